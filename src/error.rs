@@ -1,0 +1,69 @@
+//! The library's one error type.
+//!
+//! Every variant holds the offending value and what was expected instead, so that a caller can act on it and a
+//! person can read it. Binaries add context (which file, which command) with `anyhow`.
+
+use std::path::{Path, PathBuf};
+
+/// The library's result type.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can go wrong in the library.
+#[non_exhaustive]
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An argument or a configuration value lies outside its range.
+    #[error("{name} = {value}: expected {expected}")]
+    Argument {
+        /// The argument's name, as the caller knows it (`process.samples`, `delta`).
+        name: String,
+        /// The offending value.
+        value: String,
+        /// The range or form that was expected.
+        expected: String,
+    },
+    /// A file could not be read or written, or does not hold what it should.
+    #[error("{}: {message}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, with the offending value and what was expected.
+        message: String,
+    },
+    /// The work would not fit into memory or time; found by an estimate, before the work starts.
+    #[error("{what} needs {need}, the limit is {limit}")]
+    TooLarge {
+        /// What was asked for.
+        what: String,
+        /// The estimate, with its unit.
+        need: String,
+        /// The limit, with its unit, and how to stay below it.
+        limit: String,
+    },
+    /// A quantity left the range of a double.
+    #[error("round {round}: {what}")]
+    Overflow {
+        /// The round (0 is the base policy) in which it happened.
+        round: usize,
+        /// Which quantity, and its value.
+        what: String,
+    },
+    /// An instance with the asked property was not found within the stated number of tries.
+    #[error("{0}")]
+    NotFound(String),
+    /// The caller asked the run to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl Error {
+    /// An argument outside its range.
+    pub fn argument(name: impl Into<String>, value: impl ToString, expected: impl Into<String>) -> Self {
+        Self::Argument { name: name.into(), value: value.to_string(), expected: expected.into() }
+    }
+
+    /// A file that is missing, unreadable, unwritable, or does not hold what it should.
+    pub fn file(path: impl AsRef<Path>, message: impl Into<String>) -> Self {
+        Self::File { path: path.as_ref().to_path_buf(), message: message.into() }
+    }
+}

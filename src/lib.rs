@@ -1,0 +1,5 @@
+//! `selfreward` checks the theory of self-rewarding language models by experiment, in the linear softmax class.
+
+pub mod error;
+
+pub use error::{Error, Result};
