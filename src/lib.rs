@@ -1,5 +1,15 @@
 //! `selfreward` checks the theory of self-rewarding language models by experiment, in the linear softmax class.
 
 pub mod error;
+pub mod floats;
+pub mod instance;
+pub mod linalg;
+pub mod logits;
+pub mod memory;
+pub mod policy;
+pub mod process;
+pub mod seed;
+pub mod metrics;
+pub mod stats;
 
 pub use error::{Error, Result};

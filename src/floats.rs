@@ -1,0 +1,51 @@
+//! Small numerical helpers that keep sums exact enough where doubles run out of range.
+
+/// A Euclidean norm that neither overflows nor underflows: terms are scaled by the largest magnitude met so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Norm {
+    scale: f64,
+    sum: f64,
+}
+
+impl Norm {
+    /// Adds `count` coordinates of the value `x`.
+    pub fn add(&mut self, x: f64, count: f64) {
+        let size = x.abs();
+        if size == 0.0 || count == 0.0 {
+            return;
+        }
+        if size > self.scale {
+            self.sum *= (self.scale / size).powi(2);
+            self.scale = size;
+        }
+        self.sum += count * (size / self.scale).powi(2);
+    }
+
+    /// The norm of all that was added.
+    pub fn value(&self) -> f64 {
+        self.scale * self.sum.sqrt()
+    }
+
+    /// The norm of a vector.
+    pub fn of<'a>(values: impl IntoIterator<Item = &'a f64>) -> f64 {
+        let mut norm = Self::default();
+        values.into_iter().for_each(|&x| norm.add(x, 1.0));
+        norm.value()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn norm_survives_extremes() {
+        assert_eq!(Norm::of(&[3.0, -4.0]), 5.0);
+        assert_eq!(Norm::of(&[3e200, 4e200]), 5e200);
+        assert_eq!(Norm::of(&[3e-200, 0.0, 4e-200]), 5e-200);
+        assert_eq!(Norm::of(&[]), 0.0);
+        let mut lumped = Norm::default();
+        lumped.add(0.5, 4.0);
+        assert_eq!(lumped.value(), 1.0);
+    }
+}

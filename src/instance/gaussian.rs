@@ -1,0 +1,167 @@
+//! Synthetic dense instances: Gaussian features with a chosen covariance spectrum, with or without a guaranteed margin.
+
+use ndarray::Array2;
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::{DenseFeatures, FeatureMap, Instance, Parameter, Spectrum, uniform_weights};
+use crate::floats::Norm;
+use crate::seed::{Purpose, Seed};
+use crate::{Error, Result};
+
+/// How θ_0 is made.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BaseParameter {
+    /// A Gaussian direction with ‖θ_0‖₂ = the number.
+    Norm(f64),
+    /// A Gaussian direction, scaled so that ⟨θ_0, φ(x,y)⟩ has this standard deviation over all (x,y).
+    LogitScale(f64),
+    /// Given, coordinate by coordinate.
+    Given(Vec<f64>),
+}
+
+impl BaseParameter {
+    /// θ_0 for the given features.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if the size is not a finite number ≥ 0, or no scale gives the asked logits.
+    pub fn resolve(&self, features: &DenseFeatures, seed: &Seed) -> Result<Parameter> {
+        if let Self::Given(theta) = self {
+            return Ok(Parameter::Dense(theta.clone().into()));
+        }
+        let direction = direction(features.dim(), seed);
+        let logits = features.matrix().dot(&ndarray::aview1(&direction));
+        let scale = self.scale(&direction, logits.as_slice().expect("a fresh vector is contiguous"))?;
+        Ok(Parameter::Dense(direction.into_iter().map(|x| scale * x).collect()))
+    }
+
+    /// The factor that turns a direction with these logits into θ_0.
+    fn scale(&self, direction: &[f64], logits: &[f64]) -> Result<f64> {
+        let (name, size, unit) = match *self {
+            Self::Norm(size) => ("theta_norm", size, Norm::of(direction)),
+            Self::LogitScale(size) => ("logit_scale", size, deviation(logits)),
+            Self::Given(_) => return Ok(1.0),
+        };
+        if !(size.is_finite() && size >= 0.0) {
+            return Err(Error::argument(format!("instance.{name}"), size, "a finite number ≥ 0"));
+        }
+        if unit == 0.0 && size > 0.0 {
+            return Err(Error::argument(format!("instance.{name}"), size, "0, as all logits of the direction are equal"));
+        }
+        Ok(if size == 0.0 { 0.0 } else { size / unit })
+    }
+}
+
+/// A Gaussian direction in R^d, not normalised.
+fn direction(dim: usize, seed: &Seed) -> Vec<f64> {
+    let mut rng = seed.rng(Purpose::Parameter, 0, 0);
+    (0..dim).map(|_| StandardNormal.sample(&mut rng)).collect()
+}
+
+/// Population standard deviation.
+fn deviation(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt()
+}
+
+/// Description of a Gaussian instance with uniform prompt weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gaussian {
+    /// M ≥ 1.
+    pub prompts: usize,
+    /// K ≥ 1, the same for every prompt.
+    pub responses: usize,
+    /// d ≥ 1.
+    pub dim: usize,
+    /// Coordinate j of every feature is normal with variance λ_j before all are divided by the largest norm.
+    pub spectrum: Spectrum,
+    /// θ_0.
+    pub base: BaseParameter,
+    /// Every prompt is redrawn until log π_0(y*|x) − max_{y≠y*} log π_0(y|x) is at least this, in the instance as it is
+    /// used (that is, after the division, which changes with the prompts that are redrawn).
+    pub margin: Option<f64>,
+    /// How often a prompt may be redrawn.
+    pub max_tries: usize,
+}
+
+impl Gaussian {
+    /// Draws the instance; everything in it is a function of the seed.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for values out of range, [`Error::NotFound`] if a prompt misses the margin `max_tries` times.
+    pub fn draw(&self, seed: &Seed) -> Result<Instance> {
+        let deviations: Vec<f64> = self.spectrum.eigenvalues(self.dim)?.iter().map(|lambda| lambda.sqrt()).collect();
+        let mut features = Array2::zeros((self.prompts * self.responses, self.dim));
+        (0..self.prompts).for_each(|x| self.draw_prompt(&mut features, &deviations, seed, x, 0));
+        if let Some(margin) = self.margin {
+            self.ensure_margin(margin, &mut features, &deviations, seed)?;
+        }
+        let (features, _) = DenseFeatures::new(features, &vec![self.responses; self.prompts])?.rescaled();
+        let base = self.base.resolve(&features, seed)?;
+        Instance::new(uniform_weights(self.prompts), FeatureMap::dense(features), base, None)
+    }
+
+    /// The `attempt`-th draw of prompt x.
+    fn draw_prompt(&self, features: &mut Array2<f64>, deviations: &[f64], seed: &Seed, x: usize, attempt: usize) {
+        let mut rng = seed.rng(Purpose::Features, attempt, x);
+        for y in 0..self.responses {
+            let mut row = features.row_mut(x * self.responses + y);
+            row.iter_mut().zip(deviations).for_each(|(value, deviation)| *value = deviation * normal(&mut rng));
+        }
+    }
+
+    /// Redraws prompts until all have the margin under the scaling that the whole set then has.
+    fn ensure_margin(&self, margin: f64, features: &mut Array2<f64>, deviations: &[f64], seed: &Seed) -> Result<()> {
+        if !(margin.is_finite() && margin >= 0.0) {
+            return Err(Error::argument("instance.margin", margin, "a finite number ≥ 0"));
+        }
+        let direction = match &self.base {
+            BaseParameter::Given(theta) => theta.clone(),
+            _ => direction(self.dim, seed),
+        };
+        let direction = ndarray::aview1(&direction);
+        let mut logits = features.dot(&direction);
+        let mut norms: Vec<f64> = features.rows().into_iter().map(|row| Norm::of(row.iter())).collect();
+        let mut tries = vec![0; self.prompts];
+        loop {
+            let largest = norms.iter().copied().fold(0.0, f64::max);
+            let scaled: Vec<f64> = logits.iter().map(|logit| logit / largest).collect();
+            let scale = self.base.scale(direction.as_slice().expect("contiguous"), &scaled)?;
+            // The instance computes its logits once more in another order; the gap has to survive that rounding.
+            let asked = margin + 1e-13 * scale * Norm::of(direction.iter());
+            let gap = |x: usize| scale * top_gap(&scaled[x * self.responses..(x + 1) * self.responses]);
+            let failing: Vec<usize> = (0..self.prompts).filter(|&x| gap(x) < asked).collect();
+            if failing.is_empty() {
+                return Ok(());
+            }
+            for x in failing {
+                if tries[x] == self.max_tries {
+                    return Err(Error::NotFound(format!(
+                        "no draw of prompt {x} has a margin of at least {margin} in max_tries = {} tries (the last has {}); \
+                         lower instance.margin, enlarge theta_norm or logit_scale, or raise max_tries",
+                        self.max_tries,
+                        gap(x)
+                    )));
+                }
+                tries[x] += 1;
+                self.draw_prompt(features, deviations, seed, x, tries[x]);
+                for row in x * self.responses..(x + 1) * self.responses {
+                    logits[row] = features.row(row).dot(&direction);
+                    norms[row] = Norm::of(features.row(row).iter());
+                }
+            }
+        }
+    }
+}
+
+fn normal(rng: &mut impl Rng) -> f64 {
+    StandardNormal.sample(rng)
+}
+
+/// The gap between the largest and the second largest value; +∞ for a single one.
+fn top_gap(values: &[f64]) -> f64 {
+    let (first, second) = values.iter().fold((f64::NEG_INFINITY, f64::NEG_INFINITY), |(first, second), &value| {
+        if value > first { (value, first) } else { (first, second.max(value)) }
+    });
+    first - second
+}

@@ -1,0 +1,91 @@
+//! The parameter θ: a vector for dense features, a table of logits for one-hot features (there θ *is* the logits).
+
+use std::sync::Arc;
+
+use ndarray::Array1;
+
+use super::FeatureMap;
+use crate::floats::Norm;
+use crate::logits::{LogitTable, joint_levels};
+
+/// θ ∈ R^d.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Parameter {
+    /// For dense features.
+    Dense(Array1<f64>),
+    /// For one-hot features: coordinate (x,y) is the logit of y at x.
+    Tabular(Arc<LogitTable>),
+}
+
+impl Parameter {
+    /// A tabular parameter.
+    pub fn tabular(table: LogitTable) -> Self {
+        Self::Tabular(Arc::new(table))
+    }
+
+    /// ‖θ‖₂.
+    pub fn norm(&self) -> f64 {
+        match self {
+            Self::Dense(theta) => Norm::of(theta),
+            Self::Tabular(table) => table.norm(),
+        }
+    }
+
+    /// Whether every coordinate is finite.
+    pub fn is_finite(&self) -> bool {
+        match self {
+            Self::Dense(theta) => theta.iter().all(|x| x.is_finite()),
+            Self::Tabular(table) => table.is_finite(),
+        }
+    }
+
+    /// c·θ.
+    pub fn scaled(&self, c: f64) -> Self {
+        match self {
+            Self::Dense(theta) => Self::Dense(theta * c),
+            Self::Tabular(table) => Self::tabular(table.map(|logit| c * logit)),
+        }
+    }
+
+    /// Coordinate by coordinate, f(θ, θ'); f must be a function of the two values alone.
+    pub fn zip_with(&self, other: &Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        match (self, other) {
+            (Self::Dense(u), Self::Dense(v)) => Self::Dense(u.iter().zip(v).map(|(&u, &v)| f(u, v)).collect()),
+            (Self::Tabular(u), Self::Tabular(v)) => Self::tabular(u.zip_with(v, f)),
+            _ => unreachable!("an instance has parameters of one kind"),
+        }
+    }
+
+    /// The cosine of the angle between two parameters; NaN if one of them is zero.
+    pub fn cosine(&self, other: &Self) -> f64 {
+        let (a, b) = (self.norm(), other.norm());
+        match (self, other) {
+            (Self::Dense(u), Self::Dense(v)) => u.iter().zip(v).map(|(u, v)| (u / a) * (v / b)).sum(),
+            (Self::Tabular(u), Self::Tabular(v)) => u
+                .rows()
+                .zip(v.rows())
+                .map(|(u, v)| joint_levels(u, v).map(|(u, v, count)| count * ((u / a) * (v / b))).sum::<f64>())
+                .sum(),
+            _ => unreachable!("an instance has parameters of one kind"),
+        }
+    }
+
+    /// All logits ⟨θ, φ(x,y)⟩.
+    pub fn logits(&self, features: &FeatureMap) -> Arc<LogitTable> {
+        match (self, features) {
+            (Self::Dense(theta), FeatureMap::Dense(dense)) => Arc::new(dense.logits(theta)),
+            (Self::Tabular(table), FeatureMap::OneHot(_)) => Arc::clone(table),
+            _ => unreachable!("an instance has parameters and features of one kind"),
+        }
+    }
+
+    /// θ as one vector of d coordinates.
+    pub fn to_vector(&self) -> Array1<f64> {
+        match self {
+            Self::Dense(theta) => theta.clone(),
+            Self::Tabular(table) => {
+                table.rows().flat_map(|row| (0..row.responses() as u32).map(move |y| row.logit(y))).collect()
+            }
+        }
+    }
+}

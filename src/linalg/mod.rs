@@ -1,0 +1,68 @@
+//! The few factorizations in use, behind one façade.
+//!
+//! [`faer_backend`] is the default: pure Rust, sequential, the same bits on every thread count. The feature `lapack`
+//! compiles [`lapack_backend`] as well and puts it behind the façade; tests then compare the two, function by function.
+//! Matrices are `ndarray` arrays; entries must be finite.
+
+pub mod faer_backend;
+#[cfg(feature = "lapack")]
+pub mod lapack_backend;
+mod span;
+
+#[cfg(not(feature = "lapack"))]
+use faer_backend as backend;
+#[cfg(feature = "lapack")]
+use lapack_backend as backend;
+use ndarray::{Array1, Array2, ArrayView2, s};
+
+pub use span::Span;
+
+/// A thin singular value decomposition A = U diag(σ) Vᵀ of an m×n matrix, k = min(m, n).
+#[derive(Clone, Debug)]
+pub struct ThinSvd {
+    /// U, m×k, orthonormal columns.
+    pub u: Array2<f64>,
+    /// σ, descending.
+    pub singular: Array1<f64>,
+    /// Vᵀ, k×n, orthonormal rows.
+    pub vt: Array2<f64>,
+}
+
+/// The name of the backend behind the façade, for the record of a run.
+pub const BACKEND: &str = backend::NAME;
+
+/// The triangular factor R of A = QR (min(m,n)×n; signs of its rows are the backend's).
+///
+/// Tall matrices are factored in blocks of rows, so that the working set is a few n×n blocks whatever m is.
+pub fn r_factor(a: ArrayView2<'_, f64>) -> Array2<f64> {
+    let (m, n) = a.dim();
+    let block = (2 * n).max(64);
+    if m <= block + n {
+        return backend::r_factor(a);
+    }
+    let mut r = backend::r_factor(a.slice(s![..block, ..]));
+    for start in (block..m).step_by(block) {
+        let end = (start + block).min(m);
+        let mut stacked = Array2::zeros((r.nrows() + end - start, n));
+        stacked.slice_mut(s![..r.nrows(), ..]).assign(&r);
+        stacked.slice_mut(s![r.nrows().., ..]).assign(&a.slice(s![start..end, ..]));
+        r = backend::r_factor(stacked.view());
+    }
+    r
+}
+
+/// An orthonormal basis (n×r) of the row space of an m×n matrix whose rank r is decided at `tolerance`, relative to the
+/// largest singular value (or, in the default backend, to the largest pivot of a rank-revealing QR factorization).
+pub fn row_space(a: ArrayView2<'_, f64>, tolerance: f64) -> Array2<f64> {
+    backend::row_space(a, tolerance)
+}
+
+/// The thin singular value decomposition.
+pub fn thin_svd(a: ArrayView2<'_, f64>) -> ThinSvd {
+    backend::thin_svd(a)
+}
+
+/// The inverse of the Cholesky factor, L⁻¹ with A = LLᵀ, or `None` if A is not numerically positive definite.
+pub fn inverse_cholesky(a: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
+    backend::inverse_cholesky(a)
+}

@@ -1,0 +1,112 @@
+//! The span of a set of feature differences: its rank, and the orthogonal projection onto it.
+
+use ndarray::{Array1, Array2, Axis, s};
+
+use super::{inverse_cholesky, r_factor, row_space};
+
+/// A linear subspace of R^d.
+#[derive(Clone, Debug)]
+pub struct Span {
+    dim: usize,
+    /// Orthonormal columns, d×rank; `None` stands for all of R^d.
+    basis: Option<Array2<f64>>,
+}
+
+/// Rank decisions: a direction counts if its singular value exceeds this times √d times the largest one. Errors of the
+/// factorizations stay near 1e-16·√d, so 1.4e-14 leaves room on both sides down to condition numbers beyond 10^12.
+const TOLERANCE: f64 = 64.0 * f64::EPSILON;
+
+/// A Gram matrix certifies full rank only while its smallest eigenvalue exceeds this share of its trace; that is far above
+/// the rounding of the sums (rows·2e-16), so the certificate never errs, it only sometimes declines.
+const CERTIFICATE: f64 = 1e-8;
+
+impl Span {
+    /// The whole space.
+    pub fn whole(dim: usize) -> Self {
+        Self { dim, basis: None }
+    }
+
+    /// The span of `rows` vectors of R^`dim`; `fill(i, row)` writes the i-th.
+    ///
+    /// `within` is a space known to contain them all (the span of all differences, when these are the sampled ones): where
+    /// the rows reach its rank, it is returned itself, bit for bit.
+    ///
+    /// The rank is decided on the vectors themselves, never on a Gram matrix, which would halve the digits; a Gram matrix
+    /// of some of the rows only serves to certify full rank cheaply where it is far from doubtful.
+    pub fn of_rows(rows: usize, dim: usize, within: Option<&Span>, fill: impl Fn(usize, &mut [f64])) -> Self {
+        let whole = Self::whole(dim);
+        let most = within.unwrap_or(&whole);
+        if rows >= most.rank() && most.certified(rows, &fill) {
+            return most.clone();
+        }
+        let mut matrix = Array2::zeros((rows, dim));
+        matrix.axis_iter_mut(Axis(0)).enumerate().for_each(|(i, mut row)| fill(i, row.as_slice_mut().expect("standard layout")));
+        let reduced = if rows > dim { r_factor(matrix.view()) } else { matrix };
+        let basis = row_space(reduced.view(), TOLERANCE * (dim as f64).sqrt());
+        if basis.ncols() >= most.rank() { most.clone() } else { Self { dim, basis: Some(basis) } }
+    }
+
+    /// Whether some of the rows already span this space, beyond doubt.
+    fn certified(&self, rows: usize, fill: &impl Fn(usize, &mut [f64])) -> bool {
+        let rank = self.rank();
+        let mut take = 2 * rank + 8;
+        loop {
+            let count = take.min(rows);
+            let mut matrix = Array2::zeros((count, self.dim));
+            for (i, mut row) in matrix.axis_iter_mut(Axis(0)).enumerate() {
+                // Spread over all rows, so that the choice does not hang on how the prompts are ordered.
+                fill((i as u128 * rows as u128 / count as u128) as usize, row.as_slice_mut().expect("standard layout"));
+            }
+            let coordinates = self.basis.as_ref().map_or_else(|| matrix.clone(), |basis| matrix.dot(basis));
+            let gram = coordinates.t().dot(&coordinates);
+            if well_conditioned(&gram) {
+                return true;
+            }
+            if count == rows {
+                return false;
+            }
+            take *= 4;
+        }
+    }
+
+    /// Its dimension.
+    pub fn rank(&self) -> usize {
+        self.basis.as_ref().map_or(self.dim, Array2::ncols)
+    }
+
+    /// The dimension d of the space it lies in.
+    pub fn ambient(&self) -> usize {
+        self.dim
+    }
+
+    /// Coordinates of the rows of a matrix (m×d) in this space: m×rank.
+    pub fn coordinates(&self, matrix: Array2<f64>) -> Array2<f64> {
+        self.basis.as_ref().map_or_else(|| matrix.clone(), |basis| matrix.dot(basis))
+    }
+
+    /// Coordinates of one vector.
+    pub fn coordinates_of(&self, vector: &Array1<f64>) -> Array1<f64> {
+        self.basis.as_ref().map_or_else(|| vector.clone(), |basis| basis.t().dot(vector))
+    }
+
+    /// The vector that has these coordinates.
+    pub fn embed(&self, coordinates: &Array1<f64>) -> Array1<f64> {
+        self.basis.as_ref().map_or_else(|| coordinates.clone(), |basis| basis.dot(coordinates))
+    }
+
+    /// The orthogonal projection of a vector onto this space.
+    pub fn project(&self, vector: &Array1<f64>) -> Array1<f64> {
+        match &self.basis {
+            None => vector.clone(),
+            Some(_) => self.embed(&self.coordinates_of(vector)),
+        }
+    }
+}
+
+/// Whether λ_min(G) > `CERTIFICATE`·tr G, by λ_min ≥ 1/tr(G⁻¹) = 1/‖L⁻¹‖²_F.
+fn well_conditioned(gram: &Array2<f64>) -> bool {
+    let trace = gram.diag().sum();
+    trace > 0.0
+        && inverse_cholesky(gram.slice(s![.., ..]))
+            .is_some_and(|inverse| 1.0 > CERTIFICATE * trace * inverse.iter().map(|x| x * x).sum::<f64>())
+}

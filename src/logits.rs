@@ -1,0 +1,231 @@
+//! Logits of every prompt's responses, stored so that responses with the same logit need no storage of their own.
+//!
+//! A prompt's row holds *atoms*, responses with a logit of their own, and one logit that all other responses (the
+//! *rest*) share. A dense instance has an atom for every response. A tabular instance with 10^6 responses a prompt, one
+//! of them favoured, has one atom a prompt. Policy, sampling and metrics read rows and need not know which case it is.
+
+use std::ops::Range;
+
+use crate::floats::Norm;
+
+/// A response with a logit of its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Atom {
+    /// The response's index at its prompt, from 0.
+    pub response: u32,
+    /// Its logit ⟨θ, φ(x,y)⟩, in nats.
+    pub logit: f64,
+}
+
+/// The logits of one prompt.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// Responses with a logit of their own, by ascending index.
+    pub atoms: &'a [Atom],
+    /// The logit of every other response; means nothing if there is none.
+    pub rest_logit: f64,
+    /// How many other responses there are.
+    pub rest: u32,
+}
+
+impl Row<'_> {
+    /// K(x), the number of responses.
+    pub fn responses(&self) -> usize {
+        self.atoms.len() + self.rest as usize
+    }
+
+    /// The logit of a response.
+    pub fn logit(&self, response: u32) -> f64 {
+        match self.atoms.binary_search_by_key(&response, |atom| atom.response) {
+            Ok(at) => self.atoms[at].logit,
+            Err(_) => self.rest_logit,
+        }
+    }
+
+    /// The `rank`-th response (from 0) of the rest, by ascending index.
+    pub fn rest_response(&self, rank: u32) -> u32 {
+        // It lies behind every atom that has at most `rank` rest responses before it; atom i has `response - i` of them.
+        let (mut low, mut high) = (0, self.atoms.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.atoms[middle].response - middle as u32 <= rank {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        rank + low as u32
+    }
+
+    /// Distinct logits with their multiplicities: every atom, then the rest.
+    pub fn levels(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        let rest = (self.rest > 0).then_some((self.rest_logit, f64::from(self.rest)));
+        self.atoms.iter().map(|atom| (atom.logit, 1.0)).chain(rest)
+    }
+}
+
+/// Pairs up the logits of two rows over the same responses: (logit in `a`, logit in `b`, multiplicity).
+pub fn joint_levels<'a>(a: Row<'a>, b: Row<'a>) -> impl Iterator<Item = (f64, f64, f64)> + 'a {
+    let (mut i, mut j, mut rest) = (0, 0, a.responses());
+    std::iter::from_fn(move || {
+        let Some(response) = least_response(a.atoms.get(i), b.atoms.get(j)) else {
+            let last = (rest > 0).then_some((a.rest_logit, b.rest_logit, rest as f64));
+            rest = 0;
+            return last;
+        };
+        rest -= 1;
+        let (left, next_i) = take(a.atoms, i, response, a.rest_logit);
+        let (right, next_j) = take(b.atoms, j, response, b.rest_logit);
+        (i, j) = (next_i, next_j);
+        Some((left, right, 1.0))
+    })
+}
+
+/// The smaller response of two atoms that may be absent.
+fn least_response(a: Option<&Atom>, b: Option<&Atom>) -> Option<u32> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.response.min(b.response)),
+        (one, other) => one.or(other).map(|atom| atom.response),
+    }
+}
+
+/// The logit of `response`, which is the atom at `at` or belongs to the rest, and where to go on.
+fn take(atoms: &[Atom], at: usize, response: u32, rest_logit: f64) -> (f64, usize) {
+    match atoms.get(at) {
+        Some(atom) if atom.response == response => (atom.logit, at + 1),
+        _ => (rest_logit, at),
+    }
+}
+
+/// The logits of all prompts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogitTable {
+    starts: Vec<usize>,
+    atoms: Vec<Atom>,
+    rest_logits: Vec<f64>,
+    rests: Vec<u32>,
+}
+
+impl Default for LogitTable {
+    fn default() -> Self {
+        Self { starts: vec![0], atoms: Vec::new(), rest_logits: Vec::new(), rests: Vec::new() }
+    }
+}
+
+impl LogitTable {
+    /// A table in which every response is an atom; `starts[x]..starts[x+1]` are the rows of prompt x.
+    pub fn dense(starts: &[usize], logits: &[f64]) -> Self {
+        let mut table = Self::default();
+        for range in starts.windows(2) {
+            table.push_dense(&logits[range[0]..range[1]]);
+        }
+        table
+    }
+
+    /// Appends a prompt whose responses all are atoms.
+    pub fn push_dense(&mut self, logits: &[f64]) {
+        let atoms = logits.iter().enumerate().map(|(y, &logit)| Atom { response: y as u32, logit });
+        self.push(atoms, 0.0, 0);
+    }
+
+    /// Appends a prompt; `atoms` come by ascending response, `rest` counts the responses that are none.
+    pub fn push(&mut self, atoms: impl IntoIterator<Item = Atom>, rest_logit: f64, rest: u32) {
+        self.atoms.extend(atoms);
+        self.starts.push(self.atoms.len());
+        self.rest_logits.push(rest_logit);
+        self.rests.push(rest);
+    }
+
+    /// M, the number of prompts.
+    pub fn prompts(&self) -> usize {
+        self.rests.len()
+    }
+
+    fn range(&self, prompt: usize) -> Range<usize> {
+        self.starts[prompt]..self.starts[prompt + 1]
+    }
+
+    /// The logits of one prompt.
+    pub fn row(&self, prompt: usize) -> Row<'_> {
+        Row {
+            atoms: &self.atoms[self.range(prompt)],
+            rest_logit: self.rest_logits[prompt],
+            rest: self.rests[prompt],
+        }
+    }
+
+    /// The rows of all prompts, in order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        (0..self.prompts()).map(|x| self.row(x))
+    }
+
+    /// Every logit mapped by `f`; responses that shared a logit go on sharing one.
+    pub fn map(&self, f: impl Fn(f64) -> f64) -> Self {
+        let mut table = self.clone();
+        table.atoms.iter_mut().for_each(|atom| atom.logit = f(atom.logit));
+        table.rest_logits.iter_mut().for_each(|logit| *logit = f(*logit));
+        table
+    }
+
+    /// Response by response, f(logit here, logit there); responses that share a logit in both go on sharing one.
+    pub fn zip_with(&self, other: &Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        let mut table = Self::default();
+        for (a, b) in self.rows().zip(other.rows()) {
+            let before = table.atoms.len();
+            let (mut i, mut j) = (0, 0);
+            while let Some(response) = least_response(a.atoms.get(i), b.atoms.get(j)) {
+                let (left, next_i) = take(a.atoms, i, response, a.rest_logit);
+                let (right, next_j) = take(b.atoms, j, response, b.rest_logit);
+                (i, j) = (next_i, next_j);
+                table.atoms.push(Atom { response, logit: f(left, right) });
+            }
+            let rest = (a.responses() - (table.atoms.len() - before)) as u32;
+            let rest_logit = if rest > 0 { f(a.rest_logit, b.rest_logit) } else { 0.0 };
+            table.push([], rest_logit, rest);
+        }
+        table
+    }
+
+    /// Whether every logit is finite.
+    pub fn is_finite(&self) -> bool {
+        self.rows().all(|row| row.levels().all(|(logit, _)| logit.is_finite()))
+    }
+
+    /// The Euclidean norm of the logits as one vector with a coordinate for every response.
+    pub fn norm(&self) -> f64 {
+        let mut norm = Norm::default();
+        self.rows().for_each(|row| row.levels().for_each(|(logit, count)| norm.add(logit, count)));
+        norm.value()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row_of(atoms: &[(u32, f64)], rest_logit: f64, rest: u32) -> LogitTable {
+        let mut table = LogitTable::default();
+        table.push(atoms.iter().map(|&(response, logit)| Atom { response, logit }), rest_logit, rest);
+        table
+    }
+
+    /// Oracle: the row written out response by response.
+    #[test]
+    fn lumped_rows_agree_with_written_out_rows() {
+        let a = row_of(&[(0, 1.0), (3, 2.0), (4, -1.0)], 0.5, 4);
+        let b = row_of(&[(3, 7.0), (6, 8.0)], -0.5, 5);
+        let written = |row: Row<'_>| (0..row.responses() as u32).map(|y| row.logit(y)).collect::<Vec<_>>();
+        assert_eq!(written(a.row(0)), [1.0, 0.5, 0.5, 2.0, -1.0, 0.5, 0.5]);
+        assert_eq!((0..4).map(|k| a.row(0).rest_response(k)).collect::<Vec<_>>(), [1, 2, 5, 6]);
+        assert_eq!((0..5).map(|k| b.row(0).rest_response(k)).collect::<Vec<_>>(), [0, 1, 2, 4, 5]);
+        let mut joint: Vec<(f64, f64)> = Vec::new();
+        for (p, q, count) in joint_levels(a.row(0), b.row(0)) {
+            joint.extend(std::iter::repeat_n((p, q), count as usize));
+        }
+        let mut expected: Vec<_> = written(a.row(0)).into_iter().zip(written(b.row(0))).collect();
+        let order = |p: &(f64, f64), q: &(f64, f64)| p.partial_cmp(q).unwrap();
+        joint.sort_by(order);
+        expected.sort_by(order);
+        assert_eq!(joint, expected);
+    }
+}

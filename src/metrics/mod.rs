@@ -1,0 +1,186 @@
+//! What is measured: exact sums over the instance, never estimates.
+//!
+//! [`policy`] holds the quantities that speak of one policy π_t, [`step`] those of the step from π_t to π_{t+1}. [`QUANTITIES`]
+//! is the one list of all of them: tables, JSON, CSV and figures take names, order and meaning from it.
+//!
+//! Expectations and probabilities over x weigh prompts by p(x); extrema run over prompts with p(x) > 0.
+
+pub mod policy;
+pub mod step;
+
+use crate::instance::Instance;
+use crate::policy::Policy;
+use crate::process::Round;
+
+/// Everything measured in one round of one replicate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurement {
+    /// t.
+    pub t: usize,
+    /// Quantities of π_t.
+    pub policy: PolicyMetrics,
+    /// Quantities of the step from t − 1 to t; `None` at t = 0.
+    pub step: Option<StepMetrics>,
+}
+
+/// Quantities of one policy π_t; each is defined at the function of the same name in [`policy`].
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "documented at the functions of the same names")]
+pub struct PolicyMetrics {
+    pub kappa: f64,
+    pub kappa_minus_one: f64,
+    pub failure: Vec<f64>,
+    pub base_failure: Vec<f64>,
+    pub drift: f64,
+    pub margin: f64,
+    pub min_confidence: f64,
+    pub entropy: f64,
+    pub kl: f64,
+    pub accuracy: Option<f64>,
+    pub theta_norm: f64,
+    pub cosine: Option<f64>,
+    pub logit_rounding: f64,
+}
+
+/// Quantities of one step from π_{t−1} to π_t; each is defined at the function of the same name in [`step`].
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "documented at the functions of the same names")]
+pub struct StepMetrics {
+    pub comparator_failure: Vec<f64>,
+    pub gap: f64,
+    pub concentrability: f64,
+    pub excess: f64,
+    pub population_loss: f64,
+    pub rank_fraction: Option<f64>,
+    pub diversity: Option<f64>,
+}
+
+/// Measures a round; `base` is π_0, `deltas` the list of δ.
+pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, deltas: &[f64]) -> Measurement {
+    let weights = instance.weights();
+    let current = &*round.policy;
+    let for_each_delta = |failure: &dyn Fn(f64) -> f64| deltas.iter().map(|&delta| failure(delta)).collect();
+    let cosine = round.theta.cosine(instance.base());
+    let policy = PolicyMetrics {
+        kappa: policy::kappa(weights, current),
+        kappa_minus_one: policy::kappa_minus_one(weights, current),
+        failure: for_each_delta(&|delta| policy::failure(weights, current, delta)),
+        base_failure: for_each_delta(&|delta| policy::comparator_failure(weights, base, current, delta)),
+        drift: policy::drift(weights, base, current),
+        margin: policy::margin(weights, current),
+        min_confidence: policy::min_confidence(weights, current),
+        entropy: policy::entropy(weights, current),
+        kl: policy::kl(weights, current),
+        accuracy: instance.answers().map(|answers| policy::accuracy(weights, current, answers)),
+        theta_norm: round.theta.norm(),
+        cosine: cosine.is_finite().then_some(cosine),
+        logit_rounding: policy::logit_rounding(instance, &round.theta),
+    };
+    let step = round.step.as_ref().map(|arrival| {
+        let previous = &*arrival.previous;
+        let concentrability = step::concentrability(weights, previous, current);
+        let sample = arrival.sample.as_ref();
+        StepMetrics {
+            comparator_failure: for_each_delta(&|delta| policy::comparator_failure(weights, previous, current, delta)),
+            gap: step::gap(weights, previous, current),
+            concentrability,
+            excess: step::excess(concentrability, policy::kappa(weights, previous)),
+            population_loss: step::population_loss(weights, previous, current, beta),
+            rank_fraction: sample.and_then(step::rank_fraction),
+            diversity: sample.map(step::diversity),
+        }
+    });
+    Measurement { t: round.t, policy, step }
+}
+
+/// How to read a quantity out of a measurement.
+#[derive(Clone, Copy)]
+pub enum Reader {
+    /// One value, `None` where the quantity does not exist.
+    Scalar(fn(&Measurement) -> Option<f64>),
+    /// One value for each δ.
+    PerDelta(fn(&Measurement) -> Option<&[f64]>),
+}
+
+/// A measured quantity: its name in every output, and what it is.
+#[derive(Clone, Copy)]
+pub struct Quantity {
+    /// Name in JSON and CSV.
+    pub name: &'static str,
+    /// Definition in one line.
+    pub definition: &'static str,
+    /// How to read it.
+    pub read: Reader,
+}
+
+macro_rules! policy_scalar {
+    ($name:ident, $definition:literal) => {
+        Quantity {
+            name: stringify!($name),
+            definition: $definition,
+            read: Reader::Scalar(|m| Some(m.policy.$name)),
+        }
+    };
+}
+
+macro_rules! step_scalar {
+    ($name:ident, $definition:literal) => {
+        Quantity {
+            name: stringify!($name),
+            definition: $definition,
+            read: Reader::Scalar(|m| m.step.as_ref().map(|step| step.$name)),
+        }
+    };
+}
+
+/// All quantities, in the order in which every output shows them.
+pub const QUANTITIES: &[Quantity] = &[
+    policy_scalar!(kappa, "policy condition number E_x[1/max_y π_t(y|x)] (Eq. 5)"),
+    Quantity {
+        name: "failure",
+        definition: "failure rate P_x[π_t(y*_t|x) ≤ 1−δ]",
+        read: Reader::PerDelta(|m| Some(&m.policy.failure)),
+    },
+    Quantity {
+        name: "base_failure",
+        definition: "base failure P_x[π_t(y*_0|x) ≤ 1−δ]",
+        read: Reader::PerDelta(|m| Some(&m.policy.base_failure)),
+    },
+    policy_scalar!(drift, "drift P_x[y*_t ≠ y*_0]"),
+    policy_scalar!(margin, "least margin min_x [log π_t(y*_t|x) − max_{y≠y*_t} log π_t(y|x)], nats"),
+    policy_scalar!(min_confidence, "least confidence min_x max_y π_t(y|x)"),
+    policy_scalar!(entropy, "entropy E_x H(π_t(·|x)), nats"),
+    policy_scalar!(kl, "E_x KL(π°_t‖π_t) = E_x log(1/max_y π_t(y|x)), nats"),
+    Quantity {
+        name: "accuracy",
+        definition: "accuracy P_x[y*_t = answer]",
+        read: Reader::Scalar(|m| m.policy.accuracy),
+    },
+    policy_scalar!(theta_norm, "‖θ_t‖₂"),
+    Quantity {
+        name: "cosine",
+        definition: "cosine of the angle between θ_t and θ_0",
+        read: Reader::Scalar(|m| m.policy.cosine),
+    },
+    policy_scalar!(kappa_minus_one, "κ(π_t) − 1, without cancellation"),
+    policy_scalar!(logit_rounding, "rounding of a logit difference in doubles, 2^-52 ‖θ_t‖ max‖Δφ‖ (one-hot: 2^-52 of the largest logit)"),
+    Quantity {
+        name: "comparator_failure",
+        definition: "comparator failure P_x[π_t(y*_{t−1}|x) ≤ 1−δ] (Lemma C.1)",
+        read: Reader::PerDelta(|m| m.step.as_ref().map(|step| &*step.comparator_failure)),
+    },
+    step_scalar!(gap, "performance gap J_{t−1}(π°_{t−1}) − J_{t−1}(π_t), nats"),
+    step_scalar!(concentrability, "concentrability C_{π_t/π_{t−1}} = E_x Σ_y π_t²/π_{t−1}"),
+    step_scalar!(excess, "√(C_{π_t/π_{t−1}} / κ_{t−1})"),
+    step_scalar!(population_loss, "population loss ε² = 2uᵀCov u, u = βθ_t − (1+β)θ_{t−1}"),
+    Quantity {
+        name: "rank_fraction",
+        definition: "rank of the sampled span over the rank of all feature differences",
+        read: Reader::Scalar(|m| m.step.as_ref().and_then(|step| step.rank_fraction)),
+    },
+    Quantity {
+        name: "diversity",
+        definition: "fraction of triples with y ≠ y'",
+        read: Reader::Scalar(|m| m.step.as_ref().and_then(|step| step.diversity)),
+    },
+];

@@ -1,0 +1,100 @@
+//! Quantities of one policy (theory, section 2).
+
+use crate::instance::{FeatureMap, Instance, Parameter};
+use crate::policy::{Head, Policy};
+
+/// Σ_x p(x) f(x) over prompts with p(x) > 0.
+pub(super) fn expectation(weights: &[f64], f: impl Fn(usize) -> f64) -> f64 {
+    weights.iter().enumerate().filter(|(_, p)| **p > 0.0).map(|(x, p)| p * f(x)).sum()
+}
+
+/// P_x[event].
+pub(super) fn probability(weights: &[f64], event: impl Fn(usize) -> bool) -> f64 {
+    expectation(weights, |x| f64::from(u8::from(event(x))))
+}
+
+fn heads<'a>(weights: &'a [f64], policy: &'a Policy) -> impl Iterator<Item = &'a Head> {
+    (0..policy.prompts()).filter(|&x| weights[x] > 0.0).map(|x| policy.head(x))
+}
+
+/// Policy condition number κ(π) = E_x[1/max_y π(y|x)] ≥ 1 (Eq. 5).
+pub fn kappa(weights: &[f64], policy: &Policy) -> f64 {
+    expectation(weights, |x| 1.0 + policy.head(x).tail)
+}
+
+/// κ(π) − 1 = E_x Σ_{y≠y*} π(y|x)/π(y*|x) ≥ 0, without the cancellation of forming κ first.
+pub fn kappa_minus_one(weights: &[f64], policy: &Policy) -> f64 {
+    expectation(weights, |x| policy.head(x).tail)
+}
+
+/// Failure rate F(δ) = P_x[π(y*(x)|x) ≤ 1 − δ], y* the policy's own mode (Theorems 4.1, 5.3, 6.2); 0 < δ < 1.
+pub fn failure(weights: &[f64], policy: &Policy, delta: f64) -> f64 {
+    probability(weights, |x| policy.head(x).doubt() >= delta)
+}
+
+/// P_x[π(y°(x)|x) ≤ 1 − δ] with y° the mode of another policy: the comparator failure F°(δ) of Lemma C.1 if that is π_t and
+/// `policy` is π_{t+1}; the base failure if it is π_0.
+pub fn comparator_failure(weights: &[f64], comparator: &Policy, policy: &Policy, delta: f64) -> f64 {
+    probability(weights, |x| {
+        let (head, response) = (policy.head(x), comparator.head(x).modal);
+        // Where the mode is the same, 1 − π keeps its digits; elsewhere π ≤ 1/2 and nothing cancels.
+        let doubt = if head.modal == response { head.doubt() } else { 1.0 - policy.prob(x, response) };
+        doubt >= delta
+    })
+}
+
+/// Drift P_x[y*(x) ≠ y*_0(x)]: how much of the base model's choice was left behind.
+pub fn drift(weights: &[f64], base: &Policy, policy: &Policy) -> f64 {
+    probability(weights, |x| policy.head(x).modal != base.head(x).modal)
+}
+
+/// Margin min_x [log π(y*|x) − max_{y≠y*} log π(y|x)] ≥ 0 in nats (Definition 5.2 at one t); +∞ if every prompt has one response.
+pub fn margin(weights: &[f64], policy: &Policy) -> f64 {
+    heads(weights, policy).map(|head| head.margin).fold(f64::INFINITY, f64::min)
+}
+
+/// Least confidence min_x max_y π(y|x) ∈ (0, 1] (Definition 5.2 at one t).
+pub fn min_confidence(weights: &[f64], policy: &Policy) -> f64 {
+    1.0 / (1.0 + heads(weights, policy).map(|head| head.tail).fold(0.0, f64::max))
+}
+
+/// Entropy E_x H(π(·|x)) ≥ 0, in nats.
+pub fn entropy(weights: &[f64], policy: &Policy) -> f64 {
+    expectation(weights, |x| {
+        // H = log(1+s) + Σ π(y) g(y), with g the gap to the largest logit.
+        let head = policy.head(x);
+        let spread: f64 = policy
+            .row(x)
+            .levels()
+            .map(|(logit, count)| {
+                let prob = head.prob(logit);
+                if prob > 0.0 { count * prob * (head.logit - logit) } else { 0.0 }
+            })
+            .sum();
+        head.surprise() + spread
+    })
+}
+
+/// E_x KL(π°‖π) = E_x log(1/max_y π(y|x)) ≥ 0 in nats, π° the point mass on the mode; at most log κ.
+pub fn kl(weights: &[f64], policy: &Policy) -> f64 {
+    expectation(weights, |x| policy.head(x).surprise())
+}
+
+/// Accuracy P_x[y*(x) = answer(x)].
+pub fn accuracy(weights: &[f64], policy: &Policy, answers: &[u32]) -> f64 {
+    probability(weights, |x| policy.head(x).modal == answers[x])
+}
+
+/// The size to which a logit difference is known in doubles: 2^-52 ‖θ‖ max‖Δφ‖ for dense features, 2^-52 times the largest
+/// |logit| for one-hot ones, whose prompts do not mix. Where seen directions have outgrown unseen ones so far that this is no
+/// longer small, the logits of unseen pairs are rounding.
+pub fn logit_rounding(instance: &Instance, theta: &Parameter) -> f64 {
+    f64::EPSILON
+        * match (instance.features(), theta) {
+            (FeatureMap::Dense(_), theta) => theta.norm() * instance.features().largest_difference(),
+            (FeatureMap::OneHot(_), Parameter::Tabular(table)) => {
+                table.rows().flat_map(|row| row.levels().map(|(logit, _)| logit.abs()).reduce(f64::max)).fold(0.0, f64::max)
+            }
+            _ => unreachable!("an instance has parameters and features of one kind"),
+        }
+}

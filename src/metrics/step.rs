@@ -1,0 +1,65 @@
+//! Quantities of one step from π_t to π_{t+1} (theory, section 2).
+
+use super::policy::expectation;
+use crate::logits::joint_levels;
+use crate::policy::Policy;
+use crate::process::SampleSummary;
+
+/// Performance gap J_t(π°_t) − J_t(π_{t+1}) ≥ 0 in nats, J_t(π) = E_x E_{y~π} log π_t(y|x), π°_t the point mass on y*_t.
+///
+/// A sum of non-negative terms: E_x Σ_y π_{t+1}(y|x) [log π_t(y*_t|x) − log π_t(y|x)].
+pub fn gap(weights: &[f64], before: &Policy, after: &Policy) -> f64 {
+    expectation(weights, |x| {
+        let (old, new) = (before.head(x), after.head(x));
+        joint_levels(before.row(x), after.row(x))
+            .map(|(old_logit, new_logit, count)| {
+                let prob = new.prob(new_logit);
+                if prob > 0.0 { count * prob * (old.logit - old_logit) } else { 0.0 }
+            })
+            .sum()
+    })
+}
+
+/// Concentrability C_{π_{t+1}/π_t} = E_x Σ_y π_{t+1}(y|x)²/π_t(y|x) ≥ 1; may be +∞ where it leaves the range of a double.
+pub fn concentrability(weights: &[f64], before: &Policy, after: &Policy) -> f64 {
+    expectation(weights, |x| {
+        let (old, new) = (before.head(x), after.head(x));
+        joint_levels(before.row(x), after.row(x))
+            .map(|(old_logit, new_logit, count)| count * (2.0 * new.log_prob(new_logit) - old.log_prob(old_logit)).exp())
+            .sum()
+    })
+}
+
+/// Excess of one step, √(C_{π_{t+1}/π_t} / κ_t); the paper takes it to be of order one.
+pub fn excess(concentrability: f64, kappa_before: f64) -> f64 {
+    (concentrability / kappa_before).sqrt()
+}
+
+/// Population loss ε² = E_{x; y,y'~π_t} (Δ^{r̂} − Δ^{r_t})² = 2 uᵀ Cov_t u with u = βθ_{t+1} − (1+β)θ_t: twice the variance of
+/// ⟨u, φ⟩ under π_t, averaged over x.
+pub fn population_loss(weights: &[f64], before: &Policy, after: &Policy, beta: f64) -> f64 {
+    expectation(weights, |x| {
+        let (old, new) = (before.head(x), after.head(x));
+        // ⟨u, φ⟩ up to a constant per prompt, formed from gaps so that large common logits cancel first.
+        let residual = |old_logit: f64, new_logit: f64| {
+            beta * (new_logit - new.logit) - (1.0 + beta) * (old_logit - old.logit)
+        };
+        let terms = || {
+            joint_levels(before.row(x), after.row(x))
+                .map(|(old_logit, new_logit, count)| (count * old.prob(old_logit), residual(old_logit, new_logit)))
+                .filter(|(mass, _)| *mass > 0.0)
+        };
+        let mean: f64 = terms().map(|(mass, value)| mass * value).sum();
+        2.0 * terms().map(|(mass, value)| mass * (value - mean).powi(2)).sum::<f64>()
+    })
+}
+
+/// Rank of the span of the sampled differences over the rank of all of them; `None` where there are no differences at all.
+pub fn rank_fraction(sample: &SampleSummary) -> Option<f64> {
+    (sample.full_rank > 0).then(|| sample.rank as f64 / sample.full_rank as f64)
+}
+
+/// Sample diversity: the fraction of triples with y ≠ y'.
+pub fn diversity(sample: &SampleSummary) -> f64 {
+    sample.diverse as f64 / sample.triples as f64
+}

@@ -1,0 +1,214 @@
+//! Sampling of the triples (x, y, y'): which pairs of responses a round sees, and how often.
+//!
+//! The loss depends on the sample only through the counts N(x,{y,y'}) (fact F4). A prompt's counts are drawn by *peeling*:
+//! with the responses in some order, the number of pairs that contain the first one is binomial; of these, the number of
+//! pairs with itself is binomial; the others spread over the remaining responses as a multinomial; and the pairs that do not
+//! contain it are pairs of the remaining responses. Wherever fewer pairs are left than there are cells, they are drawn one by
+//! one. Both ways have the same law, so the cost is at most of the order of min(n, number of distinct pairs).
+//!
+//! Every prompt draws from a random stream of its own, so that a sample can be walked through as often as needed without
+//! being stored.
+
+use rand::Rng;
+
+use super::multinomial::{Cells, Sampling, binomial, spread};
+use crate::logits::Row;
+use crate::policy::Policy;
+use crate::seed::{Purpose, Seed};
+
+/// Two different responses that were drawn together, and how often; either order. May be named repeatedly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeenPair {
+    /// One response.
+    pub a: u32,
+    /// The other.
+    pub b: u32,
+    /// N ≥ 1.
+    pub count: u64,
+}
+
+/// What one prompt drew: `triples` pairs of responses, of which `pairs` lists those with y ≠ y'.
+#[derive(Clone, Copy, Debug)]
+pub struct PromptSample<'a> {
+    /// x.
+    pub prompt: usize,
+    /// How often the prompt was drawn.
+    pub triples: u64,
+    /// The pairs y ≠ y'.
+    pub pairs: &'a [SeenPair],
+}
+
+impl PromptSample<'_> {
+    /// The number of triples with y ≠ y'.
+    pub fn diverse(&self) -> u64 {
+        self.pairs.iter().map(|pair| pair.count).sum()
+    }
+}
+
+/// The sample of one round: n triples x ~ p, y, y' ~ π_t(·|x), as counts.
+#[derive(Debug)]
+pub struct Sample<'a> {
+    policy: &'a Policy,
+    seed: &'a Seed,
+    round: usize,
+    sampling: Sampling,
+    /// Prompts with two responses or more that were drawn, and how often.
+    prompts: Vec<(usize, u64)>,
+}
+
+impl<'a> Sample<'a> {
+    /// Draws which prompts come how often; their pairs are drawn when the sample is walked through.
+    pub fn draw(
+        weights: &[f64],
+        policy: &'a Policy,
+        n: u64,
+        sampling: Sampling,
+        seed: &'a Seed,
+        round: usize,
+    ) -> Self {
+        let mut cells = Cells::default();
+        cells.assign(weights.iter().copied());
+        let mut drawn = Vec::new();
+        cells.multinomial(n, 0, sampling, &mut seed.rng(Purpose::Prompts, round, 0), &mut drawn);
+        let mut counts = vec![0; weights.len()];
+        drawn.into_iter().for_each(|(x, count)| counts[x] += count);
+        let worth = |&(x, count): &(usize, u64)| count > 0 && policy.row(x).responses() > 1;
+        let prompts = counts.into_iter().enumerate().filter(worth).collect();
+        Self { policy, seed, round, sampling, prompts }
+    }
+
+    /// Walks through the prompts that were drawn and have two responses or more, in order. Repeating it repeats the sample.
+    pub fn for_each(&self, mut f: impl FnMut(PromptSample<'_>)) {
+        let mut sampler = PairSampler::default();
+        let mut pairs = Vec::new();
+        for &(prompt, triples) in &self.prompts {
+            pairs.clear();
+            let mut rng = self.seed.rng(Purpose::Responses, self.round, prompt);
+            sampler.sample(self.policy.row(prompt), self.policy.head(prompt).logit, triples, self.sampling, &mut rng, &mut pairs);
+            f(PromptSample { prompt, triples, pairs: &pairs });
+        }
+    }
+}
+
+/// Draws the pairs of one prompt; keeps its buffers from prompt to prompt.
+#[derive(Debug, Default)]
+pub struct PairSampler {
+    /// Atoms by descending mass.
+    order: Vec<u32>,
+    /// Their masses, then that of the rest as one cell.
+    cells: Cells,
+    partners: Vec<(usize, u64)>,
+    ranks: Vec<(u32, u64)>,
+}
+
+impl PairSampler {
+    /// Appends the pairs y ≠ y' among `triples` draws (y, y') from the softmax of `row`, whose largest logit is `top`.
+    pub fn sample(
+        &mut self,
+        row: Row<'_>,
+        top: f64,
+        triples: u64,
+        sampling: Sampling,
+        rng: &mut impl Rng,
+        pairs: &mut Vec<SeenPair>,
+    ) {
+        self.arrange(row, top);
+        let mut left = triples;
+        let mut first = 0;
+        while left > 0 {
+            let responses = (row.responses() - first) as u64;
+            if sampling.draws(left, responses.saturating_mul(responses) / 2) {
+                for _ in 0..left {
+                    let (a, b) = (self.draw(row, first, rng), self.draw(row, first, rng));
+                    push(pairs, a, b, 1);
+                }
+                return;
+            }
+            if first == row.atoms.len() {
+                self.rest_pairs(row, left, sampling, rng, pairs);
+                return;
+            }
+            left -= self.peel(row, first, left, sampling, rng, pairs);
+            first += 1;
+        }
+    }
+
+    fn arrange(&mut self, row: Row<'_>, top: f64) {
+        let logit = |i: u32| row.atoms[i as usize].logit;
+        self.order.clear();
+        self.order.extend(0..row.atoms.len() as u32);
+        self.order.sort_by(|&i, &j| logit(j).total_cmp(&logit(i)));
+        let rest_mass = f64::from(row.rest) * (row.rest_logit - top).exp();
+        let masses = self.order.iter().map(|&i| (logit(i) - top).exp());
+        self.cells.assign(masses.chain((row.rest > 0).then_some(rest_mass)));
+    }
+
+    /// One response among the cells from `first` on.
+    fn draw(&self, row: Row<'_>, first: usize, rng: &mut impl Rng) -> u32 {
+        let (cell, offset) = self.cells.draw(first, rng);
+        if cell < row.atoms.len() {
+            return row.atoms[self.order[cell] as usize].response;
+        }
+        let rank = offset / self.cells.mass(cell) * f64::from(row.rest);
+        row.rest_response((rank as u32).min(row.rest - 1))
+    }
+
+    /// Of `left` pairs among the cells from `first` on, draws those that contain the first one; returns how many they are.
+    fn peel(
+        &mut self,
+        row: Row<'_>,
+        first: usize,
+        left: u64,
+        sampling: Sampling,
+        rng: &mut impl Rng,
+        pairs: &mut Vec<SeenPair>,
+    ) -> u64 {
+        // The share of the first cell and that of the ones behind it.
+        let total = self.cells.from(first);
+        let (a, b) = (self.cells.mass(first) / total, self.cells.from(first + 1) / total);
+        let hits = binomial(left, a * (a + 2.0 * b), b * b, rng);
+        let twice = binomial(hits, a, 2.0 * b, rng);
+        let mut partners = std::mem::take(&mut self.partners);
+        partners.clear();
+        if hits > twice {
+            self.cells.multinomial(hits - twice, first + 1, sampling, rng, &mut partners);
+        }
+        let this = row.atoms[self.order[first] as usize].response;
+        for &(cell, count) in &partners {
+            if cell < row.atoms.len() {
+                push(pairs, this, row.atoms[self.order[cell] as usize].response, count);
+            } else {
+                self.ranks.clear();
+                spread(count, row.rest, sampling, rng, &mut self.ranks);
+                self.ranks.iter().for_each(|&(rank, count)| push(pairs, this, row.rest_response(rank), count));
+            }
+        }
+        self.partners = partners;
+        hits
+    }
+
+    /// Pairs of the rest alone, whose responses are equally likely.
+    fn rest_pairs(
+        &mut self,
+        row: Row<'_>,
+        left: u64,
+        sampling: Sampling,
+        rng: &mut impl Rng,
+        pairs: &mut Vec<SeenPair>,
+    ) {
+        let mut firsts = Vec::new();
+        spread(left, row.rest, sampling, rng, &mut firsts);
+        for (rank, count) in firsts {
+            self.ranks.clear();
+            spread(count, row.rest, sampling, rng, &mut self.ranks);
+            let this = row.rest_response(rank);
+            self.ranks.iter().for_each(|&(rank, count)| push(pairs, this, row.rest_response(rank), count));
+        }
+    }
+}
+
+fn push(pairs: &mut Vec<SeenPair>, a: u32, b: u32, count: u64) {
+    if a != b {
+        pairs.push(SeenPair { a, b, count });
+    }
+}

@@ -1,0 +1,52 @@
+//! Intervals for means over replicates.
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+/// A mean over replicates with its 95% Student-t interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeanInterval {
+    /// The mean.
+    pub mean: f64,
+    /// Lower and upper end; `None` with a single value, or where a value is not finite.
+    pub ends: Option<(f64, f64)>,
+}
+
+/// The mean of `values` (at least one) and its two-sided 95% interval mean ± t_{0.975, R−1} s/√R, s² with R − 1.
+pub fn mean_interval(values: &[f64]) -> MeanInterval {
+    let count = values.len() as f64;
+    let sum: f64 = values.iter().sum();
+    // A mean of equal values is that value, whatever the rounding of the sum.
+    let mean = if values.iter().all(|&value| value == values[0]) { values[0] } else { sum / count };
+    if values.len() < 2 || values.iter().any(|value| !value.is_finite()) {
+        return MeanInterval { mean, ends: None };
+    }
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    let quantile = StudentsT::new(0.0, 1.0, count - 1.0).expect("at least one degree of freedom").inverse_cdf(0.975);
+    let half = quantile * (variance / count).sqrt();
+    MeanInterval { mean, ends: Some((mean - half, mean + half)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Oracle: printed tables of the t distribution (t_{0.975,1} = 12.7062, t_{0.975,9} = 2.26216).
+    #[test]
+    fn agrees_with_printed_quantiles() {
+        let two = mean_interval(&[0.0, 2.0]);
+        let (low, high) = two.ends.unwrap();
+        assert_eq!(two.mean, 1.0);
+        assert!((high - (1.0 + 12.7062)).abs() < 1e-3 && (low - (1.0 - 12.7062)).abs() < 1e-3, "{low} {high}");
+        let ten: Vec<f64> = (0..10).map(f64::from).collect();
+        let (low, high) = mean_interval(&ten).ends.unwrap();
+        let half = 2.26216 * (55.0f64 / 6.0 / 10.0).sqrt();
+        assert!((high - low - 2.0 * half).abs() < 1e-4);
+    }
+
+    #[test]
+    fn single_and_infinite_values_have_no_interval() {
+        assert_eq!(mean_interval(&[3.0]), MeanInterval { mean: 3.0, ends: None });
+        assert_eq!(mean_interval(&[f64::INFINITY, 1.0]).ends, None);
+        assert_eq!(mean_interval(&[0.1; 7]), MeanInterval { mean: 0.1, ends: Some((0.1, 0.1)) });
+    }
+}

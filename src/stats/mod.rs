@@ -1,0 +1,3 @@
+//! Statistics over replicates.
+
+pub mod interval;
