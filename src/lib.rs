@@ -6,10 +6,12 @@ pub mod instance;
 pub mod linalg;
 pub mod logits;
 pub mod memory;
+pub mod metrics;
 pub mod policy;
 pub mod process;
 pub mod seed;
-pub mod metrics;
+pub mod simulate;
 pub mod stats;
+pub mod theory;
 
 pub use error::{Error, Result};
