@@ -1,1 +1,7 @@
-fn main() {}
+//! The `selfreward` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    selfreward::cli::main()
+}

@@ -1,0 +1,197 @@
+//! `selfreward simulate`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use toml::{Table, Value};
+
+use super::{Failure, Outputs, Progress, Verbosity, stop_flag, with_jobs};
+use crate::simulate::keys::KEYS;
+use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output, run};
+use crate::{Error, memory};
+
+const FILES: [&str; 5] = ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png"];
+const QUICK: usize = 3;
+
+/// Run self-rewarding rounds from a configuration and measure everything exactly
+#[derive(Debug, Args)]
+#[command(after_long_help = long_help(), after_help = "`--help` lists every key of the configuration with its default.")]
+pub struct SimulateArgs {
+    /// The configuration (TOML)
+    #[arg(long, value_name = "FILE.toml")]
+    config: PathBuf,
+    /// Set a dotted key to a TOML value, for example process.samples=512; wins over the file
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
+    /// The seed: a whole number, or 0x and 64 hexadecimal digits (run.seed)
+    #[arg(long, value_name = "S")]
+    seed: Option<String>,
+    /// The number of replicates (run.replicates)
+    #[arg(long, value_name = "R")]
+    replicates: Option<usize>,
+    /// Threads; the result does not depend on it [default: one for each core]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Divide all features by the largest norm (instance.rescale)
+    #[arg(long)]
+    rescale: bool,
+    /// Print one JSON document in place of the table
+    #[arg(long)]
+    json: bool,
+    /// Write config.toml, trajectory.csv, trajectory.json, trajectory.svg and trajectory.png into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Overwrite files that exist
+    #[arg(long)]
+    force: bool,
+    /// The same run with at most 3 replicates and 3 rounds
+    #[arg(long)]
+    quick: bool,
+    /// Write θ_t of every replicate and round as array `theta` (R, T+1, d)
+    #[arg(long, value_name = "FILE.npz")]
+    save_theta: Option<PathBuf>,
+    #[command(flatten)]
+    verbosity: Verbosity,
+}
+
+/// All keys of the configuration, from the list that also checks them.
+fn long_help() -> String {
+    let mut text = String::from("Keys of the configuration (default in brackets):\n");
+    for section in KEYS.chunk_by(|a, b| a.section == b.section) {
+        text.push_str(&format!("\n[{}]\n", section[0].section));
+        for key in section {
+            let of = if key.of.is_empty() { String::new() } else { format!("{}: ", key.of.join(", ")) };
+            text.push_str(&format!("  {:<17} {of}{} [{}]\n", key.name, key.meaning, key.default));
+        }
+    }
+    format!("{text}\n{}", super::EXIT_CODES)
+}
+
+/// Carries the command out.
+pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
+    let simulation = prepare(args).map_err(Failure::Refused)?;
+    let outputs = claim(args).map_err(Failure::refused)?;
+    check_thetas(args, &simulation).map_err(Failure::refused)?;
+    let verbosity = args.verbosity;
+    simulation.remarks.iter().for_each(|remark| verbosity.say(remark));
+    simulation.derived.iter().for_each(|(name, value)| verbosity.detail(format!("{name} = {value}")));
+
+    let settings = &simulation.config.run;
+    let total = settings.replicates as u64 * (simulation.process.rounds as u64 + 1);
+    let progress = Progress::new(total, verbosity, stop_flag()?);
+    let keep = args.save_theta.is_some();
+    let trajectories = with_jobs(args.jobs, || run::run(&simulation, keep, &progress))?;
+    progress.finish();
+    let trajectories = trajectories.map_err(Failure::failed)?;
+    let summary = Summary::new(&trajectories, &simulation.deltas);
+    warn_of_rounding(&summary, verbosity);
+
+    let document = format!("{:#}\n", output::document(&simulation, &summary));
+    if let Some(outputs) = &outputs {
+        write(outputs, &simulation, &summary, &document).map_err(Failure::failed)?;
+        verbosity.say(format!("wrote {} to {}", FILES.join(", "), outputs.folder().display()));
+    }
+    if let Some(file) = &args.save_theta {
+        save_thetas(file, &trajectories).map_err(Failure::failed)?;
+        verbosity.say(format!("wrote {}", file.display()));
+    }
+    let text = if args.json { document } else { output::table(&summary, settings.replicates) };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // A reader that has seen enough is no failure.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(error)),
+        _ => Ok(()),
+    }
+}
+
+fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {
+    let path = &args.config;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Error::file(path, format!("cannot be read: {error}; expected a configuration (TOML)")))?;
+    let mut table: Table = text.parse().with_context(|| format!("{} is not valid TOML", path.display()))?;
+    for setting in &args.settings {
+        let (key, value) = config::parse_setting(setting)?;
+        config::set(&mut table, &key, value)?;
+    }
+    if let Some(seed) = &args.seed {
+        let value = seed.parse::<i64>().map_or_else(|_| Value::String(seed.clone()), Value::Integer);
+        config::set(&mut table, "run.seed", value)?;
+    }
+    if let Some(replicates) = args.replicates {
+        config::set(&mut table, "run.replicates", Value::Integer(replicates as i64))?;
+    }
+    if args.rescale {
+        config::set(&mut table, "instance.rescale", Value::Boolean(true))?;
+    }
+    let mut config = Config::from_table(&table).with_context(|| path.display().to_string())?;
+    let mut quick = None;
+    if args.quick {
+        let (replicates, rounds) = (config.run.replicates.min(QUICK), config.process.rounds.min(QUICK));
+        quick = Some(format!("quick: {replicates} replicates and {rounds} rounds"));
+        config.run.replicates = replicates;
+        config.process.rounds = rounds;
+    }
+    let mut simulation = Simulation::new(config).with_context(|| path.display().to_string())?;
+    simulation.remarks.extend(quick);
+    Ok(simulation)
+}
+
+fn claim(args: &SimulateArgs) -> crate::Result<Option<Outputs>> {
+    if let Some(file) = &args.save_theta {
+        let name = file.file_name().and_then(|name| name.to_str());
+        let name = name.ok_or_else(|| Error::argument("--save-theta", file.display(), "the path of a file"))?;
+        Outputs::claim(folder_of(file), &[name], args.force)?;
+    }
+    args.out.as_ref().map(|folder| Outputs::claim(folder, &FILES, args.force)).transpose()
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn check_thetas(args: &SimulateArgs, simulation: &Simulation) -> crate::Result<()> {
+    if args.save_theta.is_none() {
+        return Ok(());
+    }
+    let dim = simulation.instance(0)?.features().dim();
+    let numbers = [simulation.config.run.replicates, simulation.process.rounds + 1, dim];
+    // Kept, and once more as the array that is written.
+    memory::require("--save-theta", numbers.iter().fold(16u64, |product, &n| product.saturating_mul(n as u64)))
+}
+
+fn write(outputs: &Outputs, simulation: &Simulation, summary: &Summary, document: &str) -> crate::Result<()> {
+    outputs.write("config.toml", simulation.config.to_toml())?;
+    outputs.write("trajectory.csv", output::csv(summary))?;
+    outputs.write("trajectory.json", document)?;
+    crate::plot::save(outputs.folder(), "trajectory", &figure::trajectory(simulation, summary))
+}
+
+fn save_thetas(file: &Path, trajectories: &Trajectories) -> anyhow::Result<()> {
+    let mut bytes = Vec::new();
+    let mut npz = ndarray_npy::NpzWriter::new(std::io::Cursor::new(&mut bytes));
+    npz.add_array("theta", &output::thetas(trajectories))?;
+    npz.finish()?;
+    let name = file.file_name().and_then(|name| name.to_str()).expect("checked before the run");
+    let outputs = Outputs::claim(folder_of(file), &[name], true)?;
+    Ok(outputs.write(name, bytes)?)
+}
+
+/// Above this uncertainty of a logit difference, probabilities of pairs never seen are rounding.
+const ROUNDING: f64 = 1e-3;
+
+fn warn_of_rounding(summary: &Summary, verbosity: Verbosity) {
+    let (Some(rounding), Some(rank)) = (summary.column("logit_rounding"), summary.column("rank_fraction")) else {
+        return;
+    };
+    let mean = |t: usize, column: usize| summary.rows[t][column].as_ref().map(|cell| cell.interval.mean);
+    let incomplete = (0..summary.rows.len()).any(|t| mean(t, rank).is_some_and(|fraction| fraction < 1.0));
+    let rough = (0..summary.rows.len()).find(|&t| mean(t, rounding).is_some_and(|size| size > ROUNDING));
+    if let (true, Some(t)) = (incomplete, rough) {
+        verbosity.say(format!(
+            "warning: from t = {t} on, logit differences are known to {:.0e} only: what the samples saw has outgrown what they \
+             did not, and the latter is rounding; stop earlier, or use a larger beta",
+            mean(t, rounding).unwrap_or(f64::NAN)
+        ));
+    }
+}

@@ -1,0 +1,47 @@
+//! The figure of a run: κ_t − 1, failure rates, drift and accuracy against t.
+
+use super::{Simulation, Summary};
+use crate::plot::{Axis, Figure, Panel, Point, Scale, Series, Style};
+
+/// Three panels over t, each mean with its 95% interval as a band.
+pub fn trajectory(simulation: &Simulation, summary: &Summary) -> Figure {
+    let time = || Axis::linear("round t");
+    let points = |name: &str| -> Vec<Point> {
+        let Some(column) = summary.column(name) else { return Vec::new() };
+        let cell = |(t, row): (usize, &Vec<Option<super::summary::Cell>>)| {
+            let cell = row[column].as_ref()?;
+            let (lo, hi) = cell.interval.ends.unzip();
+            Some(Point { x: t as f64, y: cell.interval.mean, lo, hi })
+        };
+        summary.rows.iter().enumerate().filter_map(cell).collect()
+    };
+    let kappa = Panel::new("condition number", time(), Axis::log("κ(π_t) − 1")).series(Series::unlabelled(
+        Style::LineMarkers,
+        0,
+        points("kappa_minus_one"),
+    ));
+    let failure_axis = Axis { scale: Scale::Log10, ..Axis::linear("failure rate F(δ)") };
+    let mut failure = Panel::new("own optimum missed", time(), failure_axis);
+    for (index, delta) in simulation.deltas.iter().enumerate() {
+        let series = Series::new(format!("δ = {delta}"), Style::LineMarkers, index, points(&format!("failure_{delta}")));
+        failure = failure.series(series);
+    }
+    let mut drift = Panel::new("against base model and answers", time(), Axis::linear("share of prompts").range(0.0, 1.0))
+        .series(Series::new("drift: mode ≠ base mode", Style::LineMarkers, 1, points("drift")));
+    let accuracy = points("accuracy");
+    if !accuracy.is_empty() {
+        drift = drift.series(Series::new("accuracy: mode = answer", Style::DashedMarkers, 2, accuracy));
+    }
+    let config = &simulation.config;
+    let replicates = config.run.replicates;
+    let subtitle = format!(
+        "{:?} instance, {} update, n = {}, β = {}, {replicates} replicate{}{}",
+        config.instance.kind,
+        config.process.update.name(),
+        config.process.samples,
+        super::output::significant(simulation.process.beta, 3),
+        if replicates == 1 { "" } else { "s" },
+        if replicates == 1 { "" } else { "; bands: 95% Student-t intervals of the mean" },
+    );
+    Figure::new("Self-rewarding rounds").subtitle(subtitle).columns(3).panel(kappa).panel(failure).panel(drift)
+}

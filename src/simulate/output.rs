@@ -1,0 +1,169 @@
+//! The summary as a JSON document, as CSV, and as a table for people.
+
+use serde_json::{Map, Number, Value, json};
+
+use super::summary::{Cell, Summary};
+use super::{Simulation, Trajectories};
+use crate::metrics::Reader;
+
+/// Version of the JSON document.
+pub const SCHEMA: u32 = 1;
+
+/// A double as JSON: infinite ones as "inf" and "-inf", NaN as null.
+pub fn number(value: f64) -> Value {
+    match Number::from_f64(value) {
+        Some(number) => Value::Number(number),
+        None if value.is_nan() => Value::Null,
+        None => Value::String(if value > 0.0 { "inf" } else { "-inf" }.to_owned()),
+    }
+}
+
+fn quantity(cell: Option<&Cell>) -> Value {
+    let Some(cell) = cell else { return Value::Null };
+    let (lo, hi) = cell.interval.ends.map_or((Value::Null, Value::Null), |(lo, hi)| (number(lo), number(hi)));
+    json!({
+        "mean": number(cell.interval.mean),
+        "lo": lo,
+        "hi": hi,
+        "values": cell.values.iter().map(|&value| number(value)).collect::<Vec<_>>(),
+    })
+}
+
+/// The JSON document of a run.
+pub fn document(simulation: &Simulation, summary: &Summary) -> Value {
+    let rounds: Vec<Value> = summary
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(t, row)| {
+            let mut entry = Map::new();
+            entry.insert("t".to_owned(), json!(t));
+            for (column, cell) in summary.columns.iter().zip(row) {
+                let name = column.quantity.name.to_owned();
+                match (column.quantity.read, column.delta) {
+                    (Reader::PerDelta(_), Some((_, delta))) => {
+                        let by_delta = entry.entry(name).or_insert_with(|| Value::Object(Map::new()));
+                        if cell.is_none() {
+                            *by_delta = Value::Null;
+                        } else if let Value::Object(by_delta) = by_delta {
+                            by_delta.insert(delta.to_string(), quantity(cell.as_ref()));
+                        }
+                    }
+                    _ => drop(entry.insert(name, quantity(cell.as_ref()))),
+                }
+            }
+            Value::Object(entry)
+        })
+        .collect();
+    let derived: Map<String, Value> =
+        simulation.derived.iter().map(|&(name, value)| (name.to_owned(), number(value))).collect();
+    json!({
+        "schema": SCHEMA,
+        "version": env!("CARGO_PKG_VERSION"),
+        "seed": simulation.config.run.seed,
+        "config": simulation.config,
+        "derived": derived,
+        "rounds": rounds,
+    })
+}
+
+/// The summary as CSV: one line a round, mean, lower and upper end of every column; empty where a value does not exist.
+pub fn csv(summary: &Summary) -> String {
+    let mut text = String::from("t");
+    for column in &summary.columns {
+        let name = column.name();
+        text.push_str(&format!(",{name}_mean,{name}_lo,{name}_hi"));
+    }
+    text.push('\n');
+    for (t, row) in summary.rows.iter().enumerate() {
+        text.push_str(&t.to_string());
+        for cell in row {
+            let mean = cell.as_ref().map_or(String::new(), |cell| plain(cell.interval.mean));
+            let ends = cell.as_ref().and_then(|cell| cell.interval.ends);
+            let (lo, hi) = ends.map_or_else(Default::default, |(lo, hi)| (plain(lo), plain(hi)));
+            text.push_str(&format!(",{mean},{lo},{hi}"));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A double for CSV: shortest digits that parse back, with an exponent where it is far from 1.
+pub fn plain(value: f64) -> String {
+    match number(value) {
+        Value::Number(number) => number.to_string(),
+        Value::String(word) => word,
+        _ => String::new(),
+    }
+}
+
+/// The columns that the table on a terminal shows, in their order; those that depend on δ once for each δ.
+const TABLE: &[(&str, &str)] = &[
+    ("kappa", "kappa"),
+    ("failure", "failure"),
+    ("base_failure", "base failure"),
+    ("drift", "drift"),
+    ("accuracy", "accuracy"),
+    ("margin", "margin"),
+    ("rank_fraction", "rank seen"),
+    ("diversity", "diversity"),
+];
+
+/// The table for people: mean ± half the 95% interval; `-` where a quantity does not exist.
+pub fn table(summary: &Summary, replicates: usize) -> String {
+    let mut header = vec!["t".to_owned()];
+    let mut columns = Vec::new();
+    for (name, title) in TABLE {
+        for (index, column) in summary.columns.iter().enumerate().filter(|(_, column)| column.quantity.name == *name) {
+            if summary.rows.iter().any(|row| row[index].is_some()) {
+                header.push(column.delta.map_or_else(|| (*title).to_owned(), |(_, delta)| format!("{title}({delta})")));
+                columns.push(index);
+            }
+        }
+    }
+    let mut lines = vec![header];
+    for (t, row) in summary.rows.iter().enumerate() {
+        let cells = columns.iter().map(|&index| row[index].as_ref().map_or_else(|| "-".to_owned(), readable));
+        lines.push(std::iter::once(t.to_string()).chain(cells).collect());
+    }
+    let widths: Vec<usize> =
+        (0..lines[0].len()).map(|j| lines.iter().map(|line| line[j].chars().count()).max().unwrap_or(0)).collect();
+    let mut text = String::new();
+    for line in &lines {
+        let padded: Vec<String> = line.iter().zip(&widths).map(|(cell, &width)| format!("{cell:>width$}")).collect();
+        text.push_str(padded.join("  ").trim_end());
+        text.push('\n');
+    }
+    let interval = if replicates > 1 { "mean ± half the 95% Student-t interval" } else { "a single value, no interval" };
+    text.push_str(&format!("({replicates} replicate{}: {interval})\n", if replicates == 1 { "" } else { "s" }));
+    text
+}
+
+fn readable(cell: &Cell) -> String {
+    let mean = significant(cell.interval.mean, 4);
+    match cell.interval.ends {
+        Some((lo, hi)) => format!("{mean} ±{}", significant((hi - lo) / 2.0, 2)),
+        None => mean,
+    }
+}
+
+/// A number to so many significant digits, in decimals where that is short.
+pub fn significant(value: f64, digits: usize) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return if value == 0.0 { "0".to_owned() } else { format!("{value}") };
+    }
+    let scientific = format!("{value:.*e}", digits - 1);
+    let exponent: i32 = scientific.rsplit('e').next().and_then(|e| e.parse().ok()).unwrap_or(0);
+    if (-4..6).contains(&exponent) {
+        format!("{value:.*}", (digits as i32 - 1 - exponent).max(0) as usize)
+    } else {
+        scientific
+    }
+}
+
+/// θ_t of every replicate and round as one array (R, T+1, d).
+pub fn thetas(trajectories: &Trajectories) -> ndarray::Array3<f64> {
+    let rounds = trajectories.first().map_or(0, |replicate| replicate.thetas.len());
+    let dim = trajectories.first().and_then(|replicate| replicate.thetas.first()).map_or(0, Vec::len);
+    ndarray::Array3::from_shape_fn((trajectories.len(), rounds, dim), |(r, t, j)| trajectories[r].thetas[t][j])
+}

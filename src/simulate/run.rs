@@ -1,0 +1,82 @@
+//! Replicates in parallel; the same result whatever the number of threads and the order in which they finish.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use super::Simulation;
+use crate::metrics::{Measurement, measure};
+use crate::policy::Policy;
+use crate::{Error, Result};
+
+/// What watches a run from outside. None of it reaches the results.
+pub trait Observer: Sync {
+    /// A round of some replicate is done.
+    fn round_done(&self);
+
+    /// Whether the run should stop.
+    fn stop(&self) -> bool;
+}
+
+/// Counts nothing, stops at a flag.
+impl Observer for AtomicBool {
+    fn round_done(&self) {}
+
+    fn stop(&self) -> bool {
+        self.load(Ordering::Relaxed)
+    }
+}
+
+/// One replicate: what was measured at t = 0, …, T.
+#[derive(Clone, Debug)]
+pub struct Replicate {
+    /// One for each t.
+    pub rounds: Vec<Measurement>,
+    /// θ_t as vectors, if they were asked for.
+    pub thetas: Vec<Vec<f64>>,
+}
+
+/// All replicates, in their order.
+pub type Trajectories = Vec<Replicate>;
+
+/// Runs all replicates on the current rayon pool.
+///
+/// # Errors
+/// The error of the first replicate (by number) that failed; [`Error::Interrupted`] if the observer stopped the run.
+pub fn run(simulation: &Simulation, keep_theta: bool, observer: &dyn Observer) -> Result<Trajectories> {
+    let replicates = simulation.config.run.replicates;
+    // Results are collected by index: neither scheduling nor the number of threads enters.
+    let results: Vec<Result<Replicate>> =
+        (0..replicates).into_par_iter().map(|index| replicate(simulation, index, keep_theta, observer)).collect();
+    results.into_iter().collect()
+}
+
+/// Runs one replicate.
+///
+/// # Errors
+/// As the update operator says; [`Error::Interrupted`] if the observer stopped the run.
+pub fn replicate(
+    simulation: &Simulation,
+    index: usize,
+    keep_theta: bool,
+    observer: &dyn Observer,
+) -> Result<Replicate> {
+    if observer.stop() {
+        return Err(Error::Interrupted);
+    }
+    let instance = simulation.instance(index)?;
+    let base = Policy::new(instance.base(), instance.features());
+    let mut replicate = Replicate { rounds: Vec::new(), thetas: Vec::new() };
+    for round in simulation.process.start(&instance, instance.base().clone(), simulation.replicate_seed(index)) {
+        let round = round?;
+        replicate.rounds.push(measure(&instance, &base, &round, simulation.process.beta, &simulation.deltas));
+        if keep_theta {
+            replicate.thetas.push(round.theta.to_vector().to_vec());
+        }
+        observer.round_done();
+        if observer.stop() && round.t < simulation.process.rounds {
+            return Err(Error::Interrupted);
+        }
+    }
+    Ok(replicate)
+}
