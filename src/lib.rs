@@ -1,5 +1,6 @@
 //! `selfreward` checks the theory of self-rewarding language models by experiment, in the linear softmax class.
 
+pub mod cli;
 pub mod error;
 pub mod floats;
 pub mod instance;
@@ -7,6 +8,7 @@ pub mod linalg;
 pub mod logits;
 pub mod memory;
 pub mod metrics;
+pub mod plot;
 pub mod policy;
 pub mod process;
 pub mod seed;

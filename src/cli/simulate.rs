@@ -9,7 +9,7 @@ use toml::{Table, Value};
 
 use super::{Failure, Outputs, Progress, Verbosity, stop_flag, with_jobs};
 use crate::simulate::keys::KEYS;
-use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output, run};
+use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
 use crate::{Error, memory};
 
 const FILES: [&str; 5] = ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png"];
@@ -82,7 +82,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let total = settings.replicates as u64 * (simulation.process.rounds as u64 + 1);
     let progress = Progress::new(total, verbosity, stop_flag()?);
     let keep = args.save_theta.is_some();
-    let trajectories = with_jobs(args.jobs, || run::run(&simulation, keep, &progress))?;
+    let trajectories = with_jobs(args.jobs, || crate::simulate::run(&simulation, keep, &progress))?;
     progress.finish();
     let trajectories = trajectories.map_err(Failure::failed)?;
     let summary = Summary::new(&trajectories, &simulation.deltas);

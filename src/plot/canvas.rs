@@ -1,0 +1,123 @@
+//! Writes a list of shapes as SVG, through plotters, and that SVG as PNG, through resvg.
+
+use std::sync::{Arc, LazyLock};
+
+use plotters::backend::{DrawingBackend, SVGBackend};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBAColor, ShapeStyle, TextStyle};
+use resvg::{tiny_skia, usvg};
+
+use super::clip::Pt;
+use super::font;
+use super::palette::{Rgb, WHITE};
+use super::shape::{Anchor, Drawing, Shape};
+use crate::error::{Error, Result};
+
+/// plotters rounds to whole units, in SVG too. Drawn ten times as large and shown at its size, a figure has its
+/// corners to a tenth of a pixel.
+const UNITS: f64 = 10.0;
+
+/// plotters writes a font size divided by this.
+const FONT_FACTOR: f64 = 1.24;
+
+/// plotters sets a text anchored at its top this many font sizes above its baseline.
+const BASELINE: f64 = 0.76;
+
+/// Pixels of the PNG per pixel of the SVG.
+const PNG_ZOOM: f32 = 2.0;
+
+fn units(pixels: f64) -> i32 {
+    (pixels * UNITS).round() as i32
+}
+
+fn point((x, y): Pt) -> (i32, i32) {
+    (units(x), units(y))
+}
+
+fn rgba((r, g, b): Rgb, alpha: f64) -> RGBAColor {
+    RGBAColor(r, g, b, alpha)
+}
+
+/// Points in units, without repetitions that rounding made.
+fn rounded(points: &[Pt]) -> Vec<(i32, i32)> {
+    let mut points: Vec<_> = points.iter().copied().map(point).collect();
+    points.dedup();
+    points
+}
+
+/// The drawing as an SVG document of `width` by `height` pixels, on white.
+pub(super) fn svg(drawing: &Drawing, width: u32, height: u32) -> Result<String> {
+    let mut document = String::new();
+    let size = (units(f64::from(width)) as u32, units(f64::from(height)) as u32);
+    let failed = |e: String| Error::argument("figure", e, "a figure that plotters can write as SVG");
+    {
+        let mut backend = SVGBackend::with_string(&mut document, size);
+        let white = ShapeStyle { color: rgba(WHITE, 1.0), filled: true, stroke_width: 0 };
+        backend.draw_rect((0, 0), (size.0 as i32, size.1 as i32), &white, true).map_err(|e| failed(e.to_string()))?;
+        for shape in &drawing.shapes {
+            draw(&mut backend, shape)?.map_err(failed)?;
+        }
+        backend.present().map_err(|e| failed(e.to_string()))?;
+    }
+    // Only the size at which it is shown changes, not the viewBox; joins are rounded, for the sharp corners of curves
+    // would otherwise grow spikes beyond their data.
+    let header = |width, height| format!("<svg width=\"{width}\" height=\"{height}\" viewBox");
+    let shown = header(width, height).replace(" viewBox", " stroke-linejoin=\"round\" viewBox");
+    Ok(document.replacen(&header(size.0, size.1), &shown, 1))
+}
+
+/// Writes one shape. The outer error is the caller's (a character that the font lacks), the inner one plotters'.
+fn draw(backend: &mut SVGBackend, shape: &Shape) -> Result<std::result::Result<(), String>> {
+    let drawn = match shape {
+        Shape::Line { points, width, color } => {
+            let style = ShapeStyle { color: rgba(*color, 1.0), filled: false, stroke_width: units(*width) as u32 };
+            backend.draw_path(rounded(points), &style)
+        }
+        Shape::Fill { points, color, alpha } => backend.fill_polygon(rounded(points), &rgba(*color, *alpha)),
+        Shape::Text { text, at, size, color, anchor, vertical } => {
+            font::check(text)?;
+            let shift = BASELINE * size;
+            let (x, y) = if *vertical { (at.0 - shift, at.1) } else { (at.0, at.1 - shift) };
+            backend.draw_text(text, &text_style(*size, *color, *anchor, *vertical), point((x, y)))
+        }
+    };
+    Ok(drawn.map_err(|e| e.to_string()))
+}
+
+fn text_style(size: f64, color: Rgb, anchor: Anchor, vertical: bool) -> TextStyle<'static> {
+    let transform = if vertical { FontTransform::Rotate270 } else { FontTransform::None };
+    let h_pos = match anchor {
+        Anchor::Start => HPos::Left,
+        Anchor::Middle => HPos::Center,
+        Anchor::End => HPos::Right,
+    };
+    let font = FontDesc::new(FontFamily::Name(font::FAMILY), size * UNITS * FONT_FACTOR, FontStyle::Normal);
+    TextStyle {
+        font: font.transform(transform),
+        color: rgba(color, 1.0).to_backend_color(),
+        pos: Pos::new(h_pos, VPos::Top),
+    }
+}
+
+/// The fonts that resvg may use: DejaVu Sans alone, whatever the machine has.
+static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = usvg::fontdb::Database::new();
+    fonts.load_font_data(font::DEJAVU_SANS.to_vec());
+    Arc::new(fonts)
+});
+
+/// Renders an SVG document as PNG, two pixels to one of the document's, with DejaVu Sans as the only font.
+///
+/// # Errors
+///
+/// If the text is not an SVG document, or too large to render.
+pub fn svg_to_png(svg: &str) -> Result<Vec<u8>> {
+    let start = || svg.chars().take(60).collect::<String>();
+    let failed = |e: String| Error::argument("svg", format!("{:?}… ({e})", start()), "an SVG document to render");
+    let options = usvg::Options { fontdb: FONTS.clone(), font_family: "DejaVu Sans".into(), ..Default::default() };
+    let tree = usvg::Tree::from_str(svg, &options).map_err(|e| failed(e.to_string()))?;
+    let size = tree.size().to_int_size().scale_by(PNG_ZOOM).ok_or_else(|| failed("empty".into()))?;
+    let mut image = tiny_skia::Pixmap::new(size.width(), size.height()).ok_or_else(|| failed("too large".into()))?;
+    resvg::render(&tree, tiny_skia::Transform::from_scale(PNG_ZOOM, PNG_ZOOM), &mut image.as_mut());
+    image.encode_png().map_err(|e| failed(e.to_string()))
+}

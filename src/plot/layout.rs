@@ -1,0 +1,117 @@
+//! Arranges panels in a grid, all plot areas of one size and aligned, under the figure's title.
+
+use super::canvas;
+use super::clip::Pt;
+use super::figure::Figure;
+use super::font;
+use super::legend::{self, Entry};
+use super::palette::{GREY, INK};
+use super::panel::{self, Margins, Prepared};
+use super::shape::{Anchor, Drawing};
+use crate::error::{Error, Result};
+
+const TITLE: f64 = 15.0;
+const SUBTITLE: f64 = 12.0;
+/// White border of the figure, and space between panels.
+const BORDER: f64 = 12.0;
+const GAP: f64 = 14.0;
+
+impl Figure {
+    /// Draws the figure as an SVG document; equal figures give equal bytes.
+    ///
+    /// # Errors
+    ///
+    /// If there is no panel or no column, a range is empty, a heat map's parts do not fit together, or a text has a
+    /// character that DejaVu Sans lacks.
+    pub fn to_svg(&self) -> Result<String> {
+        if self.panels.is_empty() || self.columns == 0 {
+            let value = format!("{} panels in {} columns", self.panels.len(), self.columns);
+            return Err(Error::argument("figure", value, "at least one panel and one column"));
+        }
+        let columns = self.columns.min(self.panels.len());
+        let plot = plot_size(columns);
+        let panels = self.panels.iter().map(|panel| panel::prepare(panel, plot, !self.shared_legend));
+        let panels = panels.collect::<Result<Vec<_>>>()?;
+        let entries = if self.shared_legend { distinct_entries(&panels) } else { Vec::new() };
+        let grid = Grid::new(&panels.iter().map(|p| p.margins).collect::<Vec<_>>(), columns, plot);
+
+        let mut drawing = Drawing::default();
+        let width = grid.width + 2.0 * BORDER;
+        let top = self.draw_heading(&mut drawing, grid.width);
+        for (panel, (x, y)) in panels.into_iter().zip(grid.origins) {
+            drawing.place(panel.drawing, (x + BORDER, y + top));
+        }
+        let mut height = top + grid.height;
+        if !entries.is_empty() {
+            let block = legend::rows(&entries, grid.width);
+            drawing.place(block.drawing, (BORDER + (grid.width - block.width).max(0.0) / 2.0, height + GAP));
+            height += GAP + block.height;
+        }
+        canvas::svg(&drawing, width.ceil() as u32, (height + BORDER).ceil() as u32)
+    }
+
+    /// Draws title and subtitle; returns where the panels begin.
+    fn draw_heading(&self, drawing: &mut Drawing, width: f64) -> f64 {
+        let mut y = BORDER;
+        for line in font::wrap(&self.title, TITLE, width) {
+            drawing.text(line, (BORDER, y + 0.9 * TITLE), TITLE, INK, Anchor::Start);
+            y += 1.3 * TITLE;
+        }
+        for line in font::wrap(self.subtitle.as_deref().unwrap_or_default(), SUBTITLE, width) {
+            drawing.text(line, (BORDER, y + 0.9 * SUBTITLE), SUBTITLE, GREY, Anchor::Start);
+            y += 1.35 * SUBTITLE;
+        }
+        // Whole pixels, for crisp lines.
+        if y > BORDER { (y + 6.0).ceil() } else { y }
+    }
+}
+
+/// Width and height of every plot area.
+fn plot_size(columns: usize) -> (f64, f64) {
+    match columns {
+        1 => (480.0, 300.0),
+        2 => (360.0, 250.0),
+        _ => (290.0, 210.0),
+    }
+}
+
+/// The entries of all panels, each once.
+fn distinct_entries(panels: &[Prepared]) -> Vec<Entry> {
+    let mut distinct: Vec<Entry> = Vec::new();
+    for entry in panels.iter().flat_map(|panel| &panel.entries) {
+        if !distinct.contains(entry) {
+            distinct.push(entry.clone());
+        }
+    }
+    distinct
+}
+
+/// Where the plot areas' top left corners lie, and the extent of the whole.
+struct Grid {
+    origins: Vec<Pt>,
+    width: f64,
+    height: f64,
+}
+
+impl Grid {
+    /// Gives every column the widest margins of its panels, every row the highest.
+    fn new(margins: &[Margins], columns: usize, plot: (f64, f64)) -> Self {
+        let most = |of: &dyn Fn(&Margins) -> f64, keep: &dyn Fn(usize) -> bool| {
+            let kept = margins.iter().enumerate().filter(|(i, _)| keep(*i));
+            kept.map(|(_, m)| of(m)).fold(0.0, f64::max).ceil()
+        };
+        let (mut xs, mut ys, mut x, mut y) = (Vec::new(), Vec::new(), 0.0, 0.0);
+        for column in 0..columns {
+            x += most(&|m| m.left, &|i| i % columns == column);
+            xs.push(x);
+            x += plot.0 + most(&|m| m.right, &|i| i % columns == column) + GAP;
+        }
+        for row in 0..margins.len().div_ceil(columns) {
+            y += most(&|m| m.top, &|i| i / columns == row);
+            ys.push(y);
+            y += plot.1 + most(&|m| m.bottom, &|i| i / columns == row) + GAP;
+        }
+        let origins = (0..margins.len()).map(|i| (xs[i % columns], ys[i / columns])).collect();
+        Self { origins, width: x - GAP, height: y - GAP }
+    }
+}
