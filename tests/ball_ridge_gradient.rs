@@ -12,7 +12,8 @@ use selfreward::seed::Seed;
 const RAGGED: [usize; 5] = [4, 1, 3, 2, 5];
 
 fn instances() -> Vec<(&'static str, Instance)> {
-    let logits = vec![vec![0.9, 0.1, -0.4, 0.2], vec![0.3], vec![1.0, 0.5, 0.4], vec![0.6, 0.0], vec![0.1, 0.2, 0.3, 0.4, 0.5]];
+    let logits =
+        vec![vec![0.9, 0.1, -0.4, 0.2], vec![0.3], vec![1.0, 0.5, 0.4], vec![0.6, 0.0], vec![0.1, 0.2, 0.3, 0.4, 0.5]];
     let (tabular, one_hot) = tabular_and_dense(&logits, &[0.3, 0.1, 0.2, 0.2, 0.2]);
     vec![
         ("dense", dense_instance(&RAGGED, 6, 2.0, 21)),
@@ -88,7 +89,12 @@ fn assert_kkt(explicit: &Explicit, old: &Array1<f64>, new: &Array1<f64>, beta: f
     }
 }
 
-fn one_step(instance: &Instance, operator: &dyn UpdateOperator, process: &SelfRewarding, seed: u64) -> (Array1<f64>, Explicit) {
+fn one_step(
+    instance: &Instance,
+    operator: &dyn UpdateOperator,
+    process: &SelfRewarding,
+    seed: u64,
+) -> (Array1<f64>, Explicit) {
     let base = policy(instance, instance.base());
     let seed = Seed::from_number(seed);
     let step = step(instance, instance.base(), &base, process, &seed);
@@ -198,7 +204,11 @@ fn gradient_steps_are_gradient_descent() {
                         }
                     }
                 }
-                assert!(distance(&new, &theta) < 1e-9, "n {n}, {steps} steps of {step_size}: {}", distance(&new, &theta));
+                assert!(
+                    distance(&new, &theta) < 1e-9,
+                    "n {n}, {steps} steps of {step_size}: {}",
+                    distance(&new, &theta)
+                );
             }
         }
     }
@@ -308,7 +318,8 @@ fn judge_noise_moves_only_what_was_seen() {
 /// The same update through two routes: blocks of one-hot features, and their dense matrix.
 #[test]
 fn tabular_route_equals_dense_route_with_one_hot_features() {
-    let logits = vec![vec![0.9, 0.1, -0.4, 0.2], vec![0.3], vec![1.0, 0.5, 0.4], vec![0.6, 0.0], vec![0.1, 0.2, 0.3, 0.4, 0.5]];
+    let logits =
+        vec![vec![0.9, 0.1, -0.4, 0.2], vec![0.3], vec![1.0, 0.5, 0.4], vec![0.6, 0.0], vec![0.1, 0.2, 0.3, 0.4, 0.5]];
     let (tabular, dense) = tabular_and_dense(&logits, &[0.3, 0.1, 0.2, 0.2, 0.2]);
     let operators: Vec<Box<dyn UpdateOperator>> = vec![
         Box::new(Erm::default()),

@@ -66,7 +66,8 @@ fn f2_erm_is_a_projection() {
             let process = process(erm, beta, n, 1);
             let step = step(&instance, theta, &base, &process, &own_seed);
             let update = erm.update(&step).unwrap();
-            let seen: Vec<_> = pairs_of(&step.sample()).iter().map(|&(x, y, z, _)| difference(&instance, x, y, z)).collect();
+            let seen: Vec<_> =
+                pairs_of(&step.sample()).iter().map(|&(x, y, z, _)| difference(&instance, x, y, z)).collect();
             let basis = gram_schmidt(&seen);
             let vector = theta.to_vector();
             let projected = project(&basis, &vector);
@@ -93,8 +94,10 @@ fn f2_complete_span_gives_the_population_update() {
         assert_eq!(sample.rank, sample.full_rank);
         assert_same_policy(&population[1].policy, &erm[1].policy, 1e-12);
     }
-    let (population, erm) =
-        (rounds(&process(Population, 1.0, 1, 1), &tabular, 1), rounds(&process(Erm::default(), 1.0, 1_000_000, 1), &tabular, 1));
+    let (population, erm) = (
+        rounds(&process(Population, 1.0, 1, 1), &tabular, 1),
+        rounds(&process(Erm::default(), 1.0, 1_000_000, 1), &tabular, 1),
+    );
     assert!(distance(&population[1].theta.to_vector(), &erm[1].theta.to_vector()) > 0.1);
 }
 

@@ -16,7 +16,13 @@ use selfreward::seed::{Purpose, Seed};
 use statrs::distribution::{Binomial, DiscreteCDF};
 
 /// Counts by (x, smaller response, larger response).
-fn counts(weights: &[f64], policy: &Policy, n: u64, sampling: Sampling, seed: &Seed) -> BTreeMap<(usize, u32, u32), u64> {
+fn counts(
+    weights: &[f64],
+    policy: &Policy,
+    n: u64,
+    sampling: Sampling,
+    seed: &Seed,
+) -> BTreeMap<(usize, u32, u32), u64> {
     let mut counts = BTreeMap::new();
     Sample::draw(weights, policy, n, sampling, seed, 3).for_each(|seen| {
         for pair in seen.pairs {
@@ -140,10 +146,8 @@ fn binomial_is_unbiased_where_p_is_tiny() {
 #[test]
 fn a_response_of_probability_1e_9_is_seen_as_often_as_it_should_be() {
     let gap = (1e9f64 - 1.0).ln();
-    let policies = [
-        table(&[(&[(0, gap), (1, 0.0)], 0.0, 0)]),
-        table(&[(&[(0, gap + 2f64.ln()), (1, 2f64.ln())], 2f64.ln(), 0)]),
-    ];
+    let policies =
+        [table(&[(&[(0, gap), (1, 0.0)], 0.0, 0)]), table(&[(&[(0, gap + 2f64.ln()), (1, 2f64.ln())], 2f64.ln(), 0)])];
     for policy in &policies {
         let q = 1e-9f64;
         let runs = 200_000u64;
@@ -155,7 +159,10 @@ fn a_response_of_probability_1e_9_is_seen_as_often_as_it_should_be() {
         let law = Binomial::new(p, runs).unwrap();
         let (low, high) = (law.cdf(hits), if hits == 0 { 1.0 } else { law.sf(hits - 1) });
         assert!(low.min(high) > 1e-9, "{hits} of {runs}, expected {}", p * runs as f64);
-        assert!((0..100).all(|run| seen(1_000_000_000_000, run)), "2000 expected sightings, unseen with probability e^-2000");
+        assert!(
+            (0..100).all(|run| seen(1_000_000_000_000, run)),
+            "2000 expected sightings, unseen with probability e^-2000"
+        );
     }
 }
 

@@ -57,9 +57,12 @@ impl Summary {
             .flat_map(|quantity| -> Vec<Column> {
                 match quantity.read {
                     Reader::Scalar(_) => vec![Column { quantity, delta: None }],
-                    Reader::PerDelta(_) => {
-                        deltas.iter().copied().enumerate().map(|delta| Column { quantity, delta: Some(delta) }).collect()
-                    }
+                    Reader::PerDelta(_) => deltas
+                        .iter()
+                        .copied()
+                        .enumerate()
+                        .map(|delta| Column { quantity, delta: Some(delta) })
+                        .collect(),
                 }
             })
             .collect();

@@ -165,7 +165,10 @@ pub fn assert_same_policy(a: &Policy, b: &Policy, tolerance: f64) {
         let (p, q) = (row(a, x), row(b, x));
         for y in 0..p.len() {
             let (gap_p, gap_q) = (p[0] - p[y], q[0] - q[y]);
-            assert!((gap_p - gap_q).abs() <= tolerance * (1.0 + gap_p.abs()), "prompt {x}, response {y}: {gap_p} {gap_q}");
+            assert!(
+                (gap_p - gap_q).abs() <= tolerance * (1.0 + gap_p.abs()),
+                "prompt {x}, response {y}: {gap_p} {gap_q}"
+            );
         }
     }
 }
