@@ -19,6 +19,9 @@ use crate::plot::{self, Figure};
 use crate::simulate::config::SeedConfig;
 use crate::simulate::{Config, Observer, Simulation, Summary, output, run};
 
+/// Names and values.
+pub type Named = Vec<(&'static str, f64)>;
+
 /// One experiment.
 #[derive(Clone, Copy, Debug)]
 pub struct Experiment {
@@ -31,7 +34,7 @@ pub struct Experiment {
     /// The measured columns that are kept, such as `failure_0.5`.
     pub columns: &'static [&'static str],
     /// Names and values of what the theory says of a cell after t rounds.
-    pub theory: fn(&Simulation, t: usize) -> Result<Vec<(&'static str, f64)>>,
+    pub theory: fn(&Simulation, t: usize) -> Result<Named>,
     /// The figure, drawn from the table alone.
     pub figure: fn(&Table) -> Result<Figure>,
 }
