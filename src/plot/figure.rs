@@ -202,7 +202,7 @@ pub enum Style {
     LineMarkers,
     /// A dashed line and a mark on every point.
     DashedMarkers,
-    /// Marks only.
+    /// Marks only. A small arrowhead at the edge stands for a point outside the range.
     Markers,
     /// A solid line. Where a panel holds several unmarked lines of one dash pattern, a few of their points are
     /// marked, so that they differ in grey too.

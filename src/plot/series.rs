@@ -126,7 +126,25 @@ pub(super) fn curve(series: &Series, frame: &Frame, sparse: bool) -> Drawing {
             since = 0.0;
         }
     }
+    // A line is seen to leave the range; a mark would be missed without a word.
+    if series.style == Style::Markers {
+        for spot in spots.iter().flatten().filter(|spot| !spot.visible) {
+            chevron(&mut drawing, spot.at, series, &frame.range());
+        }
+    }
     drawing
+}
+
+/// A small arrowhead inside the edge beyond which a point lies.
+fn chevron(drawing: &mut Drawing, at: Pt, series: &Series, range: &Rect) {
+    const SIZE: f64 = 4.0;
+    let edge = (at.0.clamp(range.x0, range.x1), at.1.clamp(range.y0, range.y1));
+    let sign = |outside: f64| if outside == 0.0 { 0.0 } else { outside.signum() };
+    let (x, y) = (sign(at.0 - edge.0), sign(at.1 - edge.1));
+    let length = f64::hypot(x, y);
+    let (x, y) = (SIZE * x / length, SIZE * y / length);
+    let wings = [(edge.0 - x - y, edge.1 - y + x), edge, (edge.0 - x + y, edge.1 - y - x)];
+    drawing.line(wings.to_vec(), 1.2, palette::color(series.color));
 }
 
 /// The parts of the line through the points that lie in the range, each as long as it runs unbroken.
