@@ -173,6 +173,37 @@ fn a_slope_guide_is_a_power_law() {
     assert!((drawn - length(&truth) * 4.0 / 7.0).abs() < 4.0);
 }
 
+/// Marks stand on points of the data and nowhere else; a mark outside the range gives way to an arrowhead at the edge.
+#[test]
+fn marks_stand_on_points_of_the_data() {
+    let scatter = [(1.0, 1.0), (2.0, 5.0), (3.0, -4.0), (4.0, 2.0), (12.0, 1.0)];
+    let dense: Vec<Pt> = (0..200).map(|i| 0.05 * f64::from(i)).map(|x| (x, x.cos())).collect();
+    let panel = Panel::new("", Axis::linear("x").range(0.0, 10.0), Axis::linear("y").range(-1.0, 3.0))
+        .series(Series::unlabelled(Style::Line, 0, dense.clone()))
+        .series(Series::unlabelled(Style::Line, 2, [(0.0, 0.0), (10.0, 1.0)]))
+        .series(Series::unlabelled(Style::Markers, 1, scatter));
+    let svg = figure(panel).to_svg().unwrap();
+    let frame = frames(&svg)[0];
+    let place = |(x, y): Pt| (map(x, (0.0, 10.0), (frame[0], frame[2])), map(y, (-1.0, 3.0), (frame[3], frame[1])));
+    let marks = |color| {
+        areas(&svg).into_iter().filter(move |a| a.color == color).map(|a| middle(&a.points)).collect::<Vec<_>>()
+    };
+    let near = |a: Pt, b: Pt| (a.0 - b.0).hypot(a.1 - b.1) < 0.15;
+    // Two plain lines: the dense one carries a few marks, each on one of its points.
+    assert!((3..30).contains(&marks(BLUE).len()));
+    assert!(marks(BLUE).iter().all(|&mark| dense.iter().any(|&p| near(mark, place(p)))));
+    // Of five points two lie in the range; the arrowheads' tips are at the edges beyond which the others lie.
+    let expected = [place(scatter[0]), place(scatter[3])];
+    assert_eq!(marks(VERMILLION).len(), 2);
+    assert!(marks(VERMILLION).iter().zip(expected).all(|(&mark, p)| near(mark, p)));
+    let tips: Vec<Pt> =
+        lines(&svg).iter().filter(|l| l.color == VERMILLION && l.width == 12).map(|l| l.points[1]).collect();
+    let edges =
+        [(place((2.0, 0.0)).0, frame[1] + 2.0), (place((3.0, 0.0)).0, frame[3] - 2.0), (frame[2] - 2.0, expected[0].1)];
+    assert_eq!(tips.len(), edges.len());
+    assert!(tips.iter().zip(edges).all(|(&tip, edge)| near(tip, edge)), "{tips:?} {edges:?}");
+}
+
 /// A legend inside a panel hides no point of a line: its border is found in the drawing, and the drawn lines are
 /// sampled. Of 200 random panels many have room for it.
 #[test]

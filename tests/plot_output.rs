@@ -11,8 +11,10 @@ use selfreward::plot::*;
 fn plot_areas_are_equal_and_aligned_and_all_text_is_inside() {
     let wide = "A title that is far too long for the panel above which it stands, so that it has to be broken twice";
     let data = |scale: f64| [(1.0, scale), (2.0, 2.0 * scale), (3.0, 1.5 * scale)];
+    // The last label of the x axis is wide and lies at the axis's very end.
+    let x = Axis::linear("x").range(1.0, 1.000000001);
     let panel = |title: &str, scale| {
-        Panel::new(title, Axis::linear("x"), Axis::linear("y")).series(Series::new("s", Style::Line, 0, data(scale)))
+        Panel::new(title, x.clone(), Axis::linear("y")).series(Series::new("s", Style::Line, 0, data(scale)))
     };
     let figure = Figure::new(format!("{wide}. {wide}."))
         .columns(2)
@@ -105,6 +107,8 @@ fn the_png_shows_the_svg() {
     let tag = svg.lines().next().unwrap();
     let size = |name| attribute(tag, name).parse::<u32>().unwrap();
     assert_eq!((image.width(), image.height()), (2 * size("width"), 2 * size("height")));
+    let ten_times = format!("0 0 {} {}", 10 * size("width"), 10 * size("height"));
+    assert_eq!(attribute(tag, "viewBox"), ten_times, "coordinates are tenths of a pixel");
     let dark = |x: f64, y: f64| image.pixel((2.0 * x) as u32, (2.0 * y) as u32).unwrap().red() < 0x60;
     for [x0, y0, x1, y1] in frames(&svg) {
         assert!(dark(x0, (y0 + y1) / 2.0) && dark((x0 + x1) / 2.0, y1));

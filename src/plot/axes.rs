@@ -109,7 +109,7 @@ impl<'a> Axes<'a> {
             left = left.max(font::width(&label, TICK));
             drawing.text(label, (-7.0, y + 0.36 * TICK), TICK, INK, Anchor::End);
         }
-        left += 7.0 + 8.0;
+        left += 7.0 + 11.0;
         for line in font::wrap(&self.panel.y.label, LABEL, self.size.1).iter().rev() {
             drawing.vertical_text(line, (-left, self.size.1 / 2.0), LABEL, INK);
             left += 1.25 * LABEL;

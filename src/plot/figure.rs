@@ -267,7 +267,8 @@ impl Series {
     }
 }
 
-/// A thin grey reference line, labelled beside it. It does not widen the axes.
+/// A thin grey reference line, labelled beside it. It does not widen the axes: where it lies outside the ranges (or has
+/// no place on an axis, as 0 on a logarithmic one), it is not drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Guide {

@@ -143,7 +143,8 @@ fn chevron(drawing: &mut Drawing, at: Pt, series: &Series, range: &Rect) {
     let (x, y) = (sign(at.0 - edge.0), sign(at.1 - edge.1));
     let length = f64::hypot(x, y);
     let (x, y) = (SIZE * x / length, SIZE * y / length);
-    let wings = [(edge.0 - x - y, edge.1 - y + x), edge, (edge.0 - x + y, edge.1 - y - x)];
+    let tip = (edge.0 - x / 2.0, edge.1 - y / 2.0);
+    let wings = [(tip.0 - x - y, tip.1 - y + x), tip, (tip.0 - x + y, tip.1 - y - x)];
     drawing.line(wings.to_vec(), 1.2, palette::color(series.color));
 }
 
