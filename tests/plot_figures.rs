@@ -204,6 +204,30 @@ fn marks_stand_on_points_of_the_data() {
     assert!(tips.iter().zip(edges).all(|(&tip, edge)| near(tip, edge)), "{tips:?} {edges:?}");
 }
 
+/// A point between gaps, or between zeros, has no line and no band to show it: it gets a mark, and a bar.
+#[test]
+fn a_point_without_neighbours_is_seen() {
+    let gap = |x: f64| (x, f64::NAN, f64::NAN, f64::NAN);
+    let panel = Panel::new("", Axis::linear("x").range(0.0, 4.0), Axis::linear("y").range(0.0, 4.0))
+        .series(Series::unlabelled(Style::Line, 0, [gap(1.0), (2.0, 2.0, 1.0, 3.5), gap(3.0)]));
+    let svg = figure(panel).to_svg().unwrap();
+    let frame = frames(&svg)[0];
+    let place = |x: f64, y: f64| (map(x, (0.0, 4.0), (frame[0], frame[2])), map(y, (0.0, 4.0), (frame[3], frame[1])));
+    let marks: Vec<Pt> = areas(&svg).iter().filter(|a| a.color == BLUE).map(|a| middle(&a.points)).collect();
+    assert_eq!(marks.len(), 1);
+    assert!((marks[0].0 - place(2.0, 2.0).0).hypot(marks[0].1 - place(2.0, 2.0).1) < 0.15);
+    let bars: Vec<Vec<Pt>> = lines(&svg).into_iter().filter(|l| l.color == BLUE).map(|l| l.points).collect();
+    assert_same_line(&bars[..1], &[place(2.0, 1.0), place(2.0, 3.5)], frame);
+
+    let panel = Panel::new("", Axis::linear("x"), Axis::log("y")).series(Series::unlabelled(
+        Style::Line,
+        0,
+        [(1.0, 0.0), (2.0, 0.1), (3.0, 0.0)],
+    ));
+    let svg = figure(panel).to_svg().unwrap();
+    assert_eq!(areas(&svg).iter().filter(|a| a.color == BLUE).count(), 1);
+}
+
 /// A legend inside a panel hides no point of a line: its border is found in the drawing, and the drawn lines are
 /// sampled. Of 200 random panels many have room for it.
 #[test]

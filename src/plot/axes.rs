@@ -10,7 +10,6 @@ use super::series::Frame;
 use super::shape::{Anchor, Drawing};
 use super::ticks::{Tick, ticks};
 
-pub(super) const TITLE: f64 = 13.0;
 const LABEL: f64 = 12.0;
 const TICK: f64 = 11.0;
 /// Length of a labelled tick and of a minor one.

@@ -219,7 +219,7 @@ pub enum Style {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Interval {
-    /// A translucent band from `lo` to `hi`.
+    /// A translucent band from `lo` to `hi`; a bar where a point has no neighbours.
     #[default]
     Band,
     /// A bar from `lo` to `hi` at each point.

@@ -115,11 +115,15 @@ pub(super) fn curve(series: &Series, frame: &Frame, sparse: bool) -> Drawing {
     // The first sparse mark of each colour lies elsewhere along the line, so that coinciding lines show both.
     let mut since = SPARSE * (0.5 + 0.3 * (series.color % 4) as f64);
     let mut previous: Option<Pt> = None;
-    for spot in spots.iter().flatten().filter(|spot| spot.visible) {
+    for (i, spot) in spots.iter().enumerate() {
+        let Some(spot) = spot.as_ref().filter(|spot| spot.visible) else { continue };
         since += previous.map_or(0.0, |p| (spot.at.0 - p.0).hypot(spot.at.1 - p.1));
         previous = Some(spot.at);
         let due = sparse && since >= SPARSE;
-        if spot.gutter || is_marked(series.style) || due {
+        // No line shows a point without neighbours on the axes.
+        let beside = [i.checked_sub(1), Some(i + 1)].into_iter().flatten().filter_map(|k| spots.get(k));
+        let alone = beside.flatten().all(|neighbour| neighbour.gutter);
+        if spot.gutter || is_marked(series.style) || due || alone {
             mark(&mut drawing, spot.at, series, spot.gutter);
         }
         if due {
@@ -186,16 +190,21 @@ fn interval(point: &Point, frame: &Frame) -> Option<(f64, f64)> {
     Some((frame.y.bound(lo)?, frame.y.bound(hi)?))
 }
 
-/// The band between `lo` and `hi`, one polygon for each unbroken run of intervals.
+/// The band between `lo` and `hi`, one polygon for each unbroken run of intervals. Towards a bound in a gutter it runs
+/// straight to the gutter's outer edge. An interval without neighbours, as every one in a gutter of the x axis, is drawn
+/// as a bar.
 fn band(drawing: &mut Drawing, series: &Series, frame: &Frame) {
-    // A point in a gutter of the x axis has no neighbours there.
     let ends = series.points.iter().map(|point| match frame.x.place(point.x) {
-        Some(Place::Axis(x)) => interval(point, frame).map(|(lo, hi)| (x, lo, hi)),
-        _ => None,
+        Some(Place::Axis(x)) => (point, interval(point, frame).map(|(lo, hi)| (x, lo, hi))),
+        _ => (point, None),
     });
     let ends: Vec<_> = ends.collect();
-    for run in ends.split(|end| end.is_none()) {
-        let run: Vec<(f64, f64, f64)> = run.iter().copied().flatten().collect();
+    for run in ends.chunk_by(|a, b| a.1.is_some() && b.1.is_some()) {
+        if let [(point, _)] = run {
+            bar(drawing, point, series, frame);
+            continue;
+        }
+        let run: Vec<(f64, f64, f64)> = run.iter().filter_map(|end| end.1).collect();
         let outline = run.iter().map(|&(x, lo, _)| (x, lo)).chain(run.iter().rev().map(|&(x, _, hi)| (x, hi)));
         let polygon = clip::polygon(&outline.collect::<Vec<_>>(), &frame.range());
         if polygon.len() > 2 {
