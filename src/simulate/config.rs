@@ -90,9 +90,11 @@ impl TryFrom<Value> for WeightsConfig {
     fn try_from(value: Value) -> std::result::Result<Self, String> {
         match &value {
             Value::String(word) if word == "uniform" => Ok(Self::Uniform),
-            Value::Table(table) if table.len() == 1 => {
-                table.get("zipf").and_then(float).map(Self::Zipf).ok_or_else(|| format!("{value}: expected {{ zipf = s }}"))
-            }
+            Value::Table(table) if table.len() == 1 => table
+                .get("zipf")
+                .and_then(float)
+                .map(Self::Zipf)
+                .ok_or_else(|| format!("{value}: expected {{ zipf = s }}")),
             _ => Err(format!("{value}: expected \"uniform\" or {{ zipf = s }}")),
         }
     }
