@@ -417,7 +417,7 @@ fn an_interrupted_run_exits_with_130() {
         .spawn()
         .unwrap();
     std::thread::sleep(std::time::Duration::from_millis(500));
-    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    std::process::Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
     let status = child.wait().unwrap();
     assert_eq!(status.code(), Some(130));
 }
