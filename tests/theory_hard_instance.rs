@@ -1,0 +1,97 @@
+//! The exact law of the hard instance (Theorem 4.1) against brute force.
+
+use approx::assert_relative_eq;
+use proptest::prelude::*;
+use selfreward::theory::single_step::{HardInstance, realised_kappa0, responses_for, worst_mass};
+
+/// Oracle: the expectation over the number of pairs at one prompt, E[Δ (1−2q(1−q))^N] with N ~ Bin(nT, Δ/M), summed
+/// term by term with the binomial probabilities built by their recurrence; q(1−q) is summed over label pairs.
+fn failure_by_sum(prompts: u32, mass: f64, responses: u32, pairs: u32) -> f64 {
+    let base: Vec<f64> =
+        (0..responses).map(|label| if label == 0 { 2.0 } else { 1.0 } / f64::from(responses + 1)).collect();
+    let mut resolving = 0.0;
+    for (first, p) in base.iter().enumerate() {
+        for (second, q) in base.iter().enumerate() {
+            if (first == 0) != (second == 0) {
+                resolving += p * q;
+            }
+        }
+    }
+    let hit = mass / f64::from(prompts);
+    let mut probability = (1.0 - hit).powi(pairs as i32);
+    let mut total = 0.0;
+    for drawn in 0..=pairs {
+        total += probability * mass * (1.0 - resolving).powi(drawn as i32);
+        probability *= f64::from(pairs - drawn) / f64::from(drawn + 1) * hit / (1.0 - hit);
+    }
+    total
+}
+
+#[test]
+fn exact_law_is_the_binomial_expectation() {
+    for (prompts, mass, responses, n, rounds) in
+        [(1, 0.9, 2, 1, 1), (3, 0.5, 7, 40, 1), (8, 0.3, 33, 60, 3), (64, 0.07, 200, 500, 2), (5, 0.2, 3, 900, 1)]
+    {
+        let instance = HardInstance::new(f64::from(prompts), mass, u64::from(responses)).unwrap();
+        let law = instance.expected_failure(f64::from(n), rounds).unwrap();
+        assert_relative_eq!(law, failure_by_sum(prompts, mass, responses, n * rounds), max_relative = 1e-12);
+    }
+}
+
+#[test]
+fn worst_mass_is_the_maximiser_where_the_approximation_holds() {
+    // Oracle: a grid search of the exact law over Δ, with the labels a real number so that rounding does not blur it:
+    // q = Δ/(κ₀ − 1 + Δ) solves κ₀ = 1 − Δ + Δ/q.
+    let (n, prompts, kappa0) = (1e10, 64.0, 9.0);
+    let law = |mass: f64| {
+        let q = mass / (kappa0 - 1.0 + mass);
+        mass * (-2.0 * q * (1.0 - q) * mass / prompts * n).exp()
+    };
+    let best = (1..40_000).map(|step| f64::from(step) * 1e-8).max_by(|a, b| law(*a).total_cmp(&law(*b))).unwrap();
+    assert_relative_eq!(worst_mass(n, prompts, kappa0).unwrap(), best, max_relative = 1e-3);
+}
+
+#[test]
+fn bad_arguments_name_themselves() {
+    for (outcome, name) in [
+        (worst_mass(0.0, 4.0, 3.0).map(|_| ()), "n = 0"),
+        (worst_mass(10.0, 0.0, 3.0).map(|_| ()), "prompts = 0"),
+        (worst_mass(10.0, 4.0, 1.0).map(|_| ()), "kappa0 = 1"),
+        (responses_for(3.0, 1.0).map(|_| ()), "mass = 1"),
+        (responses_for(1.01, 0.5).map(|_| ()), "kappa0 = 1.01"),
+        (responses_for(1e300, 0.5).map(|_| ()), "kappa0 = 1"),
+        (realised_kappa0(0.5, 1).map(|_| ()), "responses = 1"),
+        (HardInstance::new(4.0, f64::NAN, 5).map(|_| ()), "mass = NaN"),
+    ] {
+        let message = outcome.unwrap_err().to_string();
+        assert!(message.starts_with(name), "{message}");
+    }
+}
+
+proptest! {
+    /// Oracle: the defining property of rounding, and the definition κ₀ = E_x[1 / max_y π₀] summed prompt by prompt.
+    #[test]
+    fn rounding_moves_the_condition_number_by_at_most_a_quarter_mass(
+        kappa0 in 1.5f64..1e6, mass in 1e-6f64..0.9, prompts in 1u32..9,
+    ) {
+        let responses = responses_for(kappa0, mass).unwrap();
+        let realised = realised_kappa0(mass, responses).unwrap();
+        prop_assert!((realised - kappa0).abs() <= mass / 4.0 + 1e-9 * kappa0);
+        let share = mass / f64::from(prompts);
+        let by_prompt: f64 = (0..prompts).map(|_| share * (responses as f64 + 1.0) / 2.0).sum();
+        prop_assert!((realised - (1.0 - mass + by_prompt)).abs() <= 1e-12 * realised);
+    }
+
+    /// More pairs never raise the failure rate, the Poisson limit lies above the law ((1−x)^n ≤ e^{−nx}), and only nT
+    /// counts.
+    #[test]
+    fn law_falls_with_pairs_and_rounds(mass in 0.001f64..0.9, responses in 2u64..10_000, n in 1u32..1_000_000) {
+        let instance = HardInstance::new(16.0, mass, responses).unwrap();
+        let at = |n: u32, rounds| instance.expected_failure(f64::from(n), rounds).unwrap();
+        prop_assert!(at(n + 1, 1) <= at(n, 1));
+        prop_assert!(at(n, 1) <= mass);
+        prop_assert!(at(n, 1) <= instance.poisson_failure(f64::from(n), 1).unwrap() * (1.0 + 1e-12));
+        let once = at(4 * n, 1);
+        prop_assert!((at(n, 4) - once).abs() <= 1e-9 * once + 1e-300);
+    }
+}
