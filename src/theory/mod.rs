@@ -18,6 +18,18 @@
 //!
 //! Theorem and equation numbers are those of arXiv 2601.22513 (v2). The derivations are in `docs/theory.md`.
 
+pub mod bound;
+pub mod effective_dimension;
+pub mod greedy;
+pub mod iterations;
+pub mod iterative;
+pub mod linear_softmax;
+pub mod one_step;
+pub mod plan;
+pub mod rates;
+pub mod recurrence;
 pub mod single_step;
 
 mod check;
+
+pub use bound::{Assumption, Bound};
