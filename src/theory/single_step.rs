@@ -21,7 +21,7 @@ const SMALLEST_LOG_ARGUMENT: f64 = -690.0;
 pub fn budget(failure: f64, kappa0: f64, log_class: f64, constant: f64) -> Result<f64> {
     let failure = check::open_unit("failure", failure)?;
     let kappa0 = check::at_least_one("kappa0", kappa0)?;
-    let scale = check::positive("constant", constant)? * kappa0 * check::positive("log_class", log_class)?;
+    let scale = check::positive("constant", constant)? * kappa0 * check::positive("log_class_size", log_class)?;
     Ok(scale / (failure * failure * (1.0 + (kappa0 / failure).ln())))
 }
 
@@ -59,7 +59,7 @@ pub fn risk_asymptote(v: f64, kappa0: f64) -> Result<f64> {
 pub fn single_step(n: f64, kappa0: f64, log_class: f64, constant: f64) -> Result<Bound> {
     let n = check::count("n", n)?;
     let v = check::positive("constant", constant)?
-        * check::positive("log_class", log_class)?
+        * check::positive("log_class_size", log_class)?
         * check::at_least_one("kappa0", kappa0)?
         / n;
     let root = risk_root(v, kappa0)?;
