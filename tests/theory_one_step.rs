@@ -58,7 +58,8 @@ impl Pair {
     /// E_{y~policy, y'~π_t} of a function of the error.
     fn against_reference(&self, policy: impl Fn(usize, usize) -> f64, of: impl Fn(f64) -> f64) -> f64 {
         self.sum(|x, y| {
-            policy(x, y) * (0..self.reference[x].len()).map(|z| self.reference[x][z] * of(self.error(x, y, z))).sum::<f64>()
+            policy(x, y)
+                * (0..self.reference[x].len()).map(|z| self.reference[x][z] * of(self.error(x, y, z))).sum::<f64>()
         })
     }
 

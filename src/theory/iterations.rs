@@ -6,18 +6,27 @@ use crate::error::Result;
 use crate::theory::bound::Bound;
 use crate::theory::check;
 use crate::theory::iterative::{Rates, Setting};
+use crate::theory::recurrence::{Contraction, assume_run};
 
-/// Log of (initial term / stable term)², log κ₀ + (T−1) log λ − log κ_∞, at fixed point κ_∞ ≥ 1. By λ = C/(C+√(C²+4)) and
-/// C = √κ_∞ − 1/√κ_∞ the factor is λ = (1 − 1/κ_∞)/2.
-fn log_excess(kappa0: f64, rounds: u32, kappa_inf: f64) -> f64 {
-    let decay = if rounds == 1 { 0.0 } else { f64::from(rounds - 1) * (0.5 * (1.0 - 1.0 / kappa_inf)).ln() };
+/// Log of (initial term / stable term)², log κ₀ + (T−1) log λ − log κ_∞.
+fn log_excess(kappa0: f64, rounds: u32, factor: f64, kappa_inf: f64) -> f64 {
+    let decay = if rounds == 1 { 0.0 } else { f64::from(rounds - 1) * factor.ln() };
     kappa0.ln() + decay - kappa_inf.ln()
 }
 
-/// Whether the initial term is at most the stable one at this fixed point and at every smaller one, that is at this n
-/// and at every larger one. The excess rises in κ_∞ up to κ_∞ = T and falls beyond.
-fn negligible_from_here(kappa0: f64, rounds: u32, kappa_inf: f64) -> bool {
-    log_excess(kappa0, rounds, kappa_inf.min(f64::from(rounds))) <= 0.0
+/// Whether the initial term is at most the stable one under this map and under every one of a smaller C, that is at this
+/// n and at every larger one.
+///
+/// With C = √κ_∞ − 1/√κ_∞ the factor is λ = (1 − 1/κ_∞)/2, and the excess log κ₀ + (T−1) log λ − log κ_∞ has the
+/// derivative ((T−1)/(κ_∞−1) − 1)/κ_∞: it rises in κ_∞ up to κ_∞ = T and falls beyond.
+fn negligible_from_here(kappa0: f64, rounds: u32, map: &Contraction) -> bool {
+    let peak = f64::from(rounds);
+    let excess = if map.fixed_point() < peak {
+        log_excess(kappa0, rounds, map.factor(), map.fixed_point())
+    } else {
+        log_excess(kappa0, rounds, 0.5 * (1.0 - 1.0 / peak), peak)
+    };
+    excess <= 0.0
 }
 
 fn report(setting: &Setting, n: f64, rounds: u32, value: f64) -> Result<Bound> {
@@ -40,7 +49,7 @@ fn report(setting: &Setting, n: f64, rounds: u32, value: f64) -> Result<Bound> {
             (setting.kappa0.powf(1.0 / f64::from(rounds)) / (setting.gamma * setting.mu)).powi(2),
         )
         .checked("gamma mu sqrt(n) > 1 (the corollary's own line)", growth > 1.0);
-    Ok(setting.class.assume(crate::theory::recurrence::assume_run(bound, setting.excess), beta))
+    Ok(setting.class.assume(assume_run(bound, setting.excess), beta))
 }
 
 /// The least T (`iterations`) at which √κ₀ λ^{(T−1)/2} ≤ √κ_∞ at `n` ≥ 1 triples a round. Never more than
@@ -52,10 +61,13 @@ pub fn least_rounds(setting: &Setting, n: f64) -> Result<Bound> {
     setting.check()?;
     let mut rounds = 1;
     // ε_n rises slowly with T through ρ/T, hence the search instead of the closed form.
-    while log_excess(setting.kappa0, rounds, setting.rates(n, rounds)?.contraction.fixed_point()) > 0.0 {
+    loop {
+        let map = setting.rates(n, rounds)?.contraction;
+        if log_excess(setting.kappa0, rounds, map.factor(), map.fixed_point()) <= 0.0 {
+            return report(setting, n, rounds, f64::from(rounds));
+        }
         rounds += 1;
     }
-    report(setting, n, rounds, f64::from(rounds))
 }
 
 /// The least n (`iterations`) from which on √κ₀ λ^{(T−1)/2} ≤ √κ_∞ with κ_∞ < κ₀, at T = `rounds` ≥ 1 rounds.
@@ -68,9 +80,8 @@ pub fn least_samples(setting: &Setting, rounds: u32) -> Result<Bound> {
     check::rounds(rounds)?;
     let negligible = |n: f64| {
         setting.rates(n, rounds).is_ok_and(|rates| {
-            let kappa_inf = rates.contraction.fixed_point();
-            (kappa_inf < setting.kappa0 || setting.kappa0 == 1.0)
-                && negligible_from_here(setting.kappa0, rounds, kappa_inf)
+            let informative = rates.contraction.fixed_point() < setting.kappa0 || setting.kappa0 == 1.0;
+            informative && negligible_from_here(setting.kappa0, rounds, &rates.contraction)
         })
     };
     match check::least_count(negligible) {
