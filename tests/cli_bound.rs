@@ -111,10 +111,10 @@ fn ranges_are_evenly_spaced_in_the_logarithm() {
     assert_eq!(rows.len(), 20);
     let n = |row: usize| rows[row]["intermediates"]["n"].as_f64().unwrap();
     assert_eq!((n(0), n(19)), (1e3, 1e12));
-    for row in 0..20 {
-        assert_eq!(n(row).fract(), 0.0);
-        assert!((n(row).log10() - (3.0 + 9.0 * row as f64 / 19.0)).abs() < 1e-3);
-        assert_eq!(rows[row], json(&format!("bound epsilon --n {} --dim 16 --radius 4", n(row))));
+    for (index, row) in rows.iter().enumerate() {
+        assert_eq!(n(index).fract(), 0.0);
+        assert!((n(index).log10() - (3.0 + 9.0 * index as f64 / 19.0)).abs() < 1e-3);
+        assert_eq!(row, &json(&format!("bound epsilon --n {} --dim 16 --radius 4", n(index))));
     }
     let table = selfreward("bound fixed-point --gamma 0.1..1:3 --mu 0.3 --epsilon 0.01 --beta 0.01").assert().code(0);
     let lines = String::from_utf8(table.get_output().stdout.clone()).unwrap();

@@ -104,7 +104,7 @@ fn human(plans: &Plans) -> String {
     let best = plans.best.as_ref().map(|best| best.rounds);
     let row = |plan: &Plan| {
         let bound = plan.bound.map_or_else(|| "-".to_string(), |bound| format!("{bound:.4e}"));
-        let kept = if plan.refuted.is_empty() { "not refuted".to_string() } else { plan.refuted.join("; ") };
+        let kept = if plan.refuted.is_empty() { "not refuted" } else { "VIOLATED" };
         let mark = if best == Some(plan.rounds) { "  <- least total" } else { "" };
         let (samples, total) = (number(plan.samples), number(plan.total));
         format!("{:>6}  {samples:>12}  {total:>12}  {bound:>10}  {kept}{mark}", plan.rounds)

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use crate::error::Result;
 use crate::theory::check;
 use crate::theory::iterative::{Setting, explicit};
+use crate::theory::linear_softmax::{growing, realizable_radius};
 use crate::theory::one_step::Class;
 
 /// The least number of triples a round at which T rounds reach the target.
@@ -85,33 +86,57 @@ fn least_samples(setting: &Setting, target: f64, delta: f64, rounds: u32) -> Res
     Ok(Plan { rounds, samples: Some(n), total: Some(n * f64::from(rounds)), bound: Some(bound.value()), refuted })
 }
 
+/// Why the best plan is promised, or what stands in the way of it.
 fn reason(setting: &Setting, best: Option<&Plan>, target: f64, delta: f64) -> Result<String> {
-    let Some(best) = best else {
-        let bound = explicit(setting, check::MOST_SAMPLES, 1, delta)?;
-        let term = |name| bound.intermediate(name).unwrap_or(f64::NAN);
-        let (statistical, regularisation) = (term("statistical_term"), term("regularisation_term"));
-        let (name, size) = if statistical >= regularisation {
-            ("statistical term (1 + excess) epsilon sqrt(kappa)/(gamma delta)", statistical)
-        } else {
-            ("regularisation term beta log(kappa)/(gamma delta)", regularisation)
-        };
-        return Ok(format!("no n up to 1e300 reaches {target}: at T = 1 the {name} is still {size}"));
-    };
-    let (n, rounds) = (best.samples.unwrap_or(f64::NAN), best.rounds);
-    if best.promised() {
+    let Some(Plan { rounds, samples: Some(n), refuted, .. }) = best else {
         return Ok(format!(
-            "{n} triples in each of {rounds} rounds bring the explicit bound to the target; no other number of rounds \
-             needs a smaller total"
+            "no n up to 1e300 reaches {target}: {}",
+            largest_term(setting, check::MOST_SAMPLES, 1, delta)?
+        ));
+    };
+    if refuted.is_empty() {
+        return Ok(format!(
+            "{n} triples in each of {rounds} rounds bring the explicit bound to {target}, and no other number of rounds \
+             considered does it with a smaller total; {}",
+            largest_term(setting, *n, *rounds, delta)?
         ));
     }
-    let radius = match setting.class {
-        Class::Linear { radius, .. } => radius,
-        Class::Finite { .. } => f64::INFINITY,
+    let (needed, advice) = match setting.class {
+        Class::Linear { dim, .. } => (
+            explicit(setting, *n, *rounds, delta)?.intermediate("least_radius").unwrap_or(f64::NAN),
+            growing_class(setting, dim, target, delta)?,
+        ),
+        Class::Finite { .. } => (f64::NAN, String::new()),
     };
-    let needed = explicit(setting, n, rounds, delta)?.intermediate("least_radius").unwrap_or(f64::NAN);
     Ok(format!(
-        "realizability stands in the way: at n = {n}, T = {rounds} the targets pi_t^(1+1/beta) leave the ball, which would \
-         need a radius of at least (1 + 1/beta)^T gamma/2 = {needed}, not {radius} (violated: {})",
-        best.refuted.join("; ")
+        "realizability stands in the way: at n = {n}, T = {rounds} the targets pi_t^(1+1/beta) leave the ball, which needs a \
+         radius of at least (1 + 1/beta)^T gamma/2 = {needed:.6} (violated: {}){advice}",
+        refuted.join("; ")
+    ))
+}
+
+/// The larger of the two terms of the explicit bound, in words.
+fn largest_term(setting: &Setting, n: f64, rounds: u32, delta: f64) -> Result<String> {
+    let bound = explicit(setting, n, rounds, delta)?;
+    let term = |name| bound.intermediate(name).unwrap_or(f64::NAN);
+    let (statistical, regularisation) = (term("statistical_term"), term("regularisation_term"));
+    let (name, size) = if statistical >= regularisation {
+        ("statistical term (1 + excess) epsilon sqrt(kappa)/(gamma delta)", statistical)
+    } else {
+        ("regularisation term beta log(kappa)/(gamma delta)", regularisation)
+    };
+    Ok(format!("its largest part is the {name} = {size:.4e} at n = {n}, T = {rounds}"))
+}
+
+/// What a class that grows with the parameter would need at best: T = 1 from the least norm that has the margin,
+/// ‖θ₀‖ = γ/2, in the ball of radius (1+1/β)‖θ₀‖.
+fn growing_class(setting: &Setting, dim: f64, target: f64, delta: f64) -> Result<String> {
+    let norm = 0.5 * setting.gamma;
+    let reached = |n: f64| growing(setting, dim, norm, n, 1, delta).is_ok_and(|bound| bound.value() <= target);
+    let Some(n) = check::least_count(reached) else { return Ok(String::new()) };
+    let radius = realizable_radius(norm, setting.beta.at(n), 1)?;
+    Ok(format!(
+        "; one round needs at least n = {n} with a radius of {radius:.6}, at the least norm |theta_0| = gamma/2 that has this \
+         margin, and more in proportion to (|theta_0|/gamma)^2"
     ))
 }
