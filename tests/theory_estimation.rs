@@ -67,7 +67,7 @@ fn finite_class_is_covered_and_the_test_can_fail() {
 #[test]
 fn linear_class_is_covered_and_the_test_can_fail() {
     let (dim, n, beta) = (4usize, 4000, 0.1);
-    let class = Class::Linear { dim: dim as f64, radius: 3.0, theta_norm: Some(0.0) };
+    let class = Class::Linear { dim: dim as f64, radius: 3.0, theta_norm: Some(0.0), range: None };
     let factor = largest_rejected_factor(&class, dim, n, beta, 12);
     println!("linear class: the largest rejected factor of epsilon_n is {factor}");
     assert!((0.08..0.16).contains(&factor), "{factor}");
@@ -85,16 +85,28 @@ fn range_is_the_supremum_over_the_ball() {
             most = most.max((u.0 * 2.0 * b.cos() + u.1 * 2.0 * b.sin()).abs());
         }
     }
-    let class = Class::Linear { dim: 2.0, radius, theta_norm: Some(norm) };
+    let class = Class::Linear { dim: 2.0, radius, theta_norm: Some(norm), range: None };
     let range = epsilon(&class, 100.0, beta, RHO).unwrap().intermediate("range").unwrap();
     assert_relative_eq!(range, most, max_relative = 1e-12);
     // Where no norm is given: the largest realizable one, R = 4βB, and realizability is met with equality.
-    let class = Class::Linear { dim: 2.0, radius, theta_norm: None };
+    let class = Class::Linear { dim: 2.0, radius, theta_norm: None, range: None };
     let bound = epsilon(&class, 100.0, beta, RHO).unwrap();
     assert_relative_eq!(bound.intermediate("range").unwrap(), 4.0 * beta * radius, max_relative = 1e-14);
     assert!(!bound.refuted());
-    let class = Class::Linear { dim: 2.0, radius, theta_norm: Some(1.001 * radius * beta / (1.0 + beta)) };
+    let class = Class::Linear { dim: 2.0, radius, theta_norm: Some(1.001 * radius * beta / (1.0 + beta)), range: None };
     assert!(epsilon(&class, 100.0, beta, RHO).unwrap().refuted());
+    // An exact supremum takes its place where it is known: ε_n is then smaller, and never below R/√n.
+    let known = |range| {
+        let class = Class::Linear { dim: 2.0, radius, theta_norm: Some(norm), range };
+        epsilon(&class, 100.0, beta, RHO).unwrap()
+    };
+    let half = known(Some(most / 2.0));
+    assert_eq!(half.intermediate("range"), Some(most / 2.0));
+    assert!(half.value() < known(None).value() && half.value() > most / 20.0);
+    assert_refuses(
+        epsilon(&Class::Linear { dim: 2.0, radius, theta_norm: None, range: Some(0.0) }, 9.0, beta, RHO),
+        "range",
+    );
 }
 
 /// A net of radius η in the ball of radius βB: a greedy η-separated set, which is a net, never has more points than
@@ -102,7 +114,7 @@ fn range_is_the_supremum_over_the_ball() {
 #[test]
 fn net_fits_its_count() {
     for (scaled_radius, n) in [(1.0f64, 4.0f64), (1.0, 25.0), (1.0, 100.0)] {
-        let class = Class::Linear { dim: 2.0, radius: scaled_radius, theta_norm: Some(0.0) };
+        let class = Class::Linear { dim: 2.0, radius: scaled_radius, theta_norm: Some(0.0), range: None };
         let bound = epsilon(&class, n, 1.0, RHO).unwrap();
         let eta = bound.intermediate("net_radius").unwrap();
         let mut net: Vec<(f64, f64)> = Vec::new();
@@ -165,7 +177,8 @@ fn bad_arguments_name_themselves() {
     assert_refuses(epsilon(&finite, 10.0, 0.1, 1.0), "rho");
     assert_refuses(epsilon(&Class::Finite { log_size: -1.0, range: 1.0 }, 10.0, 0.1, RHO), "log_class_size");
     assert_refuses(epsilon(&Class::Finite { log_size: 1.0, range: 0.0 }, 10.0, 0.1, RHO), "range");
-    let linear = |dim, radius, theta_norm| epsilon(&Class::Linear { dim, radius, theta_norm }, 10.0, 0.1, RHO);
+    let linear =
+        |dim, radius, theta_norm| epsilon(&Class::Linear { dim, radius, theta_norm, range: None }, 10.0, 0.1, RHO);
     assert_refuses(linear(1.5, 1.0, None), "dim");
     assert_refuses(linear(2.0, 0.0, None), "radius");
     assert_refuses(linear(2.0, 1.0, Some(-1.0)), "theta_norm");
@@ -184,7 +197,7 @@ proptest! {
         let n = n as f64;
         let at = |class: Class, n: f64, rho: f64| epsilon(&class, n, beta, rho).unwrap().value();
         let finite = |log_size, range| Class::Finite { log_size, range };
-        let linear = |dim: u32, radius| Class::Linear { dim: f64::from(dim), radius, theta_norm: None };
+        let linear = |dim: u32, radius| Class::Linear { dim: f64::from(dim), radius, theta_norm: None, range: None };
         for (less, more) in [
             (finite(size, range), finite(1.1 * size, range)),
             (finite(size, range), finite(size, 1.1 * range)),

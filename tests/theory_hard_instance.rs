@@ -4,7 +4,7 @@ use approx::assert_relative_eq;
 use proptest::prelude::*;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use selfreward::theory::single_step::{HardInstance, realised_kappa0, responses_for, worst_mass};
+use selfreward::theory::single_step::{HardInstance, Mass, hard_instance, realised_kappa0, responses_for, worst_mass};
 
 /// Oracle: the expectation over the number of pairs at one prompt, E[Δ (1−2q(1−q))^N] with N ~ Bin(nT, Δ/M), summed
 /// term by term with the binomial probabilities built by their recurrence; q(1−q) is summed over label pairs.
@@ -51,6 +51,31 @@ fn worst_mass_is_the_maximiser_where_the_approximation_holds() {
     };
     let best = (1..40_000).map(|step| f64::from(step) * 1e-8).max_by(|a, b| law(*a).total_cmp(&law(*b))).unwrap();
     assert_relative_eq!(worst_mass(n, prompts, kappa0).unwrap(), best, max_relative = 1e-3);
+}
+
+/// At the worst Δ the failure rate is within a few percent of √(M(κ₀−1)/(4n)) e^{−T/2}, has slope −1/2 in n at every T, and
+/// T rounds of n are one round of nT. Oracle: those closed forms, written out here.
+#[test]
+fn worst_instance_has_slope_one_half_and_is_geometric_in_rounds() {
+    let at = |n: f64, rounds, kappa0| hard_instance(n, rounds, 64.0, kappa0, Mass::Worst, 1.0 / n.sqrt(), 0.5).unwrap();
+    for kappa0 in [3.0, 9.0] {
+        for rounds in 1..5 {
+            let n = 2f64.powi(26);
+            let bound = at(n, rounds, kappa0);
+            let closed = (64.0 * (kappa0 - 1.0) / (4.0 * n)).sqrt() * (-0.5 * f64::from(rounds)).exp();
+            assert_relative_eq!(bound.intermediate("asymptote").unwrap(), closed, max_relative = 1e-12);
+            assert_relative_eq!(bound.value(), closed, max_relative = 0.02);
+            assert!(!bound.refuted() && !bound.vacuous());
+            let slope = (at(4.0 * n, rounds, kappa0).value() / bound.value()).ln() / 4f64.ln();
+            assert!((slope + 0.5).abs() < 0.01, "{slope}");
+            let mass = Mass::Given(bound.intermediate("mass").unwrap());
+            let once = hard_instance(n * f64::from(rounds), 1, 64.0, kappa0, mass, 1e-4, 0.5).unwrap();
+            assert_relative_eq!(once.value(), bound.value(), max_relative = 1e-9);
+        }
+    }
+    // Violations are flagged: δ = 0.9 lets an unresolved prompt pass where q > 0.1; a large β resolves nothing.
+    let small = |beta, delta| hard_instance(100.0, 2, 4.0, 1.9, Mass::Given(0.8), beta, delta).unwrap();
+    assert!(small(0.9, 0.5).refuted() && small(0.1, 0.9).refuted() && !small(0.02, 0.5).refuted());
 }
 
 #[test]

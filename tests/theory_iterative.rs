@@ -14,7 +14,7 @@ const OVER_SQRT: Regularisation = Regularisation::OverSqrtN(1.0);
 
 fn linear(dim: f64, radius: f64) -> Setting {
     Setting {
-        class: Class::Linear { dim, radius, theta_norm: None },
+        class: Class::Linear { dim, radius, theta_norm: None, range: None },
         beta: OVER_SQRT,
         kappa0: 2.3,
         gamma: 0.75,
@@ -224,7 +224,12 @@ fn the_printed_form_is_false_without_its_concentrability() {
     assert!(2.0 * n * start[2] < 0.002);
     assert!((end[0] - 0.6).abs() < 0.01 && best(&end) <= 1.0 - delta);
     let norm = theta0[0].hypot(theta0[1]);
-    let class = Class::Linear { dim: 2.0, radius: realizable_radius(norm, beta, 1).unwrap(), theta_norm: Some(norm) };
+    let class = Class::Linear {
+        dim: 2.0,
+        radius: realizable_radius(norm, beta, 1).unwrap(),
+        theta_norm: Some(norm),
+        range: None,
+    };
     let kappa0 = 1.0 / start[0];
     let printed =
         Setting { class, beta: OVER_SQRT, kappa0, gamma: (start[0] / start[1]).ln(), mu: 0.6, rho: 0.05, excess: 1.0 };
@@ -267,7 +272,7 @@ fn uniform_constants_are_vacuous_from_two_rounds_on_and_own_constants_are_not() 
 fn own_constants_scale_with_the_parameter() {
     let at = |norm| own_round_epsilon(16.0, norm, 1e6, 1e-3, 0.05).unwrap();
     assert_relative_eq!(at(5000.0) / at(0.5), 1e4, max_relative = 1e-10);
-    let class = Class::Linear { dim: 16.0, radius: 1001.0 * 2.0, theta_norm: Some(2.0) };
+    let class = Class::Linear { dim: 16.0, radius: 1001.0 * 2.0, theta_norm: Some(2.0), range: None };
     let bound = epsilon(&class, 1e6, 1e-3, 0.05).unwrap();
     assert_relative_eq!(bound.intermediate("range").unwrap(), 4.0 * 1.001 * 2.0, max_relative = 1e-12);
     assert_relative_eq!(bound.value(), at(2.0), max_relative = 1e-12);

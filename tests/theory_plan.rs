@@ -14,7 +14,7 @@ fn setting(class: Class, kappa0: f64) -> Setting {
 }
 
 fn linear(kappa0: f64) -> Setting {
-    setting(Class::Linear { dim: 8.0, radius: 20.0, theta_norm: None }, kappa0)
+    setting(Class::Linear { dim: 8.0, radius: 20.0, theta_norm: None, range: None }, kappa0)
 }
 
 fn finite(kappa0: f64) -> Setting {
@@ -83,8 +83,11 @@ fn rounds_fall_with_samples() {
 /// Every plan is least by the explicit bound, and the best total is the least of those that keep their assumptions.
 #[test]
 fn plans_are_least() {
-    for setting in [finite(3.0), finite(60.0), setting(Class::Linear { dim: 4.0, radius: 1e9, theta_norm: None }, 3.0)]
-    {
+    for setting in [
+        finite(3.0),
+        finite(60.0),
+        setting(Class::Linear { dim: 4.0, radius: 1e9, theta_norm: None, range: None }, 3.0),
+    ] {
         let plans = plan(&setting, 0.1, 0.5, 6).unwrap();
         assert_eq!(plans.plans.len(), 6);
         for plan in &plans.plans {

@@ -69,7 +69,7 @@ impl PlanArgs {
         };
         match (log_size, self.range, self.dim, self.radius) {
             (Some(log_size), Some(range), None, None) => Ok(Class::Finite { log_size, range }),
-            (None, None, Some(dim), Some(radius)) => Ok(Class::Linear { dim, radius, theta_norm: None }),
+            (None, None, Some(dim), Some(radius)) => Ok(Class::Linear { dim, radius, theta_norm: None, range: None }),
             _ => {
                 let expected = "either dim and radius, or class-size (or log-class-size) and range, and nothing else";
                 Err(Error::argument("CLASS", "the flags given", expected))

@@ -24,7 +24,8 @@ pub fn realizable_radius(theta0_norm: f64, beta: f64, rounds: u32) -> Result<f64
 pub fn own_round_epsilon(dim: f64, theta_norm: f64, n: f64, beta: f64, rho: f64) -> Result<f64> {
     let theta_norm = check::positive("theta_norm", theta_norm)?;
     let beta = check::positive("beta", beta)?;
-    let class = Class::Linear { dim, radius: (1.0 + 1.0 / beta) * theta_norm, theta_norm: Some(theta_norm) };
+    let class =
+        Class::Linear { dim, radius: (1.0 + 1.0 / beta) * theta_norm, theta_norm: Some(theta_norm), range: None };
     class.check()?;
     Ok(class.epsilon(check::count("n", n)?, beta, check::open_unit("rho", rho)?))
 }

@@ -139,6 +139,7 @@ fn linear(numbers: &Numbers) -> Result<Class> {
         dim: numbers.need("dim")?,
         radius: numbers.need("radius")?,
         theta_norm: numbers.optional("theta_norm")?,
+        range: None,
     })
 }
 

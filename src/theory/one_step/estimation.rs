@@ -25,6 +25,9 @@ pub enum Class {
         radius: f64,
         /// An upper bound on ‖θ_t‖, ≥ 0; `None` is the largest that is realizable, βB/(1+β).
         theta_norm: Option<f64>,
+        /// R > 0 in nats where it is known exactly, max over pairs of βB‖Δφ‖ + (1+β)|⟨θ_t, Δφ⟩|; `None` is what unit
+        /// features allow, 2(βB + (1+β)‖θ_t‖).
+        range: Option<f64>,
     },
 }
 
@@ -63,10 +66,11 @@ impl Class {
                 check::nonnegative("log_class_size", log_size)?;
                 check::positive("range", range)?;
             }
-            Self::Linear { dim, radius, theta_norm } => {
+            Self::Linear { dim, radius, theta_norm, range } => {
                 check::count("dim", dim)?;
                 check::positive("radius", radius)?;
                 theta_norm.map(|norm| check::nonnegative("theta_norm", norm)).transpose()?;
+                range.map(|range| check::positive("range", range)).transpose()?;
             }
         }
         Ok(())
@@ -80,12 +84,13 @@ impl Class {
         }
     }
 
-    /// R: given for a finite class, 2(βB + (1+β)‖θ_t‖) for the linear one (‖Δφ‖ ≤ 2), at most 4βB where π_t^{1+1/β}
-    /// is realizable.
+    /// R: given, or for the linear class 2(βB + (1+β)‖θ_t‖) by ‖Δφ‖ ≤ 2, at most 4βB where π_t^{1+1/β} is realizable.
     pub(crate) fn range(&self, beta: f64) -> f64 {
         match *self {
             Self::Finite { range, .. } => range,
-            Self::Linear { radius, .. } => 2.0 * (beta * radius + (1.0 + beta) * self.theta_norm(beta)),
+            Self::Linear { radius, range, .. } => {
+                range.unwrap_or_else(|| 2.0 * (beta * radius + (1.0 + beta) * self.theta_norm(beta)))
+            }
         }
     }
 
