@@ -8,6 +8,7 @@ use selfreward::theory::iterative::{RoundConstants, Setting, Shape, complete_spa
 use selfreward::theory::linear_softmax::{growing, own_round_epsilon, realizable_radius};
 use selfreward::theory::one_step::{Class, Regularisation, epsilon, one_step};
 use selfreward::theory::rates::{equivalent_beta, local_exponent, population_kappa, population_scale};
+use selfreward::theory::recurrence::recurrence;
 use support::assert_refuses;
 
 const OVER_SQRT: Regularisation = Regularisation::OverSqrtN(1.0);
@@ -205,6 +206,26 @@ fn one_round_is_the_oracle_bound_with_the_statistical_error() {
     }
 }
 
+/// Round by round, κ̄ follows Lemma C.3 with the constants of each round: another module, itself held to its oracles.
+#[test]
+fn rounds_follow_the_recurrence() {
+    let (mu, beta, delta) = (0.2, 0.01, 0.4);
+    let rounds: Vec<_> = [(0.5, 0.02, 1.0), (1.5, 0.03, 3.0), (0.9, 0.0, 1.2)]
+        .map(|(gamma, epsilon, excess)| RoundConstants { gamma, epsilon, excess })
+        .into();
+    let mut kappa = 4.0;
+    for (t, round) in rounds.iter().enumerate() {
+        let concentrability = round.excess * round.excess * kappa;
+        let step = recurrence(kappa, round.gamma, mu, round.epsilon, beta, Some(concentrability)).unwrap();
+        let run = round_by_round(4.0, mu, beta, delta, &rounds[..=t]).unwrap();
+        assert_relative_eq!(run.intermediate("kappa_last").unwrap(), kappa, max_relative = 1e-12);
+        assert_relative_eq!(run.intermediate("kappa_next").unwrap(), step.value(), max_relative = 1e-12);
+        assert_relative_eq!(run.value(), step.intermediate("comparator_gap").unwrap() / delta, max_relative = 1e-12);
+        assert!(step.value() > 1.0 && step.value() < 1.0 / mu);
+        kappa = step.value();
+    }
+}
+
 /// The negative control of Theorem 5.3 with r̄ = 1: K = 3, d = 2, φ = (0,0), (−1,0), (c, −√(1−c²)), θ₀ = (3, 30.0003),
 /// n = 10^10, β = 1/√n. Response 3 is never drawn, so the update sees e_1 alone, and π_1 = (0.6, 0, 0.4) fails at δ = 0.3 with
 /// probability ≥ 0.998, where the form with r̄ = 1 promises 0.044 at ρ = 0.05. With the run's own r̄ it promises nothing.
@@ -270,7 +291,7 @@ fn uniform_constants_are_vacuous_from_two_rounds_on_and_own_constants_are_not() 
 /// to ‖θ_t‖, so that ε_{n,t}/γ_t does not change as both grow.
 #[test]
 fn own_constants_scale_with_the_parameter() {
-    let at = |norm| own_round_epsilon(16.0, norm, 1e6, 1e-3, 0.05).unwrap();
+    let at = |norm| own_round_epsilon(16.0, norm, 1e6, 1e-3, 0.05).unwrap().value();
     assert_relative_eq!(at(5000.0) / at(0.5), 1e4, max_relative = 1e-10);
     let class = Class::Linear { dim: 16.0, radius: 1001.0 * 2.0, theta_norm: Some(2.0), range: None };
     let bound = epsilon(&class, 1e6, 1e-3, 0.05).unwrap();

@@ -99,7 +99,7 @@ proptest! {
     /// Budget and risk form are one equation solved for n and for ε.
     #[test]
     fn budget_and_risk_forms_invert_each_other(failure in 1e-6f64..0.99, kappa0 in 1.0f64..1e6, log_class in 0.1f64..1e4) {
-        let n = budget(failure, kappa0, log_class, 0.7).unwrap();
+        let n = budget(failure, kappa0, log_class, 0.7).unwrap().value();
         let root = risk_root(0.7 * kappa0 * log_class / n, kappa0).unwrap().unwrap();
         prop_assert!((root / failure - 1.0).abs() < 1e-7, "{root} {failure}");
     }

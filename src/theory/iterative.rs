@@ -5,7 +5,7 @@ use crate::theory::bound::Bound;
 use crate::theory::check;
 use crate::theory::linear_softmax;
 use crate::theory::one_step::{Class, Regularisation};
-use crate::theory::recurrence::{Contraction, assume_run};
+use crate::theory::recurrence::{Contraction, assume_run, linear_form};
 
 /// What the bounds on whole runs read off a run besides n and T.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -147,7 +147,7 @@ pub fn round_by_round(kappa0: f64, mu: f64, beta: f64, delta: f64, rounds: &[Rou
             (1.0 + check::nonnegative("excess", round.excess)?) * check::nonnegative("epsilon", round.epsilon)?;
         let gap = (deviation * kappa.sqrt() + beta * kappa.ln()) / gamma;
         steps = Some((kappa, gap));
-        kappa = (1.0 + gap / mu).min(1.0 / mu);
+        kappa = linear_form(gap, mu)?;
     }
     let Some((kappa_last, gap)) = steps else {
         return Err(Error::argument("rounds", 0, "the constants of at least one round"));

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::theory::bound::Bound;
 use crate::theory::check;
 use crate::theory::iterative::{RoundConstants, Setting, round_by_round};
-use crate::theory::one_step::Class;
+use crate::theory::one_step::{Class, epsilon};
 
 /// Growth beyond which the regularisation term of a round is no longer followed: it has long left the sum.
 const MOST_GROWTH: f64 = 1e100;
@@ -21,13 +21,11 @@ pub fn realizable_radius(theta0_norm: f64, beta: f64, rounds: u32) -> Result<f64
 /// nearest to θ_t lies, so R_t = 4(1+β)‖θ_t‖.
 ///
 /// `dim` = d ≥ 1, `theta_norm` = ‖θ_t‖ > 0, `n` ≥ 1, `beta` > 0, `rho` in (0, 1) (ρ/T in a run of T rounds).
-pub fn own_round_epsilon(dim: f64, theta_norm: f64, n: f64, beta: f64, rho: f64) -> Result<f64> {
+pub fn own_round_epsilon(dim: f64, theta_norm: f64, n: f64, beta: f64, rho: f64) -> Result<Bound> {
     let theta_norm = check::positive("theta_norm", theta_norm)?;
     let beta = check::positive("beta", beta)?;
-    let class =
-        Class::Linear { dim, radius: (1.0 + 1.0 / beta) * theta_norm, theta_norm: Some(theta_norm), range: None };
-    class.check()?;
-    Ok(class.epsilon(check::count("n", n)?, beta, check::open_unit("rho", rho)?))
+    let radius = (1.0 + 1.0 / beta) * theta_norm;
+    epsilon(&Class::Linear { dim, radius, theta_norm: Some(theta_norm), range: None }, n, beta, rho)
 }
 
 /// The bound round by round where margin and norm both grow by 1 + 1/β a round, as in the population loop: γ_t =
@@ -39,7 +37,7 @@ pub fn growing(setting: &Setting, dim: f64, theta0_norm: f64, n: f64, rounds: u3
     setting.check()?;
     let beta = setting.beta.at(check::count("n", n)?);
     let rho = setting.rho / f64::from(check::rounds(rounds)?);
-    let epsilon = own_round_epsilon(dim, theta0_norm, n, beta, rho)?;
+    let epsilon = own_round_epsilon(dim, theta0_norm, n, beta, rho)?.value();
     let constants: Vec<_> = (0..rounds)
         .map(|t| {
             let growth = (1.0 + 1.0 / beta).powf(f64::from(t)).min(MOST_GROWTH);

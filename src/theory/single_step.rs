@@ -17,12 +17,21 @@ const SMALLEST_LOG_ARGUMENT: f64 = -690.0;
 /// The budget form of Theorem 4.1: the number of triples without which the failure rate `failure` = ε in (0, 1) cannot
 /// be promised, n = c κ₀ log#Π / (ε²(1 + log(κ₀/ε))).
 ///
-/// `kappa0` ≥ 1, `log_class` = log#Π > 0 (nats), `constant` = c > 0, the hidden constant of the theorem.
-pub fn budget(failure: f64, kappa0: f64, log_class: f64, constant: f64) -> Result<f64> {
+/// `kappa0` ≥ 1, `log_class` = log#Π > 0 (nats), `constant` = c > 0, the hidden constant of the theorem. Vacuous where a
+/// single triple meets it.
+pub fn budget(failure: f64, kappa0: f64, log_class: f64, constant: f64) -> Result<Bound> {
     let failure = check::open_unit("failure", failure)?;
     let kappa0 = check::at_least_one("kappa0", kappa0)?;
     let scale = check::positive("constant", constant)? * kappa0 * check::positive("log_class_size", log_class)?;
-    Ok(scale / (failure * failure * (1.0 + (kappa0 / failure).ln())))
+    let value = scale / (failure * failure * (1.0 + (kappa0 / failure).ln()));
+    Ok(assume_theorem(Bound::new("single-step-budget", value, value <= 1.0), constant))
+}
+
+/// Lists what Theorem 4.1 assumes.
+fn assume_theorem(bound: Bound, constant: f64) -> Bound {
+    bound
+        .assuming(format!("hidden constant of Theorem 4.1 taken as {constant}"))
+        .assuming("worst instance of this condition number and class size: other instances may fail less")
 }
 
 /// The root ε of ε²(1 + log(κ₀/ε)) = v: ε = √(−2v / W₋₁(−2v/(eκ₀)²)), W₋₁ the lower branch of Lambert's function
@@ -64,13 +73,12 @@ pub fn single_step(n: f64, kappa0: f64, log_class: f64, constant: f64) -> Result
         / n;
     let root = risk_root(v, kappa0)?;
     let below_one = root.filter(|root| *root < 1.0 && v < 1.0 + kappa0.ln());
-    Ok(Bound::new("single-step", below_one.unwrap_or(1.0), below_one.is_none())
+    let bound = Bound::new("single-step", below_one.unwrap_or(1.0), below_one.is_none())
         .with("v", v)
         .with("root", root.unwrap_or(f64::INFINITY))
         .with("asymptote", risk_asymptote(v, kappa0)?)
-        .with("constant", constant)
-        .assuming(format!("hidden constant of Theorem 4.1 taken as {constant}"))
-        .assuming("worst instance of this condition number and class size: other instances may fail less")
+        .with("constant", constant);
+    Ok(assume_theorem(bound, constant)
         .checked("v = c kappa0 log_class / n < 1 + log kappa0: a root below 1 exists", below_one.is_some()))
 }
 
