@@ -239,6 +239,35 @@ proptest! {
     }
 }
 
+/// The oracle bound is its parts put together, C1 after C5 after C6, and each part is what it says by hand: Lemma C.2 with
+/// equality where h ∝ π/π_t, Eq. 18 as a sum.
+#[test]
+fn oracle_bound_is_composed_of_its_parts() {
+    let (reference, learned) = ([0.5, 0.3, 0.2], [0.1, 0.3, 0.6]);
+    let ratio = |y: usize| learned[y] / reference[y];
+    let concentrability: f64 = (0..3).map(|y| learned[y] * ratio(y)).sum();
+    let mean: f64 = (0..3).map(|y| learned[y] * ratio(y)).sum();
+    let second: f64 = (0..3).map(|y| reference[y] * ratio(y) * ratio(y)).sum();
+    assert_relative_eq!(change_of_measure(concentrability, second).unwrap(), mean, max_relative = 1e-14);
+    assert_relative_eq!(gap_decomposition(0.3, 0.2, 0.1, 0.5, 0.4).unwrap(), 0.51, max_relative = 1e-14);
+    assert_relative_eq!(suboptimality(0.51, 2.0).unwrap(), 0.255, max_relative = 1e-14);
+    for (kappa, concentrability, epsilon, beta, kl, gamma) in
+        [(4.0, 9.0, 0.1, 0.2, 1.3, 2.0), (1.0, 1.0, 0.7, 1e-3, 0.0, 0.3), (2.5, 1e6, 1e-4, 3.0, 0.9, 5.0f64)]
+    {
+        let deviation = |c| change_of_measure(c, epsilon * epsilon).unwrap();
+        let gap = gap_decomposition(deviation(kappa), deviation(concentrability), beta, kl, 0.0).unwrap();
+        let parts = suboptimality(gap, gamma).unwrap();
+        let whole = comparator_gap(kappa, concentrability, epsilon, beta, kl, gamma).unwrap();
+        assert_relative_eq!(whole, parts, max_relative = 1e-13);
+        let bound = one_step(kappa, gamma, epsilon, beta, 0.25, Some(concentrability)).unwrap();
+        let with_log = comparator_gap(kappa, concentrability, epsilon, beta, f64::ln(kappa), gamma).unwrap();
+        assert_relative_eq!(bound.value(), 4.0 * with_log, max_relative = 1e-13);
+        let terms =
+            bound.intermediate("statistical_term").unwrap() + bound.intermediate("regularisation_term").unwrap();
+        assert_relative_eq!(terms, bound.value(), max_relative = 1e-13);
+    }
+}
+
 /// The printed tail lemma is false: binary π_t with p = 0.01, π gives that response p², β = 1, s = 95. Oracle: the law of X.
 #[test]
 fn printed_tail_is_false() {
