@@ -26,8 +26,9 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// A bound of this name and value, `vacuous` where the value excludes nothing.
+    /// A bound of this name and value, `vacuous` where the value excludes nothing; one that left the doubles does not.
     pub(crate) fn new(name: &'static str, value: f64, vacuous: bool) -> Self {
+        let vacuous = vacuous || !value.is_finite();
         Self { name, value, intermediates: Vec::new(), assumptions: Vec::new(), vacuous }
     }
 
@@ -93,7 +94,7 @@ impl Bound {
     }
 
     /// Whether the value excludes nothing: a bound of at least 1 on a probability, of at least 1/μ on κ_{t+1}, of at
-    /// least κ₀ on κ_∞, of at least the range on ε, a guaranteed confidence of at most 1 − δ.
+    /// least κ₀ on κ_∞, of at least the range on ε, a guaranteed confidence of at most 1 − δ, a value that is not finite.
     pub fn vacuous(&self) -> bool {
         self.vacuous
     }

@@ -4,7 +4,12 @@ use crate::error::{Error, Result};
 
 /// `value` if `holds`, otherwise an error that names the argument, its value and its range.
 fn require(name: &str, value: f64, holds: bool, expected: &str) -> Result<f64> {
-    if holds { Ok(value) } else { Err(Error::argument(name, value, expected)) }
+    if holds { Ok(value) } else { Err(Error::argument(name, shown(value), expected)) }
+}
+
+/// The value in the shorter of the two notations.
+fn shown(value: f64) -> String {
+    if value == 0.0 || (1e-5..1e16).contains(&value.abs()) { value.to_string() } else { format!("{value:e}") }
 }
 
 /// A finite number above 0.
@@ -15,6 +20,11 @@ pub(crate) fn positive(name: &str, value: f64) -> Result<f64> {
 /// A finite number, 0 or above.
 pub(crate) fn nonnegative(name: &str, value: f64) -> Result<f64> {
     require(name, value, value.is_finite() && value >= 0.0, "a finite number, at least 0")
+}
+
+/// A number, 0 or above, infinity included: a bound may leave the doubles and still be capped.
+pub(crate) fn nonnegative_or_infinite(name: &str, value: f64) -> Result<f64> {
+    require(name, value, value >= 0.0, "a number, at least 0")
 }
 
 /// A finite number, 1 or above.

@@ -55,6 +55,7 @@ impl Setting {
         self.check()?;
         let n = check::count("n", n)?;
         let beta = self.beta.at(n);
+        check::positive("range", self.class.range(beta))?;
         let epsilon = self.class.epsilon(n, beta, self.rho / f64::from(check::rounds(rounds)?));
         let contraction = Contraction::new(self.gamma, self.mu, epsilon, beta, self.excess)?;
         Ok(Rates { beta, epsilon, contraction })
@@ -63,8 +64,8 @@ impl Setting {
     /// The statistical and the regularisation term of [`explicit`], given the rates at n and T.
     fn terms(&self, rates: &Rates, rounds: u32, delta: f64) -> (f64, f64) {
         let kappa = rates.contraction.unrolled(self.kappa0, rounds - 1);
-        let scale = self.gamma * delta;
-        ((1.0 + self.excess) * rates.epsilon * kappa.sqrt() / scale, rates.beta * kappa.ln() / scale)
+        let scaled = |term: f64| term / self.gamma / delta;
+        (scaled((1.0 + self.excess) * rates.epsilon * kappa.sqrt()), scaled(rates.beta * kappa.ln()))
     }
 
     /// The value of [`explicit`] alone, for searches over n.

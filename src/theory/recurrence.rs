@@ -8,9 +8,9 @@ use crate::theory::one_step::{assume_concentrability, comparator_gap};
 /// Lemma C.3, linear form: κ_{t+1} ≤ min(1/μ, 1 + K_t/μ), for every K_t ≥ 0.
 ///
 /// It rests on Lemma C.1 before Markov's inequality, E_x[1 − max_y π_{t+1}] ≤ K_t, and on 1/m − 1 ≤ (1−m)/μ for m in
-/// [μ, 1]; it does not follow from the integral form. `gap` = K_t, `mu` = μ in (0, 1] the confidence of π_{t+1}.
+/// [μ, 1]; it does not follow from the integral form. `gap` = K_t (infinity included), `mu` = μ in (0, 1] the confidence of π_{t+1}.
 pub fn linear_form(gap: f64, mu: f64) -> Result<f64> {
-    let gap = check::nonnegative("gap", gap)?;
+    let gap = check::nonnegative_or_infinite("gap", gap)?;
     let mu = check::positive_unit("mu", mu)?;
     Ok((1.0 + gap / mu).min(1.0 / mu))
 }
@@ -21,7 +21,7 @@ pub fn linear_form(gap: f64, mu: f64) -> Result<f64> {
 /// It rests on the tail alone: κ = 1 + ∫_1^{1/μ} P[1/max π_{t+1} > u] du and P[· > u] ≤ min(1, K_t u/(u−1)). `gap` =
 /// K_t ≥ 0, `mu` = μ in (0, 1]. Never below the linear form, since its logarithm is positive throughout K_t < 1 − μ.
 pub fn integral_form(gap: f64, mu: f64) -> Result<f64> {
-    let gap = check::nonnegative("gap", gap)?;
+    let gap = check::nonnegative_or_infinite("gap", gap)?;
     let mu = check::positive_unit("mu", mu)?;
     if gap >= 1.0 - mu {
         return Ok(1.0 / mu);
@@ -76,12 +76,11 @@ pub struct Contraction {
 impl Contraction {
     /// From `gamma` = γ > 0, `mu` = μ in (0, 1], `epsilon` = ε ≥ 0, `beta` = β > 0, `excess` = r̄ ≥ 0.
     pub fn new(gamma: f64, mu: f64, epsilon: f64, beta: f64, excess: f64) -> Result<Self> {
-        let scale = check::positive("gamma", gamma)? * check::positive_unit("mu", mu)?;
-        Ok(Self {
-            statistical: (1.0 + check::nonnegative("excess", excess)?) * check::nonnegative("epsilon", epsilon)?
-                / scale,
-            regularisation: check::positive("beta", beta)? / scale,
-        })
+        let (gamma, mu) = (check::positive("gamma", gamma)?, check::positive_unit("mu", mu)?);
+        let deviation = (1.0 + check::nonnegative("excess", excess)?) * check::nonnegative("epsilon", epsilon)?;
+        // Divided in turn: the product γμ may underflow.
+        let regularisation = check::positive("beta", beta)? / gamma / mu;
+        Ok(Self { statistical: deviation / gamma / mu, regularisation })
     }
 
     /// B_c = (1 + r̄)ε/(γμ).
@@ -111,7 +110,7 @@ impl Contraction {
 
     /// The factor λ = C/(C + √(C²+4)) < 1/2, the slope of the map at its fixed point.
     pub fn factor(&self) -> f64 {
-        self.coefficient() / (self.coefficient() + self.coefficient().hypot(2.0))
+        1.0 / (1.0 + (2.0 / self.coefficient()).hypot(1.0))
     }
 
     /// The unrolled bound κ_t ≤ κ_∞ + λ^t (κ_0 − κ_∞) after t = `rounds` ≥ 0 rounds from `kappa0`: a concave map lies

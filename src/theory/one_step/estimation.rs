@@ -146,7 +146,8 @@ pub fn epsilon(class: &Class, n: f64, beta: f64, rho: f64) -> Result<Bound> {
     let n = check::count("n", n)?;
     let beta = check::positive("beta", beta)?;
     let rho = check::open_unit("rho", rho)?;
-    let (value, range) = (class.epsilon(n, beta, rho), class.range(beta));
+    let range = check::positive("range", class.range(beta))?;
+    let value = class.epsilon(n, beta, rho);
     let mut bound = Bound::new("epsilon", value, value >= range)
         .with("range", range)
         .with("log_complexity", class.log_complexity(n, beta));

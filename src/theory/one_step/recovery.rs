@@ -16,7 +16,7 @@ pub fn exact_recovery(n: f64, rank: f64, leverage: f64, rho: f64) -> Result<Boun
     let rank = check::count("rank", rank)?;
     let leverage = check::positive("leverage", leverage)?;
     let failure = |n: f64| rank * (-n / leverage).exp();
-    let least = (leverage * (rank / check::open_unit("rho", rho)?).ln()).ceil().max(1.0);
+    let least = (leverage * (rank.ln() - check::open_unit("rho", rho)?.ln())).ceil().max(1.0);
     let value = failure(n);
     Ok(Bound::new("exact-recovery", value, value >= 1.0)
         .with("least_n", least)
