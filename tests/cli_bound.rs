@@ -66,6 +66,22 @@ fn every_bound_has_the_json_form() {
     }
 }
 
+/// What leaves the doubles is null and vacuous, never a number that is not one.
+#[test]
+fn overflow_is_null_and_vacuous() {
+    for call in [
+        "one-step --kappa 1e4 --gamma 1 --epsilon 1e9 --beta 0.5 --delta 1e-300",
+        "iterative --n 100 --rounds 3 --kappa0 1e4 --gamma 1e-30 --mu 1e-300 --log-class-size 0.5 --range 1e300",
+        "covering-number --dim 10 --radius 1e300 --eta 1e-300",
+        "iterations --kappa0 3 --gamma 1 --mu 0.5 --rounds 1 --dim 4 --radius 9",
+    ] {
+        let bound = json(&format!("bound {call}"));
+        assert!(bound["value"].is_null() && bound["vacuous"] == true, "{call}");
+    }
+    let swept = selfreward("bound epsilon --n 1e6 --dim 4 --radius 9 --theta-norm 0.001..0.009:3").assert().code(0);
+    assert!(String::from_utf8(swept.get_output().stdout.clone()).unwrap().trim_start().starts_with("theta_norm"));
+}
+
 #[test]
 fn list_names_every_bound_in_one_line() {
     let output = selfreward("bound --list").assert().code(0).get_output().stdout.clone();

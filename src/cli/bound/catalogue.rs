@@ -119,14 +119,14 @@ pub fn list() -> String {
 }
 
 fn log_class_size(numbers: &Numbers) -> Result<f64> {
-    if numbers.has("log_class_size") {
-        return numbers.need("log_class_size");
+    if numbers.has("log-class-size") {
+        return numbers.need("log-class-size");
     }
-    let size = numbers.optional("class_size")?.ok_or_else(|| numbers.missing("class_size"))?;
+    let size = numbers.optional("class-size")?.ok_or_else(|| numbers.missing("class-size"))?;
     if size.is_finite() && size >= 1.0 && size.fract() == 0.0 {
         Ok(size.ln())
     } else {
-        Err(Error::argument("class_size", size, "a whole number, at least 1"))
+        Err(Error::argument("class-size", size, "a whole number, at least 1"))
     }
 }
 
@@ -138,19 +138,19 @@ fn linear(numbers: &Numbers) -> Result<Class> {
     Ok(Class::Linear {
         dim: numbers.need("dim")?,
         radius: numbers.need("radius")?,
-        theta_norm: numbers.optional("theta_norm")?,
+        theta_norm: numbers.optional("theta-norm")?,
         range: None,
     })
 }
 
 /// The finite class if its size is given, otherwise the linear one.
 fn class(numbers: &Numbers) -> Result<Class> {
-    if ["class_size", "log_class_size", "range"].iter().any(|flag| numbers.has(flag)) {
+    if ["class-size", "log-class-size", "range"].iter().any(|flag| numbers.has(flag)) {
         finite(numbers)
     } else if ["dim", "radius"].iter().any(|flag| numbers.has(flag)) {
         linear(numbers)
     } else {
-        Err(numbers.missing("class_size"))
+        Err(numbers.missing("class-size"))
     }
 }
 

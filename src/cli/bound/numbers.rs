@@ -1,83 +1,18 @@
-//! The numbers given to a bound: single values, one range, and a record of which were used.
+//! The numbers of one evaluation, and a record of which were used.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use selfreward::{Error, Result};
 
-/// Flags that hold whole numbers: the points of a range are rounded.
-const WHOLE: [&str; 7] = ["n", "rounds", "class_size", "dim", "prompts", "rank", "responses"];
-/// Flags that are not numbers, or not only.
-const WORDS: [&str; 2] = ["spectrum", "regime"];
-/// The most points a range may have.
-const MOST_POINTS: usize = 100_000;
-
-/// The value of a flag.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Quantity {
-    /// One number.
-    Number(f64),
-    /// The points of FIRST..LAST:POINTS.
-    Range(Vec<f64>),
-    /// A word: a file, a regime, `worst`.
-    Word(String),
-}
-
-impl Quantity {
-    /// Reads a number, a range, or where `flag` takes one a word.
-    pub fn parse(flag: &str, text: &str) -> Result<Self> {
-        if WORDS.contains(&flag) || (flag == "mass" && text == "worst") {
-            return Ok(Self::Word(text.to_string()));
-        }
-        if let Some((ends, points)) = text.rsplit_once(':') {
-            return range(ends, points)
-                .map(|points| {
-                    let whole = WHOLE.contains(&flag);
-                    Self::Range(points.into_iter().map(|point| if whole { point.round() } else { point }).collect())
-                })
-                .ok_or_else(|| {
-                    let form = format!(
-                        "FIRST..LAST:POINTS with finite FIRST and LAST above 0 and between 2 and {MOST_POINTS} points"
-                    );
-                    Error::argument(flag, text, form)
-                });
-        }
-        text.parse().map(Self::Number).map_err(|_| {
-            Error::argument(
-                flag,
-                text,
-                if flag == "mass" { "a number, a range, or worst" } else { "a number or a range" },
-            )
-        })
-    }
-}
-
-/// Points evenly spaced in the logarithm, both ends exact.
-fn range(ends: &str, points: &str) -> Option<Vec<f64>> {
-    let (first, last) = ends.split_once("..")?;
-    let (first, last): (f64, f64) = (first.parse().ok()?, last.parse().ok()?);
-    let points: usize = points.parse().ok()?;
-    if !(first > 0.0 && last > 0.0 && first.is_finite() && last.is_finite() && (2..=MOST_POINTS).contains(&points)) {
-        return None;
-    }
-    let steps = (points - 1) as f64;
-    let point = |index: usize| {
-        let share = index as f64 / steps;
-        match index {
-            0 => first,
-            _ if index == points - 1 => last,
-            _ => (first.ln() * (1.0 - share) + last.ln() * share).exp(),
-        }
-    };
-    Some((0..points).map(point).collect())
-}
+use super::flags::Quantity;
 
 /// The numbers of one evaluation. Asking for a flag marks it as used.
 pub struct Numbers<'a> {
     bound: &'a str,
     given: BTreeMap<&'static str, Quantity>,
     asked: RefCell<BTreeSet<&'static str>>,
-    used: RefCell<Vec<(&'static str, f64)>>,
+    used: RefCell<Vec<(String, f64)>>,
 }
 
 impl<'a> Numbers<'a> {
@@ -152,7 +87,7 @@ impl<'a> Numbers<'a> {
     }
 
     /// The numbers used, defaults included, in the order of use.
-    pub fn used(&self) -> Vec<(&'static str, f64)> {
+    pub fn used(&self) -> Vec<(String, f64)> {
         self.used.borrow().clone()
     }
 
@@ -169,10 +104,12 @@ impl<'a> Numbers<'a> {
         Err(Error::argument(*flag, value, format!("not to be given here: {} needs {usage}", self.bound)))
     }
 
-    fn record(&self, flag: &'static str, value: f64) {
+    /// Records a number under the name that intermediates would have.
+    fn record(&self, flag: &str, value: f64) {
+        let name = flag.replace('-', "_");
         let mut used = self.used.borrow_mut();
-        if used.iter().all(|(known, _)| *known != flag) {
-            used.push((flag, value));
+        if used.iter().all(|(known, _)| *known != name) {
+            used.push((name, value));
         }
     }
 }
