@@ -44,13 +44,30 @@ pub fn run(args: BoundArgs) -> anyhow::Result<ExitCode> {
         super::print(&catalogue::list())?;
         return Ok(ExitCode::from(super::DONE));
     }
-    let text = answer(&args).map_err(super::as_flag)?;
+    let answers = answers(&args).map_err(super::as_flag)?;
+    let text = match (&answers, args.json) {
+        (Answers::One(answer), true) => answer.json()?.to_string(),
+        (Answers::One(answer), false) => answer.text(),
+        (Answers::Swept(_, answers), true) => {
+            let forms = answers.iter().map(Answer::json).collect::<serde_json::Result<Vec<_>>>()?;
+            serde_json::Value::from(forms).to_string()
+        }
+        (Answers::Swept(name, answers), false) => answer::table(name, answers),
+    };
     super::print(&text)?;
     Ok(ExitCode::from(super::DONE))
 }
 
-/// The whole answer: one bound, or one for every point of a range.
-fn answer(args: &BoundArgs) -> Result<String> {
+/// What was asked for.
+enum Answers {
+    /// One bound.
+    One(Answer),
+    /// One for every point of a range, with the name of the swept number.
+    Swept(String, Vec<Answer>),
+}
+
+/// Evaluates the bound, at every point of the range if there is one.
+fn answers(args: &BoundArgs) -> Result<Answers> {
     let name = args.name.as_deref().unwrap_or_default();
     let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == name) else {
         let names: Vec<_> = CATALOGUE.iter().map(|entry| entry.name).collect();
@@ -65,14 +82,9 @@ fn answer(args: &BoundArgs) -> Result<String> {
         Ok(Answer { used: numbers.used(), bound })
     };
     match ranges.as_slice() {
-        [] => at(0).map(|answer| if args.json { answer.json().to_string() } else { answer.text() }),
+        [] => Ok(Answers::One(at(0)?)),
         [(swept, Quantity::Range(points))] => {
-            let answers = (0..points.len()).map(at).collect::<Result<Vec<_>>>()?;
-            Ok(if args.json {
-                serde_json::Value::from_iter(answers.iter().map(Answer::json)).to_string()
-            } else {
-                answer::table(&swept.replace('-', "_"), &answers)
-            })
+            Ok(Answers::Swept(swept.replace('-', "_"), (0..points.len()).map(at).collect::<Result<_>>()?))
         }
         _ => {
             let flags: Vec<_> = ranges.iter().map(|(flag, _)| format!("--{flag}")).collect();

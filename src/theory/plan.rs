@@ -137,6 +137,6 @@ fn growing_class(setting: &Setting, dim: f64, target: f64, delta: f64) -> Result
     let radius = realizable_radius(norm, setting.beta.at(n), 1)?;
     Ok(format!(
         "; one round needs at least n = {n} with a radius of {radius:.6}, at the least norm |theta_0| = gamma/2 that has this \
-         margin, and more in proportion to (|theta_0|/gamma)^2"
+         margin, and more, about as (|theta_0|/gamma)^2, at a larger one"
     ))
 }

@@ -23,17 +23,13 @@ impl Answer {
         all
     }
 
-    /// `{"name", "value", "intermediates", "assumptions", "vacuous"}`; a number that is not finite is null.
-    pub fn json(&self) -> serde_json::Value {
+    /// The bound's own form, `{"name", "value", "intermediates", "assumptions", "vacuous"}`, with the numbers used among the
+    /// intermediates; a number that is not finite is null.
+    pub fn json(&self) -> serde_json::Result<serde_json::Value> {
+        let mut form = serde_json::to_value(&self.bound)?;
         let named = |(name, value): (&str, f64)| (name.to_string(), value.into());
-        let intermediates: serde_json::Map<_, _> = self.intermediates().into_iter().map(named).collect();
-        serde_json::json!({
-            "name": self.bound.name(),
-            "value": self.bound.value(),
-            "intermediates": intermediates,
-            "assumptions": self.bound.assumptions(),
-            "vacuous": self.bound.vacuous(),
-        })
+        form["intermediates"] = self.intermediates().into_iter().map(named).collect::<serde_json::Map<_, _>>().into();
+        Ok(form)
     }
 
     /// The value, then the intermediates and the assumptions, one a line.
