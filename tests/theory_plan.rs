@@ -70,6 +70,24 @@ fn one_round_sheds_nothing() {
     assert!(least_samples(&fixed, 6).unwrap().value().is_infinite());
 }
 
+/// The corollary's line log κ₀/log(γμ√n) carries no complexity, and the bound it is drawn from does: at one γμ√n = 10^6 a
+/// larger class keeps C above 1, hence λ near 1/2 and T near log₂ κ₀, while the line stays at 2. Oracle: λ of the map at that
+/// C, with T from counting halvings.
+#[test]
+fn the_corollarys_line_hides_the_complexity_of_the_class() {
+    let at = |log_size| {
+        let class = Class::Finite { log_size, range: 1.0 };
+        let setting = Setting { gamma: 0.5, mu: 0.2, ..setting(class, 2f64.powi(40)) };
+        least_rounds(&setting, 1e14).unwrap()
+    };
+    let (small, large) = (at(10.0), at(1e12));
+    assert_eq!(small.intermediate("corollary_rounds"), large.intermediate("corollary_rounds"));
+    assert!(large.intermediate("corollary_rounds").unwrap().ceil() == 3.0 && small.value() == 4.0);
+    assert!(large.intermediate("contraction").unwrap() > 5.0 && !large.vacuous());
+    let halvings = (40.0 - large.intermediate("kappa_inf").unwrap().log2()).floor();
+    assert!(large.value() >= halvings, "{} {halvings}", large.value());
+}
+
 /// More samples never ask for more rounds, and the corollary's own line is logarithmic in κ₀.
 #[test]
 fn rounds_fall_with_samples() {

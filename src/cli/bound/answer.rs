@@ -80,16 +80,20 @@ pub fn table(swept: &str, answers: &[Answer]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Six significant digits, in the shorter of the two notations.
+/// Six significant digits at most, in the shorter of the two notations.
 fn number(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
     }
     let exponent = value.abs().log10().floor();
-    if !(-4.0..12.0).contains(&exponent) {
-        return format!("{value:.5e}");
-    }
-    let decimals = (5.0 - exponent).max(0.0) as usize;
-    let fixed = format!("{value:.decimals$}");
-    if fixed.contains('.') { fixed.trim_end_matches('0').trim_end_matches('.').to_string() } else { fixed }
+    let (digits, power) = if (-4.0..12.0).contains(&exponent) {
+        let decimals = (5.0 - exponent).max(0.0) as usize;
+        (format!("{value:.decimals$}"), String::new())
+    } else {
+        let scientific = format!("{value:.5e}");
+        let (digits, power) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+        (digits.to_string(), format!("e{power}"))
+    };
+    let trimmed = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
+    format!("{trimmed}{power}")
 }
