@@ -1,15 +1,20 @@
 //! The `selfreward` command: thin. It reads arguments, checks outputs, shows progress, and hands over to the library.
 
+pub mod bound;
 mod outputs;
+pub mod plan;
 mod progress;
-mod simulate;
+pub mod simulate;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 pub use outputs::Outputs;
 pub use progress::{Progress, Verbosity, stop_flag, with_jobs};
+
+use crate::Error;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -29,6 +34,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Simulate(simulate::SimulateArgs),
+    Bound(Box<bound::BoundArgs>),
+    Plan(plan::PlanArgs),
 }
 
 /// Why a command did not end well; decides the exit code.
@@ -52,7 +59,7 @@ impl Failure {
     pub fn failed(error: impl Into<anyhow::Error>) -> Self {
         let error = error.into();
         match error.downcast_ref() {
-            Some(crate::Error::Interrupted) => Self::Interrupted,
+            Some(Error::Interrupted) => Self::Interrupted,
             _ => Self::Failed(error),
         }
     }
@@ -76,10 +83,30 @@ impl Failure {
     }
 }
 
+/// Names an argument of the library as its flag: `theta_norm` becomes `--theta-norm`. Names in capitals are positional.
+fn as_flag(error: Error) -> Error {
+    match error {
+        Error::Argument { name, value, expected } if !name.starts_with('-') && name.to_uppercase() != name => {
+            Error::Argument { name: format!("--{}", name.replace('_', "-")), value, expected }
+        }
+        other => other,
+    }
+}
+
+/// Writes a text and a line's end to stdout; a reader that has seen enough (`| head`) is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(error)),
+        _ => Ok(()),
+    }
+}
+
 /// Runs the command on the process's arguments.
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Simulate(args) => simulate::run(&args),
+        Command::Bound(args) => bound::run(&args),
+        Command::Plan(args) => plan::run(&args),
     };
     result.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
 }

@@ -1,13 +1,12 @@
 //! `selfreward simulate`.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
 use toml::{Table, Value};
 
-use super::{Failure, Outputs, Progress, Verbosity, stop_flag, with_jobs};
+use super::{Failure, Outputs, Progress, Verbosity, print, stop_flag, with_jobs};
 use crate::simulate::keys::KEYS;
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
 use crate::{Error, memory};
@@ -98,11 +97,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
         verbosity.say(format!("wrote {}", file.display()));
     }
     let text = if args.json { document } else { output::table(&summary, settings.replicates) };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // A reader that has seen enough is no failure.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(error)),
-        _ => Ok(()),
-    }
+    print(text.trim_end())
 }
 
 fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {
