@@ -110,6 +110,16 @@ fn rounding_makes_no_directions() {
     }
 }
 
+/// One direction short of full rank, where a Gram matrix is singular only up to rounding and its Cholesky factor often exists: the
+/// certificate of completeness must decline.
+#[test]
+fn one_missing_direction_is_never_certified() {
+    for seed in 0..40 {
+        let a = random(60, 9, 100 + seed).dot(&random(9, 10, 200 + seed));
+        assert_eq!(span(&a, None).rank(), 9, "seed {seed}");
+    }
+}
+
 #[test]
 fn no_rows_span_nothing() {
     let nothing = span(&Array2::zeros((0, 5)), None);
