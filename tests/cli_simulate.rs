@@ -218,6 +218,7 @@ fn bad_configurations_are_refused() {
         ("instance.bump=inf", &["instance.bump", "inf"]),
         ("instance.prompts=many", &["instance.prompts", "many"]),
         ("measure.delta=[0.5, 1.0]", &["measure.delta", "1"]),
+        ("measure.delta=[]", &["measure.delta", "at least one"]),
         ("measure.delta=[0.5, 0.5]", &["measure.delta[1]", "0.5"]),
         ("run.replicates=0", &["run.replicates", "0"]),
         ("run.seed='0xabc'", &["seed", "0xabc", "64"]),
@@ -251,6 +252,9 @@ fn bad_gaussian_and_hard_instances_are_refused() {
         &["--set", "instance.margin=50.0", "--set", "instance.max_tries=20"],
         &["margin", "50", "max_tries = 20"],
     );
+    let underflow =
+        ["--set", "instance.spectrum={ kind = 'exponential', rate = 2000.0 }", "--set", "instance.margin=1.0"];
+    case.refused(GAUSSIAN, &underflow, &["instance.spectrum", "underflows"]);
     case.refused(GAUSSIAN, &["--set", "instance.theta_norm=-1.0"], &["theta_norm", "-1"]);
     case.refused(GAUSSIAN, &["--set", "instance.theta0=[1.0]"], &["theta0", "1", "5"]);
     case.refused(
@@ -283,13 +287,16 @@ fn what_is_too_large_is_refused_with_the_estimate() {
         &["--set", "process.sampling=draws", "--set", "process.samples=1e15"],
         &["1.0e15 random draws", "2e11"],
     );
-    let wide = ["--set", "instance.responses=1000000", "--set", "process.ridge=0.1", "--set", "process.samples=1e11"];
+    let wide = ["--set", "instance.responses=1000000", "--set", "process.ridge=0.1", "--set", "process.samples=1e9"];
     case.refused(TABULAR, &wide, &["TB", "one-hot"]);
-    case.refused(
-        TABULAR,
-        &["--save-theta", "t.npz", "--set", "instance.responses=4000000000"],
-        &["--save-theta", "TB"],
-    );
+    case.refused(TABULAR, &["--set", "instance.responses=4000000000"], &["graph of seen pairs", "32.0 GB"]);
+    let many = ["--set", "instance.prompts=1", "--set", "instance.responses=1000000", "--set", "process.samples=1e10"];
+    case.refused(TABULAR, &many, &["pairs drawn at one prompt", "160.0 GB"]);
+    let walk =
+        ["--set", "process.update=gradient", "--set", "process.steps=1000000000000", "--set", "process.radius=4.5"];
+    case.refused(GAUSSIAN, &walk, &["gradient steps in a ball", "1e11"]);
+    let thetas = ["--save-theta", "t.npz", "--set", "instance.responses=400000000", "--replicates", "1000"];
+    case.refused(TABULAR, &thetas, &["--save-theta", "TB"]);
 }
 
 #[test]

@@ -97,8 +97,8 @@ fn check(instance: &Instance, law: &BTreeMap<Outcome, f64>, choice: Choice, samp
     if few_expected > 5.0 {
         add(few_seen, few_expected);
     }
-    // One test of the suite's budget: 1e-9 each, 15 of them. With 20 expected hits a cell the χ² law's tail is off by far less
-    // than the factor of 20 that separates 15·1e-9 from 3e-7, this file's share.
+    // One test of the suite's budget: 1e-9 each, 18 of them. With 20 expected hits a cell the χ² law's tail is off by far less
+    // than the factor of 16 that separates 18·1e-9 from 3e-7, this file's share.
     let critical = ChiSquared::new(f64::from(cells - 1)).unwrap().inverse_cdf(1.0 - 1e-9);
     assert!(cells > 5 && statistic < critical, "{label}: χ² = {statistic} with {cells} cells, critical {critical}");
 }

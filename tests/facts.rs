@@ -4,9 +4,10 @@ mod common;
 
 use common::*;
 use ndarray::{Array1, Array2};
-use selfreward::instance::{Instance, Parameter};
+use selfreward::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use selfreward::metrics::policy::kappa;
 use selfreward::process::update::UpdateOperator;
+use selfreward::process::update::laplacian::factor;
 use selfreward::process::{Choice, Erm, Population, Round, SelfRewarding};
 use selfreward::seed::Seed;
 
@@ -101,7 +102,7 @@ fn f2_complete_span_gives_the_population_update() {
     assert!(distance(&population[1].theta.to_vector(), &erm[1].theta.to_vector()) > 0.1);
 }
 
-/// F4. Oracle: the sum over explicit pairs, one outer product each.
+/// F4. The factor of each prompt's Laplacian of counts gives ΣΔφΔφᵀ. Oracle: the sum over explicit pairs, one outer product each.
 #[test]
 fn f4_loss_depends_on_the_counts_alone() {
     let instance = dense_instance(&RAGGED, 4, 2.0, 8);
@@ -109,24 +110,28 @@ fn f4_loss_depends_on_the_counts_alone() {
     let seed = Seed::from_number(8);
     let process = process(Erm::default(), 1.0, 500, 1);
     let step = step(&instance, instance.base(), &base, &process, &seed);
-    let pairs = pairs_of(&step.sample());
     let mut explicit = Array2::<f64>::zeros((4, 4));
-    let mut by_laplacian = Array2::<f64>::zeros((4, 4));
-    let mut laplacians: Vec<Array2<f64>> = RAGGED.iter().map(|&k| Array2::zeros((k, k))).collect();
-    for &(x, y, z, count) in &pairs {
+    let mut counts: Vec<Array2<f64>> = RAGGED.iter().map(|&k| Array2::zeros((k, k))).collect();
+    for (x, y, z, count) in pairs_of(&step.sample()) {
         let delta = difference(&instance, x, y, z);
         for ((i, j), entry) in explicit.indexed_iter_mut() {
             *entry += count * delta[i] * delta[j];
         }
-        for (i, j, sign) in [(y, y, 1.0), (z, z, 1.0), (y, z, -1.0), (z, y, -1.0)] {
-            laplacians[x][(i, j)] += sign * count;
+        counts[x][(y, z)] += count;
+        counts[x][(z, y)] += count;
+    }
+    let mut by_factor = Array2::<f64>::zeros((4, 4));
+    for (x, counts) in counts.into_iter().enumerate() {
+        for row in factor(counts, vec![0.0; RAGGED[x]]) {
+            let combined =
+                row.entries.iter().fold(Array1::<f64>::zeros(4), |sum, &(y, c)| sum + feature(&instance, x, y) * c);
+            for ((i, j), entry) in by_factor.indexed_iter_mut() {
+                *entry += combined[i] * combined[j];
+            }
         }
     }
-    for (x, laplacian) in laplacians.iter().enumerate() {
-        let phi = Array2::from_shape_fn((RAGGED[x], 4), |(y, j)| feature(&instance, x, y)[j]);
-        by_laplacian += &phi.t().dot(laplacian).dot(&phi);
-    }
-    assert!((explicit - by_laplacian).iter().all(|difference| difference.abs() < 1e-9));
+    assert!(explicit[(0, 0)] > 1.0);
+    assert!((explicit - by_factor).iter().all(|difference| difference.abs() < 1e-11));
 }
 
 /// F5. Oracle: the components by repeated relabelling, and the mean of each.
@@ -206,9 +211,9 @@ fn rank_survives_bad_conditioning() {
         for ((_, j), entry) in matrix.indexed_iter_mut() {
             *entry *= 0.05 * ratio.powi(j as i32);
         }
-        let features = selfreward::instance::DenseFeatures::new(matrix, &responses).unwrap();
+        let features = DenseFeatures::new(matrix, &responses).unwrap();
         let theta = Parameter::Dense(Array1::from(normals(dim, &mut rng)));
-        let features = selfreward::instance::FeatureMap::dense(features);
+        let features = FeatureMap::dense(features);
         let instance = Instance::new(vec![1.0 / 6.0; 6], features, theta, None).unwrap();
         assert_eq!(instance.rank(), dim, "condition number 1e{exponent}");
         let trajectory = rounds(&process(Erm::default(), 1.0, 1_000_000_000_000, 1), &instance, 3);
@@ -218,4 +223,17 @@ fn rank_survives_bad_conditioning() {
         let sample = narrow[1].step.as_ref().unwrap().sample.unwrap();
         assert!(sample.rank <= 12 && sample.rank > 0);
     }
+}
+
+/// Two instances that share features but not weights have spans of their own.
+#[test]
+fn spans_belong_to_the_instance_and_not_to_the_features() {
+    let matrix = ndarray::array![[0.5, 0.0], [0.0, 0.0], [0.0, 0.5], [0.0, 0.0]];
+    let features = FeatureMap::dense(DenseFeatures::new(matrix, &[2, 2]).unwrap());
+    let theta = || Parameter::Dense(ndarray::array![3.0, 5.0]);
+    let first = Instance::new(vec![1.0, 0.0], features.clone(), theta(), None).unwrap();
+    assert_eq!(first.rank(), 1);
+    let second = Instance::new(vec![0.0, 1.0], features, theta(), None).unwrap();
+    let trajectory = rounds(&process(Erm::default(), 1.0, 1000, 1), &second, 1);
+    assert_eq!(trajectory[1].theta.to_vector().to_vec(), [3.0, 10.0]);
 }

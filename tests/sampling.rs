@@ -44,7 +44,7 @@ fn table(rows: &[LumpedRow<'_>]) -> Policy {
 }
 
 /// Oracle: each count is Bin(n, 2p(x)π(y)π(y')). Its mean over R runs by a z test; its spread by the exact variance of the
-/// sample variance of a binomial; both at 6.5 deviations (8e-11 two-sided where normal), about 200 tests: 2e-8 of the budget.
+/// sample variance of a binomial; both at 6.5 deviations (8e-11 two-sided where normal), about 700 tests: 6e-8 of the budget.
 /// Means below 30 are compared through the sum of all runs, which is Bin(nR, ·) ≈ Poisson: exact two-sided Poisson tails.
 fn check_cells(weights: &[f64], policy: &Policy, n: u64, sampling: Sampling, runs: usize) {
     let probs = probabilities(policy);

@@ -1,6 +1,6 @@
 //! The feature map φ(x,y) ∈ R^d, ‖φ‖₂ ≤ 1: a dense matrix, or one-hot features that are never written down.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use ndarray::{Array1, Array2, ArrayView1};
 
@@ -26,8 +26,6 @@ pub struct DenseFeatures {
     matrix: Array2<f64>,
     /// Rows `starts[x]..starts[x+1]` belong to prompt x.
     starts: Vec<usize>,
-    /// Span of all feature differences; computed when first asked for.
-    span: OnceLock<Span>,
     /// The row with the largest norm, and that norm.
     largest: (usize, f64),
 }
@@ -61,7 +59,7 @@ impl DenseFeatures {
     fn assemble(matrix: Array2<f64>, starts: Vec<usize>) -> Self {
         let norms = matrix.rows().into_iter().map(|row| Norm::of(row.iter())).enumerate();
         let largest = norms.fold((0, 0.0), |best, next| if next.1 > best.1 { next } else { best });
-        Self { matrix, starts, span: OnceLock::new(), largest }
+        Self { matrix, starts, largest }
     }
 
     fn locate(&self, row: usize) -> (usize, usize) {
@@ -112,16 +110,14 @@ impl DenseFeatures {
     }
 
     /// The span of all differences φ(x,y) − φ(x,y') over prompts of positive weight.
-    pub fn difference_span(&self, weights: &[f64]) -> &Span {
-        self.span.get_or_init(|| {
-            let pairs: Vec<(u32, u32)> = (0..weights.len())
-                .filter(|&x| weights[x] > 0.0)
-                .flat_map(|x| (1..self.starts[x + 1] - self.starts[x]).map(move |y| (x as u32, y as u32)))
-                .collect();
-            Span::of_rows(pairs.len(), self.dim(), None, |i, row| {
-                let (x, y) = pairs[i];
-                self.difference(x as usize, y as usize, 0, row);
-            })
+    pub(super) fn difference_span(&self, weights: &[f64]) -> Span {
+        let pairs: Vec<(u32, u32)> = (0..weights.len())
+            .filter(|&x| weights[x] > 0.0)
+            .flat_map(|x| (1..self.starts[x + 1] - self.starts[x]).map(move |y| (x as u32, y as u32)))
+            .collect();
+        Span::of_rows(pairs.len(), self.dim(), None, |i, row| {
+            let (x, y) = pairs[i];
+            self.difference(x as usize, y as usize, 0, row);
         })
     }
 

@@ -116,6 +116,9 @@ impl Gaussian {
 
     /// Redraws prompts until all have the margin under the scaling that the whole set then has.
     fn ensure_margin(&self, margin: f64, features: &mut Array2<f64>, deviations: &[f64], seed: &Seed) -> Result<()> {
+        if self.max_tries >= 1 << 24 {
+            return Err(Error::argument("instance.max_tries", self.max_tries, "below 2^24"));
+        }
         if !(margin.is_finite() && margin >= 0.0) {
             return Err(Error::argument("instance.margin", margin, "a finite number ≥ 0"));
         }
@@ -129,12 +132,16 @@ impl Gaussian {
         let mut tries = vec![0; self.prompts];
         loop {
             let largest = norms.iter().copied().fold(0.0, f64::max);
+            if largest == 0.0 {
+                let expected = "one under which not every feature underflows to zero";
+                return Err(Error::argument("instance.spectrum", format!("{:?}", self.spectrum), expected));
+            }
             let scaled: Vec<f64> = logits.iter().map(|logit| logit / largest).collect();
             let scale = self.base.scale(direction.as_slice().expect("contiguous"), &scaled)?;
             // The instance computes its logits once more in another order; the gap has to survive that rounding.
             let asked = margin + 1e-13 * scale * Norm::of(direction.iter());
             let gap = |x: usize| scale * top_gap(&scaled[x * self.responses..(x + 1) * self.responses]);
-            let failing: Vec<usize> = (0..self.prompts).filter(|&x| gap(x) < asked).collect();
+            let failing: Vec<usize> = (0..self.prompts).filter(|&x| gap(x) < asked || gap(x).is_nan()).collect();
             if failing.is_empty() {
                 return Ok(());
             }

@@ -12,6 +12,9 @@ pub use features::{DenseFeatures, FeatureMap};
 pub use parameter::Parameter;
 pub use spectrum::Spectrum;
 
+use std::sync::OnceLock;
+
+use crate::linalg::Span;
 use crate::{Error, Result};
 
 /// Weights and feature norms are checked to this tolerance on entry.
@@ -24,6 +27,8 @@ pub struct Instance {
     features: FeatureMap,
     base: Parameter,
     answers: Option<Vec<u32>>,
+    /// Span of all feature differences of dense features; computed when first asked for.
+    span: OnceLock<Span>,
 }
 
 impl Instance {
@@ -66,7 +71,7 @@ impl Instance {
             }
         }
         let weights = weights.into_iter().map(|p| p / sum).collect();
-        Ok(Self { weights, features, base, answers })
+        Ok(Self { weights, features, base, answers, span: OnceLock::new() })
     }
 
     /// M, the number of prompts.
@@ -94,10 +99,15 @@ impl Instance {
         self.answers.as_deref()
     }
 
+    /// The span of all differences φ(x,y) − φ(x,y') of dense features over prompts with p(x) > 0.
+    pub(crate) fn span_of(&self, dense: &DenseFeatures) -> &Span {
+        self.span.get_or_init(|| dense.difference_span(&self.weights))
+    }
+
     /// The rank of all feature differences φ(x,y) − φ(x,y') over prompts with p(x) > 0.
     pub fn rank(&self) -> usize {
         match &self.features {
-            FeatureMap::Dense(dense) => dense.difference_span(&self.weights).rank(),
+            FeatureMap::Dense(dense) => self.span_of(dense).rank(),
             FeatureMap::OneHot(responses) => responses
                 .iter()
                 .zip(&self.weights)

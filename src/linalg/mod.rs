@@ -5,6 +5,7 @@
 //! Matrices are `ndarray` arrays; entries must be finite.
 
 pub mod faer_backend;
+mod graded;
 #[cfg(feature = "lapack")]
 pub mod lapack_backend;
 mod span;
@@ -15,6 +16,7 @@ use faer_backend as backend;
 use lapack_backend as backend;
 use ndarray::{Array1, Array2, ArrayView2, s};
 
+pub use graded::{GradedRow, GradedSvd, graded_svd};
 pub use span::Span;
 
 /// A thin singular value decomposition A = U diag(σ) Vᵀ of an m×n matrix, k = min(m, n).

@@ -8,9 +8,9 @@ pub(super) fn expectation(weights: &[f64], f: impl Fn(usize) -> f64) -> f64 {
     weights.iter().enumerate().filter(|(_, p)| **p > 0.0).map(|(x, p)| p * f(x)).sum()
 }
 
-/// P_x[event].
+/// P_x[event]; the weights sum to one up to rounding, which must not lead beyond one.
 pub(super) fn probability(weights: &[f64], event: impl Fn(usize) -> bool) -> f64 {
-    expectation(weights, |x| f64::from(u8::from(event(x))))
+    expectation(weights, |x| f64::from(u8::from(event(x)))).min(1.0)
 }
 
 fn heads<'a>(weights: &'a [f64], policy: &'a Policy) -> impl Iterator<Item = &'a Head> {
@@ -19,7 +19,7 @@ fn heads<'a>(weights: &'a [f64], policy: &'a Policy) -> impl Iterator<Item = &'a
 
 /// Policy condition number κ(π) = E_x[1/max_y π(y|x)] ≥ 1 (Eq. 5).
 pub fn kappa(weights: &[f64], policy: &Policy) -> f64 {
-    expectation(weights, |x| 1.0 + policy.head(x).tail)
+    1.0 + kappa_minus_one(weights, policy)
 }
 
 /// κ(π) − 1 = E_x Σ_{y≠y*} π(y|x)/π(y*|x) ≥ 0, without the cancellation of forming κ first.

@@ -9,6 +9,9 @@ const MAX_DRAWS: f64 = 2e11;
 /// Floating-point operations of one round's eigenproblems.
 const MAX_OPERATIONS: f64 = 1e14;
 
+/// Operations of one round's gradient steps in a ball (about 1 ns each).
+const MAX_WALK: f64 = 1e11;
+
 /// Whether T rounds can be carried out.
 pub(super) fn check(process: &SelfRewarding, instance: &Instance) -> Result<()> {
     if process.operator.samples() {
@@ -17,6 +20,9 @@ pub(super) fn check(process: &SelfRewarding, instance: &Instance) -> Result<()> 
     let growth = (1.0 + 1.0 / process.beta).powi(process.rounds as i32);
     let ball_may_bind = process.radius.is_some_and(|radius| growth * instance.base().norm() > radius);
     let spectral = process.operator.is_spectral() || ball_may_bind;
+    if ball_may_bind {
+        check_walk(process, instance)?;
+    }
     match instance.features() {
         FeatureMap::OneHot(_) if spectral => check_blocks(process, instance),
         // Two numbers for each response of the largest prompt: the places of those that were seen.
@@ -32,6 +38,19 @@ pub(super) fn check(process: &SelfRewarding, instance: &Instance) -> Result<()> 
     }
 }
 
+/// Steps of projected gradient descent that go one by one.
+fn check_walk(process: &SelfRewarding, instance: &Instance) -> Result<()> {
+    let operations = process.operator.walked_steps() as f64 * instance.rank() as f64;
+    if operations <= MAX_WALK {
+        return Ok(());
+    }
+    Err(Error::TooLarge {
+        what: format!("{} gradient steps in a ball", process.operator.walked_steps()),
+        need: format!("about {operations:.1e} operations (steps times rank)"),
+        limit: format!("{MAX_WALK:.0e}; fewer steps, or no radius"),
+    })
+}
+
 fn check_draws(process: &SelfRewarding, instance: &Instance) -> Result<()> {
     let n = process.samples as f64;
     let cells = |x: usize| (instance.features().responses(x) as f64).powi(2) / 2.0;
@@ -40,6 +59,9 @@ fn check_draws(process: &SelfRewarding, instance: &Instance) -> Result<()> {
         Sampling::Counts => (0..instance.prompts()).map(cells).sum(),
         Sampling::Auto => instance.weights().iter().enumerate().map(|(x, p)| (n * p).min(cells(x))).sum(),
     };
+    // The pairs of the prompt with the most are held at once.
+    let most = instance.weights().iter().enumerate().map(|(x, p)| (n * p).min(2.0 * cells(x))).fold(0.0, f64::max);
+    memory::require("the pairs drawn at one prompt", (16.0 * most) as u64)?;
     if draws <= MAX_DRAWS {
         return Ok(());
     }

@@ -62,7 +62,8 @@ impl SelfRewarding {
         if let Some(radius) = self.radius {
             positive("process.radius", radius)?;
             let norm = instance.base().norm();
-            if norm > radius {
+            // θ_0 drawn with the norm B has it up to rounding.
+            if norm > radius * (1.0 + 1e-12) {
                 return Err(Error::argument("process.radius", radius, format!("at least ‖θ_0‖ = {norm}")));
             }
         }

@@ -93,6 +93,9 @@ impl Simulation {
             return Err(Error::argument("run.replicates", 0, "at least 1"));
         }
         let deltas = config.measure.delta.clone();
+        if deltas.is_empty() {
+            return Err(Error::argument("measure.delta", "[]", "at least one number strictly between 0 and 1"));
+        }
         if let Some(delta) = deltas.iter().find(|delta| !(**delta > 0.0 && **delta < 1.0)) {
             return Err(Error::argument("measure.delta", delta, "numbers strictly between 0 and 1"));
         }

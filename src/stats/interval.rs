@@ -14,15 +14,18 @@ pub struct MeanInterval {
 /// The mean of `values` (at least one) and its two-sided 95% interval mean ± t_{0.975, R−1} s/√R, s² with R − 1.
 pub fn mean_interval(values: &[f64]) -> MeanInterval {
     let count = values.len() as f64;
-    let sum: f64 = values.iter().sum();
+    // Scaled by a power of two, so that neither sums nor squares overflow and no bit changes.
+    let largest = values.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
+    let scale = if largest.is_normal() { largest.log2().floor().exp2() } else { 1.0 };
     // A mean of equal values is that value, whatever the rounding of the sum.
-    let mean = if values.iter().all(|&value| value == values[0]) { values[0] } else { sum / count };
+    let equal = values.iter().all(|&value| value == values[0]);
+    let mean = if equal { values[0] } else { values.iter().map(|value| value / scale).sum::<f64>() / count * scale };
     if values.len() < 2 || values.iter().any(|value| !value.is_finite()) {
         return MeanInterval { mean, ends: None };
     }
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    let variance = values.iter().map(|value| ((value - mean) / scale).powi(2)).sum::<f64>() / (count - 1.0);
     let quantile = StudentsT::new(0.0, 1.0, count - 1.0).expect("at least one degree of freedom").inverse_cdf(0.975);
-    let half = quantile * (variance / count).sqrt();
+    let half = quantile * (variance / count).sqrt() * scale;
     MeanInterval { mean, ends: Some((mean - half, mean + half)) }
 }
 
@@ -47,6 +50,11 @@ mod tests {
     fn single_and_infinite_values_have_no_interval() {
         assert_eq!(mean_interval(&[3.0]), MeanInterval { mean: 3.0, ends: None });
         assert_eq!(mean_interval(&[f64::INFINITY, 1.0]).ends, None);
+        let huge = mean_interval(&[1e300, 3e300]);
+        let unit = mean_interval(&[1.0, 3.0]);
+        let ((low, high), (unit_low, unit_high)) = (huge.ends.unwrap(), unit.ends.unwrap());
+        assert!((low / 1e300 - unit_low).abs() < 1e-12 && (high / 1e300 - unit_high).abs() < 1e-12);
+        assert!(mean_interval(&[1e308, 1.5e308]).mean.is_finite());
         assert_eq!(mean_interval(&[0.1; 7]), MeanInterval { mean: 0.1, ends: Some((0.1, 0.1)) });
     }
 }

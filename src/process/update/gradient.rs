@@ -26,4 +26,8 @@ impl UpdateOperator for Gradient {
     fn is_spectral(&self) -> bool {
         true
     }
+
+    fn walked_steps(&self) -> u64 {
+        self.steps
+    }
 }

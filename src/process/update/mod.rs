@@ -97,6 +97,11 @@ pub trait UpdateOperator: Debug + Send + Sync {
         false
     }
 
+    /// Steps that a ball makes the update walk one by one, each over all directions of the span.
+    fn walked_steps(&self) -> u64 {
+        0
+    }
+
     /// Whether the update draws a sample.
     fn samples(&self) -> bool {
         true

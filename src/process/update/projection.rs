@@ -3,7 +3,7 @@
 use super::super::graph::SeenGraph;
 use super::super::pairs::Sample;
 use super::{SampleSummary, Step};
-use crate::instance::{DenseFeatures, FeatureMap, Parameter};
+use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use crate::linalg::Span;
 use crate::logits::{Atom, LogitTable, Row};
 
@@ -26,7 +26,7 @@ impl Seen {
                     diverse += seen.diverse();
                     forests.add(features, seen.prompt, seen.pairs.iter().map(|pair| (pair.a, pair.b)));
                 });
-                let span = forests.span(features, step.instance.weights());
+                let span = forests.span(features, step.instance);
                 let projection = Parameter::Dense(span.project(theta));
                 Self { projection, summary: summary(step, diverse, span.rank()) }
             }
@@ -101,8 +101,8 @@ impl Forests {
     }
 
     /// S. Which pairs were seen decides it, not how often: the differences enter unweighted.
-    pub fn span(&self, features: &DenseFeatures, weights: &[f64]) -> Span {
-        Span::of_rows(self.edges.len(), features.dim(), Some(features.difference_span(weights)), |i, row| {
+    pub fn span(&self, features: &DenseFeatures, instance: &Instance) -> Span {
+        Span::of_rows(self.edges.len(), features.dim(), Some(instance.span_of(features)), |i, row| {
             let (prompt, a, b) = self.edges[i];
             features.difference(prompt, a as usize, b as usize, row);
         })

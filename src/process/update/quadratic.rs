@@ -1,6 +1,6 @@
 //! The loss in the eigenbasis of Σ w Δφ Δφᵀ: a sum of independent one-dimensional problems, tied together by the ball alone.
 //!
-//! With curvatures g_j > 0, coordinates a_j of θ_t, noise e_j, and θ = Σ c_j v_j + ν·null, where null is the part of θ_t that no
+//! With curvatures g_j ≥ 0 (kept as logarithms: those of a sharp population reach exp(−10^5)), coordinates a_j of θ_t, noise e_j, and θ = Σ c_j v_j + ν·null, where null is the part of θ_t that no
 //! pair sees,
 //!
 //! ```text
@@ -24,8 +24,8 @@ pub enum Choice {
 /// The loss in its eigenbasis.
 #[derive(Clone, Debug, Default)]
 pub struct Quadratic {
-    /// g_j ≥ 0.
-    pub curvature: Vec<f64>,
+    /// log g_j, −∞ where nothing is seen.
+    pub log_curvature: Vec<f64>,
     /// a_j, coordinates of θ_t.
     pub theta: Vec<f64>,
     /// e_j, the noise's least-squares solution.
@@ -35,7 +35,7 @@ pub struct Quadratic {
 }
 
 /// A point: coefficients in the eigenbasis, and how much of the null part is kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Solution {
     /// c_j.
     pub coefficients: Vec<f64>,
@@ -82,8 +82,13 @@ impl Quadratic {
 
     /// The minimiser of the j-th one-dimensional problem.
     fn free_coefficient(&self, j: usize, beta: f64, ridge: f64) -> f64 {
-        let (g, a, e) = (self.curvature[j], self.theta[j], self.noise[j]);
-        let shrink = if ridge == 0.0 { 1.0 / beta } else { beta * g / (beta * beta * g + ridge) };
+        let (a, e) = (self.theta[j], self.noise[j]);
+        let shrink = if ridge == 0.0 {
+            1.0 / beta
+        } else {
+            let g = self.log_curvature[j].exp();
+            beta * g / (beta * beta * g + ridge)
+        };
         a + shrink * (a + e)
     }
 
@@ -95,26 +100,38 @@ impl Quadratic {
     }
 
     /// The point of the path m ↦ θ(m) with ‖θ(m)‖ = B.
+    ///
+    /// With h_j = β²g_j, c_j = (h_j c°_j + λa_j)/(h_j + λ + m). Only ratios to m enter, so the path is walked in log m.
     fn on_sphere(&self, beta: f64, ridge: f64, radius: f64) -> Solution {
-        let (curvature, pull): (Vec<f64>, Vec<f64>) = (0..self.theta.len())
-            .map(|j| {
-                let h = beta * beta * self.curvature[j];
-                let free = self.theta[j] + (self.theta[j] + self.noise[j]) / beta;
-                (h + ridge, h * free + ridge * self.theta[j])
-            })
-            .unzip();
-        let at = |m: f64| Solution {
-            coefficients: curvature.iter().zip(&pull).map(|(h, pull)| pull / (h + m)).collect(),
-            null_scale: if ridge == 0.0 { 0.0 } else { ridge / (ridge + m) },
+        let log_h: Vec<f64> = self.log_curvature.iter().map(|log_g| log_g + 2.0 * beta.ln()).collect();
+        let free: Vec<f64> = (0..self.theta.len()).map(|j| self.free_coefficient(j, beta, 0.0)).collect();
+        let at = |log_m: f64| {
+            let coefficient = |j: usize| {
+                // Everything in units of m.
+                let h = if log_h[j] == f64::NEG_INFINITY { 0.0 } else { (log_h[j] - log_m).exp() };
+                let lambda = if ridge == 0.0 { 0.0 } else { (ridge.ln() - log_m).exp() };
+                match h + lambda {
+                    infinite if infinite.is_infinite() => {
+                        // m is nothing beside h or λ: what is left is their ratio.
+                        let share = if ridge == 0.0 { 1.0 } else { 1.0 / (1.0 + ridge * (-log_h[j]).exp()) };
+                        share * free[j] + (1.0 - share) * self.theta[j]
+                    }
+                    total => (h * free[j] + lambda * self.theta[j]) / (total + 1.0),
+                }
+            };
+            let null_scale = if ridge == 0.0 { 0.0 } else { 1.0 / (1.0 + (log_m - ridge.ln()).exp()) };
+            Solution { coefficients: (0..free.len()).map(coefficient).collect(), null_scale }
         };
-        // ‖θ(m)‖ ≤ ‖pull‖/m, so the root lies below ‖pull‖/B. The norm falls with m: bisect to the last bit.
-        let mut total = Norm::default();
-        pull.iter().for_each(|&pull| total.add(pull, 1.0));
-        total.add(ridge * self.null_norm, 1.0);
-        let (mut low, mut high) = (0.0, total.value() / radius);
+        // At the lower end m is below a share of 1e-20 of every h and of λ; at the upper end it exceeds all of them by more than the
+        // ratio of the pull to the radius. The norm falls with m: bisect to the last bit.
+        let finite = || log_h.iter().copied().filter(|log_h| log_h.is_finite());
+        let log_ridge = if ridge > 0.0 { ridge.ln() } else { f64::NEG_INFINITY };
+        let steepest = finite().fold(log_ridge, f64::max);
+        let pull = [Norm::of(&free), Norm::of(&self.theta), self.null_norm].into_iter().fold(radius, f64::max);
+        let flattest = if ridge > 0.0 { log_ridge } else { finite().fold(f64::INFINITY, f64::min) };
+        let (mut low, mut high) = (flattest.min(steepest) - 46.0, steepest + (pull / radius).ln() + 3.0);
         loop {
-            // Halving the exponent first finds roots of any magnitude in a few dozen steps.
-            let middle: f64 = if low == 0.0 && high > 1e-300 { high * 1e-3 } else { 0.5 * (low + high) };
+            let middle = low.midpoint(high);
             if middle <= low || middle >= high {
                 return at(high);
             }
@@ -124,17 +141,21 @@ impl Quadratic {
 
     /// `steps` steps of gradient descent from θ_t, of length `step_size` over the largest curvature, projected onto the ball.
     pub fn descend(&self, beta: f64, steps: u64, step_size: f64, radius: Option<f64>) -> Solution {
-        let largest = self.curvature.iter().copied().fold(0.0, f64::max);
+        let largest = self.log_curvature.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let target: Vec<f64> = (0..self.theta.len()).map(|j| self.free_coefficient(j, beta, 0.0)).collect();
         // Along direction j a step takes the share x_j of the way to the target.
-        let share: Vec<f64> =
-            self.curvature.iter().map(|g| if largest > 0.0 { step_size * g / largest } else { 0.0 }).collect();
+        let share: Vec<f64> = self
+            .log_curvature
+            .iter()
+            .map(|log_g| if largest > f64::NEG_INFINITY { step_size * (log_g - largest).exp() } else { 0.0 })
+            .collect();
         let Some(radius) = radius else {
             let walked = |j: usize| self.theta[j] + progress(share[j], steps) * (target[j] - self.theta[j]);
             return Solution { coefficients: (0..target.len()).map(walked).collect(), null_scale: 1.0 };
         };
         let mut point = Solution { coefficients: self.theta.clone(), null_scale: 1.0 };
         for _ in 0..steps {
+            let before = point.clone();
             for ((c, target), share) in point.coefficients.iter_mut().zip(&target).zip(&share) {
                 *c += share * (target - *c);
             }
@@ -142,6 +163,9 @@ impl Quadratic {
             if norm > radius {
                 point.coefficients.iter_mut().for_each(|c| *c *= radius / norm);
                 point.null_scale *= radius / norm;
+            }
+            if point == before {
+                break;
             }
         }
         point

@@ -1,5 +1,9 @@
 //! The spectrum of Σ w Δφ Δφᵀ, and θ_t seen in its eigenbasis.
 //!
+//! For a sample the weights are whole numbers over n, and the singular values of a factor are found by a usual SVD. For the
+//! population they range over as many orders of magnitude as π_t(y)π_t(y') does, and beyond the range of a double; there the
+//! factor's rows carry their sizes as logarithms, and each singular value comes out to its own relative accuracy.
+//!
 //! Dense features give one block, whose factor is built from the prompts' eliminated Laplacians and reduced by QR; the rank is
 //! that of the unweighted span. One-hot features give one small block for every component of seen pairs, and a d×d matrix never
 //! arises. In both the singular values are those of a factor A with AᵀA = Σ w Δφ Δφᵀ, so no digits are lost by squaring.
@@ -14,8 +18,9 @@ use super::projection::{Forests, skip_to, summary};
 use super::quadratic::{Quadratic, Solution};
 use super::{SampleSummary, Step};
 use crate::instance::{DenseFeatures, FeatureMap, Parameter};
-use crate::linalg::{Span, r_factor, thin_svd};
+use crate::linalg::{GradedRow, GradedSvd, Span, graded_svd, r_factor, thin_svd};
 use crate::logits::{Atom, LogitTable, Row};
+use crate::policy::Head;
 use crate::seed::Purpose;
 
 /// A pair y ≠ y' at a prompt with its weight w and the self-judge's mean noise ξ (in the direction y − y').
@@ -62,17 +67,55 @@ struct Block {
 impl Spectral {
     /// Of the expected loss: all pairs, w = 2p(x)π(y|x)π(y'|x).
     pub(super) fn of_population(step: &Step<'_>) -> Self {
-        Self::build(step, false, |visit| {
-            let mut pairs = Vec::new();
-            for (prompt, &weight) in step.instance.weights().iter().enumerate() {
-                let row = step.policy.row(prompt);
-                if weight > 0.0 && row.responses() > 1 {
-                    population_pairs(row, weight, step, prompt, &mut pairs);
-                    visit(prompt, &pairs);
+        let prompts = || {
+            let weights = step.instance.weights().iter().copied().enumerate();
+            weights.filter(|&(x, weight)| weight > 0.0 && step.policy.row(x).responses() > 1)
+        };
+        match (step.instance.features(), step.theta) {
+            (FeatureMap::Dense(features), Parameter::Dense(theta)) => {
+                let span = step.instance.span_of(features).clone();
+                let mut rows = Vec::new();
+                for (x, weight) in prompts() {
+                    rows.extend(population_rows(step.policy.row(x), step.policy.head(x), weight).into_iter().map(
+                        |row| {
+                            let mut direction = Array1::zeros(features.dim());
+                            for (y, &coefficient) in row.direction.iter().enumerate() {
+                                direction.scaled_add(coefficient, &features.row(x, y));
+                            }
+                            GradedRow { log_size: row.log_size, direction: span.coordinates_of(&direction) }
+                        },
+                    ));
                 }
+                let svd = graded_svd(rows, span.rank());
+                let coordinates = span.coordinates_of(theta);
+                let null = Parameter::Dense(theta - &span.embed(&svd.vt.t().dot(&svd.vt.dot(&coordinates))));
+                let mut quadratic = Quadratic::default();
+                extend(&mut quadratic, &svd, &coordinates);
+                let summary = summary(step, 0, span.rank());
+                Self::assemble(quadratic, null, Basis::Dense { span, vt: svd.vt }, summary)
             }
-            0
-        })
+            (FeatureMap::OneHot(responses), Parameter::Tabular(table)) => {
+                let mut quadratic = Quadratic::default();
+                let mut blocks = Vec::new();
+                let mut projection = LogitTable::default();
+                for (prompt, weight) in prompts() {
+                    skip_to(&mut projection, prompt, responses);
+                    let row = table.row(prompt);
+                    let all: Vec<u32> = (0..row.responses() as u32).collect();
+                    let (centred, atoms) = centre(row, &all);
+                    let svd = graded_svd(population_rows(row, step.policy.head(prompt), weight), all.len());
+                    let start = quadratic.theta.len();
+                    extend(&mut quadratic, &svd, &centred);
+                    blocks.push(Block { prompt, responses: all, vt: svd.vt, start });
+                    projection.push(atoms, 0.0, 0);
+                }
+                skip_to(&mut projection, responses.len(), responses);
+                let null = step.theta.zip_with(&Parameter::tabular(projection), |t, p| t - p);
+                let summary = summary(step, 0, step.instance.rank());
+                Self::assemble(quadratic, null, Basis::Tabular(blocks), summary)
+            }
+            _ => unreachable!("an instance has parameters and features of one kind"),
+        }
     }
 
     /// Of the sampled loss, w = N/n, with judge noise of standard deviation σ on each sampled difference: a pair seen N times
@@ -131,7 +174,7 @@ impl Spectral {
                 (prompt, row)
             }));
         });
-        let span = forests.span(features, step.instance.weights());
+        let span = forests.span(features, step.instance);
         let rank = span.rank();
 
         // [A V | t], row by row; its triangular factor holds that of AV and the reduced right side.
@@ -151,7 +194,7 @@ impl Spectral {
         let projected = svd.u.t().dot(&r.slice(s![..reduced, rank]));
         let coordinates = span.coordinates_of(theta);
         let quadratic = Quadratic {
-            curvature: svd.singular.iter().map(|sigma| sigma * sigma).collect(),
+            log_curvature: svd.singular.iter().map(|sigma| 2.0 * sigma.ln()).collect(),
             theta: svd.vt.dot(&coordinates).to_vec(),
             noise: quotient(&projected, &svd.singular),
             null_norm: 0.0,
@@ -180,13 +223,11 @@ impl Spectral {
             let is_atom = |y: u32| whole || row.atoms.binary_search_by_key(&y, |atom| atom.response).is_ok();
             let mut atoms = Vec::new();
             for component in graph.components(is_atom) {
-                let logits: Vec<f64> = component.iter().map(|&y| row.logit(y)).collect();
-                let mean = logits[0] + logits.iter().map(|logit| logit - logits[0]).sum::<f64>() / logits.len() as f64;
-                let centred: Array1<f64> = logits.iter().map(|logit| logit - mean).collect();
-                atoms.extend(component.iter().zip(&centred).map(|(&response, &logit)| Atom { response, logit }));
+                let (centred, own) = centre(row, &component);
+                atoms.extend(own);
                 let (sigma, vt, noise) = decompose(&component, pairs);
                 let start = quadratic.theta.len();
-                quadratic.curvature.extend(sigma.iter().map(|sigma| sigma * sigma));
+                quadratic.log_curvature.extend(sigma.iter().map(|sigma| 2.0 * sigma.ln()));
                 quadratic.theta.extend(vt.dot(&centred));
                 quadratic.noise.extend(noise);
                 blocks.push(Block { prompt, responses: component, vt, start });
@@ -249,17 +290,48 @@ impl Block {
     }
 }
 
-/// All pairs of a prompt, weighted by how often the population draws them.
-fn population_pairs(row: Row<'_>, weight: f64, step: &Step<'_>, prompt: usize, pairs: &mut Vec<WeightedPair>) {
-    let head = step.policy.head(prompt);
-    let probs: Vec<f64> = (0..row.responses() as u32).map(|y| head.prob(row.logit(y))).collect();
-    pairs.clear();
-    for a in 0..probs.len() {
-        for b in a + 1..probs.len() {
-            let weight = 2.0 * weight * (probs[a] * probs[b]);
-            pairs.push(WeightedPair { a: a as u32, b: b as u32, weight, noise: 0.0 });
-        }
+/// Appends the coordinates of θ_t in a decomposition.
+fn extend(quadratic: &mut Quadratic, svd: &GradedSvd, theta: &Array1<f64>) {
+    quadratic.log_curvature.extend(svd.log_singular.iter().map(|log_sigma| 2.0 * log_sigma));
+    quadratic.theta.extend(svd.vt.dot(theta));
+    quadratic.noise.extend(svd.log_singular.iter().map(|_| 0.0));
+}
+
+/// The logits of a component minus their mean, which is formed around the first; as a vector and as atoms.
+fn centre(row: Row<'_>, component: &[u32]) -> (Array1<f64>, Vec<Atom>) {
+    let logits: Vec<f64> = component.iter().map(|&y| row.logit(y)).collect();
+    let mean = logits[0] + logits.iter().map(|logit| logit - logits[0]).sum::<f64>() / logits.len() as f64;
+    let atoms = component.iter().zip(&logits).map(|(&response, logit)| Atom { response, logit: logit - mean });
+    (logits.iter().map(|logit| logit - mean).collect(), atoms.collect())
+}
+
+/// A factor of the Laplacian of all pairs of a prompt with w = 2pπ(y)π(y'), by the elimination of [`factor`] in closed form: product
+/// weights stay product weights. Taking the rarest response v first, with S the probability of those left,
+///
+/// ```text
+/// row v = √(2p π(v) S/(S + π(v))) · (e_v − Σ_{i left} (π(i)/S) e_i)
+/// ```
+///
+/// whose size is kept as a logarithm, so that nothing underflows however sharp the policy is.
+fn population_rows(row: Row<'_>, head: &Head, weight: f64) -> Vec<GradedRow> {
+    let log_probs: Vec<f64> = (0..row.responses() as u32).map(|y| head.log_prob(row.logit(y))).collect();
+    let mut order: Vec<usize> = (0..log_probs.len()).collect();
+    order.sort_by(|&a, &b| log_probs[a].total_cmp(&log_probs[b]));
+    let mut rows = Vec::with_capacity(order.len() - 1);
+    for (position, &v) in order[..order.len() - 1].iter().enumerate() {
+        let left = &order[position + 1..];
+        // The likeliest response is the last one, and the reference that keeps the sum in range.
+        let top = log_probs[left[left.len() - 1]];
+        let masses: Vec<f64> = left.iter().map(|&i| (log_probs[i] - top).exp()).collect();
+        let total: f64 = masses.iter().sum();
+        let log_left = top + total.ln();
+        let mut direction = Array1::zeros(log_probs.len());
+        direction[v] = 1.0;
+        left.iter().zip(&masses).for_each(|(&i, mass)| direction[i] = -mass / total);
+        let log_weight = (2.0 * weight).ln() + log_probs[v] - (log_probs[v] - log_left).exp().ln_1p();
+        rows.push(GradedRow { log_size: 0.5 * log_weight, direction });
     }
+    rows
 }
 
 /// The factor rows of the pairs over the given vertices (indices into them); pairs that leave them do not count.
@@ -286,7 +358,6 @@ fn factor_over(vertices: &[u32], pairs: &[WeightedPair]) -> Vec<FactorRow> {
 fn decompose(component: &[u32], pairs: &[WeightedPair]) -> (Array1<f64>, Array2<f64>, Vec<f64>) {
     let rows = factor_over(component, pairs);
     let k = component.len();
-    // Weights that underflow to zero leave out rows; the rank of a component is k − 1 all the same.
     let mut matrix = Array2::zeros((k - 1, k));
     let mut rhs = Array1::zeros(k - 1);
     for (i, row) in rows.iter().enumerate() {
