@@ -72,6 +72,7 @@ pub const KEYS: &[Key] = keys! {
     }
     "run" {
         "replicates" "R ≥ 1; each redraws everything that is random", "10";
+        "first_replicate" "number of the first replicate; each number has its own seed, so a single replicate can be run again", "0";
         "seed" "a whole number, or \"0x\" and 64 hexadecimal digits", "1";
         "same_instance" "give all replicates the instance of replicate 0", "false";
     }
