@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod error;
+pub mod experiment;
 pub mod floats;
 pub mod instance;
 pub mod linalg;

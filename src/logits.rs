@@ -147,11 +147,7 @@ impl LogitTable {
 
     /// The logits of one prompt.
     pub fn row(&self, prompt: usize) -> Row<'_> {
-        Row {
-            atoms: &self.atoms[self.range(prompt)],
-            rest_logit: self.rest_logits[prompt],
-            rest: self.rests[prompt],
-        }
+        Row { atoms: &self.atoms[self.range(prompt)], rest_logit: self.rest_logits[prompt], rest: self.rests[prompt] }
     }
 
     /// The rows of all prompts, in order.

@@ -9,8 +9,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Failure;
-use crate::simulate::Observer;
 use crate::Error;
+use crate::simulate::Observer;
 
 /// How much is said on stderr.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -64,6 +64,7 @@ pub fn with_jobs<T: Send>(jobs: Option<usize>, work: impl FnOnce() -> T + Send) 
         return Err(Failure::refused(Error::argument("--jobs", 0, "at least 1")));
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0)).build().map_err(Failure::refused)?;
+    crate::linalg::check_threads(pool.current_num_threads()).map_err(Failure::refused)?;
     Ok(pool.install(work))
 }
 

@@ -190,7 +190,11 @@ impl FeatureMap {
         match (self, theta) {
             (Self::Dense(dense), Parameter::Dense(theta)) => {
                 if theta.len() != dense.dim() {
-                    return Err(Error::argument("length of theta0", theta.len(), format!("the dimension {}", dense.dim())));
+                    return Err(Error::argument(
+                        "length of theta0",
+                        theta.len(),
+                        format!("the dimension {}", dense.dim()),
+                    ));
                 }
             }
             (Self::OneHot(responses), Parameter::Tabular(table)) => {

@@ -46,7 +46,11 @@ impl BaseParameter {
             return Err(Error::argument(format!("instance.{name}"), size, "a finite number ≥ 0"));
         }
         if unit == 0.0 && size > 0.0 {
-            return Err(Error::argument(format!("instance.{name}"), size, "0, as all logits of the direction are equal"));
+            return Err(Error::argument(
+                format!("instance.{name}"),
+                size,
+                "0, as all logits of the direction are equal",
+            ));
         }
         Ok(if size == 0.0 { 0.0 } else { size / unit })
     }

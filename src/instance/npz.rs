@@ -42,7 +42,9 @@ impl NpzFile {
     /// [`Error::TooLarge`] if it would not fit into memory.
     pub fn read(path: &Path, rescale: bool) -> Result<Self> {
         Self::parse(path, rescale).map_err(|error| match error {
-            Error::Argument { name, value, expected } => Error::file(path, format!("{name} = {value}: expected {expected}")),
+            Error::Argument { name, value, expected } => {
+                Error::file(path, format!("{name} = {value}: expected {expected}"))
+            }
             other => other,
         })
     }
@@ -51,7 +53,8 @@ impl NpzFile {
         let file = || File::open(path).map_err(|error| Error::file(path, format!("cannot be read: {error}")));
         let not_npz = |error: &dyn std::fmt::Display| Error::file(path, format!("is no NumPy .npz archive: {error}"));
         let mut archive = zip::ZipArchive::new(BufReader::new(file()?)).map_err(|error| not_npz(&error))?;
-        let bytes: u64 = (0..archive.len()).filter_map(|i| archive.by_index_raw(i).ok().map(|entry| entry.size())).sum();
+        let bytes: u64 =
+            (0..archive.len()).filter_map(|i| archive.by_index_raw(i).ok().map(|entry| entry.size())).sum();
         // The array as stored, and its copy in doubles.
         memory::require(&format!("{}", path.display()), 3 * bytes)?;
 
@@ -62,7 +65,8 @@ impl NpzFile {
         }
         let mut reader = Arrays { npz, names, path };
 
-        let phi = reader.floats("phi")?.ok_or_else(|| Error::file(path, "array \"phi\" is missing: expected (M, K, d)"))?;
+        let phi =
+            reader.floats("phi")?.ok_or_else(|| Error::file(path, "array \"phi\" is missing: expected (M, K, d)"))?;
         let phi = shaped::<_, Ix3>(path, "phi", phi, "(M, K, d)")?;
         let (prompts, most, dim) = phi.dim();
         if prompts == 0 || most == 0 || dim == 0 {
@@ -104,7 +108,11 @@ impl NpzFile {
             (Some(base), _) => base.resolve(&self.features, seed)?,
             (None, Some(theta)) => Parameter::Dense(theta.into()),
             (None, None) => {
-                return Err(Error::argument("theta0", "absent", "an array theta0 (d), or instance.theta_norm or logit_scale"));
+                return Err(Error::argument(
+                    "theta0",
+                    "absent",
+                    "an array theta0 (d), or instance.theta_norm or logit_scale",
+                ));
             }
         };
         Instance::new(self.weights, FeatureMap::dense(self.features), base, self.answers)
@@ -132,7 +140,10 @@ impl Arrays<'_> {
 
     fn wrong_type<T>(&self, name: &str, expected: &str) -> Result<Option<T>> {
         if self.names.iter().any(|known| known == name) {
-            return Err(Error::file(self.path, format!("array {name:?} has another element type: expected {expected}")));
+            return Err(Error::file(
+                self.path,
+                format!("array {name:?} has another element type: expected {expected}"),
+            ));
         }
         Ok(None)
     }

@@ -37,7 +37,11 @@ impl Spectrum {
     pub fn eigenvalues(&self, dim: usize) -> Result<Vec<f64>> {
         let positive = |name: &str, value: f64| {
             let good = value.is_finite() && value > 0.0;
-            if good { Ok(value) } else { Err(Error::argument(format!("spectrum.{name}"), value, "a finite number > 0")) }
+            if good {
+                Ok(value)
+            } else {
+                Err(Error::argument(format!("spectrum.{name}"), value, "a finite number > 0"))
+            }
         };
         let index = (1..=dim).map(|j| j as f64);
         match *self {

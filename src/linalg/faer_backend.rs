@@ -8,6 +8,11 @@ use super::ThinSvd;
 /// The backend's name.
 pub const NAME: &str = "faer";
 
+/// See [`super::check_threads`]: any number will do.
+pub fn check_threads(_threads: usize) -> crate::Result<()> {
+    Ok(())
+}
+
 fn view<'a>(a: &'a ArrayView2<'_, f64>) -> MatRef<'a, f64> {
     let (rows, columns) = a.dim();
     let strides = a.strides();

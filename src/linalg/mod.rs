@@ -31,6 +31,14 @@ pub struct ThinSvd {
 /// The name of the backend behind the façade, for the record of a run.
 pub const BACKEND: &str = backend::NAME;
 
+/// Readies the backend for this many threads.
+///
+/// # Errors
+/// As `lapack_backend::check_threads` says; never with the default backend.
+pub fn check_threads(threads: usize) -> crate::Result<()> {
+    backend::check_threads(threads)
+}
+
 /// The triangular factor R of A = QR (min(m,n)×n; signs of its rows are the backend's).
 ///
 /// Tall matrices are factored in blocks of rows, so that the working set is a few n×n blocks whatever m is.

@@ -40,7 +40,10 @@ impl Span {
             return most.clone();
         }
         let mut matrix = Array2::zeros((rows, dim));
-        matrix.axis_iter_mut(Axis(0)).enumerate().for_each(|(i, mut row)| fill(i, row.as_slice_mut().expect("standard layout")));
+        matrix
+            .axis_iter_mut(Axis(0))
+            .enumerate()
+            .for_each(|(i, mut row)| fill(i, row.as_slice_mut().expect("standard layout")));
         let reduced = if rows > dim { r_factor(matrix.view()) } else { matrix };
         let basis = row_space(reduced.view(), TOLERANCE * (dim as f64).sqrt());
         if basis.ncols() >= most.rank() { most.clone() } else { Self { dim, basis: Some(basis) } }

@@ -122,11 +122,7 @@ impl Quantity {
 
 macro_rules! policy_scalar {
     ($name:ident, $definition:literal) => {
-        Quantity {
-            name: stringify!($name),
-            definition: $definition,
-            read: Reader::Scalar(|m| Some(m.policy.$name)),
-        }
+        Quantity { name: stringify!($name), definition: $definition, read: Reader::Scalar(|m| Some(m.policy.$name)) }
     };
 }
 
@@ -170,7 +166,10 @@ pub const QUANTITIES: &[Quantity] = &[
         read: Reader::Scalar(|m| m.policy.cosine),
     },
     policy_scalar!(kappa_minus_one, "κ(π_t) − 1, without cancellation"),
-    policy_scalar!(logit_rounding, "rounding of a logit difference in doubles, 2^-52 ‖θ_t‖ max‖Δφ‖ (one-hot: 2^-52 of the largest logit)"),
+    policy_scalar!(
+        logit_rounding,
+        "rounding of a logit difference in doubles, 2^-52 ‖θ_t‖ max‖Δφ‖ (one-hot: 2^-52 of the largest logit)"
+    ),
     Quantity {
         name: "comparator_failure",
         definition: "comparator failure P_x[π_t(y*_{t−1}|x) ≤ 1−δ] (Lemma C.1)",

@@ -92,9 +92,10 @@ pub fn logit_rounding(instance: &Instance, theta: &Parameter) -> f64 {
     f64::EPSILON
         * match (instance.features(), theta) {
             (FeatureMap::Dense(_), theta) => theta.norm() * instance.features().largest_difference(),
-            (FeatureMap::OneHot(_), Parameter::Tabular(table)) => {
-                table.rows().flat_map(|row| row.levels().map(|(logit, _)| logit.abs()).reduce(f64::max)).fold(0.0, f64::max)
-            }
+            (FeatureMap::OneHot(_), Parameter::Tabular(table)) => table
+                .rows()
+                .flat_map(|row| row.levels().map(|(logit, _)| logit.abs()).reduce(f64::max))
+                .fold(0.0, f64::max),
             _ => unreachable!("an instance has parameters and features of one kind"),
         }
 }

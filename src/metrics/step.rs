@@ -25,7 +25,9 @@ pub fn concentrability(weights: &[f64], before: &Policy, after: &Policy) -> f64 
     expectation(weights, |x| {
         let (old, new) = (before.head(x), after.head(x));
         joint_levels(before.row(x), after.row(x))
-            .map(|(old_logit, new_logit, count)| count * (2.0 * new.log_prob(new_logit) - old.log_prob(old_logit)).exp())
+            .map(|(old_logit, new_logit, count)| {
+                count * (2.0 * new.log_prob(new_logit) - old.log_prob(old_logit)).exp()
+            })
             .sum()
     })
 }
@@ -41,9 +43,8 @@ pub fn population_loss(weights: &[f64], before: &Policy, after: &Policy, beta: f
     expectation(weights, |x| {
         let (old, new) = (before.head(x), after.head(x));
         // ⟨u, φ⟩ up to a constant per prompt, formed from gaps so that large common logits cancel first.
-        let residual = |old_logit: f64, new_logit: f64| {
-            beta * (new_logit - new.logit) - (1.0 + beta) * (old_logit - old.logit)
-        };
+        let residual =
+            |old_logit: f64, new_logit: f64| beta * (new_logit - new.logit) - (1.0 + beta) * (old_logit - old.logit);
         let terms = || {
             joint_levels(before.row(x), after.row(x))
                 .map(|(old_logit, new_logit, count)| (count * old.prob(old_logit), residual(old_logit, new_logit)))

@@ -58,14 +58,7 @@ pub struct Sample<'a> {
 
 impl<'a> Sample<'a> {
     /// Draws which prompts come how often; their pairs are drawn when the sample is walked through.
-    pub fn draw(
-        weights: &[f64],
-        policy: &'a Policy,
-        n: u64,
-        sampling: Sampling,
-        seed: &'a Seed,
-        round: usize,
-    ) -> Self {
+    pub fn draw(weights: &[f64], policy: &'a Policy, n: u64, sampling: Sampling, seed: &'a Seed, round: usize) -> Self {
         let mut cells = Cells::default();
         cells.assign(weights.iter().copied());
         let mut drawn = Vec::new();
@@ -84,7 +77,14 @@ impl<'a> Sample<'a> {
         for &(prompt, triples) in &self.prompts {
             pairs.clear();
             let mut rng = self.seed.rng(Purpose::Responses, self.round, prompt);
-            sampler.sample(self.policy.row(prompt), self.policy.head(prompt).logit, triples, self.sampling, &mut rng, &mut pairs);
+            sampler.sample(
+                self.policy.row(prompt),
+                self.policy.head(prompt).logit,
+                triples,
+                self.sampling,
+                &mut rng,
+                &mut pairs,
+            );
             f(PromptSample { prompt, triples, pairs: &pairs });
         }
     }

@@ -71,7 +71,8 @@ impl<'a> Rounds<'a> {
     fn arrive(&self, t: usize, theta: Parameter, step: Option<Arrival>) -> Result<Round> {
         let policy = Policy::new(&theta, self.instance.features());
         if !theta.is_finite() || !policy.logits().is_finite() {
-            let what = "the parameter left the range of a double (1.8e308); use fewer rounds or a larger beta".to_owned();
+            let what =
+                "the parameter left the range of a double (1.8e308); use fewer rounds or a larger beta".to_owned();
             return Err(Error::Overflow { round: t, what });
         }
         Ok(Round { t, theta, policy: Arc::new(policy), step })

@@ -291,8 +291,11 @@ impl Config {
         }
         refuse_foreign(table, "process", &word("process", "update").unwrap_or_else(|| "erm".to_owned()))?;
         for (section, names) in EXCLUSIVE {
-            let set: Vec<&str> =
-                names.iter().copied().filter(|name| table.get(*section).is_some_and(|s| s.get(name).is_some())).collect();
+            let set: Vec<&str> = names
+                .iter()
+                .copied()
+                .filter(|name| table.get(*section).is_some_and(|s| s.get(name).is_some()))
+                .collect();
             if set.len() > 1 {
                 return Err(Error::argument(format!("[{section}]"), set.join(" and "), "only one of them"));
             }

@@ -15,7 +15,7 @@ pub fn trajectory(simulation: &Simulation, summary: &Summary) -> Figure {
         };
         summary.rows.iter().enumerate().filter_map(cell).collect()
     };
-    let kappa = Panel::new("condition number", time(), Axis::log("κ(π_t) − 1")).series(Series::unlabelled(
+    let kappa = Panel::new("condition number", time(), Axis::log("κ(πₜ) − 1")).series(Series::unlabelled(
         Style::LineMarkers,
         0,
         points("kappa_minus_one"),
@@ -23,11 +23,13 @@ pub fn trajectory(simulation: &Simulation, summary: &Summary) -> Figure {
     let failure_axis = Axis { scale: Scale::Log10, ..Axis::linear("failure rate F(δ)") };
     let mut failure = Panel::new("own optimum missed", time(), failure_axis);
     for (index, delta) in simulation.deltas.iter().enumerate() {
-        let series = Series::new(format!("δ = {delta}"), Style::LineMarkers, index, points(&format!("failure_{delta}")));
+        let series =
+            Series::new(format!("δ = {delta}"), Style::LineMarkers, index, points(&format!("failure_{delta}")));
         failure = failure.series(series);
     }
-    let mut drift = Panel::new("against base model and answers", time(), Axis::linear("share of prompts").range(0.0, 1.0))
-        .series(Series::new("drift: mode ≠ base mode", Style::LineMarkers, 1, points("drift")));
+    let mut drift =
+        Panel::new("against base model and answers", time(), Axis::linear("share of prompts").range(0.0, 1.0))
+            .series(Series::new("drift: mode ≠ base mode", Style::LineMarkers, 1, points("drift")));
     let accuracy = points("accuracy");
     if !accuracy.is_empty() {
         drift = drift.series(Series::new("accuracy: mode = answer", Style::DashedMarkers, 2, accuracy));

@@ -134,7 +134,8 @@ pub fn table(summary: &Summary, replicates: usize) -> String {
         text.push_str(padded.join("  ").trim_end());
         text.push('\n');
     }
-    let interval = if replicates > 1 { "mean ± half the 95% Student-t interval" } else { "a single value, no interval" };
+    let interval =
+        if replicates > 1 { "mean ± half the 95% Student-t interval" } else { "a single value, no interval" };
     text.push_str(&format!("({replicates} replicate{}: {interval})\n", if replicates == 1 { "" } else { "s" }));
     text
 }

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::config::{ChoiceConfig, Config, InstanceConfig, Kind, MassConfig, SamplingConfig, UpdateConfig, WeightsConfig};
+use super::config::{
+    ChoiceConfig, Config, InstanceConfig, Kind, MassConfig, SamplingConfig, UpdateConfig, WeightsConfig,
+};
 use crate::instance::gaussian::{BaseParameter, Gaussian};
 use crate::instance::lower_bound::Hard;
 use crate::instance::npz::NpzFile;
@@ -38,9 +40,16 @@ enum Source {
     /// The same for every replicate.
     Fixed(Arc<Instance>),
     /// A file whose θ_0 is drawn.
-    DrawnBase { path: PathBuf, rescale: bool, base: BaseParameter },
+    DrawnBase {
+        path: PathBuf,
+        rescale: bool,
+        base: BaseParameter,
+    },
     Gaussian(Gaussian),
-    Tabular { shape: Tabular, theta0: Option<Vec<f64>> },
+    Tabular {
+        shape: Tabular,
+        theta0: Option<Vec<f64>>,
+    },
     Hard(Hard),
 }
 
@@ -133,7 +142,9 @@ impl Simulation {
 }
 
 fn required<T: Clone>(value: &Option<T>, key: &str) -> Result<T> {
-    value.clone().ok_or_else(|| Error::argument(format!("instance.{key}"), "absent", "this key, for this kind of instance"))
+    value
+        .clone()
+        .ok_or_else(|| Error::argument(format!("instance.{key}"), "absent", "this key, for this kind of instance"))
 }
 
 fn at_least_one(name: &str, value: usize) -> Result<usize> {
@@ -214,7 +225,8 @@ fn source(
                 }
                 base => {
                     // Nothing is drawn: the seed does not enter.
-                    file.instance(base.as_ref(), &Seed::from_number(0)).map(|instance| Source::Fixed(Arc::new(instance)))
+                    file.instance(base.as_ref(), &Seed::from_number(0))
+                        .map(|instance| Source::Fixed(Arc::new(instance)))
                 }
             }
         }
@@ -258,10 +270,15 @@ fn source(
             let responses = responses_for(kappa0, mass).map_err(in_instance)?;
             let realised = realised_kappa0(mass, responses).map_err(in_instance)?;
             let responses = u32::try_from(responses).map_err(|_| {
-                Error::argument("instance.kappa0", kappa0, format!("one that needs at most 2^32 labels, not {responses}"))
+                Error::argument(
+                    "instance.kappa0",
+                    kappa0,
+                    format!("one that needs at most 2^32 labels, not {responses}"),
+                )
             })?;
             derived.extend([("mass", mass), ("responses", f64::from(responses)), ("kappa0", realised)]);
-            remarks.push(format!("hard instance: mass {mass}, {responses} labels a prompt, realised kappa0 {realised}"));
+            remarks
+                .push(format!("hard instance: mass {mass}, {responses} labels a prompt, realised kappa0 {realised}"));
             memory::require("the hard instance", 200u64.saturating_mul(prompts as u64))?;
             Ok(Source::Hard(Hard { prompts, responses, mass }))
         }
@@ -271,7 +288,9 @@ fn source(
 /// Errors of the theory name its arguments; here they are keys of `[instance]`.
 fn in_instance(error: Error) -> Error {
     match error {
-        Error::Argument { name, value, expected } => Error::Argument { name: format!("instance.{name}"), value, expected },
+        Error::Argument { name, value, expected } => {
+            Error::Argument { name: format!("instance.{name}"), value, expected }
+        }
         other => other,
     }
 }

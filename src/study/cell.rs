@@ -71,7 +71,9 @@ pub fn canonical(part: &str, config: &Value) -> String {
 
 fn collect<'a>(key: &str, value: &'a Value, leaves: &mut BTreeMap<String, &'a Value>) {
     match value {
-        Value::Object(entries) => entries.iter().for_each(|(name, value)| collect(&format!("{key}.{name}"), value, leaves)),
+        Value::Object(entries) => {
+            entries.iter().for_each(|(name, value)| collect(&format!("{key}.{name}"), value, leaves))
+        }
         _ => drop(leaves.insert(key.to_owned(), value)),
     }
 }

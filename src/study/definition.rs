@@ -116,8 +116,9 @@ impl Definition {
     /// # Errors
     /// [`Error::Argument`] with the offending key or value.
     pub fn parse(text: &str) -> Result<Self> {
-        let raw: RawDefinition = toml::from_str(text)
-            .map_err(|error| Error::argument("definition", error.to_string().trim_end(), "an experiment's definition"))?;
+        let raw: RawDefinition = toml::from_str(text).map_err(|error| {
+            Error::argument("definition", error.to_string().trim_end(), "an experiment's definition")
+        })?;
         check_name("name", &raw.name, "_")?;
         if raw.part.is_empty() {
             return Err(Error::argument("part", 0, "at least one part"));
@@ -179,7 +180,8 @@ fn settings(part: &str, profile: &str, table: &Table, grid: &[Axis]) -> Result<S
     let count = table.get("replicates").ok_or_else(|| Error::argument(&name, "absent", "a number of replicates"))?;
     let replicates = count.as_integer().and_then(|count| usize::try_from(count).ok()).filter(|&count| count > 0);
     let replicates = replicates.ok_or_else(|| Error::argument(&name, count, "a whole number, at least 1"))?;
-    let lists: Table = table.iter().filter(|(key, _)| *key != "replicates").map(|(k, v)| (k.clone(), v.clone())).collect();
+    let lists: Table =
+        table.iter().filter(|(key, _)| *key != "replicates").map(|(k, v)| (k.clone(), v.clone())).collect();
     let mut axes_of_profile = grid.to_vec();
     for list in axes(part, profile, flatten(&lists))? {
         let Some(place) = axes_of_profile.iter_mut().find(|axis| axis.key == list.key) else {
@@ -209,7 +211,10 @@ fn axes(part: &str, table: &str, lists: BTreeMap<String, Value>) -> Result<Vec<A
     let axis = |(key, value): (String, Value)| {
         let name = format!("{part}: {table}.{key}");
         let section = key.split_once('.').map(|(section, _)| section);
-        check_section(&name, section.ok_or_else(|| Error::argument(&name, &value, "a dotted key with a list of values"))?)?;
+        check_section(
+            &name,
+            section.ok_or_else(|| Error::argument(&name, &value, "a dotted key with a list of values"))?,
+        )?;
         match value {
             Value::Array(values) if !values.is_empty() => Ok(Axis { key, values }),
             other => Err(Error::argument(name, other, "a list with at least one value")),
@@ -237,7 +242,9 @@ fn check_name(what: &str, name: &str, others: &str) -> Result<()> {
 /// Says in which part a value is wrong.
 pub(super) fn located(part: &str, error: Error) -> Error {
     match error {
-        Error::Argument { name, value, expected } => Error::Argument { name: format!("{part}: {name}"), value, expected },
+        Error::Argument { name, value, expected } => {
+            Error::Argument { name: format!("{part}: {name}"), value, expected }
+        }
         other => other,
     }
 }

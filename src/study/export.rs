@@ -35,7 +35,8 @@ pub fn json(store: &Store, mut out: impl Write) -> Result<()> {
     let entry = |name: &str| json!(identity.get(name));
     let (experiment, profile, seed) = (entry("experiment"), entry("profile"), entry("seed"));
     let wrong = |error: std::io::Error| Error::file(store.path(), format!("cannot be exported: {error}"));
-    write!(out, "{{\"schema\":{SCHEMA},\"experiment\":{experiment},\"profile\":{profile},\"seed\":{seed}").map_err(wrong)?;
+    write!(out, "{{\"schema\":{SCHEMA},\"experiment\":{experiment},\"profile\":{profile},\"seed\":{seed}")
+        .map_err(wrong)?;
     for (name, view) in [("rows", Tidy::Rows), ("failures", Tidy::Failures)] {
         let columns: Vec<String> = store.tidy_columns(view)?.iter().map(|name| titled(name)).collect();
         write!(out, ",\n\"{name}\":[").map_err(wrong)?;
@@ -76,7 +77,8 @@ pub fn npz(store: &Store, out: impl Write + Seek) -> Result<()> {
 /// # Errors
 /// [`Error::File`] if the store cannot be read.
 pub fn provenance(store: &Store) -> Result<Value> {
-    let identity: Map<String, Value> = store.identity()?.0.into_iter().map(|(name, value)| (name, value.into())).collect();
+    let identity: Map<String, Value> =
+        store.identity()?.0.into_iter().map(|(name, value)| (name, value.into())).collect();
     Ok(json!({ "schema": SCHEMA, "identity": identity, "counts": store.counts()?, "sessions": store.sessions()? }))
 }
 

@@ -69,7 +69,8 @@ mod tests {
     /// Oracle: nested loops.
     #[test]
     fn combinations_are_those_of_nested_loops() {
-        let axis = |key: &str, values: &[i64]| Axis { key: key.into(), values: values.iter().map(|&v| v.into()).collect() };
+        let axis =
+            |key: &str, values: &[i64]| Axis { key: key.into(), values: values.iter().map(|&v| v.into()).collect() };
         let grid = Grid::new(vec![axis("a.a", &[1, 2, 3]), axis("b.b", &[10]), axis("c.c", &[7, 8])]).unwrap();
         let mut index = 0;
         for a in [1, 2, 3] {

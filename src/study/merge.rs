@@ -29,7 +29,8 @@ pub fn merge(inputs: &[PathBuf], out: &Path, replace: bool) -> Result<Counts> {
     }
     // Reading connections are closed, so that the files can be attached.
     drop(stores);
-    let same = |path: &PathBuf| fs::canonicalize(path).ok().is_some_and(|path| fs::canonicalize(out).ok() == Some(path));
+    let same =
+        |path: &PathBuf| fs::canonicalize(path).ok().is_some_and(|path| fs::canonicalize(out).ok() == Some(path));
     if inputs.iter().any(same) {
         return Err(Error::file(out, "is one of the stores to merge; expected another file"));
     }
@@ -53,15 +54,22 @@ fn join(connection: &Connection, inputs: &[PathBuf], identity: &Identity) -> Res
         if index == 0 {
             copy_schema(connection).map_err(wrong)?;
         }
-        for (table, keys) in [("cells", &["cell"][..]), ("rows", &["cell", "replicate", "round"]), ("failures", &["cell", "replicate"])] {
+        for (table, keys) in
+            [("cells", &["cell"][..]), ("rows", &["cell", "replicate", "round"]), ("failures", &["cell", "replicate"])]
+        {
             if let Some(place) = conflict(connection, table, keys).map_err(wrong)? {
                 let message = format!("holds {table} that differ from those of the stores before it, first at {place}");
                 return Err(Error::file(path, message));
             }
-            connection.execute_batch(&format!("INSERT OR IGNORE INTO main.{table} SELECT * FROM source.{table}")).map_err(wrong)?;
+            connection
+                .execute_batch(&format!("INSERT OR IGNORE INTO main.{table} SELECT * FROM source.{table}"))
+                .map_err(wrong)?;
         }
         if let Some(place) = contradiction(connection).map_err(wrong)? {
-            return Err(Error::file(path, format!("and the stores before it disagree on whether a replicate failed, first {place}")));
+            return Err(Error::file(
+                path,
+                format!("and the stores before it disagree on whether a replicate failed, first {place}"),
+            ));
         }
         let sessions = "INSERT INTO main.sessions (started, ended, outcome, jobs, resumed, host, cpu, system, process)
             SELECT started, ended, outcome, jobs, resumed, host, cpu, system, process FROM source.sessions ORDER BY session";

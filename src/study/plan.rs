@@ -72,7 +72,8 @@ impl Study {
             // In pieces: what planning learns of all cells at once need not be held.
             for first in (0..grid.len()).step_by(PIECE) {
                 let piece = first..grid.len().min(first + PIECE);
-                let planned: Vec<Result<Planned>> = piece.into_par_iter().map(|index| study.plan(part, index)).collect();
+                let planned: Vec<Result<Planned>> =
+                    piece.into_par_iter().map(|index| study.plan(part, index)).collect();
                 for planned in planned {
                     let planned = planned.map_err(|error| located(&study.definition.parts[part].name, error))?;
                     entries.push(planned.entry);
@@ -129,14 +130,23 @@ impl Study {
         let mut order: Vec<usize> = (0..self.entries.len()).collect();
         // A stable sort: cells of one cost stay in their order.
         order.sort_by(|&a, &b| self.entries[b].seconds.total_cmp(&self.entries[a].seconds));
-        order.into_iter().enumerate().filter(|&(position, _)| shard.holds(position)).map(|(_, ordinal)| ordinal).collect()
+        order
+            .into_iter()
+            .enumerate()
+            .filter(|&(position, _)| shard.holds(position))
+            .map(|(_, ordinal)| ordinal)
+            .collect()
     }
 
     /// The work of a shard, longest first, the replicates of a cell together.
     pub fn units(&self, shard: Shard) -> impl Iterator<Item = Unit> {
         self.shard(shard).into_iter().flat_map(|ordinal| {
             let seconds = self.entries[ordinal].seconds;
-            (0..self.replicates(ordinal) as u32).map(move |replicate| Unit { ordinal: ordinal as u32, replicate, seconds })
+            (0..self.replicates(ordinal) as u32).map(move |replicate| Unit {
+                ordinal: ordinal as u32,
+                replicate,
+                seconds,
+            })
         })
     }
 

@@ -64,7 +64,11 @@ impl Identity {
         let mut sentences: Vec<String> = Vec::new();
         for name in names {
             let (mine, theirs) = (self.get(name).unwrap_or("absent"), other.get(name).unwrap_or("absent"));
-            let sentence = if name == "definition" { by_line(mine, theirs, here, there) } else { format!("{name} is {mine} {here}, {theirs} {there}") };
+            let sentence = if name == "definition" {
+                by_line(mine, theirs, here, there)
+            } else {
+                format!("{name} is {mine} {here}, {theirs} {there}")
+            };
             if mine != theirs && !sentences.contains(&sentence) {
                 sentences.push(sentence);
             }
@@ -82,7 +86,8 @@ fn by_line(mine: &str, theirs: &str, here: &str, there: &str) -> String {
             (Some(x), Some(y)) if x == y => number += 1,
             (None, None) => return "definition differs in its line ends".to_owned(),
             (x, y) => {
-                let quoted = |line: Option<&str>| line.map_or_else(|| "absent".to_owned(), |line| format!("`{}`", line.trim()));
+                let quoted =
+                    |line: Option<&str>| line.map_or_else(|| "absent".to_owned(), |line| format!("`{}`", line.trim()));
                 return format!("line {number} of the definition is {} {here}, {} {there}", quoted(x), quoted(y));
             }
         }

@@ -158,7 +158,8 @@ impl Worker<'_> {
     fn outcome(&self, cell: &Prepared, unit: Unit) -> Option<Outcome> {
         let replicate = |simulation: &Simulation| {
             // A panic is a bug; it is recorded where it struck, and costs no other replicate.
-            let caught = catch_unwind(AssertUnwindSafe(|| run::replicate(simulation, unit.replicate as usize, false, self)));
+            let caught =
+                catch_unwind(AssertUnwindSafe(|| run::replicate(simulation, unit.replicate as usize, false, self)));
             caught.unwrap_or_else(|panic| Err(Error::NotFound(format!("panicked: {}", message(&*panic)))))
         };
         let values = match cell.simulation.as_ref().map(replicate) {

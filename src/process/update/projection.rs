@@ -71,7 +71,8 @@ fn centred(row: Row<'_>, graph: &mut SeenGraph) -> Vec<Atom> {
     for component in graph.components(is_atom) {
         let logits: Vec<f64> = component.iter().map(|&response| row.logit(response)).collect();
         if let Some(mean) = mean_if_unequal(&logits) {
-            atoms.extend(component.iter().zip(&logits).map(|(&response, logit)| Atom { response, logit: logit - mean }));
+            atoms
+                .extend(component.iter().zip(&logits).map(|(&response, logit)| Atom { response, logit: logit - mean }));
         }
     }
     atoms.sort_unstable_by_key(|atom| atom.response);

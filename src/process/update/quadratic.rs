@@ -127,7 +127,8 @@ impl Quadratic {
         let largest = self.curvature.iter().copied().fold(0.0, f64::max);
         let target: Vec<f64> = (0..self.theta.len()).map(|j| self.free_coefficient(j, beta, 0.0)).collect();
         // Along direction j a step takes the share x_j of the way to the target.
-        let share: Vec<f64> = self.curvature.iter().map(|g| if largest > 0.0 { step_size * g / largest } else { 0.0 }).collect();
+        let share: Vec<f64> =
+            self.curvature.iter().map(|g| if largest > 0.0 { step_size * g / largest } else { 0.0 }).collect();
         let Some(radius) = radius else {
             let walked = |j: usize| self.theta[j] + progress(share[j], steps) * (target[j] - self.theta[j]);
             return Solution { coefficients: (0..target.len()).map(walked).collect(), null_scale: 1.0 };

@@ -40,7 +40,10 @@ pub struct Spectral {
 #[derive(Debug)]
 enum Basis {
     /// Coordinates in the span, then Vᵀ.
-    Dense { span: Span, vt: Array2<f64> },
+    Dense {
+        span: Span,
+        vt: Array2<f64>,
+    },
     Tabular(Vec<Block>),
 }
 

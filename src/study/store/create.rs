@@ -59,7 +59,9 @@ impl Store {
         }
         // A hard link, unlike a rename, never replaces a file.
         fs::hard_link(draft, path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => Error::file(path, "exists already; --resume goes on with it, --force replaces it"),
+            std::io::ErrorKind::AlreadyExists => {
+                Error::file(path, "exists already; --resume goes on with it, --force replaces it")
+            }
             _ => Error::file(path, format!("cannot be written: {error}")),
         })?;
         fs::remove_file(draft).map_err(|error| Error::file(draft, format!("cannot be removed: {error}")))

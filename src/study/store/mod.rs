@@ -29,8 +29,8 @@ use crate::{Error, Result};
 
 pub use read::{Counts, Field, ReplicateRows, Tidy};
 pub use session::Session;
-pub use write::{Outcome, Writer};
 pub(in crate::study) use write::reason;
+pub use write::{Outcome, Writer};
 
 /// Version of the tables, kept in `user_version`.
 pub const SCHEMA: i64 = 1;
@@ -75,7 +75,10 @@ impl Store {
         }
         let check: String = store.query(|c| c.pragma_query_value(None, "quick_check", |row| row.get(0)))?;
         if check != "ok" {
-            return Err(Error::file(path, format!("is damaged ({}); its rows cannot be trusted", check.trim().replace('\n', "; "))));
+            return Err(Error::file(
+                path,
+                format!("is damaged ({}); its rows cannot be trusted", check.trim().replace('\n', "; ")),
+            ));
         }
         Ok(store)
     }
@@ -91,7 +94,8 @@ impl Store {
     /// As for any definition; [`Error::File`] if an entry is missing.
     pub fn study(&self) -> Result<Study> {
         let identity = self.identity()?;
-        let get = |name: &str| identity.get(name).ok_or_else(|| Error::file(&self.path, format!("has no entry {name:?}")));
+        let get =
+            |name: &str| identity.get(name).ok_or_else(|| Error::file(&self.path, format!("has no entry {name:?}")));
         let definition = super::Definition::parse(get("definition")?)?;
         let profile = if get("profile")? == Profile::Quick.name() { Profile::Quick } else { Profile::Full };
         Study::new(definition, profile, parse_seed(get("seed")?)?)
@@ -149,12 +153,18 @@ pub fn parse_seed(text: &str) -> Result<crate::simulate::config::SeedConfig> {
 /// An error of SQLite as one sentence for people.
 pub(super) fn database(path: &Path, error: rusqlite::Error) -> Error {
     let message = match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "is locked by another process; wait for it to end".to_owned(),
-        Some(ErrorCode::DiskFull) => "the disk is full; every committed row is kept, make room and go on with --resume".to_owned(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "is locked by another process; wait for it to end".to_owned()
+        }
+        Some(ErrorCode::DiskFull) => {
+            "the disk is full; every committed row is kept, make room and go on with --resume".to_owned()
+        }
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             format!("cannot be written to ({error}); expected a file and folder that can be")
         }
-        Some(ErrorCode::NotADatabase) => "is no store of selfreward; expected a file made by `selfreward run`".to_owned(),
+        Some(ErrorCode::NotADatabase) => {
+            "is no store of selfreward; expected a file made by `selfreward run`".to_owned()
+        }
         Some(ErrorCode::DatabaseCorrupt) => format!("is damaged ({error}); its rows cannot be trusted"),
         _ => format!("cannot be used: {error}"),
     };

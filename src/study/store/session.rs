@@ -39,7 +39,9 @@ impl Store {
     /// [`crate::Error::File`] if the store cannot be written.
     pub fn begin_session(&self, jobs: usize, resumed: bool) -> Result<i64> {
         let machine = machine();
-        let of = |name: &str| machine.iter().find(|(entry, _)| *entry == name).map_or("unknown", |(_, value)| value.as_str());
+        let of = |name: &str| {
+            machine.iter().find(|(entry, _)| *entry == name).map_or("unknown", |(_, value)| value.as_str())
+        };
         let insert = format!(
             "INSERT INTO sessions (started, jobs, resumed, host, cpu, system, process) VALUES ({NOW}, ?1, ?2, ?3, ?4, ?5, ?6)"
         );

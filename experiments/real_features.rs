@@ -1,0 +1,7 @@
+//! Runs the experiment `real_features` and draws its figure; see `src/experiment/real_features.rs`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    selfreward::experiment::main(&selfreward::experiment::real_features::EXPERIMENT)
+}

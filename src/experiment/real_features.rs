@@ -1,0 +1,63 @@
+//! Self-rewarding on the features of a real model: how sure of itself it gets, and where it goes, for few and many samples.
+
+use super::{Cell, Experiment, Table};
+use crate::Result;
+use crate::plot::{Axis, Figure, Panel, Series, Style};
+
+/// n from 32 to 4096, β = 1, T = 8, ERM nearest to θ_t, on `data/docqa_minilm.npz`.
+pub const EXPERIMENT: Experiment = Experiment {
+    name: "real_features",
+    about: "Self-rewarding on real sentence-embedding features: certainty, drift and accuracy for n from 32 to 4096",
+    cells,
+    columns: &[
+        "kappa_minus_one",
+        "failure_0.5",
+        "failure_0.1",
+        "base_failure_0.5",
+        "drift",
+        "accuracy",
+        "rank_fraction",
+        "diversity",
+    ],
+    theory: |_, _| Ok(Vec::new()),
+    figure,
+};
+
+fn cells(quick: bool) -> Vec<Cell> {
+    let (samples, replicates): (&[u64], usize) =
+        if quick { (&[32, 512, 4096], 4) } else { (&[32, 128, 512, 1024, 2048, 4096], 20) };
+    let cell = |n: &u64| Cell {
+        labels: vec![("samples", n.to_string())],
+        config: format!(
+            "[instance]\nkind = 'npz'\npath = 'data/docqa_minilm.npz'\n\
+             [process]\nupdate = 'erm'\nbeta = 1.0\nsamples = {n}\nrounds = 8\n\
+             [measure]\ndelta = [0.5, 0.1]\n[run]\nreplicates = {replicates}\n"
+        ),
+    };
+    samples.iter().map(cell).collect()
+}
+
+fn figure(table: &Table) -> Result<Figure> {
+    let replicates = table.distinct("replicates")?.join(", ");
+    let samples = table.distinct("samples")?;
+    let panel = |title: &str, y: Axis, column: &str| -> Result<Panel> {
+        let mut panel = Panel::new(title, Axis::linear("round t"), y);
+        for (color, n) in samples.iter().enumerate() {
+            let points = table.filter(&[("samples", n)])?.measured("t", column)?;
+            panel = panel.series(Series::new(format!("n = {n}"), Style::LineMarkers, color, points));
+        }
+        Ok(panel)
+    };
+    let figure = Figure::new("Real features: few samples make the model sure of itself, no wiser, and elsewhere than where it started")
+        .subtitle(format!(
+            "256 questions, 16 answers, sentence-embedding features, β = 1; mean over {replicates} replicates, bands: 95% Student-t \
+             intervals"
+        ))
+        .columns(2)
+        .panel(panel("condition number", Axis::log("κ(πₜ) − 1"), "kappa_minus_one")?)
+        .panel(panel("failure rate (own mode below 1/2)", Axis::log("F(0.5)"), "failure_0.5")?)
+        .panel(panel("drift from the base model's choice", Axis::linear("P[y*ₜ ≠ y*₀]"), "drift")?)
+        .panel(panel("accuracy against the true answers", Axis::linear("P[y*ₜ = answer]"), "accuracy")?)
+        .shared_legend();
+    Ok(figure)
+}

@@ -1,0 +1,107 @@
+//! The table beside a figure: named columns of text, read and written as CSV.
+
+use crate::plot::Point;
+use crate::{Error, Result};
+
+/// A table with named columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table of rows as long as the header.
+    pub fn new(header: Vec<String>, rows: Vec<Vec<String>>) -> Self {
+        debug_assert!(rows.iter().all(|row| row.len() == header.len()));
+        Self { header, rows }
+    }
+
+    /// Reads CSV with a header.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if it is no CSV or a row has another length than the header.
+    pub fn parse(text: &str) -> Result<Self> {
+        let wrong = |error: csv::Error| Error::argument("table", "csv", error.to_string());
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let owned = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
+        let header = owned(reader.headers().map_err(wrong)?);
+        let rows =
+            reader.records().map(|record| record.map(|record| owned(&record)).map_err(wrong)).collect::<Result<_>>()?;
+        Ok(Self { header, rows })
+    }
+
+    /// The table as CSV.
+    pub fn to_csv(&self) -> String {
+        // Names and numbers alone: nothing needs quoting.
+        let line = |cells: &Vec<String>| cells.join(",") + "\n";
+        std::iter::once(&self.header).chain(&self.rows).map(line).collect()
+    }
+
+    fn column(&self, name: &str) -> Result<usize> {
+        let found = self.header.iter().position(|column| column == name);
+        found.ok_or_else(|| Error::argument("column", name, format!("one of {}", self.header.join(", "))))
+    }
+
+    /// The distinct values of a column, in the order in which they come.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there is no such column.
+    pub fn distinct(&self, name: &str) -> Result<Vec<String>> {
+        let column = self.column(name)?;
+        let mut values: Vec<String> = Vec::new();
+        for row in &self.rows {
+            if !values.contains(&row[column]) {
+                values.push(row[column].clone());
+            }
+        }
+        Ok(values)
+    }
+
+    /// The rows in which columns have the given values.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there is no such column.
+    pub fn filter(&self, conditions: &[(&str, &str)]) -> Result<Self> {
+        let columns: Vec<usize> = conditions.iter().map(|(name, _)| self.column(name)).collect::<Result<_>>()?;
+        let fits =
+            |row: &&Vec<String>| columns.iter().zip(conditions).all(|(&column, (_, value))| row[column] == *value);
+        Ok(Self { header: self.header.clone(), rows: self.rows.iter().filter(fits).cloned().collect() })
+    }
+
+    /// The points of two columns, rows with an empty cell left out.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there is no such column, or a cell is no number.
+    pub fn points(&self, x: &str, y: &str) -> Result<Vec<Point>> {
+        self.collect(x, y, None)
+    }
+
+    /// The points of a measured column, `NAME_mean` with its interval from `NAME_lo` to `NAME_hi`.
+    ///
+    /// # Errors
+    /// As [`Table::points`].
+    pub fn measured(&self, x: &str, name: &str) -> Result<Vec<Point>> {
+        let ends = (self.column(&format!("{name}_lo"))?, self.column(&format!("{name}_hi"))?);
+        self.collect(x, &format!("{name}_mean"), Some(ends))
+    }
+
+    fn collect(&self, x: &str, y: &str, ends: Option<(usize, usize)>) -> Result<Vec<Point>> {
+        let (x, y) = (self.column(x)?, self.column(y)?);
+        let mut points = Vec::new();
+        for row in &self.rows {
+            let number = |column: usize| -> Result<Option<f64>> {
+                let cell = &row[column];
+                if cell.is_empty() {
+                    return Ok(None);
+                }
+                cell.parse().map(Some).map_err(|_| Error::argument(&self.header[column], cell, "a number"))
+            };
+            if let (Some(x), Some(y)) = (number(x)?, number(y)?) {
+                let (lo, hi) = ends.map_or(Ok((None, None)), |(lo, hi)| Ok((number(lo)?, number(hi)?)))?;
+                points.push(Point { x, y, lo, hi });
+            }
+        }
+        Ok(points)
+    }
+}

@@ -1,0 +1,75 @@
+//! The reference backend: LAPACK through the system's OpenBLAS, by `ndarray-linalg`.
+
+use ndarray::{Array1, Array2, ArrayView2, s};
+use ndarray_linalg::{Cholesky, Diag, JobSvd, QR, SVDDC, SolveTriangular, UPLO};
+
+use super::ThinSvd;
+use crate::{Error, Result};
+
+/// The backend's name.
+pub const NAME: &str = "lapack";
+
+mod openblas {
+    unsafe extern "C" {
+        pub fn openblas_set_num_threads(threads: std::ffi::c_int);
+        pub fn openblas_get_parallel() -> std::ffi::c_int;
+    }
+}
+
+/// Sets OpenBLAS to one thread, as the threads here are rayon's, and refuses a build of it that is not safe under them.
+///
+/// # Errors
+/// [`Error::Argument`] if OpenBLAS is its sequential build, which returns wrong numbers when two threads call it.
+pub fn check_threads(threads: usize) -> Result<()> {
+    // SAFETY: both functions take and return plain integers; the first only sets a number of threads.
+    let parallel = unsafe {
+        openblas::openblas_set_num_threads(1);
+        openblas::openblas_get_parallel()
+    };
+    if parallel == 0 && threads > 1 {
+        return Err(Error::argument(
+            "--jobs",
+            threads,
+            "1, as this OpenBLAS is a sequential build (Debian: libopenblas0-pthread)",
+        ));
+    }
+    Ok(())
+}
+
+/// See [`super::r_factor`].
+pub fn r_factor(a: ArrayView2<'_, f64>) -> Array2<f64> {
+    if a.is_empty() {
+        return Array2::zeros((a.nrows().min(a.ncols()), a.ncols()));
+    }
+    let (_, r) = a.qr().expect("the entries are finite");
+    r
+}
+
+/// See [`super::row_space`]: right singular vectors.
+pub fn row_space(a: ArrayView2<'_, f64>, tolerance: f64) -> Array2<f64> {
+    if a.is_empty() {
+        return Array2::zeros((a.ncols(), 0));
+    }
+    let svd = thin_svd(a);
+    let rank = svd.singular.iter().take_while(|&&sigma| sigma > tolerance * svd.singular[0]).count();
+    svd.vt.slice(s![..rank, ..]).t().to_owned()
+}
+
+/// See [`super::thin_svd`].
+pub fn thin_svd(a: ArrayView2<'_, f64>) -> ThinSvd {
+    let k = a.nrows().min(a.ncols());
+    if k == 0 {
+        let (u, vt) = (Array2::zeros((a.nrows(), 0)), Array2::zeros((0, a.ncols())));
+        return ThinSvd { u, singular: Array1::zeros(0), vt };
+    }
+    let (u, singular, vt) =
+        a.svddc(JobSvd::Some).expect("the entries are finite, and the iteration converges on finite matrices");
+    ThinSvd { u: u.expect("asked for"), singular, vt: vt.expect("asked for") }
+}
+
+/// See [`super::inverse_cholesky`].
+pub fn inverse_cholesky(a: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
+    let factor = a.cholesky(UPLO::Lower).ok()?;
+    let inverse = factor.solve_triangular(UPLO::Lower, Diag::NonUnit, &Array2::eye(a.nrows())).ok()?;
+    inverse.iter().all(|x| x.is_finite()).then_some(inverse)
+}
