@@ -1,8 +1,18 @@
 //! The `selfreward` command: thin. It reads arguments, checks outputs, shows progress, and hands over to the library.
 
+mod completions;
+pub mod experiment;
+mod export;
+mod list;
+mod man;
+mod merge;
 mod outputs;
+mod plot;
 mod progress;
+mod run;
+mod show;
 mod simulate;
+mod slurm;
 
 use std::process::ExitCode;
 
@@ -13,9 +23,12 @@ pub use progress::{Progress, Verbosity, stop_flag, with_jobs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
-    0  done
-    1  failed while running
-    2  refused before work began (command line, configuration, input file, output folder)
+    0  all verdicts as expected; where no verdict is weighed, all done
+    1  failed while running (a replicate that fails is recorded, the others go on)
+    2  refused before work began (command line, configuration, input file, output folder, store)
+    3  a verdict contradicts the expected one: a claim is violated
+    4  no verdict contradicts the expected one, but some are inconclusive
+    5  nothing selected
   130  interrupted";
 
 /// Checks the theory of self-rewarding language models by experiment, in the linear softmax class.
@@ -29,6 +42,15 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Simulate(simulate::SimulateArgs),
+    Run(run::RunArgs),
+    Plot(plot::PlotArgs),
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Export(export::ExportArgs),
+    Merge(merge::MergeArgs),
+    Slurm(slurm::SlurmArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Why a command did not end well; decides the exit code.
@@ -38,6 +60,8 @@ pub enum Failure {
     Refused(anyhow::Error),
     /// Failed while running: exit code 1.
     Failed(anyhow::Error),
+    /// Nothing was selected: exit code 5.
+    Nothing(anyhow::Error),
     /// Stopped by the user: exit code 130.
     Interrupted,
 }
@@ -68,6 +92,10 @@ impl Failure {
                 eprintln!("error: {error:#}");
                 ExitCode::from(1)
             }
+            Self::Nothing(error) => {
+                eprintln!("nothing selected: {error:#}");
+                ExitCode::from(5)
+            }
             Self::Interrupted => {
                 eprintln!("interrupted");
                 ExitCode::from(130)
@@ -76,10 +104,29 @@ impl Failure {
     }
 }
 
+/// Writes a document to stdout.
+fn print(text: impl AsRef<[u8]>) -> Result<(), Failure> {
+    use std::io::Write;
+    match std::io::stdout().write_all(text.as_ref()) {
+        // A reader that has seen enough is no failure.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(error)),
+        _ => Ok(()),
+    }
+}
+
 /// Runs the command on the process's arguments.
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Simulate(args) => simulate::run(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Plot(args) => plot::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Merge(args) => merge::run(&args),
+        Command::Slurm(args) => slurm::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     result.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
 }

@@ -1,6 +1,5 @@
 //! `selfreward simulate`.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -98,11 +97,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
         verbosity.say(format!("wrote {}", file.display()));
     }
     let text = if args.json { document } else { output::table(&summary, settings.replicates) };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // A reader that has seen enough is no failure.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(error)),
-        _ => Ok(()),
-    }
+    super::print(text)
 }
 
 fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {

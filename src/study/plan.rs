@@ -58,7 +58,7 @@ struct Planned {
 }
 
 impl Study {
-    /// Checks the configurations of all cells; reads the files that instances come from.
+    /// Checks the configurations of all cells; draws nothing.
     ///
     /// # Errors
     /// [`Error::Argument`] for a value out of range, with the part's name, or if two cells have the same values.
@@ -87,7 +87,6 @@ impl Study {
         study.entries = entries;
         study.inputs = inputs.into_iter().collect();
         study.refuse_twins()?;
-        study.check_inputs()?;
         Ok(study)
     }
 
@@ -183,13 +182,6 @@ impl Study {
             Some(twins) => Err(Error::argument("cell", twins[0], "no two cells of a grid with the same values")),
             None => Ok(()),
         }
-    }
-
-    fn check_inputs(&self) -> Result<()> {
-        for path in &self.inputs {
-            std::fs::metadata(path).map_err(|error| Error::file(path, format!("cannot be read: {error}")))?;
-        }
-        Ok(())
     }
 }
 

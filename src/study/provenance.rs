@@ -4,11 +4,12 @@
 //! where it differs. A session is one process that worked on a store; what may differ between honest runs stands there alone.
 
 use std::fs;
-use std::path::Path;
+use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
 use super::{Shard, Study};
+use crate::instance::files;
 use crate::simulate::config::SeedConfig;
 use crate::{Error, Result};
 
@@ -39,7 +40,9 @@ impl Identity {
         ];
         let mut entries: Vec<(String, String)> = fixed.map(|(name, value)| (name.to_owned(), value)).into();
         for path in &study.inputs {
-            let bytes = fs::read(path).map_err(|error| Error::file(path, format!("cannot be read: {error}")))?;
+            let mut bytes = Vec::new();
+            let read = files::open(path)?.read_to_end(&mut bytes);
+            read.map_err(|error| Error::file(path, format!("cannot be read: {error}")))?;
             entries.push((format!("input {}", path.display()), digest(&bytes)));
         }
         Ok(Self(entries))
@@ -103,7 +106,7 @@ fn digest(bytes: &[u8]) -> String {
 
 /// What is known of this machine and process, for the record.
 pub fn machine() -> Vec<(&'static str, String)> {
-    let line = |path: &str| fs::read_to_string(Path::new(path)).ok().map(|text| text.trim().to_owned());
+    let line = |path: &str| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
     let cpu = line("/proc/cpuinfo").and_then(|text| {
         let model = text.lines().find(|line| line.starts_with("model name"))?.split_once(':')?.1.trim().to_owned();
         Some(model)

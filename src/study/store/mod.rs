@@ -98,7 +98,15 @@ impl Store {
             |name: &str| identity.get(name).ok_or_else(|| Error::file(&self.path, format!("has no entry {name:?}")));
         let definition = super::Definition::parse(get("definition")?)?;
         let profile = if get("profile")? == Profile::Quick.name() { Profile::Quick } else { Profile::Full };
-        Study::new(definition, profile, parse_seed(get("seed")?)?)
+        let study = Study::new(definition, profile, parse_seed(get("seed")?)?)?;
+        for (ordinal, id) in self.ids()? {
+            if ordinal >= study.cells() || study.id(ordinal).to_string() != id {
+                let message =
+                    format!("knows cell {ordinal} as {id}, which this build does not: it was made by another build");
+                return Err(Error::file(&self.path, message));
+            }
+        }
+        Ok(study)
     }
 
     /// Refuses if its rows would not be those of this study, shard and build.

@@ -199,12 +199,23 @@ impl Store {
             .map(|cell: Option<i64>| cell.map(|cell| cell as usize))
     }
 
-    /// The ids of its cells, in their order.
+    /// The places and ids of its cells, in their order.
     ///
     /// # Errors
     /// [`crate::Error::File`] if the store cannot be read.
-    pub fn ids(&self) -> Result<Vec<String>> {
-        self.query(|c| c.prepare("SELECT id FROM cells ORDER BY cell")?.query_map([], |row| row.get(0))?.collect())
+    pub fn ids(&self) -> Result<Vec<(usize, String)>> {
+        let entry = |row: &Row<'_>| Ok((row.get::<_, i64>(0)? as usize, row.get(1)?));
+        self.query(|c| c.prepare("SELECT cell, id FROM cells ORDER BY cell")?.query_map([], entry)?.collect())
+    }
+
+    /// The first replicate that failed, and why, as a sentence.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] if the store cannot be read.
+    pub fn first_failure(&self) -> Result<Option<String>> {
+        let sql = "SELECT 'replicate ' || replicate || ' of cell ' || id || ': ' || error
+            FROM failures JOIN cells USING (cell) ORDER BY cell, replicate LIMIT 1";
+        self.query(|c| c.query_row(sql, [], |row| row.get(0)).optional())
     }
 
     /// The (cell, replicate) that are done or failed.
