@@ -1,5 +1,6 @@
 //! `selfreward run`: computes the stores of experiments.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -71,7 +72,7 @@ pub struct Settings {
     pub seed: String,
     /// Threads; the rows do not depend on it [default: one for each core]
     #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
+    pub jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     pub verbosity: Verbosity,
 }
@@ -244,7 +245,7 @@ impl Order {
             ));
         }
         let progress = Progress::of_work(units.iter().map(|unit| unit.seconds).sum(), verbosity, Arc::clone(stop));
-        let tally = with_jobs(settings.jobs, || {
+        let tally = with_jobs(settings.jobs.map(NonZeroUsize::get), || {
             let session = store.begin_session(rayon::current_num_threads(), resumed)?;
             let tally = run_units(&self.study, &mut store, &units, &progress);
             // The record of the end is worth less than the error that ended it.

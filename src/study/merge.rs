@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::provenance::Identity;
+use super::Shard;
 use super::store::{Counts, Store, database, quoted};
 use crate::{Error, Result};
 
@@ -27,6 +27,7 @@ pub fn merge(inputs: &[PathBuf], out: &Path, replace: bool) -> Result<Counts> {
             return Err(Error::file(other.path(), message));
         }
     }
+    let study = first.study()?;
     // Reading connections are closed, so that the files can be attached.
     drop(stores);
     let same =
@@ -38,7 +39,8 @@ pub fn merge(inputs: &[PathBuf], out: &Path, replace: bool) -> Result<Counts> {
         return Err(Error::file(out, "exists already; --force overwrites it"));
     }
     let (draft, connection) = Store::draft(out)?;
-    let joined = join(&connection, inputs, &identity)
+    let joined = Store::fill(&connection, out, &study, Shard::WHOLE, &identity)
+        .and_then(|()| join(&connection, inputs))
         .and_then(|()| connection.close().map_err(|(_, error)| database(out, error)))
         .and_then(|()| if replace { Store::remove(out) } else { Ok(()) })
         .and_then(|()| Store::publish(&draft, out));
@@ -46,68 +48,54 @@ pub fn merge(inputs: &[PathBuf], out: &Path, replace: bool) -> Result<Counts> {
     Store::open(out)?.counts()
 }
 
-fn join(connection: &Connection, inputs: &[PathBuf], identity: &Identity) -> Result<()> {
-    for (index, path) in inputs.iter().enumerate() {
+/// The tables of a store that is being joined, and what their records are known by.
+const TABLES: [(&str, &[&str]); 3] =
+    [("cells", &["cell"]), ("rows", &["cell", "replicate", "round"]), ("failures", &["cell", "replicate"])];
+
+fn join(connection: &Connection, inputs: &[PathBuf]) -> Result<()> {
+    for path in inputs {
         let wrong = |error| database(path, error);
         connection.execute("ATTACH DATABASE ?1 AS source", [path.to_string_lossy()]).map_err(wrong)?;
         connection.execute_batch("BEGIN").map_err(wrong)?;
-        if index == 0 {
-            copy_schema(connection).map_err(wrong)?;
-        }
-        for (table, keys) in
-            [("cells", &["cell"][..]), ("rows", &["cell", "replicate", "round"]), ("failures", &["cell", "replicate"])]
-        {
+        for (table, keys) in TABLES {
             if let Some(place) = conflict(connection, table, keys).map_err(wrong)? {
                 let message = format!("holds {table} that differ from those of the stores before it, first at {place}");
                 return Err(Error::file(path, message));
             }
-            connection
-                .execute_batch(&format!("INSERT OR IGNORE INTO main.{table} SELECT * FROM source.{table}"))
-                .map_err(wrong)?;
+            let columns = columns(connection, table).map_err(wrong)?.join(", ");
+            let copy = format!("INSERT OR IGNORE INTO main.{table} ({columns}) SELECT {columns} FROM source.{table}");
+            connection.execute_batch(&copy).map_err(wrong)?;
         }
         if let Some(place) = contradiction(connection).map_err(wrong)? {
-            return Err(Error::file(
-                path,
-                format!("and the stores before it disagree on whether a replicate failed, first {place}"),
-            ));
+            let message = format!("and the stores before it disagree on whether a replicate failed, first {place}");
+            return Err(Error::file(path, message));
         }
-        let sessions = "INSERT INTO main.sessions (started, ended, outcome, jobs, resumed, host, cpu, system, process)
-            SELECT started, ended, outcome, jobs, resumed, host, cpu, system, process FROM source.sessions ORDER BY session";
+        let columns = "started, ended, outcome, jobs, resumed, host, cpu, system, process";
+        let sessions =
+            format!("INSERT INTO main.sessions ({columns}) SELECT {columns} FROM source.sessions ORDER BY session");
         connection.execute_batch(&format!("{sessions}; COMMIT; DETACH DATABASE source")).map_err(wrong)?;
-    }
-    let whole = |error| database(&inputs[0], error);
-    for (name, value) in &identity.0 {
-        connection.execute("INSERT INTO identity VALUES (?1, ?2)", [name, value]).map_err(whole)?;
     }
     Ok(())
 }
 
-fn copy_schema(connection: &Connection) -> rusqlite::Result<()> {
-    let statements: Vec<String> = connection
-        .prepare("SELECT sql FROM source.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")?
-        .query_map([], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    statements.iter().try_for_each(|sql| connection.execute_batch(sql))?;
-    for pragma in ["application_id", "user_version"] {
-        let value: i64 = connection.pragma_query_value(Some("source"), pragma, |row| row.get(0))?;
-        connection.pragma_update(Some("main"), pragma, value)?;
-    }
-    Ok(())
+/// The columns of a table of the attached store, quoted.
+fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    let select = connection.prepare(&format!("SELECT * FROM source.{table}"))?;
+    Ok(select.column_names().map(quoted).collect())
 }
 
 /// The first key under which both hold a record, but not the same.
 fn conflict(connection: &Connection, table: &str, keys: &[&str]) -> rusqlite::Result<Option<String>> {
-    let select = connection.prepare(&format!("SELECT * FROM source.{table}"))?;
-    let columns: Vec<&str> = select.column_names().collect();
-    let pairs = |columns: &[&str], word: &str, operator: &str| {
-        let pair = |name: &&str| format!("a.{0} {operator} b.{0}", quoted(name));
+    let pairs = |columns: &[String], word: &str, operator: &str| {
+        let pair = |name: &String| format!("a.{name} {operator} b.{name}");
         columns.iter().map(pair).collect::<Vec<_>>().join(word)
     };
+    let quoted_keys: Vec<String> = keys.iter().map(|key| quoted(key)).collect();
     let place = keys.iter().map(|key| format!("'{key} ' || a.{key}")).collect::<Vec<_>>().join(" || ', ' || ");
     let sql = format!(
         "SELECT {place} FROM source.{table} a JOIN main.{table} b ON {} WHERE {} LIMIT 1",
-        pairs(keys, " AND ", "="),
-        pairs(&columns, " OR ", "IS NOT"),
+        pairs(&quoted_keys, " AND ", "="),
+        pairs(&columns(connection, table)?, " OR ", "IS NOT"),
     );
     let mut select = connection.prepare(&sql)?;
     let mut rows = select.query([])?;

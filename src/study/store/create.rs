@@ -26,10 +26,7 @@ impl Store {
             Self::remove(path)?;
         }
         let (draft, connection) = Self::draft(path)?;
-        let filled = fill(&connection, study, shard, identity).map_err(|error| match error {
-            Filling::Database(error) => database(path, error),
-            Filling::Study(error) => error,
-        });
+        let filled = Self::fill(&connection, path, study, shard, identity);
         let closed = filled.and_then(|()| connection.close().map_err(|(_, error)| database(path, error)));
         closed.and_then(|()| Self::publish(&draft, path)).inspect_err(|_| drop(fs::remove_file(&draft)))?;
         let store = Self::open(path)?;
@@ -47,6 +44,20 @@ impl Store {
         let settings = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF";
         connection.execute_batch(settings).map_err(|error| database(path, error))?;
         Ok((draft, connection))
+    }
+
+    /// Makes the tables of a draft, with a study's cells and no rows; `path` is the file that errors are about.
+    pub(in crate::study) fn fill(
+        connection: &Connection,
+        path: &Path,
+        study: &Study,
+        shard: Shard,
+        identity: &Identity,
+    ) -> Result<()> {
+        fill(connection, study, shard, identity).map_err(|error| match error {
+            Filling::Database(error) => database(path, error),
+            Filling::Study(error) => error,
+        })
     }
 
     /// Moves a finished draft to its place, unless something stands there.

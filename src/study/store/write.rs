@@ -36,6 +36,14 @@ impl Store {
         Ok(Writer { store: self, row, failure })
     }
 
+    /// Lets the file grow to so many pages (of 4096 bytes) and no further, as if the disk ended there.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the store cannot be used.
+    pub fn limit_pages(&self, pages: u64) -> Result<()> {
+        self.query(|c| c.pragma_update(None, "max_page_count", pages as i64))
+    }
+
     fn query_borrowed(&self, sql: &str) -> Result<Statement<'_>> {
         self.connection.prepare(sql).map_err(|error| database(&self.path, error))
     }
