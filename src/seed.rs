@@ -146,6 +146,6 @@ mod tests {
         assert_eq!(first, PINNED_FIRST);
     }
 
-    const PINNED_SEED: &str = "";
-    const PINNED_FIRST: u64 = 0;
+    const PINNED_SEED: &str = "0xbb8e3f044a02c6624f25d3150599b2afcc21484d1abbb9118838106db4b23bfd";
+    const PINNED_FIRST: u64 = 15_171_131_986_125_642_685;
 }

@@ -32,7 +32,10 @@ fn counts(
     counts
 }
 
-fn table(rows: &[(&[(u32, f64)], f64, u32)]) -> Policy {
+/// Atoms (response, logit), the rest's logit, how many the rest are.
+type LumpedRow<'a> = (&'a [(u32, f64)], f64, u32);
+
+fn table(rows: &[LumpedRow<'_>]) -> Policy {
     let mut table = LogitTable::default();
     for (atoms, rest_logit, rest) in rows {
         table.push(atoms.iter().map(|&(response, logit)| Atom { response, logit }), *rest_logit, *rest);

@@ -2,7 +2,9 @@
 
 use approx::assert_relative_eq;
 use proptest::prelude::*;
-use selfreward::theory::single_step::{HardInstance, realised_kappa0, responses_for, worst_mass};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use selfreward::theory::single_step::{HardInstance, Mass, hard_instance, realised_kappa0, responses_for, worst_mass};
 
 /// Oracle: the expectation over the number of pairs at one prompt, E[Δ (1−2q(1−q))^N] with N ~ Bin(nT, Δ/M), summed
 /// term by term with the binomial probabilities built by their recurrence; q(1−q) is summed over label pairs.
@@ -51,6 +53,31 @@ fn worst_mass_is_the_maximiser_where_the_approximation_holds() {
     assert_relative_eq!(worst_mass(n, prompts, kappa0).unwrap(), best, max_relative = 1e-3);
 }
 
+/// At the worst Δ the failure rate is within a few percent of √(M(κ₀−1)/(4n)) e^{−T/2}, has slope −1/2 in n at every T, and
+/// T rounds of n are one round of nT. Oracle: those closed forms, written out here.
+#[test]
+fn worst_instance_has_slope_one_half_and_is_geometric_in_rounds() {
+    let at = |n: f64, rounds, kappa0| hard_instance(n, rounds, 64.0, kappa0, Mass::Worst, 1.0 / n.sqrt(), 0.5).unwrap();
+    for kappa0 in [3.0, 9.0] {
+        for rounds in 1..5 {
+            let n = 2f64.powi(26);
+            let bound = at(n, rounds, kappa0);
+            let closed = (64.0 * (kappa0 - 1.0) / (4.0 * n)).sqrt() * (-0.5 * f64::from(rounds)).exp();
+            assert_relative_eq!(bound.intermediate("asymptote").unwrap(), closed, max_relative = 1e-12);
+            assert_relative_eq!(bound.value(), closed, max_relative = 0.02);
+            assert!(!bound.refuted() && !bound.vacuous());
+            let slope = (at(4.0 * n, rounds, kappa0).value() / bound.value()).ln() / 4f64.ln();
+            assert!((slope + 0.5).abs() < 0.01, "{slope}");
+            let mass = Mass::Given(bound.intermediate("mass").unwrap());
+            let once = hard_instance(n * f64::from(rounds), 1, 64.0, kappa0, mass, 1e-4, 0.5).unwrap();
+            assert_relative_eq!(once.value(), bound.value(), max_relative = 1e-9);
+        }
+    }
+    // Violations are flagged: δ = 0.9 lets an unresolved prompt pass where q > 0.1; a large β resolves nothing.
+    let small = |beta, delta| hard_instance(100.0, 2, 4.0, 1.9, Mass::Given(0.8), beta, delta).unwrap();
+    assert!(small(0.9, 0.5).refuted() && small(0.1, 0.9).refuted() && !small(0.02, 0.5).refuted());
+}
+
 #[test]
 fn bad_arguments_name_themselves() {
     for (outcome, name) in [
@@ -66,6 +93,89 @@ fn bad_arguments_name_themselves() {
         let message = outcome.unwrap_err().to_string();
         assert!(message.starts_with(name), "{message}");
     }
+}
+
+/// One informative prompt under tabular ERM: T rounds of pairs, each at this prompt with probability `hit`; the minimiser
+/// nearest to θ sharpens every connected component of seen pairs by (θ − its mean)/β. Returns whether the prompt fails.
+fn informative_prompt_fails(
+    responses: usize,
+    hit: f64,
+    (n, rounds): (u32, u32),
+    (beta, delta): (f64, f64),
+    rng: &mut impl Rng,
+) -> bool {
+    let mut logits = vec![0.0; responses];
+    logits[0] = 2f64.ln();
+    let law = |logits: &[f64]| {
+        let most = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let weights: Vec<f64> = logits.iter().map(|logit| (logit - most).exp()).collect();
+        let total: f64 = weights.iter().sum();
+        weights.into_iter().map(|weight| weight / total).collect::<Vec<_>>()
+    };
+    for _ in 0..rounds {
+        let probabilities = law(&logits);
+        let mut component: Vec<usize> = (0..responses).collect();
+        for _ in 0..n {
+            if rng.random::<f64>() >= hit {
+                continue;
+            }
+            let mut draw = || {
+                let mut u = rng.random::<f64>();
+                probabilities
+                    .iter()
+                    .position(|p| {
+                        u -= p;
+                        u < 0.0
+                    })
+                    .unwrap_or(0)
+            };
+            let (first, second) = (component[draw()], component[draw()]);
+            component.iter_mut().filter(|c| **c == second).for_each(|c| *c = first);
+        }
+        let old = logits.clone();
+        for y in 0..responses {
+            let members: Vec<f64> = (0..responses).filter(|z| component[*z] == component[y]).map(|z| old[z]).collect();
+            logits[y] += (old[y] - members.iter().sum::<f64>() / members.len() as f64) / beta;
+        }
+    }
+    law(&logits).into_iter().fold(0.0, f64::max) <= 1.0 - delta
+}
+
+/// The hypotheses of the law, not only its sum: one pair resolves, larger components too, unresolved prompts do not move,
+/// resolved ones do not turn back. Oracle: the update itself. False-alarm rate 2e-8: 20000 prompts a case fail
+/// independently, so |failures − mean| ≤ 5.8 standard deviations, up to the binomial's skewness; seed pinned.
+#[test]
+fn exact_law_is_that_of_the_tabular_update() {
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    for (responses, hit, n, rounds, beta, delta) in [
+        (7, 0.05, 60, 1, 0.05, 0.3),
+        (7, 0.05, 60, 3, 0.05, 0.3),
+        (3, 0.3, 4, 2, 0.05, 0.4),
+        (40, 0.2, 30, 4, 0.04, 0.5),
+    ] {
+        // Δ/M = hit with M = 2.
+        let instance = HardInstance::new(2.0, 2.0 * hit, responses as u64).unwrap();
+        assert!(instance.unresolved_fails(delta).unwrap() && instance.one_pair_resolves(beta, delta).unwrap());
+        assert!(instance.turn_backs(f64::from(n), rounds, beta).unwrap() < 1e-4);
+        let expected = instance.expected_failure(f64::from(n), rounds).unwrap() / (2.0 * hit);
+        let runs = 20_000;
+        let failures = (0..runs)
+            .filter(|_| informative_prompt_fails(responses, hit, (n, rounds), (beta, delta), &mut rng))
+            .count() as f64;
+        let deviation = (f64::from(runs) * expected * (1.0 - expected)).sqrt();
+        assert!((failures - f64::from(runs) * expected).abs() <= 5.8 * deviation, "{failures} {expected}");
+    }
+}
+
+/// Where a hypothesis fails the law does: at β = 5 one pair no longer resolves, and the flag says so.
+#[test]
+fn the_law_needs_its_hypotheses() {
+    let instance = HardInstance::new(2.0, 0.1, 7).unwrap();
+    assert!(!instance.one_pair_resolves(5.0, 0.3).unwrap());
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let failures =
+        (0..2000).filter(|_| informative_prompt_fails(7, 0.05, (60, 1), (5.0, 0.3), &mut rng)).count() as f64 / 2000.0;
+    assert!(failures > instance.expected_failure(60.0, 1).unwrap() / 0.1 + 0.2);
 }
 
 proptest! {

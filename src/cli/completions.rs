@@ -16,5 +16,5 @@ pub struct CompletionsArgs {
 pub(super) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "selfreward", &mut text);
-    print(text)
+    print(String::from_utf8_lossy(&text).trim_end())
 }

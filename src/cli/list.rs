@@ -32,5 +32,5 @@ pub(super) fn run(_: &ListArgs) -> Result<(), Failure> {
             ));
         }
     }
-    print(text)
+    print(text.trim_end())
 }

@@ -17,5 +17,5 @@ pub(super) fn run(_: &ManArgs) -> Result<(), Failure> {
     for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
         clap_mangen::Man::new(subcommand.clone()).render(&mut text).map_err(Failure::failed)?;
     }
-    print(text)
+    print(String::from_utf8_lossy(&text).trim_end())
 }

@@ -1,5 +1,6 @@
 //! The `selfreward` command: thin. It reads arguments, checks outputs, shows progress, and hands over to the library.
 
+pub mod bound;
 mod completions;
 pub mod experiment;
 mod export;
@@ -7,19 +8,23 @@ mod list;
 mod man;
 mod merge;
 mod outputs;
+pub mod plan;
 mod plot;
 mod progress;
 mod run;
 mod show;
-mod simulate;
+pub mod simulate;
 mod slurm;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 pub use outputs::Outputs;
 pub use progress::{Progress, Verbosity, stop_flag, with_jobs};
+
+use crate::Error;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -42,6 +47,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Simulate(simulate::SimulateArgs),
+    Bound(Box<bound::BoundArgs>),
+    Plan(plan::PlanArgs),
     Run(run::RunArgs),
     Plot(plot::PlotArgs),
     List(list::ListArgs),
@@ -76,7 +83,7 @@ impl Failure {
     pub fn failed(error: impl Into<anyhow::Error>) -> Self {
         let error = error.into();
         match error.downcast_ref() {
-            Some(crate::Error::Interrupted) => Self::Interrupted,
+            Some(Error::Interrupted) => Self::Interrupted,
             _ => Self::Failed(error),
         }
     }
@@ -104,11 +111,19 @@ impl Failure {
     }
 }
 
-/// Writes a document to stdout.
-fn print(text: impl AsRef<[u8]>) -> Result<(), Failure> {
-    use std::io::Write;
-    match std::io::stdout().write_all(text.as_ref()) {
-        // A reader that has seen enough is no failure.
+/// Names an argument of the library as its flag: `theta_norm` becomes `--theta-norm`. Names in capitals are positional.
+fn as_flag(error: Error) -> Error {
+    match error {
+        Error::Argument { name, value, expected } if !name.starts_with('-') && name.to_uppercase() != name => {
+            Error::Argument { name: format!("--{}", name.replace('_', "-")), value, expected }
+        }
+        other => other,
+    }
+}
+
+/// Writes a text and a line's end to stdout; a reader that has seen enough (`| head`) is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(error)),
         _ => Ok(()),
     }
@@ -118,6 +133,8 @@ fn print(text: impl AsRef<[u8]>) -> Result<(), Failure> {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Simulate(args) => simulate::run(&args),
+        Command::Bound(args) => bound::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::List(args) => list::run(&args),

@@ -116,7 +116,8 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     let orders = prepare(args).map_err(Failure::Refused)?;
     if args.dry_run {
-        return print(orders.iter().map(Order::describe).collect::<String>());
+        let lines: Vec<String> = orders.iter().map(Order::describe).collect();
+        return print(&lines.join("\n"));
     }
     compute(&orders, &args.settings, &stop_flag()?)
 }
@@ -212,7 +213,7 @@ impl Order {
         let units: Vec<Unit> = self.study.units(self.shard).collect();
         let seconds: f64 = units.iter().map(|unit| unit.seconds).sum();
         format!(
-            "{} ({}): {} cells, {} replicates, about {} on one core -> {}\n",
+            "{} ({}): {} cells, {} replicates, about {} on one core -> {}",
             self.study.definition.name,
             self.study.profile,
             self.study.shard(self.shard).len(),

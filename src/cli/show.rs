@@ -32,7 +32,7 @@ pub(super) fn run(args: &ShowArgs) -> Result<(), Failure> {
     match &args.cell {
         Some(id) => configuration(&store, id, args.replicate),
         None if args.cells => cells(&store),
-        None => overview(&store).map_err(Failure::refused).and_then(print),
+        None => overview(&store).map_err(Failure::refused).and_then(|text| print(text.trim_end())),
     }
 }
 
@@ -52,7 +52,7 @@ fn configuration(store: &Store, id: &str, replicate: Option<usize>) -> Result<()
         config.run.first_replicate = replicate;
         config.run.replicates = 1;
     }
-    print(config.to_toml())
+    print(config.to_toml().trim_end())
 }
 
 fn cells(store: &Store) -> Result<(), Failure> {
@@ -62,7 +62,7 @@ fn cells(store: &Store) -> Result<(), Failure> {
         let cell = study.cell(ordinal).map_err(Failure::refused)?;
         let values: Vec<String> =
             keys.iter().filter_map(|key| cell.value(key).map(|value| format!("{key} = {value}"))).collect();
-        print(format!("{id}  {}  {}\n", cell.part, values.join("  ")))?;
+        print(&format!("{id}  {}  {}", cell.part, values.join("  ")))?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use toml::{Table, Value};
 
-use super::{Failure, Outputs, Progress, Verbosity, stop_flag, with_jobs};
+use super::{Failure, Outputs, Progress, Verbosity, print, stop_flag, with_jobs};
 use crate::simulate::keys::KEYS;
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
 use crate::{Error, memory};
@@ -97,7 +97,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
         verbosity.say(format!("wrote {}", file.display()));
     }
     let text = if args.json { document } else { output::table(&summary, settings.replicates) };
-    super::print(text)
+    print(text.trim_end())
 }
 
 fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {

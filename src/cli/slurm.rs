@@ -54,7 +54,7 @@ pub(super) fn run(args: &SlurmArgs) -> std::result::Result<(), Failure> {
     let study = Study::new(study, args.profile.profile(), seed).map_err(Failure::refused)?;
     let text = script(args, &study).map_err(Failure::refused)?;
     match &args.output {
-        None => print(text),
+        None => print(text.trim_end()),
         Some(file) => {
             let name = file.file_name().and_then(|name| name.to_str()).unwrap_or("script.sh");
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(".".as_ref());

@@ -1,6 +1,6 @@
 //! The hard instance of Theorem 4.1 (claim C13): failure against n for T = 1 to 4 rounds, with the exact law beside it.
 
-use super::{Columns, Drawing, Experiment, Results, Table};
+use super::{Columns, Drawing, Experiment, Named, Results, Table};
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::simulate::Simulation;
@@ -24,7 +24,7 @@ fn table(results: &Results) -> Result<Table> {
 }
 
 /// E F_t of the exact law, and the realised κ_0 and Δ that it holds for.
-fn theory(simulation: &Simulation, t: usize) -> Result<Vec<(&'static str, f64)>> {
+fn theory(simulation: &Simulation, t: usize) -> Result<Named> {
     let derived =
         |name: &str| simulation.derived.iter().find(|entry| entry.0 == name).map_or(f64::NAN, |entry| entry.1);
     let prompts = simulation.config.instance.prompts.unwrap_or_default() as f64;

@@ -16,6 +16,9 @@ use crate::Result;
 use crate::plot::Figure;
 use crate::study::Definition;
 
+/// Names and values.
+pub type Named = Vec<(&'static str, f64)>;
+
 /// One experiment.
 #[derive(Clone, Copy, Debug)]
 pub struct Experiment {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Table;
+use super::{Named, Table};
 use crate::simulate::{Simulation, output};
 use crate::stats::interval::{MeanInterval, mean_interval};
 use crate::study::store::ReplicateRows;
@@ -34,7 +34,7 @@ pub struct Columns<'a> {
 }
 
 /// See [`Columns::theory`].
-pub type Theory = fn(&Simulation, t: usize) -> Result<Vec<(&'static str, f64)>>;
+pub type Theory = fn(&Simulation, t: usize) -> Result<Named>;
 
 impl Results {
     /// Opens a store.

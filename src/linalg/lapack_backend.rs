@@ -36,12 +36,17 @@ pub fn check_threads(threads: usize) -> Result<()> {
     Ok(())
 }
 
+/// A fresh array: LAPACK's wrapper refuses some strides that views have.
+fn copy(a: ArrayView2<'_, f64>) -> Array2<f64> {
+    Array2::from_shape_fn(a.dim(), |place| a[place])
+}
+
 /// See [`super::r_factor`].
 pub fn r_factor(a: ArrayView2<'_, f64>) -> Array2<f64> {
     if a.is_empty() {
         return Array2::zeros((a.nrows().min(a.ncols()), a.ncols()));
     }
-    let (_, r) = a.qr().expect("the entries are finite");
+    let (_, r) = copy(a).qr().expect("the entries are finite");
     r
 }
 
@@ -63,13 +68,13 @@ pub fn thin_svd(a: ArrayView2<'_, f64>) -> ThinSvd {
         return ThinSvd { u, singular: Array1::zeros(0), vt };
     }
     let (u, singular, vt) =
-        a.svddc(JobSvd::Some).expect("the entries are finite, and the iteration converges on finite matrices");
+        copy(a).svddc(JobSvd::Some).expect("the entries are finite, and the iteration converges on finite matrices");
     ThinSvd { u: u.expect("asked for"), singular, vt: vt.expect("asked for") }
 }
 
 /// See [`super::inverse_cholesky`].
 pub fn inverse_cholesky(a: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
-    let factor = a.cholesky(UPLO::Lower).ok()?;
+    let factor = copy(a).cholesky(UPLO::Lower).ok()?;
     let inverse = factor.solve_triangular(UPLO::Lower, Diag::NonUnit, &Array2::eye(a.nrows())).ok()?;
     inverse.iter().all(|x| x.is_finite()).then_some(inverse)
 }

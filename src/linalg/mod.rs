@@ -1,7 +1,7 @@
 //! The few factorizations in use, behind one façade.
 //!
 //! [`faer_backend`] is the default: pure Rust, sequential, the same bits on every thread count. The feature `lapack`
-//! compiles [`lapack_backend`] as well and puts it behind the façade; tests then compare the two, function by function.
+//! compiles `lapack_backend` as well and puts it behind the façade; tests then compare the two, function by function.
 //! Matrices are `ndarray` arrays; entries must be finite.
 
 pub mod faer_backend;

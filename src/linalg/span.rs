@@ -12,9 +12,11 @@ pub struct Span {
     basis: Option<Array2<f64>>,
 }
 
-/// Rank decisions: a direction counts if its singular value exceeds this times √d times the largest one. Errors of the
-/// factorizations stay near 1e-16·√d, so 1.4e-14 leaves room on both sides down to condition numbers beyond 10^12.
-const TOLERANCE: f64 = 64.0 * f64::EPSILON;
+/// Rank decisions: a direction counts if its singular value (or pivot) exceeds this times √d times the largest one.
+///
+/// Rounding makes up directions of about 1·ε√d (lower this to 1·ε and `rounding_makes_no_directions` fails); true ones are found
+/// down to 10^-12 and below (raise it to 1e-10 and `rank_survives_bad_conditioning` fails).
+const TOLERANCE: f64 = 16.0 * f64::EPSILON;
 
 /// A Gram matrix certifies full rank only while its smallest eigenvalue exceeds this share of its trace; that is far above
 /// the rounding of the sums (rows·2e-16), so the certificate never errs, it only sometimes declines.

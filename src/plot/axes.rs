@@ -10,7 +10,6 @@ use super::series::Frame;
 use super::shape::{Anchor, Drawing};
 use super::ticks::{Tick, ticks};
 
-pub(super) const TITLE: f64 = 13.0;
 const LABEL: f64 = 12.0;
 const TICK: f64 = 11.0;
 /// Length of a labelled tick and of a minor one.
@@ -109,7 +108,7 @@ impl<'a> Axes<'a> {
             left = left.max(font::width(&label, TICK));
             drawing.text(label, (-7.0, y + 0.36 * TICK), TICK, INK, Anchor::End);
         }
-        left += 7.0 + 8.0;
+        left += 7.0 + 11.0;
         for line in font::wrap(&self.panel.y.label, LABEL, self.size.1).iter().rev() {
             drawing.vertical_text(line, (-left, self.size.1 / 2.0), LABEL, INK);
             left += 1.25 * LABEL;

@@ -202,7 +202,7 @@ pub enum Style {
     LineMarkers,
     /// A dashed line and a mark on every point.
     DashedMarkers,
-    /// Marks only.
+    /// Marks only. A small arrowhead at the edge stands for a point outside the range.
     Markers,
     /// A solid line. Where a panel holds several unmarked lines of one dash pattern, a few of their points are
     /// marked, so that they differ in grey too.
@@ -219,7 +219,7 @@ pub enum Style {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Interval {
-    /// A translucent band from `lo` to `hi`.
+    /// A translucent band from `lo` to `hi`; a bar where a point has no neighbours.
     #[default]
     Band,
     /// A bar from `lo` to `hi` at each point.
@@ -267,7 +267,8 @@ impl Series {
     }
 }
 
-/// A thin grey reference line, labelled beside it. It does not widen the axes.
+/// A thin grey reference line, labelled beside it. It does not widen the axes: where it lies outside the ranges (or has
+/// no place on an axis, as 0 on a logarithmic one), it is not drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Guide {

@@ -59,16 +59,19 @@ fn ends(guide: &Guide, frame: &Frame) -> Option<(Pt, Pt)> {
         }
         Guide::Slope { through, slope, span, .. } => {
             let (u, v) = (coordinate(frame.x.scale, through.0), coordinate(frame.y.scale, through.1));
-            let (from, to) = match span {
-                Some((from, to)) => (coordinate(frame.x.scale, *from), coordinate(frame.x.scale, *to)),
-                None => frame.x.range,
-            };
+            let (mut from, mut to) = frame.x.range;
+            if let Some(span) = span {
+                from = from.max(coordinate(frame.x.scale, span.0));
+                to = to.min(coordinate(frame.x.scale, span.1));
+            }
+            if !(u.is_finite() && v.is_finite() && slope.is_finite() && from < to) {
+                return None;
+            }
             let at = |x: f64| (frame.x.pixel(x), frame.y.pixel(v + slope * (x - u)));
             (at(from), at(to))
         }
     };
-    let finite = [a.0, a.1, b.0, b.1].iter().all(|p| p.is_finite());
-    if finite { clip::segment(a, b, &range) } else { None }
+    clip::segment(a, b, &range)
 }
 
 /// One guide's label.

@@ -26,7 +26,7 @@
 //! ```
 
 mod axes;
-pub mod axis;
+mod axis;
 mod canvas;
 pub mod clip;
 mod figure;

@@ -1,6 +1,6 @@
 //! Draws a panel about its own origin, the top left corner of its plot area: axes, data, labels, legend.
 
-use super::axes::{self, TITLE};
+use super::axes::Axes;
 use super::axis::AxisMap;
 use super::clip::Rect;
 use super::figure::{Legend, Panel, Series};
@@ -13,6 +13,7 @@ use super::series::{self, Frame};
 use super::shape::{Anchor, Drawing, Occupied};
 use crate::error::Result;
 
+const TITLE: f64 = 13.0;
 /// Gutters are wide enough for their labels to stand clear of the next tick's.
 const GUTTER: (f64, f64) = (38.0, 24.0);
 
@@ -37,7 +38,7 @@ pub(super) struct Prepared {
 pub(super) fn prepare(panel: &Panel, size: (f64, f64), own_legend: bool) -> Result<Prepared> {
     let cells = panel.heatmap.as_ref().map(|heatmap| Cells::new(heatmap, &panel.x, &panel.y)).transpose()?;
     let frame = lay_axes(panel, cells.as_ref(), size)?;
-    let axes = axes::Axes::new(panel, &frame, size);
+    let axes = Axes::new(panel, &frame, size);
     let entries = entries(panel, cells.as_ref());
 
     let mut drawing = Drawing::default();
@@ -135,8 +136,8 @@ fn draw_data(panel: &Panel, frame: &Frame) -> Drawing {
 
 /// Whether a series is an unmarked line whose dash pattern another unmarked line of the panel, in another colour, has.
 fn is_sparse(series: &Series, panel: &Panel) -> bool {
-    let alike = |other: &&Series| other.style == series.style && other.color != series.color;
-    !series::is_marked(series.style) && panel.series.iter().any(|other| alike(&other))
+    let alike = |other: &Series| other.style == series.style && other.color != series.color;
+    !series::is_marked(series.style) && panel.series.iter().any(alike)
 }
 
 /// The entries of a panel's legend, each once.

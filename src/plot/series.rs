@@ -115,18 +115,41 @@ pub(super) fn curve(series: &Series, frame: &Frame, sparse: bool) -> Drawing {
     // The first sparse mark of each colour lies elsewhere along the line, so that coinciding lines show both.
     let mut since = SPARSE * (0.5 + 0.3 * (series.color % 4) as f64);
     let mut previous: Option<Pt> = None;
-    for spot in spots.iter().flatten().filter(|spot| spot.visible) {
+    for (i, spot) in spots.iter().enumerate() {
+        let Some(spot) = spot.as_ref().filter(|spot| spot.visible) else { continue };
         since += previous.map_or(0.0, |p| (spot.at.0 - p.0).hypot(spot.at.1 - p.1));
         previous = Some(spot.at);
         let due = sparse && since >= SPARSE;
-        if spot.gutter || is_marked(series.style) || due {
+        // No line shows a point without neighbours on the axes.
+        let beside = [i.checked_sub(1), Some(i + 1)].into_iter().flatten().filter_map(|k| spots.get(k));
+        let alone = beside.flatten().all(|neighbour| neighbour.gutter);
+        if spot.gutter || is_marked(series.style) || due || alone {
             mark(&mut drawing, spot.at, series, spot.gutter);
         }
         if due {
             since = 0.0;
         }
     }
+    // A line is seen to leave the range; a mark would be missed without a word.
+    if series.style == Style::Markers {
+        for spot in spots.iter().flatten().filter(|spot| !spot.visible) {
+            chevron(&mut drawing, spot.at, series, &frame.range());
+        }
+    }
     drawing
+}
+
+/// A small arrowhead inside the edge beyond which a point lies.
+fn chevron(drawing: &mut Drawing, at: Pt, series: &Series, range: &Rect) {
+    const SIZE: f64 = 4.0;
+    let edge = (at.0.clamp(range.x0, range.x1), at.1.clamp(range.y0, range.y1));
+    let sign = |outside: f64| if outside == 0.0 { 0.0 } else { outside.signum() };
+    let (x, y) = (sign(at.0 - edge.0), sign(at.1 - edge.1));
+    let length = f64::hypot(x, y);
+    let (x, y) = (SIZE * x / length, SIZE * y / length);
+    let tip = (edge.0 - x / 2.0, edge.1 - y / 2.0);
+    let wings = [(tip.0 - x - y, tip.1 - y + x), tip, (tip.0 - x + y, tip.1 - y - x)];
+    drawing.line(wings.to_vec(), 1.2, palette::color(series.color));
 }
 
 /// The parts of the line through the points that lie in the range, each as long as it runs unbroken.
@@ -167,16 +190,21 @@ fn interval(point: &Point, frame: &Frame) -> Option<(f64, f64)> {
     Some((frame.y.bound(lo)?, frame.y.bound(hi)?))
 }
 
-/// The band between `lo` and `hi`, one polygon for each unbroken run of intervals.
+/// The band between `lo` and `hi`, one polygon for each unbroken run of intervals. Towards a bound in a gutter it runs
+/// straight to the gutter's outer edge. An interval without neighbours, as every one in a gutter of the x axis, is drawn
+/// as a bar.
 fn band(drawing: &mut Drawing, series: &Series, frame: &Frame) {
-    // A point in a gutter of the x axis has no neighbours there.
     let ends = series.points.iter().map(|point| match frame.x.place(point.x) {
-        Some(Place::Axis(x)) => interval(point, frame).map(|(lo, hi)| (x, lo, hi)),
-        _ => None,
+        Some(Place::Axis(x)) => (point, interval(point, frame).map(|(lo, hi)| (x, lo, hi))),
+        _ => (point, None),
     });
     let ends: Vec<_> = ends.collect();
-    for run in ends.split(|end| end.is_none()) {
-        let run: Vec<(f64, f64, f64)> = run.iter().copied().flatten().collect();
+    for run in ends.chunk_by(|a, b| a.1.is_some() && b.1.is_some()) {
+        if let [(point, _)] = run {
+            bar(drawing, point, series, frame);
+            continue;
+        }
+        let run: Vec<(f64, f64, f64)> = run.iter().filter_map(|end| end.1).collect();
         let outline = run.iter().map(|&(x, lo, _)| (x, lo)).chain(run.iter().rev().map(|&(x, _, hi)| (x, hi)));
         let polygon = clip::polygon(&outline.collect::<Vec<_>>(), &frame.range());
         if polygon.len() > 2 {

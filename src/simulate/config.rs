@@ -75,7 +75,7 @@ pub enum Kind {
 
 /// `"uniform"` or `{ zipf = s }`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", try_from = "Value")]
 pub enum WeightsConfig {
     /// p(x) = 1/M.
     #[default]
@@ -84,16 +84,57 @@ pub enum WeightsConfig {
     Zipf(f64),
 }
 
+impl TryFrom<Value> for WeightsConfig {
+    type Error = String;
+
+    fn try_from(value: Value) -> std::result::Result<Self, String> {
+        match &value {
+            Value::String(word) if word == "uniform" => Ok(Self::Uniform),
+            Value::Table(table) if table.len() == 1 => table
+                .get("zipf")
+                .and_then(float)
+                .map(Self::Zipf)
+                .ok_or_else(|| format!("{value}: expected {{ zipf = s }}")),
+            _ => Err(format!("{value}: expected \"uniform\" or {{ zipf = s }}")),
+        }
+    }
+}
+
 /// `"worst"` or Δ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "Value", into = "Value")]
 pub enum MassConfig {
     /// The worst Δ for the n at hand.
     #[default]
-    #[serde(with = "worst")]
     Worst,
     /// Δ.
     Number(f64),
+}
+
+impl TryFrom<Value> for MassConfig {
+    type Error = String;
+
+    fn try_from(value: Value) -> std::result::Result<Self, String> {
+        match (&value, float(&value)) {
+            (_, Some(mass)) => Ok(Self::Number(mass)),
+            (Value::String(word), _) if word == "worst" => Ok(Self::Worst),
+            _ => Err(format!("{value}: expected \"worst\" or a number in (0, 1)")),
+        }
+    }
+}
+
+impl From<MassConfig> for Value {
+    fn from(mass: MassConfig) -> Self {
+        match mass {
+            MassConfig::Worst => Self::String("worst".to_owned()),
+            MassConfig::Number(mass) => Self::Float(mass),
+        }
+    }
+}
+
+/// A number, with or without a decimal point.
+fn float(value: &Value) -> Option<f64> {
+    value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
 }
 
 /// `[process]`.
@@ -246,35 +287,12 @@ impl SeedConfig {
 
 /// A whole number, also written as 1e12.
 fn whole_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<u64, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Number {
-        Whole(u64),
-        Float(f64),
-        Other(toml::Value),
-    }
-    let wrong = |value: &dyn std::fmt::Display| {
-        serde::de::Error::custom(format!("{value}: expected a whole number from 1 to 10^15"))
-    };
-    match Number::deserialize(deserializer)? {
-        Number::Whole(n) => Ok(n),
-        Number::Float(n) if n >= 0.0 && n.fract() == 0.0 && n <= 9e15 => Ok(n as u64),
-        Number::Float(n) => Err(wrong(&n)),
-        Number::Other(value) => Err(wrong(&value)),
-    }
-}
-
-/// The word `"worst"`.
-mod worst {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub fn serialize<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str("worst")
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
-        let word = String::deserialize(deserializer)?;
-        if word == "worst" { Ok(()) } else { Err(D::Error::custom("expected a number in (0, 1) or \"worst\"")) }
+    let value = Value::deserialize(deserializer)?;
+    match value {
+        Value::Integer(n) if n >= 0 => Ok(n as u64),
+        // Doubles hold every whole number up to 2^53.
+        Value::Float(n) if n >= 0.0 && n.fract() == 0.0 && n <= 9e15 => Ok(n as u64),
+        value => Err(serde::de::Error::custom(format!("{value}: expected a whole number from 1 to 10^15"))),
     }
 }
 

@@ -156,6 +156,6 @@ fn progress(x: f64, steps: u64) -> f64 {
         // |1−x| < 1 and the sign alternates.
         let size = (steps as f64 * (x - 1.0).ln()).exp();
         let power = if steps == 0 { 1.0 } else { size };
-        1.0 - if steps % 2 == 0 { power } else { -power }
+        1.0 - if steps.is_multiple_of(2) { power } else { -power }
     }
 }

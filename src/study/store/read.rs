@@ -229,5 +229,5 @@ impl Store {
 }
 
 fn names(statement: &rusqlite::Statement<'_>) -> Vec<String> {
-    statement.column_names().into_iter().map(str::to_owned).collect()
+    statement.column_names().map(str::to_owned).collect()
 }

@@ -5,6 +5,7 @@
 //! log 2). A prompt stays unresolved, and unchanged, until its hidden label is drawn against another label.
 
 use crate::error::{Error, Result};
+use crate::theory::bound::Bound;
 use crate::theory::check;
 
 /// The largest informative mass that [`worst_mass`] returns: the sentinel must keep some.
@@ -133,4 +134,57 @@ impl HardInstance {
         let exponent = -1.0 - 1.5 / check::positive("beta", beta)?;
         Ok(later_pairs * self.mass * self.responses * exponent.exp2())
     }
+}
+
+/// The informative mass Δ of a hard instance.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Mass {
+    /// That of [`worst_mass`] for the pairs of one round.
+    Worst,
+    /// Δ in (0, 1).
+    Given(f64),
+}
+
+/// The exact law E F_T of the hard instance (`hard-instance`) with condition number near `kappa0` > 1 after T =
+/// `rounds` rounds of `n` ≥ 1 pairs at regularisation `beta` > 0, failure judged at `delta` in (0, 1).
+///
+/// Among the intermediates: the labels K, the mass Δ, the realised κ₀, the Poisson limit, and the asymptote
+/// Δ exp(−2Δ²nT/(M(κ₀−1))) for K ≫ 1, Δ ≪ κ₀ − 1, which is √(M(κ₀−1)/(4n)) e^{−T/2} at the worst Δ below 0.9.
+pub fn hard_instance(
+    n: f64,
+    rounds: u32,
+    prompts: f64,
+    kappa0: f64,
+    mass: Mass,
+    beta: f64,
+    delta: f64,
+) -> Result<Bound> {
+    let mass = match mass {
+        Mass::Worst => worst_mass(n, prompts, kappa0)?,
+        Mass::Given(mass) => mass,
+    };
+    let responses = responses_for(kappa0, mass)?;
+    let instance = HardInstance::new(prompts, mass, responses)?;
+    let value = instance.expected_failure(n, rounds)?;
+    let turn_backs = instance.turn_backs(n, rounds, beta)?;
+    let asymptote = mass * (-2.0 * mass * mass * n * f64::from(rounds) / (prompts * (kappa0 - 1.0))).exp();
+    Ok(Bound::new("hard-instance", value, false)
+        .with("responses", responses as f64)
+        .with("mass", mass)
+        .with("realised_kappa0", realised_kappa0(mass, responses)?)
+        .with("hidden_probability", instance.hidden_probability())
+        .with("resolving_probability", instance.resolving_probability())
+        .with("poisson_limit", instance.poisson_failure(n, rounds)?)
+        .with("asymptote", asymptote)
+        .with("turn_backs", turn_backs)
+        .assuming("one-hot features, and the empirical minimiser nearest to the current parameter")
+        .checked("an unresolved prompt fails: q <= 1 - delta", instance.unresolved_fails(delta)?)
+        .checked(
+            "one pair resolves: delta 2^(1+1/(2 beta)) > (1-delta)(K - 2 + 2^(-1/(2 beta)))",
+            instance.one_pair_resolves(beta, delta)?,
+        )
+        .checked(
+            "resolved prompts do not turn back: turn_backs * mass / prompts is at most 1% of the value",
+            turn_backs * mass / prompts <= 0.01 * value,
+        ))
 }

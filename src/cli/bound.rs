@@ -1,0 +1,93 @@
+//! `selfreward bound`: any bound of the theory, with its intermediates and assumptions.
+
+mod answer;
+mod catalogue;
+mod flags;
+mod numbers;
+
+use answer::Answer;
+use catalogue::CATALOGUE;
+use flags::{Flags, Quantity};
+use numbers::Numbers;
+
+use super::{Failure, as_flag, print};
+use crate::{Error, Result};
+
+/// Print a bound of the theory: its value, every intermediate, its assumptions, and whether it is vacuous.
+///
+/// One flag may be a range, FIRST..LAST:POINTS (`--n 1e3..1e12:20`), evenly spaced in the logarithm, both ends included:
+/// the answer is then a table, or with --json an array. `selfreward bound --list` names the bounds and their flags.
+#[derive(Debug, clap::Args)]
+#[command(arg_required_else_help = true, allow_negative_numbers = true)]
+pub struct BoundArgs {
+    /// The bound; see --list
+    #[arg(required_unless_present = "list")]
+    pub name: Option<String>,
+    /// List every bound with what it needs, and exit
+    #[arg(long)]
+    pub list: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// Runs `selfreward bound`.
+pub(super) fn run(args: &BoundArgs) -> std::result::Result<(), Failure> {
+    if args.list {
+        if args.name.is_some() || !args.flags.is_empty() {
+            let error = Error::argument("--list", "with other arguments", "--list alone");
+            return Err(Failure::refused(error));
+        }
+        return print(&catalogue::list());
+    }
+    let answers = answers(args).map_err(as_flag).map_err(Failure::refused)?;
+    let text = match (&answers, args.json) {
+        (Answers::One(answer), true) => answer.json().map_err(Failure::failed)?.to_string(),
+        (Answers::One(answer), false) => answer.text(),
+        (Answers::Swept(_, answers), true) => {
+            let forms = answers.iter().map(Answer::json).collect::<serde_json::Result<Vec<_>>>();
+            let forms = forms.map_err(Failure::failed)?;
+            serde_json::Value::from(forms).to_string()
+        }
+        (Answers::Swept(name, answers), false) => answer::table(name, answers),
+    };
+    print(&text)
+}
+
+/// What was asked for.
+enum Answers {
+    /// One bound.
+    One(Answer),
+    /// One for every point of a range, with the name of the swept number.
+    Swept(String, Vec<Answer>),
+}
+
+/// Evaluates the bound, at every point of the range if there is one.
+fn answers(args: &BoundArgs) -> Result<Answers> {
+    let name = args.name.as_deref().unwrap_or_default();
+    let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == name) else {
+        let names: Vec<_> = CATALOGUE.iter().map(|entry| entry.name).collect();
+        return Err(Error::argument("NAME", name, format!("one of {}", names.join(", "))));
+    };
+    let given = args.flags.quantities()?;
+    let ranges: Vec<_> = given.iter().filter(|(_, quantity)| matches!(quantity, Quantity::Range(_))).collect();
+    let at = |point: usize| {
+        let numbers = Numbers::new(name, &given, point);
+        let bound = (entry.evaluate)(&numbers)?;
+        numbers.refuse_unused()?;
+        Ok(Answer { used: numbers.used(), bound })
+    };
+    match ranges.as_slice() {
+        [] => Ok(Answers::One(at(0)?)),
+        [(swept, Quantity::Range(points))] => {
+            Ok(Answers::Swept(swept.replace('-', "_"), (0..points.len()).map(at).collect::<Result<_>>()?))
+        }
+        _ => {
+            let flags: Vec<_> = ranges.iter().map(|(flag, _)| format!("--{flag}")).collect();
+            Err(Error::argument("RANGE", flags.join(", "), "a range on one flag only"))
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! An answer of the calculator, as JSON, as text for a reader, or as a row of a table.
+
+use crate::theory::Bound;
+
+/// A bound and the numbers it was asked for, defaults included.
+pub struct Answer {
+    /// Names and values.
+    pub used: Vec<(String, f64)>,
+    /// The bound.
+    pub bound: Bound,
+}
+
+impl Answer {
+    /// The numbers used and the intermediates, each name once: an intermediate goes before a number of the same name.
+    fn intermediates(&self) -> Vec<(&str, f64)> {
+        let used = self.used.iter().map(|(name, value)| (name.as_str(), *value));
+        let mut all: Vec<_> = used.filter(|(name, _)| self.bound.intermediate(name).is_none()).collect();
+        for (name, value) in self.bound.intermediates() {
+            if all.iter().all(|(known, _)| known != name) {
+                all.push((name, *value));
+            }
+        }
+        all
+    }
+
+    /// The bound's own form, `{"name", "value", "intermediates", "assumptions", "vacuous"}`, with the numbers used among the
+    /// intermediates; a number that is not finite is null.
+    pub fn json(&self) -> serde_json::Result<serde_json::Value> {
+        let mut form = serde_json::to_value(&self.bound)?;
+        let named = |(name, value): (&str, f64)| (name.to_string(), value.into());
+        form["intermediates"] = self.intermediates().into_iter().map(named).collect::<serde_json::Map<_, _>>().into();
+        Ok(form)
+    }
+
+    /// The value, then the intermediates and the assumptions, one a line.
+    pub fn text(&self) -> String {
+        let vacuous = if self.bound.vacuous() { "   (vacuous: it excludes nothing)" } else { "" };
+        let mut lines = vec![format!("{} = {}{vacuous}", self.bound.name(), number(self.bound.value()))];
+        lines.extend(self.intermediates().into_iter().map(|(name, value)| format!("  {name} = {}", number(value))));
+        lines.push("assumes".to_string());
+        lines.extend(self.bound.assumptions().iter().map(|assumption| {
+            let mark = match assumption.met {
+                Some(true) => "met     ",
+                Some(false) => "VIOLATED",
+                None => "unknown ",
+            };
+            format!("  {mark}  {}", assumption.name)
+        }));
+        lines.join("\n")
+    }
+
+    /// One cell of a table: a number by its name, `-` where this answer has none.
+    fn cell(&self, column: &str) -> String {
+        let intermediates = self.intermediates();
+        let used = self.used.iter().map(|(name, value)| (name.as_str(), *value));
+        let found = used.chain(intermediates).find(|(name, _)| *name == column);
+        found.map_or_else(|| "-".to_string(), |(_, value)| number(value))
+    }
+}
+
+/// One row an answer: the swept number, the value, whether it is vacuous, whether an assumption is violated, and the
+/// intermediates.
+pub fn table(swept: &str, answers: &[Answer]) -> String {
+    let Some(first) = answers.first() else { return String::new() };
+    let names = first.intermediates().into_iter().map(|(name, _)| name);
+    let columns: Vec<&str> = names.filter(|name| *name != swept).collect();
+    let header = [swept, "value", "vacuous", "violated"].into_iter().chain(columns.iter().copied());
+    let mut rows: Vec<Vec<String>> = vec![header.map(String::from).collect()];
+    rows.extend(answers.iter().map(|answer| {
+        let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_string();
+        let value = number(answer.bound.value());
+        let head = [answer.cell(swept), value, yes_no(answer.bound.vacuous()), yes_no(answer.bound.refuted())];
+        head.into_iter().chain(columns.iter().map(|column| answer.cell(column))).collect()
+    }));
+    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..rows[0].len()).map(width).collect();
+    let line = |row: &Vec<String>| {
+        row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect::<Vec<_>>().join("  ")
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Six significant digits at most, in the shorter of the two notations.
+fn number(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    let exponent = value.abs().log10().floor();
+    let (digits, power) = if (-4.0..12.0).contains(&exponent) {
+        let decimals = (5.0 - exponent).max(0.0) as usize;
+        (format!("{value:.decimals$}"), String::new())
+    } else {
+        let scientific = format!("{value:.5e}");
+        let (digits, power) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+        (digits.to_string(), format!("e{power}"))
+    };
+    let trimmed = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
+    format!("{trimmed}{power}")
+}

@@ -1,0 +1,93 @@
+//! Corollary 5.7: how many rounds make the initial model's share negligible, and at how many triples given rounds do.
+//!
+//! In C18 the initial model enters by √κ₀ λ^{(T−1)/2}, beside the stable √κ_∞ (√κ̄_{T−1} is at most their sum).
+
+use crate::error::Result;
+use crate::theory::bound::Bound;
+use crate::theory::check;
+use crate::theory::iterative::{Rates, Setting};
+use crate::theory::recurrence::{Contraction, assume_run};
+
+/// Log of (initial term / stable term)², log κ₀ + (T−1) log λ − log κ_∞.
+fn log_excess(kappa0: f64, rounds: u32, factor: f64, kappa_inf: f64) -> f64 {
+    let decay = if rounds == 1 { 0.0 } else { f64::from(rounds - 1) * factor.ln() };
+    kappa0.ln() + decay - kappa_inf.ln()
+}
+
+/// Whether the initial term is at most the stable one under this map and under every one of a smaller C, that is at this
+/// n and at every larger one.
+///
+/// With C = √κ_∞ − 1/√κ_∞ the factor is λ = (1 − 1/κ_∞)/2, and the excess log κ₀ + (T−1) log λ − log κ_∞ has the
+/// derivative ((T−1)/(κ_∞−1) − 1)/κ_∞: it rises in κ_∞ up to κ_∞ = T and falls beyond.
+fn negligible_from_here(kappa0: f64, rounds: u32, map: &Contraction) -> bool {
+    let peak = f64::from(rounds);
+    let excess = if map.fixed_point() < peak {
+        log_excess(kappa0, rounds, map.factor(), map.fixed_point())
+    } else {
+        log_excess(kappa0, rounds, 0.5 * (1.0 - 1.0 / peak), peak)
+    };
+    excess <= 0.0
+}
+
+fn report(setting: &Setting, n: f64, rounds: u32, value: f64) -> Result<Bound> {
+    let Rates { beta, epsilon, contraction } = setting.rates(n, rounds)?;
+    let kappa_inf = contraction.fixed_point();
+    let growth = setting.gamma * setting.mu * n.sqrt();
+    let corollary = if growth > 1.0 { setting.kappa0.ln() / growth.ln() } else { f64::INFINITY };
+    let bound = Bound::new("iterations", value, kappa_inf >= setting.kappa0)
+        .with("beta", beta)
+        .with("epsilon", epsilon)
+        .with("contraction", contraction.coefficient())
+        .with("factor", contraction.factor())
+        .with("kappa_inf", kappa_inf)
+        .with("initial_term", setting.kappa0.sqrt() * contraction.factor().powf(0.5 * f64::from(rounds - 1)))
+        .with("stable_term", kappa_inf.sqrt())
+        .with("rounds_to_one", 1.0 + setting.kappa0.ln() / -contraction.factor().ln())
+        .with("corollary_rounds", corollary)
+        .with(
+            "corollary_samples",
+            (setting.kappa0.powf(1.0 / f64::from(rounds)) / (setting.gamma * setting.mu)).powi(2),
+        )
+        .checked("gamma mu sqrt(n) > 1 (the corollary's own line)", growth > 1.0);
+    Ok(setting.class.assume(assume_run(bound, setting.excess), beta))
+}
+
+/// The least T (`iterations`) at which √κ₀ λ^{(T−1)/2} ≤ √κ_∞ at `n` ≥ 1 triples a round. Never more than
+/// 1 + ⌈log₂ κ₀⌉, as λ < 1/2 and κ_∞ ≥ 1.
+///
+/// Among the intermediates: `rounds_to_one` = 1 + log κ₀/log(1/λ), from which on the initial term is at most 1, and the
+/// corollary's own line log κ₀/log(γμ√n), with constant 1 (infinite where γμ√n ≤ 1). Vacuous where κ_∞ ≥ κ₀.
+pub fn least_rounds(setting: &Setting, n: f64) -> Result<Bound> {
+    setting.check()?;
+    let mut rounds = 1;
+    // ε_n rises slowly with T through ρ/T, hence the search instead of the closed form.
+    loop {
+        let map = setting.rates(n, rounds)?.contraction;
+        if log_excess(setting.kappa0, rounds, map.factor(), map.fixed_point()) <= 0.0 {
+            return report(setting, n, rounds, f64::from(rounds));
+        }
+        rounds += 1;
+    }
+}
+
+/// The least n (`iterations`) from which on √κ₀ λ^{(T−1)/2} ≤ √κ_∞ with κ_∞ < κ₀, at T = `rounds` ≥ 1 rounds.
+///
+/// "From which on", since both terms are large at a small n: near κ_∞ = κ₀ the initial term is below the stable one for
+/// no good reason. Infinite, and vacuous, where there is none: T = 1 (one round cannot shed κ₀), or a fixed β too large
+/// for κ_∞ < κ₀. With κ₀ = 1 there is nothing to shed: n = 1.
+pub fn least_samples(setting: &Setting, rounds: u32) -> Result<Bound> {
+    setting.check()?;
+    check::rounds(rounds)?;
+    let negligible = |n: f64| {
+        setting.rates(n, rounds).is_ok_and(|rates| {
+            let informative = rates.contraction.fixed_point() < setting.kappa0 || setting.kappa0 == 1.0;
+            informative && negligible_from_here(setting.kappa0, rounds, &rates.contraction)
+        })
+    };
+    match check::least_count(negligible) {
+        Some(n) => report(setting, n, rounds, n),
+        None => Ok(Bound::new("iterations", f64::INFINITY, true)
+            .with("rounds", f64::from(rounds))
+            .checked("some number of triples makes the initial term negligible after so many rounds", false)),
+    }
+}

@@ -1,0 +1,259 @@
+//! The commands `selfreward bound` and `selfreward plan`.
+
+use std::io::Write;
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use serde_json::Value;
+
+fn selfreward(arguments: &str) -> Command {
+    let mut command = Command::cargo_bin("selfreward").unwrap();
+    command.args(arguments.split_whitespace());
+    command
+}
+
+fn json(arguments: &str) -> Value {
+    let output = selfreward(&format!("{arguments} --json")).assert().code(0).get_output().stdout.clone();
+    serde_json::from_slice(&output).unwrap()
+}
+
+/// Refused with exit code 2, nothing on standard output, and one line of error that contains every word.
+fn refused(arguments: &str, words: &[&str]) {
+    let output = selfreward(arguments).assert().code(2).stdout(predicate::str::is_empty()).get_output().clone();
+    let error = String::from_utf8(output.stderr).unwrap();
+    for word in words {
+        assert!(error.contains(word), "`{arguments}`: no {word} in {error}");
+    }
+}
+
+/// One call of every bound with the least it needs.
+const CALLS: [&str; 18] = [
+    "single-step --n 1e6 --kappa0 3 --class-size 1000",
+    "hard-instance --n 1e6 --prompts 64 --kappa0 9",
+    "epsilon --n 1e6 --class-size 1000 --range 2",
+    "epsilon --n 1e6 --dim 16 --radius 4",
+    "one-step --kappa 2 --gamma 0.5 --epsilon 0.01 --beta 0.01",
+    "recurrence --kappa 2 --gamma 0.5 --mu 0.3 --epsilon 0.01 --beta 0.01",
+    "fixed-point --gamma 0.5 --mu 0.3 --epsilon 0.01 --beta 0.01",
+    "iterative --n 1e6 --rounds 3 --kappa0 3 --gamma 0.5 --mu 0.3 --log-class-size 7 --range 1",
+    "linear-softmax --n 1e6 --rounds 3 --kappa0 3 --gamma 0.5 --mu 0.3 --dim 16 --radius 10",
+    "iterations --kappa0 30 --gamma 0.5 --mu 0.3 --n 1e8 --dim 16 --radius 10",
+    "iterations --kappa0 30 --gamma 0.5 --mu 0.3 --rounds 4 --class-size 100 --range 1",
+    "exact-recovery --n 1000 --rank 16 --leverage 40",
+    "zero-failure --responses 8 --gamma 0.5 --beta 0.1",
+    "effective-dimension --lambda 0.01 --regime exponential --rate 0.5 --scale 1",
+    "effective-dimension --lambda 0.01 --regime polynomial --exponent 2 --scale 1",
+    "effective-dimension --lambda 0.01 --regime spiked --rank 3 --tail 0.1",
+    "covering-number --dim 16 --radius 4 --eta 0.1",
+    "hard-instance --n 1000 --prompts 8 --kappa0 3 --rounds 2 --mass 0.5 --beta 0.05 --delta 0.3",
+];
+
+#[test]
+fn every_bound_has_the_json_form() {
+    for call in CALLS {
+        let bound = json(&format!("bound {call}"));
+        let keys: Vec<_> = bound.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["name", "value", "intermediates", "assumptions", "vacuous"], "{call}");
+        assert_eq!(bound["name"].as_str(), call.split_whitespace().next());
+        assert!(bound["value"].is_f64() && bound["vacuous"].is_boolean(), "{call}");
+        assert!(bound["intermediates"].as_object().unwrap().values().all(|value| value.is_number() || value.is_null()));
+        for assumption in bound["assumptions"].as_array().unwrap() {
+            assert!(assumption["name"].is_string() && (assumption["met"].is_boolean() || assumption["met"].is_null()));
+        }
+        assert!(!bound["assumptions"].as_array().unwrap().is_empty(), "{call} assumes nothing");
+        let name = call.split_whitespace().next().unwrap();
+        selfreward(&format!("bound {call}")).assert().code(0).stdout(predicate::str::starts_with(format!("{name} = ")));
+    }
+}
+
+/// What leaves the doubles is null and vacuous, never a number that is not one.
+#[test]
+fn overflow_is_null_and_vacuous() {
+    for call in [
+        "one-step --kappa 1e4 --gamma 1 --epsilon 1e9 --beta 0.5 --delta 1e-300",
+        "iterative --n 100 --rounds 3 --kappa0 1e4 --gamma 1e-30 --mu 1e-300 --log-class-size 0.5 --range 1e300",
+        "covering-number --dim 10 --radius 1e300 --eta 1e-300",
+        "iterations --kappa0 3 --gamma 1 --mu 0.5 --rounds 1 --dim 4 --radius 9",
+    ] {
+        let bound = json(&format!("bound {call}"));
+        assert!(bound["value"].is_null() && bound["vacuous"] == true, "{call}");
+    }
+    let swept = selfreward("bound epsilon --n 1e6 --dim 4 --radius 9 --theta-norm 0.001..0.009:3").assert().code(0);
+    assert!(String::from_utf8(swept.get_output().stdout.clone()).unwrap().trim_start().starts_with("theta_norm"));
+}
+
+#[test]
+fn list_names_every_bound_in_one_line() {
+    let output = selfreward("bound --list").assert().code(0).get_output().stdout.clone();
+    let text = String::from_utf8(output).unwrap();
+    let names: Vec<_> = text.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    let expected = [
+        "single-step",
+        "hard-instance",
+        "epsilon",
+        "one-step",
+        "recurrence",
+        "fixed-point",
+        "iterative",
+        "linear-softmax",
+        "iterations",
+        "exact-recovery",
+        "zero-failure",
+        "effective-dimension",
+        "covering-number",
+    ];
+    assert_eq!(names, expected);
+}
+
+/// Oracle: the definitions of the defaults.
+#[test]
+fn defaults_are_those_documented() {
+    let same = |short: &str, long: &str| {
+        assert_eq!(json(&format!("bound {short}"))["value"], json(&format!("bound {long}"))["value"], "{short}");
+    };
+    same(CALLS[0], "single-step --n 1e6 --kappa0 3 --class-size 1000 --constant 1");
+    same(CALLS[1], "hard-instance --n 1e6 --prompts 64 --kappa0 9 --rounds 1 --mass worst --beta 0.001 --delta 0.5");
+    same(CALLS[3], "epsilon --n 1e6 --dim 16 --radius 4 --beta 0.001 --rho 0.05 --theta-norm 0.003996003996003996");
+    same(CALLS[4], "one-step --kappa 2 --gamma 0.5 --epsilon 0.01 --beta 0.01 --delta 0.5 --concentrability 2");
+    same(CALLS[5], "recurrence --kappa 2 --gamma 0.5 --mu 0.3 --epsilon 0.01 --beta 0.01 --concentrability 2");
+    same(CALLS[6], "fixed-point --gamma 0.5 --mu 0.3 --epsilon 0.01 --beta 0.01 --excess 1");
+    same("epsilon --n 100 --class-size 1000 --range 2", "epsilon --n 100 --log-class-size 6.907755278982137 --range 2");
+}
+
+#[test]
+fn ranges_are_evenly_spaced_in_the_logarithm() {
+    let rows = json("bound epsilon --n 1e3..1e12:20 --dim 16 --radius 4");
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), 20);
+    let n = |row: usize| rows[row]["intermediates"]["n"].as_f64().unwrap();
+    assert_eq!((n(0), n(19)), (1e3, 1e12));
+    for (index, row) in rows.iter().enumerate() {
+        assert_eq!(n(index).fract(), 0.0);
+        assert!((n(index).log10() - (3.0 + 9.0 * index as f64 / 19.0)).abs() < 1e-3);
+        assert_eq!(row, &json(&format!("bound epsilon --n {} --dim 16 --radius 4", n(index))));
+    }
+    let table = selfreward("bound fixed-point --gamma 0.1..1:3 --mu 0.3 --epsilon 0.01 --beta 0.01").assert().code(0);
+    let lines = String::from_utf8(table.get_output().stdout.clone()).unwrap();
+    assert_eq!(lines.lines().count(), 4);
+    assert!(lines.lines().next().unwrap().trim_start().starts_with("gamma"));
+    let wide = json("bound fixed-point --gamma 0.1..1:3 --mu 0.3 --epsilon 0.01 --beta 0.01");
+    assert!((wide[1]["intermediates"]["gamma"].as_f64().unwrap() - 0.1f64.sqrt()).abs() < 1e-15);
+}
+
+#[test]
+fn vacuity_follows_its_definition() {
+    for (call, vacuous) in [
+        ("one-step --kappa 2 --gamma 0.5 --epsilon 0.01 --beta 0.01", false),
+        ("one-step --kappa 2 --gamma 0.01 --epsilon 0.01 --beta 0.01", true),
+        ("recurrence --kappa 2 --gamma 0.01 --mu 0.3 --epsilon 0.1 --beta 0.1", true),
+        ("fixed-point --gamma 0.5 --mu 0.3 --epsilon 0.1 --beta 0.1", false),
+        ("fixed-point --gamma 0.5 --mu 0.3 --epsilon 0.1 --beta 0.1 --kappa0 1.5", true),
+        ("zero-failure --responses 100 --gamma 0.1 --beta 1", true),
+        ("zero-failure --responses 100 --gamma 0.1 --beta 0.01", false),
+        ("exact-recovery --n 10 --rank 16 --leverage 40", true),
+        ("single-step --n 10 --kappa0 3 --class-size 1000000", true),
+    ] {
+        assert_eq!(json(&format!("bound {call}"))["vacuous"], vacuous, "{call}");
+    }
+}
+
+#[test]
+fn spectrum_files_are_read_and_checked() {
+    let file = |text: &str| {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file
+    };
+    let call = |file: &tempfile::NamedTempFile| {
+        format!("bound effective-dimension --lambda 0.1 --spectrum {}", file.path().display())
+    };
+    let bound = json(&call(&file("0.6\n0.3\n\n0.1\n")));
+    // Oracle: 0.6/0.7 + 0.3/0.4 + 0.1/0.2 by hand.
+    assert!((bound["value"].as_f64().unwrap() - (6.0 / 7.0 + 0.75 + 0.5)).abs() < 1e-14);
+    refused(&call(&file("0.3\n0.6\n")), &["--spectrum", "0.6", "non-increasing"]);
+    refused(&call(&file("0.3\n-0.1\n")), &["--spectrum", "-0.1"]);
+    refused(&call(&file("0.3\nhalf\n")), &["--spectrum", "half", "line 2"]);
+    refused(&call(&file("")), &["--spectrum"]);
+    refused("bound effective-dimension --lambda 0.1 --spectrum /nowhere/at/all", &["--spectrum", "/nowhere/at/all"]);
+}
+
+#[test]
+fn bad_input_is_refused_with_the_flag_its_value_and_its_range() {
+    refused("bound nonsense", &["nonsense", "single-step"]);
+    refused("bound --list epsilon", &["--list"]);
+    refused("bound epsilon --n 0 --dim 3 --radius 1", &["--n", "0", "at least 1"]);
+    refused("bound epsilon --n 10.5 --dim 3 --radius 1", &["--n", "10.5", "whole"]);
+    refused("bound epsilon --n ten --dim 3 --radius 1", &["--n", "ten"]);
+    refused("bound epsilon --n nan --dim 3 --radius 1", &["--n", "NaN"]);
+    refused("bound epsilon --n 10 --dim 3 --radius 1 --rho 1", &["--rho", "1", "between 0 and 1"]);
+    refused("bound epsilon --n 10 --dim 3", &["--radius"]);
+    refused("bound epsilon --n 10", &["class-size", "dim"]);
+    refused("bound epsilon --n 10 --dim 3 --radius 1 --class-size 10 --range 1", &["not to be given", "--dim"]);
+    refused("bound epsilon --n 10 --class-size 0.5 --range 1", &["--class-size", "0.5"]);
+    refused("bound epsilon --n 10 --class-size 10 --log-class-size 2 --range 1", &["--class-size"]);
+    refused("bound one-step --kappa 2 --gamma -1 --epsilon 0.1 --beta 0.1", &["--gamma", "-1", "above 0"]);
+    refused("bound one-step --kappa 2 --gamma 1 --epsilon 0.1", &["--beta"]);
+    refused("bound one-step --kappa 0.5 --gamma 1 --epsilon 0.1 --beta 0.1", &["--kappa", "0.5", "at least 1"]);
+    refused("bound one-step --kappa 2 --gamma 1 --epsilon 0.1 --beta 0.1 --delta 1.5", &["--delta", "1.5"]);
+    refused("bound zero-failure --responses 5 --gamma 1 --beta 0.1 --n 100", &["--n", "100", "not to be given"]);
+    refused("bound hard-instance --n 10 --prompts 4 --kappa0 3 --mass wurst", &["--mass", "wurst", "worst"]);
+    refused("bound hard-instance --n 10 --prompts 4 --kappa0 1", &["--kappa0", "above 1"]);
+    refused("bound iterations --kappa0 3 --gamma 1 --mu 1 --dim 3 --radius 1", &["--n"]);
+    refused("bound iterations --kappa0 3 --gamma 1 --mu 1 --dim 3 --radius 1 --n 9 --rounds 2", &["--n", "rounds"]);
+    refused("bound effective-dimension --lambda 1 --regime linear", &["--regime", "linear", "spiked"]);
+    refused(
+        "bound effective-dimension --lambda 1 --regime spiked --rank 2 --tail 1 --rate 2",
+        &["--rate", "not to be given"],
+    );
+    refused("bound epsilon --n 1..10:1 --dim 3 --radius 1", &["--n", "1..10:1", "POINTS"]);
+    refused("bound epsilon --n 0..10:5 --dim 3 --radius 1", &["--n", "0..10:5"]);
+    refused("bound epsilon --n 1..10:5 --dim 3..4:2 --radius 1", &["--n", "--dim", "one flag"]);
+    refused("bound epsilon --frequency 3", &["--frequency"]);
+    refused("bound", &["bound"]);
+}
+
+#[test]
+fn plan_has_the_json_form_and_marks_the_least_total() {
+    let plans =
+        json("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 0.3 --class-size 1000 --range 1 --max-rounds 5");
+    let keys: Vec<_> = plans.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["plans", "best", "promised", "reason"]);
+    let rows = plans["plans"].as_array().unwrap();
+    assert_eq!(rows.len(), 5);
+    for (index, row) in rows.iter().enumerate() {
+        let (rounds, samples) = (row["rounds"].as_u64().unwrap(), row["samples"].as_u64().unwrap());
+        assert_eq!((rounds, row["total"].as_u64().unwrap()), (index as u64 + 1, samples * rounds));
+        let at = |n: u64| {
+            json(&format!(
+                "bound iterative --n {n} --rounds {rounds} --kappa0 3 --gamma 0.5 --mu 0.3 --class-size 1000 --range 1"
+            ))["value"]
+                .as_f64()
+                .unwrap()
+        };
+        assert_eq!(at(samples), row["bound"].as_f64().unwrap());
+        assert!(at(samples) <= 0.1 && at(samples - 1) > 0.1);
+        assert!(plans["best"]["total"].as_u64() <= row["total"].as_u64());
+    }
+    assert_eq!(plans["promised"], true);
+    selfreward("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 0.3 --class-size 1000 --range 1")
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains("least total").count(1));
+}
+
+#[test]
+fn plan_refuses_bad_input_and_says_what_stands_in_the_way() {
+    let small = json("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 0.3 --dim 16 --radius 10");
+    assert_eq!(small["promised"], false);
+    assert!(small["reason"].as_str().unwrap().contains("radius"));
+    assert_eq!(small["plans"].as_array().unwrap().len(), 20);
+    refused("plan --kappa0 3 --target-failure 2 --gamma 0.5 --mu 0.3 --dim 16 --radius 9", &["--target-failure", "2"]);
+    refused("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 0.3 --dim 16", &["radius"]);
+    refused(
+        "plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 0.3 --dim 16 --radius 9 --range 2",
+        &["nothing else"],
+    );
+    refused("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 1.3 --dim 16 --radius 9", &["--mu", "1.3"]);
+    refused("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 0.3 --dim 16 --radius 9 --max-rounds 0", &["0"]);
+    refused("plan --kappa0 3", &["--gamma"]);
+}
