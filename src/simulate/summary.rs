@@ -23,6 +23,11 @@ pub struct Column {
 }
 
 impl Column {
+    /// Whether both are the same quantity at the same δ, wherever it stands in their lists.
+    pub fn same(&self, other: &Self) -> bool {
+        self.quantity.name == other.quantity.name && self.delta.map(|(_, at)| at) == other.delta.map(|(_, at)| at)
+    }
+
     /// `kappa`, `failure_0.5`.
     pub fn name(&self) -> String {
         match self.delta {

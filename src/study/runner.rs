@@ -149,7 +149,7 @@ impl Worker<'_> {
     fn prepare(&self, ordinal: u32) -> Prepared {
         let simulation = self.study.cell(ordinal as usize).and_then(|cell| Simulation::describe(cell.config));
         let own = simulation.as_ref().map_or_else(|_| Vec::new(), |simulation| Column::all(&simulation.deltas));
-        let measured = |column: Column| own.iter().find(|own| own.name() == column.name()).copied();
+        let measured = |column: Column| own.iter().find(|own| own.same(&column)).copied();
         let columns = Column::all(&self.study.deltas).into_iter().map(measured).collect();
         Prepared { ordinal, simulation, columns }
     }
