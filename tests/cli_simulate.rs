@@ -314,6 +314,10 @@ fn bad_feature_files_are_refused() {
         .success()
         .stderr(predicate::str::contains("divided by the largest norm, 3.04"));
 
+    case.run(&case.file("c.toml", GAUSSIAN), &["--rescale"])
+        .success()
+        .stderr(predicate::str::contains("norm is 1 already"));
+
     case.refused(&case.npz(&good, &[1.0, 0.0, 2.0], |_| {}), &[], &["theta0", "3", "2"]);
     case.refused(&case.npz(&good, &[1.0, f64::NAN], |_| {}), &[], &["theta0[1]", "NaN"]);
     let weights = |w: [f64; 2]| {

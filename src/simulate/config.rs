@@ -329,10 +329,9 @@ impl Config {
 
     fn fill_defaults(&mut self) {
         let instance = &mut self.instance;
+        instance.rescale.get_or_insert(false);
         match instance.kind {
-            Kind::Npz => {
-                instance.rescale.get_or_insert(false);
-            }
+            Kind::Npz => {}
             Kind::Gaussian => {
                 instance.spectrum.get_or_insert(Spectrum::Isotropic {});
                 instance.max_tries.get_or_insert(10_000);

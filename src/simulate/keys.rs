@@ -36,7 +36,7 @@ pub const KEYS: &[Key] = keys! {
     "instance" {
         "kind" "npz | gaussian | tabular | hard", "required";
         "path" ["npz"] "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there)", "required";
-        "rescale" ["npz"] "divide all features by the largest norm", "false";
+        "rescale" "divide all features by the largest norm (1 already, unless they come from a file)", "false";
         "prompts" ["gaussian", "tabular", "hard"] "M ≥ 1 (hard: the sentinel not counted)", "required";
         "responses" ["gaussian", "tabular"] "K ≥ 1, responses of every prompt", "required";
         "dim" ["gaussian"] "d ≥ 1", "required";

@@ -211,10 +211,13 @@ fn source(
         (.., Some(theta)) => Some(BaseParameter::Given(theta.clone())),
         _ => None,
     };
+    let rescale = given.rescale.unwrap_or(false);
+    if rescale && given.kind != Kind::Npz {
+        remarks.push("the largest feature norm is 1 already: --rescale changes nothing".to_owned());
+    }
     match given.kind {
         Kind::Npz => {
             let path = required(&given.path, "path")?;
-            let rescale = given.rescale.unwrap_or(false);
             let file = NpzFile::read(&path, rescale)?;
             if let Some(norm) = file.rescaled_by {
                 remarks.push(format!("all features were divided by the largest norm, {norm}"));
