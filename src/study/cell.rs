@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::seed::Seed;
 use crate::simulate::Config;
+use crate::simulate::config::set;
 use crate::{Error, Result};
 
 /// 64 bits of the hash of a cell's values, written as 16 hexadecimal digits.
@@ -47,7 +48,7 @@ pub struct Cell {
 impl Cell {
     /// The value of a dotted key; `None` where the configuration has no such key.
     pub fn value(&self, key: &str) -> Option<Value> {
-        value_of(&serde_json::to_value(&self.config).ok()?, key)
+        value_of(&json(&self.config), key)
     }
 }
 
@@ -56,17 +57,43 @@ pub(super) fn value_of(config: &Value, key: &str) -> Option<Value> {
     key.split('.').try_fold(config, |place, name| place.get(name)).cloned()
 }
 
-/// A cell's values in canonical form: its part, then `key = JSON` for every dotted key of the configuration but those of
-/// `[run]`, with defaults filled in, sorted by key. How a number was written (`4096` or `4.096e3`), which keys were spelled
-/// out, and in which order, do not enter.
-pub fn canonical(part: &str, config: &Value) -> String {
+/// A cell's values in canonical form: its part, then `key = JSON` for every dotted key of the configuration, sorted by key.
+///
+/// Left out are `[run]` and all values that are defaults (but for the kind of instance and of update, which decide what the
+/// defaults are). So how a number was written (`4096` or `4.096e3`), which defaults were spelled out, the order of keys, and
+/// keys that a later version adds, do not enter.
+pub fn canonical(part: &str, config: &Config) -> String {
+    let (own, defaults) = (json(config), json(&defaults(config)));
     let mut leaves = BTreeMap::new();
-    if let Value::Object(sections) = config {
-        sections.iter().filter(|(name, _)| *name != "run").for_each(|(name, value)| collect(name, value, &mut leaves));
+    for section in ["instance", "process", "measure"] {
+        collect(section, &own[section], &mut leaves);
     }
     let mut text = format!("part = {part}\n");
-    leaves.iter().for_each(|(key, value)| text.push_str(&format!("{key} = {value}\n")));
+    for (key, value) in leaves {
+        if KINDS.contains(&key.as_str()) || value_of(&defaults, &key).as_ref() != Some(value) {
+            text.push_str(&format!("{key} = {value}\n"));
+        }
+    }
     text
+}
+
+/// The keys that decide what the defaults of the others are.
+const KINDS: [&str; 2] = ["instance.kind", "process.update"];
+
+/// The configuration with the same kinds in which all else is default.
+fn defaults(config: &Config) -> Config {
+    let mut table = toml::Table::new();
+    for key in KINDS {
+        if let Some(Value::String(word)) = value_of(&json(config), key) {
+            set(&mut table, key, word.into()).expect("a key of a section");
+        }
+    }
+    Config::from_table(&table).expect("kinds that were read from a configuration")
+}
+
+/// A configuration as JSON.
+pub(super) fn json(config: &Config) -> Value {
+    serde_json::to_value(config).expect("a configuration is a table of plain values")
 }
 
 fn collect<'a>(key: &str, value: &'a Value, leaves: &mut BTreeMap<String, &'a Value>) {

@@ -104,7 +104,7 @@ impl Study {
         let entry = self.entries.get(ordinal).ok_or_else(|| Error::argument("cell", ordinal, expected()))?;
         let part = &self.definition.parts[entry.part as usize];
         let mut config = self.config(entry.part as usize, entry.index as usize)?;
-        let canonical = cell::canonical(&part.name, &serde_json::to_value(&config).unwrap_or_default());
+        let canonical = cell::canonical(&part.name, &config);
         config.run.seed = SeedConfig::Text(cell::seed(&self.root, &self.definition.name, &canonical).to_string());
         Ok(Cell { ordinal, id: entry.id, part: part.name.clone(), config })
     }
@@ -162,8 +162,7 @@ impl Study {
 
     fn plan(&self, part: usize, index: usize) -> Result<Planned> {
         let config = self.config(part, index)?;
-        let value = serde_json::to_value(&config).unwrap_or_default();
-        let id = cell::id(&cell::canonical(&self.definition.parts[part].name, &value));
+        let id = cell::id(&cell::canonical(&self.definition.parts[part].name, &config));
         let entry = Entry { part: part as u32, index: index as u32, id, seconds: cost::seconds(&config) };
         let deltas = config.measure.delta.clone();
         let input = config.instance.path.clone().filter(|_| config.instance.kind == Kind::Npz);

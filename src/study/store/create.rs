@@ -8,7 +8,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::{APPLICATION, PATIENCE, SCHEMA, Store, database, quoted};
 use crate::simulate::summary::Column;
-use crate::study::cell::value_of;
+use crate::study::cell::{json, value_of};
 use crate::study::provenance::Identity;
 use crate::study::{Shard, Study};
 use crate::{Error, Result};
@@ -123,7 +123,7 @@ fn fill(connection: &Connection, study: &Study, shard: Shard, identity: &Identit
     ordinals.sort_unstable();
     for ordinal in ordinals {
         let cell = study.cell(ordinal)?;
-        let config = serde_json::to_value(&cell.config).unwrap_or_default();
+        let config = json(&cell.config);
         let seed = cell.config.run.seed.resolve()?.to_string();
         let fixed = [
             Sql::Integer(ordinal as i64),
