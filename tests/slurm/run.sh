@@ -130,10 +130,13 @@ worker 2 >/dev/null && scontrol requeue "${array}_2" || fail "task 2 ended befor
 echo "killed process $killed of task 1 and had task 2 requeued"
 
 restarts() { scontrol show job "${array}_$1" | sed -n 's/.*Restarts=\([0-9]*\).*/\1/p'; }
-# Slurm lets a requeued job wait for two minutes; here it need not.
+# Slurm lets a requeued job wait for two minutes, so that the node forgets that it killed it; some seconds are enough.
 pending() { scontrol show job "${array}_$1" | grep -q "JobState=PENDING" && [ "$(restarts "$1")" = 1 ]; }
 for task in 1 2; do
     await "the requeue of task $task" pending $task
+done
+sleep 5
+for task in 1 2; do
     scontrol update JobId="${array}_$task" StartTime=now || fail "task $task could not be hurried"
 done
 merged() { scontrol show job "$merge" | grep -q "JobState=COMPLETED"; }
