@@ -24,13 +24,14 @@ fn operator(index: usize) -> Box<dyn UpdateOperator> {
     }
 }
 
+/// δ = 0.45 and not 0.5: two responses that tie have π = 1/2 to rounding, on which F(0.5) hangs.
 fn trajectory(instance: &Instance, kind: usize, n: u64, radius: Option<f64>) -> Vec<Measurement> {
     let mut process = process(Population, 0.8, n, 3);
     process.operator = operator(kind);
     process.radius = radius.map(|factor| factor * instance.base().norm());
     let rounds: Vec<_> =
         process.start(instance, instance.base().clone(), Seed::from_number(3)).map(Result::unwrap).collect();
-    rounds.iter().map(|round| measure(instance, &rounds[0].policy, round, 0.8, &[0.5, 0.1])).collect()
+    rounds.iter().map(|round| measure(instance, &rounds[0].policy, round, 0.8, &[0.45, 0.1])).collect()
 }
 
 fn assert_close(a: &[Measurement], b: &[Measurement], with_theta: bool) {
@@ -53,7 +54,9 @@ fn assert_close(a: &[Measurement], b: &[Measurement], with_theta: bool) {
         }
         if with_theta {
             near("theta_norm", p.theta_norm, q.theta_norm);
-            near("cosine", p.cosine.unwrap(), q.cosine.unwrap());
+            // A least-norm θ that saw nothing is zero, and has no direction.
+            assert_eq!(p.cosine.is_some(), q.cosine.is_some());
+            near("cosine", p.cosine.unwrap_or(0.0), q.cosine.unwrap_or(0.0));
         }
         if let (Some(s), Some(r)) = (&a.step, &b.step) {
             near("gap", s.gap, r.gap);
@@ -81,7 +84,7 @@ fn rotation(dim: usize, seed: u64) -> Array2<f64> {
 const RAGGED: [usize; 5] = [4, 1, 3, 2, 6];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn rotation_of_features_with_theta(seed in 0u64..1000, kind in 0usize..5, n in 1u64..60, ball in proptest::option::of(1.05f64..3.0)) {

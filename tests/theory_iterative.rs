@@ -82,6 +82,8 @@ prop_compose! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: prop::test_runner::RngSeed::Fixed(3), failure_persistence: None, ..Default::default() })]
+
     /// The uniform and the round-by-round bound hold for *every* sequence of policies whose measured constants they are
     /// given, here sharpened ones with arbitrary errors. Oracle: the sequence itself, all its quantities summed. The finite
     /// class's range is chosen so that ε_n equals the largest measured ε.

@@ -28,6 +28,8 @@ pub struct DenseFeatures {
     starts: Vec<usize>,
     /// Span of all feature differences; computed when first asked for.
     span: OnceLock<Span>,
+    /// The row with the largest norm, and that norm.
+    largest: (usize, f64),
 }
 
 impl DenseFeatures {
@@ -47,13 +49,19 @@ impl DenseFeatures {
         if total != matrix.nrows() {
             return Err(Error::argument("feature rows", matrix.nrows(), format!("{total}, one for each response")));
         }
-        let features = Self { matrix: matrix.as_standard_layout().into_owned(), starts, span: OnceLock::new() };
+        let features = Self::assemble(matrix.as_standard_layout().into_owned(), starts);
         if let Some(((row, column), value)) = features.matrix.indexed_iter().find(|(_, value)| !value.is_finite()) {
             let (x, y) = features.locate(row);
             let name = format!("feature {column} of response {y} at prompt {x}");
             return Err(Error::argument(name, value, "a finite number"));
         }
         Ok(features)
+    }
+
+    fn assemble(matrix: Array2<f64>, starts: Vec<usize>) -> Self {
+        let norms = matrix.rows().into_iter().map(|row| Norm::of(row.iter())).enumerate();
+        let largest = norms.fold((0, 0.0), |best, next| if next.1 > best.1 { next } else { best });
+        Self { matrix, starts, span: OnceLock::new(), largest }
     }
 
     fn locate(&self, row: usize) -> (usize, usize) {
@@ -69,13 +77,12 @@ impl DenseFeatures {
         }
         let Self { mut matrix, starts, .. } = self;
         matrix.mapv_inplace(|value| value / largest);
-        (Self { matrix, starts, span: OnceLock::new() }, largest)
+        (Self::assemble(matrix, starts), largest)
     }
 
     /// The row with the largest Euclidean norm, and that norm.
     pub fn largest_norm(&self) -> (usize, f64) {
-        let norms = self.matrix.rows().into_iter().map(|row| Norm::of(row.iter())).enumerate();
-        norms.fold((0, 0.0), |best, next| if next.1 > best.1 { next } else { best })
+        self.largest
     }
 
     /// d.

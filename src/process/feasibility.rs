@@ -19,7 +19,11 @@ pub(super) fn check(process: &SelfRewarding, instance: &Instance) -> Result<()> 
     let spectral = process.operator.is_spectral() || ball_may_bind;
     match instance.features() {
         FeatureMap::OneHot(_) if spectral => check_blocks(process, instance),
-        FeatureMap::OneHot(_) => Ok(()),
+        // Two numbers for each response of the largest prompt: the places of those that were seen.
+        FeatureMap::OneHot(responses) => {
+            let most = responses.iter().copied().max().unwrap_or(0);
+            memory::require("the graph of seen pairs", 8 * u64::from(most))
+        }
         FeatureMap::Dense(dense) => {
             // A basis, a Gram matrix and factors of d×d, and the rows of the seen differences.
             let (d, rows) = (dense.dim() as u64, dense.matrix().nrows() as u64);
