@@ -10,35 +10,7 @@ use selfreward::study::Store;
 mod study_common;
 use study_common::Bench;
 
-/// Replicates of about a millisecond, so many for each of four cells.
-fn slow(replicates: usize) -> String {
-    format!(
-        r#"
-name = "slow"
-[[part]]
-name = "p"
-[part.base.instance]
-kind = "gaussian"
-prompts = 40
-responses = 10
-dim = 60
-[part.base.process]
-beta = 1.0
-samples = 800
-rounds = 4
-[part.grid]
-"instance.theta_norm" = [1.0, 2.0, 3.0, 4.0]
-[part.full]
-replicates = {replicates}
-[part.quick]
-replicates = 1
-"#
-    )
-}
-
 const KILLS: u32 = 12;
-/// Replicates of a run that tells how fast the machine is.
-const PILOT: usize = 100;
 /// How long the undisturbed run should take: long beside the 0.2 s between two commits.
 const WHOLE: Duration = Duration::from_secs(8);
 
@@ -54,16 +26,10 @@ fn kill(child: &mut Child) {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the test must kill while there is work left, on a machine of any speed")]
 fn killed_again_and_again_the_run_ends_with_the_same_rows() {
-    let bench = Bench::with("slow.toml", &slow(PILOT));
-    let timed = |line: &str| {
-        let started = Instant::now();
-        bench.expect(0, line);
-        started.elapsed()
-    };
-    let pilot = timed("run slow.toml --out pilot --jobs 2 --quiet");
-    let replicates = (WHOLE.as_secs_f64() / pilot.as_secs_f64() * PILOT as f64) as usize;
-    bench.write("slow.toml", &slow(replicates.max(PILOT)));
-    let whole = timed("run slow.toml --out whole --jobs 2 --quiet");
+    let bench = Bench::lasting(WHOLE);
+    let started = Instant::now();
+    bench.expect(0, "run slow.toml --out whole --jobs 2 --quiet");
+    let whole = started.elapsed();
     let store = bench.path("runs/slow-full.sqlite");
     let mut rng = ChaCha8Rng::seed_from_u64(4);
     let (mut within, mut before) = (0, 0);

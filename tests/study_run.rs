@@ -27,28 +27,6 @@ replicates = 2
 replicates = 1
 "#;
 
-/// Some seconds of small replicates.
-pub const SLOW: &str = r#"
-name = "slow"
-[[part]]
-name = "p"
-[part.base.instance]
-kind = "gaussian"
-prompts = 40
-responses = 10
-dim = 40
-[part.base.process]
-beta = 1.0
-samples = 500
-rounds = 4
-[part.grid]
-"instance.theta_norm" = [1.0, 2.0, 3.0, 4.0]
-[part.full]
-replicates = 200
-[part.quick]
-replicates = 1
-"#;
-
 #[test]
 fn rows_do_not_depend_on_the_number_of_threads() {
     let bench = Bench::with("probe.toml", PROBE);
@@ -186,7 +164,7 @@ fn exit_codes_are_those_of_the_documentation() {
 /// Ctrl-C keeps every finished replicate, exits 130, and the run goes on to the same rows.
 #[test]
 fn interrupted_runs_resume() {
-    let bench = Bench::with("slow.toml", SLOW);
+    let bench = Bench::lasting(Duration::from_secs(4));
     bench.expect(0, "run slow.toml --out whole --quiet");
     for signal in ["INT", "TERM"] {
         let mut child =
@@ -195,12 +173,11 @@ fn interrupted_runs_resume() {
         while !store.exists() {
             std::thread::sleep(Duration::from_millis(5));
         }
-        std::thread::sleep(Duration::from_millis(300));
+        std::thread::sleep(Duration::from_millis(600));
         Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(130));
         let shown = bench.expect(0, &format!("show {}", store.display()));
-        assert!(shown.contains(", interrupted;") && !shown.contains("replicates: 800 of 800"), "{shown}");
-        assert!(!shown.contains("replicates: 0 of"), "{shown}");
+        assert!(shown.contains(", interrupted;") && !shown.contains("replicates: 0 of"), "{shown}");
         bench.expect(0, &format!("run slow.toml --out {signal} --resume --quiet"));
         assert_eq!(bench.rows("whole/slow-full.sqlite"), bench.rows(&format!("{signal}/slow-full.sqlite")));
     }
@@ -223,4 +200,53 @@ fn list_completions_and_man_come_from_the_command() {
     }
     let man = bench.expect(0, "man");
     assert!(man.contains(".TH") && man.contains("simulate") && man.contains("shard"), "{man}");
+}
+
+/// What a real Slurm does with the script is the matter of `tests/slurm/run.sh`; here: that it is one script for both uses, and
+/// that a shell can read it whatever the paths.
+#[test]
+fn the_slurm_script_asks_for_what_it_should() {
+    let bench = Bench::with("probe.toml", PROBE);
+    bench.expect(0, "slurm probe.toml --tasks 4 --quick --seed 7 --time 01:00:00 --partition short -o it's.sh");
+    let script = fs::read_to_string(bench.path("it's.sh")).unwrap();
+    for line in [
+        "#SBATCH --array=1-4",
+        "#SBATCH --requeue",
+        "#SBATCH --time=01:00:00",
+        "#SBATCH --partition=short",
+        "--dependency=\"afterany:${array%%;*}\"",
+        "--quick --seed '7' --resume --shard \"$SLURM_ARRAY_TASK_ID/4\"",
+        "probe-quick-shard-4-of-4.sqlite",
+    ] {
+        assert!(script.contains(line), "{line}: {script}");
+    }
+    assert!(Command::new("sh").arg("-n").arg(bench.path("it's.sh")).status().unwrap().success());
+    // One task of it, as Slurm would start it, computes its shard.
+    let mut task = Command::new("sh");
+    task.arg(bench.path("it's.sh")).current_dir(bench.path("")).env("SLURM_ARRAY_TASK_ID", "2");
+    assert!(task.status().unwrap().success());
+    assert!(bench.expect(0, "show runs/probe-quick-shard-2-of-4.sqlite").contains("shard: 2/4"));
+    bench.complaint(2, "slurm probe.toml --tasks 4 -o it's.sh");
+    bench.complaint(2, "slurm probe.toml --tasks 0");
+}
+
+/// A reader that closes early is no failure.
+#[test]
+fn export_ends_quietly_when_its_reader_does() {
+    let bench = Bench::with("probe.toml", &PROBE.replace("replicates = 6", "replicates = 200"));
+    bench.expect(0, "run probe.toml --quiet");
+    let mut child = bench
+        .command("export runs/probe-full.sqlite --json")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        (output.status.code(), output.stderr.len()),
+        (Some(0), 0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

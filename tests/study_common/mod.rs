@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -50,6 +51,32 @@ replicates = 4
 replicates = 2
 "#;
 
+/// Replicates of about a millisecond, so many for each of four cells.
+fn slow(replicates: usize) -> String {
+    format!(
+        r#"
+name = "slow"
+[[part]]
+name = "p"
+[part.base.instance]
+kind = "gaussian"
+prompts = 40
+responses = 10
+dim = 60
+[part.base.process]
+beta = 1.0
+samples = 800
+rounds = 4
+[part.grid]
+"instance.theta_norm" = [1.0, 2.0, 3.0, 4.0]
+[part.full]
+replicates = {replicates}
+[part.quick]
+replicates = 1
+"#
+    )
+}
+
 /// A folder with a definition file, in which the command runs.
 pub struct Bench {
     folder: TempDir,
@@ -61,6 +88,22 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(file), definition).unwrap();
         Self { folder }
+    }
+
+    /// With a definition `slow.toml` whose full profile takes about this long on two threads of this machine; a pilot tells how
+    /// fast it is.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what is tested must be under way when it is disturbed, on any machine"
+    )]
+    pub fn lasting(time: Duration) -> Self {
+        const PILOT: usize = 100;
+        let bench = Self::with("slow.toml", &slow(PILOT));
+        let started = Instant::now();
+        bench.expect(0, "run slow.toml --out pilot --jobs 2 --quiet");
+        let replicates = time.as_secs_f64() / started.elapsed().as_secs_f64() * PILOT as f64;
+        bench.write("slow.toml", &slow((replicates as usize).max(PILOT)));
+        bench
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
