@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    selfreward::experiment::main(&selfreward::experiment::real_features::EXPERIMENT)
+    selfreward::cli::experiment::main(&selfreward::experiment::real_features::EXPERIMENT)
 }

@@ -64,6 +64,7 @@ pub mod process;
 pub mod seed;
 pub mod simulate;
 pub mod stats;
+pub mod study;
 pub mod theory;
 
 pub use error::{Error, Result};

@@ -42,12 +42,21 @@ impl Seed {
 
     /// The seed of the `value`-th thing of the kind `label` below this one (a replicate, a cell).
     pub fn child(&self, label: &str, value: u64) -> Self {
+        self.derive(label, &value.to_le_bytes())
+    }
+
+    /// The seed of the thing of the kind `label` that is known by `name` (an experiment by its name, a cell by its values).
+    pub fn named(&self, label: &str, name: &str) -> Self {
+        self.derive(label, name.as_bytes())
+    }
+
+    fn derive(&self, label: &str, value: &[u8]) -> Self {
         let length = label.len() as u64;
         let hash = Sha256::new()
             .chain_update(self.0)
             .chain_update(length.to_le_bytes())
             .chain_update(label.as_bytes())
-            .chain_update(value.to_le_bytes());
+            .chain_update(value);
         Self(hash.finalize().into())
     }
 

@@ -1,10 +1,20 @@
 //! The `selfreward` command: thin. It reads arguments, checks outputs, shows progress, and hands over to the library.
 
 pub mod bound;
+mod completions;
+pub mod experiment;
+mod export;
+mod list;
+mod man;
+mod merge;
 mod outputs;
 pub mod plan;
+mod plot;
 mod progress;
+mod run;
+mod show;
 pub mod simulate;
+mod slurm;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -18,9 +28,12 @@ use crate::Error;
 
 const EXIT_CODES: &str = "\
 Exit codes:
-    0  done
-    1  failed while running
-    2  refused before work began (command line, configuration, input file, output folder)
+    0  all verdicts as expected; where no verdict is weighed, all done
+    1  failed while running (a replicate that fails is recorded, the others go on)
+    2  refused before work began (command line, configuration, input file, output folder, store)
+    3  a verdict contradicts the expected one: a claim is violated
+    4  no verdict contradicts the expected one, but some are inconclusive
+    5  nothing selected
   130  interrupted";
 
 /// Checks the theory of self-rewarding language models by experiment, in the linear softmax class.
@@ -36,6 +49,15 @@ enum Command {
     Simulate(simulate::SimulateArgs),
     Bound(Box<bound::BoundArgs>),
     Plan(plan::PlanArgs),
+    Run(run::RunArgs),
+    Plot(plot::PlotArgs),
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Export(export::ExportArgs),
+    Merge(merge::MergeArgs),
+    Slurm(slurm::SlurmArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Why a command did not end well; decides the exit code.
@@ -45,6 +67,8 @@ pub enum Failure {
     Refused(anyhow::Error),
     /// Failed while running: exit code 1.
     Failed(anyhow::Error),
+    /// Nothing was selected: exit code 5.
+    Nothing(anyhow::Error),
     /// Stopped by the user: exit code 130.
     Interrupted,
 }
@@ -74,6 +98,10 @@ impl Failure {
             Self::Failed(error) => {
                 eprintln!("error: {error:#}");
                 ExitCode::from(1)
+            }
+            Self::Nothing(error) => {
+                eprintln!("nothing selected: {error:#}");
+                ExitCode::from(5)
             }
             Self::Interrupted => {
                 eprintln!("interrupted");
@@ -107,6 +135,15 @@ pub fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Bound(args) => bound::run(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Plot(args) => plot::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Merge(args) => merge::run(&args),
+        Command::Slurm(args) => slurm::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     result.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! Files that a command is about to write: checked before work starts, written in one step each.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
@@ -44,5 +45,17 @@ impl Outputs {
         fs::write(&draft, bytes)
             .and_then(|()| fs::rename(&draft, &path))
             .map_err(|error| Error::file(&path, format!("cannot be written: {error}")))
+    }
+
+    /// Writes a file whole, piece by piece: first beside it, then in its place.
+    ///
+    /// # Errors
+    /// Those of `write`; [`Error::File`] with the file.
+    pub fn stream(&self, name: &str, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
+        let (path, draft) = (self.folder.join(name), self.folder.join(format!(".{name}.part")));
+        let wrong = |error: std::io::Error| Error::file(&path, format!("cannot be written: {error}"));
+        let mut file = BufWriter::new(File::create(&draft).map_err(wrong)?);
+        write(&mut file).and_then(|()| file.flush().map_err(wrong)).inspect_err(|_| drop(fs::remove_file(&draft)))?;
+        fs::rename(&draft, &path).map_err(wrong)
     }
 }

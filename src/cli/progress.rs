@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -11,6 +11,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::Failure;
 use crate::Error;
 use crate::simulate::Observer;
+use crate::study;
+use crate::study::runner::Watcher;
 
 /// How much is said on stderr.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -68,54 +70,122 @@ pub fn with_jobs<T: Send>(jobs: Option<usize>, work: impl FnOnce() -> T + Send) 
     Ok(pool.install(work))
 }
 
-/// Watches a run of a known number of rounds.
+/// What progress counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    /// Rounds, all alike.
+    Rounds,
+    /// Microseconds of estimated work.
+    Work,
+}
+
+/// Watches a run whose size is known.
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
-    /// Lines instead of a bar: how many rounds are done, and after how many the next line is due.
+    /// Lines instead of a bar.
     lines: Option<Lines>,
     stop: Arc<AtomicBool>,
 }
 
+/// A line at each quarter.
 #[derive(Debug)]
 struct Lines {
+    unit: Unit,
     total: u64,
     done: AtomicU64,
+    started: Instant,
 }
 
 impl Progress {
-    /// For `total` rounds.
-    pub fn new(total: u64, verbosity: Verbosity, stop: Arc<AtomicBool>) -> Self {
+    /// For so many rounds.
+    pub fn new(rounds: u64, verbosity: Verbosity, stop: Arc<AtomicBool>) -> Self {
+        Self::of(Unit::Rounds, rounds, verbosity, stop)
+    }
+
+    /// For work that was estimated at so many seconds; the time left is weighted by these estimates.
+    pub fn of_work(seconds: f64, verbosity: Verbosity, stop: Arc<AtomicBool>) -> Self {
+        Self::of(Unit::Work, microseconds(seconds), verbosity, stop)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the clock tells the time left, and nothing else")]
+    fn of(unit: Unit, total: u64, verbosity: Verbosity, stop: Arc<AtomicBool>) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = if verbosity.quiet || !terminal {
             ProgressBar::hidden()
         } else {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} rounds, {eta} left");
+            let style = ProgressStyle::with_template(match unit {
+                Unit::Rounds => "{bar:30} {pos}/{len} rounds, {eta} left",
+                Unit::Work => "{bar:30} {percent}%, {eta} left",
+            });
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
         };
-        let lines = (!verbosity.quiet && !terminal).then(|| Lines { total, done: AtomicU64::new(0) });
-        Self { bar, lines, stop }
+        let lines = Lines { unit, total, done: AtomicU64::new(0), started: Instant::now() };
+        Self { bar, lines: (!verbosity.quiet && !terminal).then_some(lines), stop }
     }
 
     /// Takes the bar off the screen.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
+
+    fn advance(&self, amount: u64) {
+        self.bar.inc(amount);
+        if let Some(lines) = &self.lines {
+            lines.advance(amount);
+        }
+    }
+}
+
+impl Lines {
+    fn advance(&self, amount: u64) {
+        let before = self.done.fetch_add(amount, Ordering::Relaxed);
+        let done = before + amount;
+        let quarter = |count: u64| count * 4 / self.total.max(1);
+        if quarter(done) == quarter(before) {
+            return;
+        }
+        match self.unit {
+            Unit::Rounds => eprintln!("{done} of {} rounds", self.total),
+            Unit::Work => {
+                let left = self.total.saturating_sub(done) as f64 / done as f64;
+                let left = self.started.elapsed().as_secs_f64() * left;
+                eprintln!("{}%, about {} left", done * 100 / self.total.max(1), duration(left));
+            }
+        }
+    }
+}
+
+/// At least 1, so that every unit of work counts.
+fn microseconds(seconds: f64) -> u64 {
+    ((seconds * 1e6) as u64).max(1)
+}
+
+/// A time as a person reads it.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 60.0 => format!("{s:.0} s"),
+        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
 }
 
 impl Observer for Progress {
     fn round_done(&self) {
-        self.bar.inc(1);
-        if let Some(lines) = &self.lines {
-            let done = lines.done.fetch_add(1, Ordering::Relaxed) + 1;
-            // A line at each quarter.
-            if (done * 4) / lines.total.max(1) > ((done - 1) * 4) / lines.total.max(1) {
-                eprintln!("{done} of {} rounds", lines.total);
-            }
-        }
+        self.advance(1);
+    }
+
+    fn stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+impl Watcher for Progress {
+    fn unit_done(&self, unit: study::plan::Unit) {
+        self.advance(microseconds(unit.seconds));
     }
 
     fn stop(&self) -> bool {

@@ -1,6 +1,6 @@
 //! The hard instance of Theorem 4.1 (claim C13): failure against n for T = 1 to 4 rounds, with the exact law beside it.
 
-use super::{Cell, Experiment, Named, Table};
+use super::{Columns, Drawing, Experiment, Named, Results, Table};
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::simulate::Simulation;
@@ -10,60 +10,46 @@ use crate::theory::single_step::HardInstance;
 pub const EXPERIMENT: Experiment = Experiment {
     name: "hard_instance",
     about: "The hard instance of Theorem 4.1: failure against n for T = 1 to 4, with the exact law beside it",
-    cells,
-    columns: &["failure_0.5", "kappa_minus_one", "drift"],
-    theory,
-    figure,
+    definition: include_str!("../../experiments/definitions/hard_instance.toml"),
+    drawings: &[Drawing { name: "hard_instance", table, figure }],
 };
 
-const PROMPTS: usize = 64;
-const ROUNDS: usize = 4;
-
-fn cells(quick: bool) -> Vec<Cell> {
-    let (exponents, replicates): (&[u32], usize) =
-        if quick { (&[12, 16, 20], 40) } else { (&[12, 14, 16, 18, 20, 22, 24, 26], 200) };
-    let mut cells = Vec::new();
-    for kappa0 in [3, 9] {
-        for exponent in exponents {
-            let n = 1u64 << exponent;
-            cells.push(Cell {
-                labels: vec![("kappa0", kappa0.to_string()), ("samples", n.to_string())],
-                config: format!(
-                    "[instance]\nkind = 'hard'\nprompts = {PROMPTS}\nkappa0 = {kappa0}.0\nmass = 'worst'\n\
-                     [process]\nbeta_over_sqrt_n = 1.0\nsamples = {n}\nrounds = {ROUNDS}\n\
-                     [measure]\ndelta = [0.5]\n[run]\nreplicates = {replicates}\n"
-                ),
-            });
-        }
-    }
-    cells
+fn table(results: &Results) -> Result<Table> {
+    results.table(&Columns {
+        part: "worst-mass",
+        labels: &[("kappa0", "instance.kappa0"), ("prompts", "instance.prompts"), ("samples", "process.samples")],
+        measured: &["failure_0.5", "kappa_minus_one", "drift"],
+        theory: Some(theory),
+    })
 }
 
 /// E F_t of the exact law, and the realised κ_0 and Δ that it holds for.
 fn theory(simulation: &Simulation, t: usize) -> Result<Named> {
     let derived =
         |name: &str| simulation.derived.iter().find(|entry| entry.0 == name).map_or(f64::NAN, |entry| entry.1);
+    let prompts = simulation.config.instance.prompts.unwrap_or_default() as f64;
     let (mass, n) = (derived("mass"), simulation.process.samples as f64);
-    let law = HardInstance::new(PROMPTS as f64, mass, derived("responses") as u64)?;
+    let law = HardInstance::new(prompts, mass, derived("responses") as u64)?;
     let expected = if t == 0 { mass } else { law.expected_failure(n, t as u32)? };
     Ok(vec![("mass", mass), ("realised_kappa0", derived("kappa0")), ("exact_law", expected)])
 }
 
 fn figure(table: &Table) -> Result<Figure> {
     let replicates = table.distinct("replicates")?.join(", ");
+    let prompts = table.distinct("prompts")?.join(", ");
     let mut figure = Figure::new("Hard instance: failure falls as 1/√n at every T, and by a constant factor a round")
         .subtitle(format!(
-            "M = {PROMPTS} informative prompts, worst mass Δ(n), β = 1/√n; marks: measured, mean over {replicates} replicates with 95% \
+            "M = {prompts} informative prompts, worst mass Δ(n), β = 1/√n; marks: measured, mean over {replicates} replicates with 95% \
              Student-t intervals; lines: exact law Δ(1 − 2q(1−q)Δ/M)^(nT)"
         ))
         .columns(2);
     for kappa0 in table.distinct("kappa0")? {
         let mut panel =
             Panel::new(format!("κ₀ = {kappa0}"), Axis::log("samples per round n"), Axis::log("failure rate F_T(0.5)"));
-        for t in 1..=ROUNDS {
-            let rows = table.filter(&[("kappa0", &kappa0), ("t", &t.to_string())])?;
-            panel = panel.series(Series::unlabelled(Style::Line, t - 1, rows.points("samples", "exact_law")?)).series(
-                Series::new(format!("T = {t}"), Style::Markers, t - 1, rows.measured("samples", "failure_0.5")?).bars(),
+        for (color, t) in table.distinct("t")?.iter().filter(|t| *t != "0").enumerate() {
+            let rows = table.filter(&[("kappa0", &kappa0), ("t", t)])?;
+            panel = panel.series(Series::unlabelled(Style::Line, color, rows.points("samples", "exact_law")?)).series(
+                Series::new(format!("T = {t}"), Style::Markers, color, rows.measured("samples", "failure_0.5")?).bars(),
             );
         }
         let top = table.filter(&[("kappa0", &kappa0), ("t", "1")])?.points("samples", "exact_law")?;

@@ -1,6 +1,6 @@
 //! Self-rewarding on the features of a real model: how sure of itself it gets, and where it goes, for few and many samples.
 
-use super::{Cell, Experiment, Table};
+use super::{Columns, Drawing, Experiment, Results, Table};
 use crate::Result;
 use crate::plot::{Axis, Figure, Panel, Series, Style};
 
@@ -8,33 +8,26 @@ use crate::plot::{Axis, Figure, Panel, Series, Style};
 pub const EXPERIMENT: Experiment = Experiment {
     name: "real_features",
     about: "Self-rewarding on real sentence-embedding features: certainty, drift and accuracy for n from 32 to 4096",
-    cells,
-    columns: &[
-        "kappa_minus_one",
-        "failure_0.5",
-        "failure_0.1",
-        "base_failure_0.5",
-        "drift",
-        "accuracy",
-        "rank_fraction",
-        "diversity",
-    ],
-    theory: |_, _| Ok(Vec::new()),
-    figure,
+    definition: include_str!("../../experiments/definitions/real_features.toml"),
+    drawings: &[Drawing { name: "real_features", table, figure }],
 };
 
-fn cells(quick: bool) -> Vec<Cell> {
-    let (samples, replicates): (&[u64], usize) =
-        if quick { (&[32, 512, 4096], 4) } else { (&[32, 128, 512, 1024, 2048, 4096], 20) };
-    let cell = |n: &u64| Cell {
-        labels: vec![("samples", n.to_string())],
-        config: format!(
-            "[instance]\nkind = 'npz'\npath = 'data/docqa_minilm.npz'\n\
-             [process]\nupdate = 'erm'\nbeta = 1.0\nsamples = {n}\nrounds = 8\n\
-             [measure]\ndelta = [0.5, 0.1]\n[run]\nreplicates = {replicates}\n"
-        ),
-    };
-    samples.iter().map(cell).collect()
+fn table(results: &Results) -> Result<Table> {
+    results.table(&Columns {
+        part: "samples",
+        labels: &[("samples", "process.samples")],
+        measured: &[
+            "kappa_minus_one",
+            "failure_0.5",
+            "failure_0.1",
+            "base_failure_0.5",
+            "drift",
+            "accuracy",
+            "rank_fraction",
+            "diversity",
+        ],
+        theory: None,
+    })
 }
 
 fn figure(table: &Table) -> Result<Figure> {

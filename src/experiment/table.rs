@@ -33,9 +33,21 @@ impl Table {
 
     /// The table as CSV.
     pub fn to_csv(&self) -> String {
-        // Names and numbers alone: nothing needs quoting.
-        let line = |cells: &Vec<String>| cells.join(",") + "\n";
-        std::iter::once(&self.header).chain(&self.rows).map(line).collect()
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let written = std::iter::once(&self.header).chain(&self.rows).try_for_each(|line| writer.write_record(line));
+        let bytes = written.and_then(|()| writer.into_inner().map_err(|error| error.into_error().into()));
+        // Rows are as long as the header, and a vector takes whatever is written to it.
+        String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// Whether there is a column of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.header.iter().any(|column| column == name)
+    }
+
+    /// The names of the columns.
+    pub fn header(&self) -> &[String] {
+        &self.header
     }
 
     fn column(&self, name: &str) -> Result<usize> {

@@ -1,6 +1,7 @@
 //! What is given: prompts with weights, responses with features, and the base parameter θ_0.
 
 pub mod features;
+pub mod files;
 pub mod gaussian;
 pub mod lower_bound;
 pub mod npz;

@@ -8,13 +8,12 @@
 //! | `answer` | (M) | integer | index of the externally correct response |
 //! | `num_responses` | (M) | integer | only the first so many rows of a prompt count |
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 
 use ndarray::{Array2, ArrayD, Axis, Ix1, Ix3, OwnedRepr, s};
 use ndarray_npy::{NpzReader, ReadNpyError, ReadNpzError, ReadableElement};
 
+use super::files;
 use super::gaussian::BaseParameter;
 use super::{DenseFeatures, FeatureMap, Instance, Parameter, uniform_weights};
 use crate::memory;
@@ -50,15 +49,14 @@ impl NpzFile {
     }
 
     fn parse(path: &Path, rescale: bool) -> Result<Self> {
-        let file = || File::open(path).map_err(|error| Error::file(path, format!("cannot be read: {error}")));
         let not_npz = |error: &dyn std::fmt::Display| Error::file(path, format!("is no NumPy .npz archive: {error}"));
-        let mut archive = zip::ZipArchive::new(BufReader::new(file()?)).map_err(|error| not_npz(&error))?;
+        let mut archive = zip::ZipArchive::new(files::open(path)?).map_err(|error| not_npz(&error))?;
         let bytes: u64 =
             (0..archive.len()).filter_map(|i| archive.by_index_raw(i).ok().map(|entry| entry.size())).sum();
         // The array as stored, and its copy in doubles.
         memory::require(&format!("{}", path.display()), 3 * bytes)?;
 
-        let mut npz = NpzReader::new(BufReader::new(file()?)).map_err(|error| not_npz(&error))?;
+        let mut npz = NpzReader::new(files::open(path)?).map_err(|error| not_npz(&error))?;
         let names = npz.names().map_err(|error| not_npz(&error))?;
         if let Some(unknown) = names.iter().find(|name| !ARRAYS.contains(&name.as_str())) {
             return Err(Error::file(path, format!("array {unknown:?}: expected only {}", ARRAYS.join(", "))));
@@ -120,7 +118,7 @@ impl NpzFile {
 }
 
 struct Arrays<'a> {
-    npz: NpzReader<BufReader<File>>,
+    npz: NpzReader<Box<dyn files::Source>>,
     names: Vec<String>,
     path: &'a Path,
 }

@@ -113,6 +113,13 @@ pub struct Quantity {
     pub read: Reader,
 }
 
+impl Quantity {
+    /// Its unit, with which the definition ends; `None` for pure numbers.
+    pub fn unit(&self) -> Option<&'static str> {
+        self.definition.rsplit_once(", ").map(|(_, unit)| unit).filter(|unit| unit.starts_with("nats"))
+    }
+}
+
 macro_rules! policy_scalar {
     ($name:ident, $definition:literal) => {
         Quantity { name: stringify!($name), definition: $definition, read: Reader::Scalar(|m| Some(m.policy.$name)) }
@@ -171,7 +178,7 @@ pub const QUANTITIES: &[Quantity] = &[
     step_scalar!(gap, "performance gap J_{t−1}(π°_{t−1}) − J_{t−1}(π_t), nats"),
     step_scalar!(concentrability, "concentrability C_{π_t/π_{t−1}} = E_x Σ_y π_t²/π_{t−1}"),
     step_scalar!(excess, "√(C_{π_t/π_{t−1}} / κ_{t−1})"),
-    step_scalar!(population_loss, "population loss ε² = 2uᵀCov u, u = βθ_t − (1+β)θ_{t−1}"),
+    step_scalar!(population_loss, "population loss ε² = 2uᵀCov u, u = βθ_t − (1+β)θ_{t−1}, nats²"),
     Quantity {
         name: "rank_fraction",
         definition: "rank of the sampled span over the rank of all feature differences",

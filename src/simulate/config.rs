@@ -246,14 +246,20 @@ impl Default for MeasureConfig {
 #[expect(missing_docs, reason = "the sections and keys are documented in `keys`")]
 pub struct RunConfig {
     pub replicates: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub first_replicate: usize,
     pub seed: SeedConfig,
     pub same_instance: bool,
 }
 
 impl Default for RunConfig {
     fn default() -> Self {
-        Self { replicates: 10, seed: SeedConfig::Number(1), same_instance: false }
+        Self { replicates: 10, first_replicate: 0, seed: SeedConfig::Number(1), same_instance: false }
     }
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// A seed as a person writes it.

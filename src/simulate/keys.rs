@@ -35,7 +35,7 @@ macro_rules! keys {
 pub const KEYS: &[Key] = keys! {
     "instance" {
         "kind" "npz | gaussian | tabular | hard", "required";
-        "path" ["npz"] "the features' file; a relative path starts at the current folder", "required";
+        "path" ["npz"] "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there)", "required";
         "rescale" "divide all features by the largest norm (1 already, unless they come from a file)", "false";
         "prompts" ["gaussian", "tabular", "hard"] "M ≥ 1 (hard: the sentinel not counted)", "required";
         "responses" ["gaussian", "tabular"] "K ≥ 1, responses of every prompt", "required";
@@ -72,6 +72,7 @@ pub const KEYS: &[Key] = keys! {
     }
     "run" {
         "replicates" "R ≥ 1; each redraws everything that is random", "10";
+        "first_replicate" "number of the first replicate; each number has its own seed, so a single replicate can be run again", "0";
         "seed" "a whole number, or \"0x\" and 64 hexadecimal digits", "1";
         "same_instance" "give all replicates the instance of replicate 0", "false";
     }

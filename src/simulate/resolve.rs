@@ -82,17 +82,41 @@ fn given_table(shape: &Tabular, theta: &[f64]) -> Result<Instance> {
 }
 
 impl Simulation {
-    /// Checks a configuration and reads its files; draws the instance of replicate 0 to see that it and the process on it are
+    /// As [`Simulation::describe`]; also draws the instance of the first replicate to see that it and the process on it are
     /// sound.
     ///
     /// # Errors
     /// [`Error`] with the offending value and what was expected.
     pub fn new(config: Config) -> Result<Self> {
+        let simulation = Self::describe(config)?;
+        let first = simulation.instance(simulation.config.run.first_replicate)?;
+        simulation.process.check(&first)?;
+        Ok(simulation)
+    }
+
+    /// Checks a configuration and reads its files; draws nothing.
+    ///
+    /// # Errors
+    /// [`Error`] with the offending value and what was expected.
+    pub fn describe(config: Config) -> Result<Self> {
         let seed = config.run.seed.resolve()?;
+        let process = Self::settle(&config)?;
+        let deltas = config.measure.delta.clone();
+        let mut derived = vec![("beta", process.beta)];
+        let mut remarks = Vec::new();
+        let source = source(&config.instance, process.samples, &mut derived, &mut remarks)?;
+        Ok(Self { config, process, deltas, derived, remarks, seed, source })
+    }
+
+    /// Checks `[process]`, `[measure]` and `[run]`: all that can be said without the instance.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with the offending value and what was expected.
+    pub fn settle(config: &Config) -> Result<SelfRewarding> {
         if config.run.replicates == 0 {
             return Err(Error::argument("run.replicates", 0, "at least 1"));
         }
-        let deltas = config.measure.delta.clone();
+        let deltas = &config.measure.delta;
         if deltas.is_empty() {
             return Err(Error::argument("measure.delta", "[]", "at least one number strictly between 0 and 1"));
         }
@@ -102,14 +126,7 @@ impl Simulation {
         if let Some((i, delta)) = deltas.iter().enumerate().find(|(i, delta)| deltas[..*i].contains(delta)) {
             return Err(Error::argument(format!("measure.delta[{i}]"), delta, "no number twice"));
         }
-        let process = process(&config)?;
-        let mut derived = vec![("beta", process.beta)];
-        let mut remarks = Vec::new();
-        let source = source(&config.instance, process.samples, &mut derived, &mut remarks)?;
-        let simulation = Self { config, process, deltas, derived, remarks, seed, source };
-        let first = simulation.instance(0)?;
-        simulation.process.check(&first)?;
-        Ok(simulation)
+        process(config)
     }
 
     /// The instance of a replicate.

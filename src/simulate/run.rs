@@ -44,17 +44,18 @@ pub type Trajectories = Vec<Replicate>;
 /// # Errors
 /// The error of the first replicate (by number) that failed; [`Error::Interrupted`] if the observer stopped the run.
 pub fn run(simulation: &Simulation, keep_theta: bool, observer: &dyn Observer) -> Result<Trajectories> {
-    let replicates = simulation.config.run.replicates;
+    let settings = &simulation.config.run;
+    let numbers = settings.first_replicate..settings.first_replicate + settings.replicates;
     // Results are collected by index: neither scheduling nor the number of threads enters.
     let results: Vec<Result<Replicate>> =
-        (0..replicates).into_par_iter().map(|index| replicate(simulation, index, keep_theta, observer)).collect();
+        numbers.into_par_iter().map(|index| replicate(simulation, index, keep_theta, observer)).collect();
     results.into_iter().collect()
 }
 
-/// Runs one replicate.
+/// Runs the replicate of a number.
 ///
 /// # Errors
-/// As the update operator says; [`Error::Interrupted`] if the observer stopped the run.
+/// As the instance's generator, the process's check and the update operator say; [`Error::Interrupted`] if the observer stopped the run.
 pub fn replicate(
     simulation: &Simulation,
     index: usize,
@@ -65,6 +66,7 @@ pub fn replicate(
         return Err(Error::Interrupted);
     }
     let instance = simulation.instance(index)?;
+    simulation.process.check(&instance)?;
     let base = Policy::new(instance.base(), instance.features());
     let mut replicate = Replicate { rounds: Vec::new(), thetas: Vec::new() };
     for round in simulation.process.start(&instance, instance.base().clone(), simulation.replicate_seed(index)) {

@@ -23,6 +23,11 @@ pub struct Column {
 }
 
 impl Column {
+    /// Whether both are the same quantity at the same δ, wherever it stands in their lists.
+    pub fn same(&self, other: &Self) -> bool {
+        self.quantity.name == other.quantity.name && self.delta.map(|(_, at)| at) == other.delta.map(|(_, at)| at)
+    }
+
     /// `kappa`, `failure_0.5`.
     pub fn name(&self) -> String {
         match self.delta {
@@ -31,7 +36,21 @@ impl Column {
         }
     }
 
-    fn read(&self, measurement: &Measurement) -> Option<f64> {
+    /// The columns of a table at a list of δ: all quantities in their order, those that depend on δ once for each.
+    pub fn all(deltas: &[f64]) -> Vec<Self> {
+        let columns = |quantity: &'static Quantity| -> Vec<Self> {
+            match quantity.read {
+                Reader::Scalar(_) => vec![Self { quantity, delta: None }],
+                Reader::PerDelta(_) => {
+                    deltas.iter().copied().enumerate().map(|delta| Self { quantity, delta: Some(delta) }).collect()
+                }
+            }
+        };
+        QUANTITIES.iter().flat_map(columns).collect()
+    }
+
+    /// Its value in a round; `None` where the quantity does not exist.
+    pub fn read(&self, measurement: &Measurement) -> Option<f64> {
         match (self.quantity.read, self.delta) {
             (Reader::Scalar(read), _) => read(measurement),
             (Reader::PerDelta(read), Some((index, _))) => read(measurement).map(|values| values[index]),
@@ -52,20 +71,7 @@ pub struct Summary {
 impl Summary {
     /// Summarises replicates that all ran to the same T.
     pub fn new(trajectories: &Trajectories, deltas: &[f64]) -> Self {
-        let columns: Vec<Column> = QUANTITIES
-            .iter()
-            .flat_map(|quantity| -> Vec<Column> {
-                match quantity.read {
-                    Reader::Scalar(_) => vec![Column { quantity, delta: None }],
-                    Reader::PerDelta(_) => deltas
-                        .iter()
-                        .copied()
-                        .enumerate()
-                        .map(|delta| Column { quantity, delta: Some(delta) })
-                        .collect(),
-                }
-            })
-            .collect();
+        let columns = Column::all(deltas);
         let rounds = trajectories.first().map_or(0, |replicate| replicate.rounds.len());
         let cell = |t: usize, column: &Column| {
             let values: Option<Vec<f64>> =

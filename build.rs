@@ -1,0 +1,32 @@
+//! Tells the program which revision of the sources it was built from.
+
+use std::process::Command;
+
+/// What results depend on.
+const SOURCES: [&str; 5] = ["src", "experiments", "build.rs", "Cargo.toml", "Cargo.lock"];
+
+fn main() {
+    println!("cargo::rustc-env=SELFREWARD_REVISION={}", revision().unwrap_or_else(|| "unknown".to_owned()));
+    SOURCES.iter().for_each(|path| println!("cargo::rerun-if-changed={path}"));
+    // The file that git appends to whenever the revision changes.
+    if let Some(log) = git(&["rev-parse", "--git-path", "logs/HEAD"]).filter(|log| std::path::Path::new(log).exists()) {
+        println!("cargo::rerun-if-changed={log}");
+    }
+}
+
+/// The revision; where sources differ from it, with the first digits of a hash of the differences.
+fn revision() -> Option<String> {
+    let head = git(&["rev-parse", "HEAD"])?;
+    let changes = git(&[&["diff", "HEAD", "--"], &SOURCES[..]].concat())?;
+    if changes.is_empty() { Some(head) } else { Some(format!("{head}+{:016x}", fnv1a(changes.as_bytes()))) }
+}
+
+fn git(arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").args(arguments).output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8(output.stdout).ok()?.trim_end().to_owned())
+}
+
+/// The 64-bit FNV-1a hash: no dependency, and the same on every compiler.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}

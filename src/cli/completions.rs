@@ -1,0 +1,20 @@
+//! `selfreward completions`.
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use super::{Cli, Failure, print};
+
+/// Print completions for a shell
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    shell: Shell,
+}
+
+/// Carries the command out.
+pub(super) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "selfreward", &mut text);
+    print(String::from_utf8_lossy(&text).trim_end())
+}

@@ -1,0 +1,122 @@
+//! `selfreward plot`: draws figures from stores, or again from the tables beside them. Never simulates.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Failure, Outputs, Verbosity};
+use crate::experiment::{self, Results, Table, generic};
+use crate::plot::{self, Figure};
+use crate::study::Profile;
+use crate::{Error, Result};
+
+/// Draw the figure of a store and write its table, or draw it again from the table; never simulates
+#[derive(Debug, Args)]
+pub struct PlotArgs {
+    /// A store (SQLite), or the CSV that lies beside a figure
+    #[arg(value_name = "STORE|CSV")]
+    source: PathBuf,
+    /// Where the files go; files of these names are replaced [default: figures, for a quick store figures/quick; for a CSV its
+    /// own folder]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    verbosity: Verbosity,
+}
+
+/// Carries the command out.
+pub(super) fn run(args: &PlotArgs) -> std::result::Result<(), Failure> {
+    let written = if args.source.extension().is_some_and(|ending| ending == "csv") {
+        let beside = || args.source.parent().map(Path::to_owned).unwrap_or_default();
+        let folder = args.out.clone().unwrap_or_else(beside);
+        redraw(&args.source, &folder)?
+    } else {
+        let results = Results::open(&args.source).map_err(Failure::refused)?;
+        let folder = args.out.clone().unwrap_or_else(|| default_folder(results.study.profile));
+        draw(&results, &folder, args.verbosity)?
+    };
+    written.iter().for_each(|name| args.verbosity.say(format!("wrote {name}")));
+    Ok(())
+}
+
+/// Where figures go if nothing is said.
+pub(super) fn default_folder(profile: Profile) -> PathBuf {
+    match profile {
+        Profile::Quick => "figures/quick".into(),
+        Profile::Full => "figures".into(),
+    }
+}
+
+/// Draws all figures of a store; gives the files.
+pub(super) fn draw(
+    results: &Results,
+    folder: &Path,
+    verbosity: Verbosity,
+) -> std::result::Result<Vec<String>, Failure> {
+    let counts = results.store.counts().map_err(Failure::refused)?;
+    if counts.done == 0 {
+        return Err(Failure::refused(Error::file(
+            results.store.path(),
+            "holds no rows; compute it with `selfreward run`",
+        )));
+    }
+    if counts.done < counts.asked {
+        verbosity
+            .say(format!("warning: {} of {} replicates are done: a figure of these alone", counts.done, counts.asked));
+    }
+    let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
+    let name = &results.study.definition.name;
+    let mut files = Vec::new();
+    match experiment::find(name) {
+        Some(experiment) => {
+            for drawing in experiment.drawings {
+                let table = (drawing.table)(results).map_err(Failure::failed)?;
+                files.extend(write(&outputs, drawing.name, &table, drawing.figure).map_err(Failure::failed)?);
+            }
+        }
+        None => {
+            let table = generic::table(results).map_err(Failure::failed)?;
+            files.extend(write(&outputs, name, &table, |table| generic::figure(name, table)).map_err(Failure::failed)?);
+        }
+    }
+    Ok(files)
+}
+
+/// Writes a table and the figure that is drawn from what was written.
+fn write(
+    outputs: &Outputs,
+    name: &str,
+    table: &Table,
+    figure: impl Fn(&Table) -> Result<Figure>,
+) -> Result<Vec<String>> {
+    let csv = table.to_csv();
+    let figure = figure(&Table::parse(&csv)?)?;
+    outputs.write(&format!("{name}.csv"), csv)?;
+    plot::save(outputs.folder(), name, &figure)?;
+    Ok(["csv", "svg", "png"]
+        .map(|ending| outputs.folder().join(format!("{name}.{ending}")).display().to_string())
+        .into())
+}
+
+/// Draws a figure again from its table.
+fn redraw(csv: &Path, folder: &Path) -> std::result::Result<Vec<String>, Failure> {
+    let read = || -> Result<(String, Figure)> {
+        let text =
+            std::fs::read_to_string(csv).map_err(|error| Error::file(csv, format!("cannot be read: {error}")))?;
+        let name = csv.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let table = Table::parse(&text)?;
+        let figure = match experiment::drawing(&name) {
+            Some(drawing) => (drawing.figure)(&table)?,
+            None if generic::fits(&table) => generic::figure(&name, &table)?,
+            None => {
+                return Err(Error::file(csv, "is no table beside a figure; expected one that `selfreward plot` wrote"));
+            }
+        };
+        Ok((name, figure))
+    };
+    let (name, figure) = read().map_err(Failure::refused)?;
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
+    plot::save(outputs.folder(), &name, &figure).map_err(Failure::failed)?;
+    Ok(["svg", "png"].map(|ending| folder.join(format!("{name}.{ending}")).display().to_string()).into())
+}

@@ -1,0 +1,72 @@
+//! The figure of a definition that has none of its own: κ_t − 1, failure rates and drift against t, one curve for each cell.
+
+use super::{Columns, Results, Table};
+use crate::Result;
+use crate::plot::{Axis, Figure, Panel, Series, Style};
+
+/// Curves beyond these would no longer be told apart.
+const MOST_CURVES: usize = 8;
+
+/// Means of κ_t − 1, of the failure rate at the first δ, and of the drift.
+///
+/// # Errors
+/// [`crate::Error::File`] if the store cannot be read.
+pub fn table(results: &Results) -> Result<Table> {
+    let keys = results.study.definition.grid_keys();
+    let mut labels = vec![("part", "part"), ("cell", "cell")];
+    labels.extend(keys.iter().map(|key| (key.as_str(), key.as_str())));
+    let failure = results.study.deltas.first().map(|delta| format!("failure_{delta}"));
+    let mut measured = vec!["kappa_minus_one", "drift"];
+    measured.extend(failure.as_deref());
+    results.table(&Columns { part: "", labels: &labels, measured: &measured, theory: None })
+}
+
+/// Whether a table was made by [`table`].
+pub fn fits(table: &Table) -> bool {
+    ["part", "cell", "t", "kappa_minus_one_mean", "drift_mean"].iter().all(|name| table.has(name))
+}
+
+/// The figure, drawn from the table alone; `name` is the experiment's.
+///
+/// # Errors
+/// [`crate::Error::Argument`] if the table is not of [`table`]'s form.
+pub fn figure(name: &str, table: &Table) -> Result<Figure> {
+    let cells = table.distinct("cell")?;
+    let keys = || table.header().iter().skip(2).take_while(|column| *column != "replicates");
+    let curve = |cell: &String| -> Result<(String, Table)> {
+        let rows = table.filter(&[("cell", cell)])?;
+        let mut label = rows.distinct("part")?.join(", ");
+        for key in keys() {
+            let short = key.rsplit('.').next().unwrap_or(key);
+            label.push_str(&format!(", {short} = {}", rows.distinct(key)?.join(", ")));
+        }
+        Ok((label, rows))
+    };
+    let curves = cells.iter().take(MOST_CURVES).map(curve).collect::<Result<Vec<_>>>()?;
+    let panel = |title: &str, y: Axis, quantity: &str| -> Result<Panel> {
+        let mut panel = Panel::new(title, Axis::linear("round t"), y);
+        for (color, (label, rows)) in curves.iter().enumerate() {
+            panel = panel.series(Series::new(label, Style::LineMarkers, color, rows.measured("t", quantity)?));
+        }
+        Ok(panel)
+    };
+    let shown = if cells.len() > curves.len() {
+        format!("the first {MOST_CURVES} of {} cells; ", cells.len())
+    } else {
+        String::new()
+    };
+    let mut figure = Figure::new(name)
+        .subtitle(format!(
+            "{shown}means over {} replicates, bands: 95% Student-t intervals",
+            table.distinct("replicates")?.join(", ")
+        ))
+        .columns(3)
+        .shared_legend()
+        .panel(panel("condition number", Axis::log("κ(πₜ) − 1"), "kappa_minus_one")?);
+    let failure = table.header().iter().find_map(|column| column.strip_prefix("failure_")?.strip_suffix("_mean"));
+    if let Some(delta) = failure {
+        let quantity = format!("failure_{delta}");
+        figure = figure.panel(panel("own optimum missed", Axis::log(format!("failure rate F({delta})")), &quantity)?);
+    }
+    Ok(figure.panel(panel("drift from the base model's choice", Axis::linear("P[y*ₜ ≠ y*₀]"), "drift")?))
+}

@@ -1,0 +1,250 @@
+//! The definition of an experiment: a TOML file with its claims, its analysis, and one grid for each of its parts.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+use super::grid::{Axis, Grid};
+use crate::simulate::keys::refuse_unknown;
+use crate::{Error, Result};
+
+/// Sections of `simulate`'s configuration that a cell sets; the harness itself sets `[run]`.
+const SECTIONS: [&str; 3] = ["instance", "process", "measure"];
+
+/// Which grid and how many replicates: everything else is the same in both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Fewer replicates and fewer grid values of the same experiment.
+    Quick,
+    /// The experiment.
+    #[default]
+    Full,
+}
+
+impl Profile {
+    /// Its name in files and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Full => "full",
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a claim is expected to come out as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It holds.
+    Holds,
+    /// It was never informative on the grid.
+    HoldsVacuously,
+    /// It is false.
+    Violated,
+    /// The measured interval straddles the bound.
+    Inconclusive,
+    /// An assumption is not met.
+    NotApplicable,
+}
+
+/// An experiment as it is written down.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// Its name: lower-case letters, digits and underscores; names its files.
+    pub name: String,
+    /// The claims it bears on with their expected verdicts, written from the theory before measuring.
+    pub claims: BTreeMap<String, Verdict>,
+    /// What its figure shows and what follows from it.
+    pub analysis: String,
+    /// Its parts; at least one.
+    pub parts: Vec<Part>,
+    /// The file's text.
+    pub text: String,
+}
+
+/// One kind of instance with a grid of its own.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Its name, unique in the definition.
+    pub name: String,
+    /// What all its cells share: a configuration of `simulate` without `[run]`.
+    pub base: Table,
+    full: Settings,
+    quick: Settings,
+}
+
+#[derive(Clone, Debug)]
+struct Settings {
+    replicates: usize,
+    grid: Grid,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDefinition {
+    name: String,
+    #[serde(default)]
+    claims: BTreeMap<String, Verdict>,
+    #[serde(default)]
+    analysis: String,
+    part: Vec<RawPart>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPart {
+    name: String,
+    base: Table,
+    #[serde(default)]
+    grid: Table,
+    full: Table,
+    quick: Table,
+}
+
+impl Definition {
+    /// Reads a definition.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with the offending key or value.
+    pub fn parse(text: &str) -> Result<Self> {
+        let raw: RawDefinition = toml::from_str(text).map_err(|error| {
+            Error::argument("definition", error.to_string().trim_end(), "an experiment's definition")
+        })?;
+        check_name("name", &raw.name, "_")?;
+        if raw.part.is_empty() {
+            return Err(Error::argument("part", 0, "at least one part"));
+        }
+        let parts = raw.part.into_iter().map(Part::check).collect::<Result<Vec<Part>>>()?;
+        for (index, part) in parts.iter().enumerate() {
+            if parts[..index].iter().any(|other| other.name == part.name) {
+                return Err(Error::argument("part.name", &part.name, "no name twice"));
+            }
+        }
+        Ok(Self { name: raw.name, claims: raw.claims, analysis: raw.analysis, parts, text: text.to_owned() })
+    }
+
+    /// The dotted keys that vary anywhere in the experiment, sorted.
+    pub fn grid_keys(&self) -> Vec<String> {
+        let axes = self.parts.iter().flat_map(|part| part.full.grid.axes());
+        let keys: std::collections::BTreeSet<String> = axes.map(|axis| axis.key.clone()).collect();
+        keys.into_iter().collect()
+    }
+}
+
+impl Part {
+    fn check(raw: RawPart) -> Result<Self> {
+        check_name("part.name", &raw.name, "_-")?;
+        let at = |key: &str| format!("{}: {key}", raw.name);
+        refuse_unknown(&raw.base).map_err(|error| located(&raw.name, error))?;
+        raw.base.keys().try_for_each(|section| check_section(&at("base"), section))?;
+        let axes = axes(&raw.name, "grid", flatten(&raw.grid))?;
+        let full = settings(&raw.name, "full", &raw.full, &axes)?;
+        let quick = settings(&raw.name, "quick", &raw.quick, &axes)?;
+        if full.grid.axes().zip(&axes).any(|(axis, written)| axis.values != written.values) {
+            let expected = "replicates alone: the lists of [part.grid] are those of the full profile";
+            return Err(Error::argument(at("full"), "lists", expected));
+        }
+        Ok(Self { name: raw.name, base: raw.base, full, quick })
+    }
+
+    /// R, the replicates of each cell.
+    pub fn replicates(&self, profile: Profile) -> usize {
+        self.settings(profile).replicates
+    }
+
+    /// The grid.
+    pub fn grid(&self, profile: Profile) -> &Grid {
+        &self.settings(profile).grid
+    }
+
+    fn settings(&self, profile: Profile) -> &Settings {
+        match profile {
+            Profile::Quick => &self.quick,
+            Profile::Full => &self.full,
+        }
+    }
+}
+
+/// `[part.full]` or `[part.quick]`: the replicates, and lists that replace those of the grid.
+fn settings(part: &str, profile: &str, table: &Table, grid: &[Axis]) -> Result<Settings> {
+    let name = format!("{part}: {profile}.replicates");
+    let count = table.get("replicates").ok_or_else(|| Error::argument(&name, "absent", "a number of replicates"))?;
+    let replicates = count.as_integer().and_then(|count| usize::try_from(count).ok()).filter(|&count| count > 0);
+    let replicates = replicates.ok_or_else(|| Error::argument(&name, count, "a whole number, at least 1"))?;
+    let lists: Table =
+        table.iter().filter(|(key, _)| *key != "replicates").map(|(k, v)| (k.clone(), v.clone())).collect();
+    let mut axes_of_profile = grid.to_vec();
+    for list in axes(part, profile, flatten(&lists))? {
+        let Some(place) = axes_of_profile.iter_mut().find(|axis| axis.key == list.key) else {
+            let expected = "replicates, or a key of [part.grid] whose list it replaces";
+            return Err(Error::argument(format!("{part}: key of {profile}"), &list.key, expected));
+        };
+        *place = list;
+    }
+    Ok(Settings { replicates, grid: Grid::new(axes_of_profile)? })
+}
+
+/// Dotted keys, whether they were written as `"process.samples"` or as a table `process` with a key `samples`.
+fn flatten(table: &Table) -> BTreeMap<String, Value> {
+    let mut flat = BTreeMap::new();
+    for (key, value) in table {
+        match value {
+            Value::Table(inner) => {
+                flat.extend(flatten(inner).into_iter().map(|(rest, value)| (format!("{key}.{rest}"), value)));
+            }
+            _ => drop(flat.insert(key.clone(), value.clone())),
+        }
+    }
+    flat
+}
+
+fn axes(part: &str, table: &str, lists: BTreeMap<String, Value>) -> Result<Vec<Axis>> {
+    let axis = |(key, value): (String, Value)| {
+        let name = format!("{part}: {table}.{key}");
+        let section = key.split_once('.').map(|(section, _)| section);
+        check_section(
+            &name,
+            section.ok_or_else(|| Error::argument(&name, &value, "a dotted key with a list of values"))?,
+        )?;
+        match value {
+            Value::Array(values) if !values.is_empty() => Ok(Axis { key, values }),
+            other => Err(Error::argument(name, other, "a list with at least one value")),
+        }
+    };
+    lists.into_iter().map(axis).collect()
+}
+
+fn check_section(name: &str, section: &str) -> Result<()> {
+    if SECTIONS.contains(&section) {
+        return Ok(());
+    }
+    Err(Error::argument(name, section, format!("one of the sections {}; the harness sets [run]", SECTIONS.join(", "))))
+}
+
+fn check_name(what: &str, name: &str, others: &str) -> Result<()> {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || others.contains(c);
+    if !name.is_empty() && name.chars().all(good) {
+        return Ok(());
+    }
+    let expected = format!("lower-case letters, digits and any of {others:?}, since files are named after it");
+    Err(Error::argument(what, format!("{name:?}"), expected))
+}
+
+/// Says in which part a value is wrong.
+pub(super) fn located(part: &str, error: Error) -> Error {
+    match error {
+        Error::Argument { name, value, expected } => {
+            Error::Argument { name: format!("{part}: {name}"), value, expected }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,188 @@
+//! A study: a definition in one profile with one seed. Its cells are numbered and known, but made only when asked for.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use super::cell::{self, Cell, CellId};
+use super::definition::located;
+use super::{Definition, Profile, Shard, cost};
+use crate::seed::Seed;
+use crate::simulate::config::{Kind, SeedConfig, set};
+use crate::simulate::{Config, Simulation};
+use crate::{Error, Result};
+
+/// A study that is ready to run: every cell's configuration has been checked.
+#[derive(Debug)]
+pub struct Study {
+    /// The experiment.
+    pub definition: Definition,
+    /// Its profile.
+    pub profile: Profile,
+    /// The root seed as it was given.
+    pub seed: SeedConfig,
+    /// All δ that any cell measures at, in the order in which they appear.
+    pub deltas: Vec<f64>,
+    /// The files that instances are read from, sorted.
+    pub inputs: Vec<PathBuf>,
+    root: Seed,
+    /// What is held of each cell, however many there are: a few words.
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    part: u32,
+    index: u32,
+    id: CellId,
+    seconds: f64,
+}
+
+/// One replicate of one cell: the unit of work.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unit {
+    /// The cell's place in the study.
+    pub ordinal: u32,
+    /// The replicate.
+    pub replicate: u32,
+    /// The estimated cost, seconds.
+    pub seconds: f64,
+}
+
+/// What planning learns of a cell beside its entry.
+struct Planned {
+    entry: Entry,
+    deltas: Vec<f64>,
+    input: Option<PathBuf>,
+}
+
+impl Study {
+    /// Checks the configurations of all cells; draws nothing.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a value out of range, with the part's name, or if two cells have the same values.
+    pub fn new(definition: Definition, profile: Profile, seed: SeedConfig) -> Result<Self> {
+        let root = seed.resolve()?;
+        let mut study =
+            Self { definition, profile, seed, deltas: Vec::new(), inputs: Vec::new(), root, entries: Vec::new() };
+        let (mut entries, mut inputs) = (Vec::new(), BTreeSet::new());
+        for part in 0..study.definition.parts.len() {
+            let grid = study.definition.parts[part].grid(profile);
+            // In pieces: what planning learns of all cells at once need not be held.
+            for first in (0..grid.len()).step_by(PIECE) {
+                let piece = first..grid.len().min(first + PIECE);
+                let planned: Vec<Result<Planned>> =
+                    piece.into_par_iter().map(|index| study.plan(part, index)).collect();
+                for planned in planned {
+                    let planned = planned.map_err(|error| located(&study.definition.parts[part].name, error))?;
+                    entries.push(planned.entry);
+                    inputs.extend(planned.input);
+                    let new = |delta: &f64| !study.deltas.contains(delta);
+                    let deltas: Vec<f64> = planned.deltas.into_iter().filter(new).collect();
+                    study.deltas.extend(deltas);
+                }
+            }
+        }
+        study.entries = entries;
+        study.inputs = inputs.into_iter().collect();
+        study.refuse_twins()?;
+        Ok(study)
+    }
+
+    /// The number of cells.
+    pub fn cells(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The cell at a place.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there is none.
+    pub fn cell(&self, ordinal: usize) -> Result<Cell> {
+        let expected = || format!("below {}, the number of cells", self.entries.len());
+        let entry = self.entries.get(ordinal).ok_or_else(|| Error::argument("cell", ordinal, expected()))?;
+        let part = &self.definition.parts[entry.part as usize];
+        let mut config = self.config(entry.part as usize, entry.index as usize)?;
+        let canonical = cell::canonical(&part.name, &config);
+        config.run.seed = SeedConfig::Text(cell::seed(&self.root, &self.definition.name, &canonical).to_string());
+        Ok(Cell { ordinal, id: entry.id, part: part.name.clone(), config })
+    }
+
+    /// The place of the cell with an id.
+    pub fn find(&self, id: CellId) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.id == id)
+    }
+
+    /// R, the replicates of the cell at a place.
+    pub fn replicates(&self, ordinal: usize) -> usize {
+        self.definition.parts[self.entries[ordinal].part as usize].replicates(self.profile)
+    }
+
+    /// The id of the cell at a place.
+    pub fn id(&self, ordinal: usize) -> CellId {
+        self.entries[ordinal].id
+    }
+
+    /// The places of a shard's cells, dearest first.
+    pub fn shard(&self, shard: Shard) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.entries.len()).collect();
+        // A stable sort: cells of one cost stay in their order.
+        order.sort_by(|&a, &b| self.entries[b].seconds.total_cmp(&self.entries[a].seconds));
+        order
+            .into_iter()
+            .enumerate()
+            .filter(|&(position, _)| shard.holds(position))
+            .map(|(_, ordinal)| ordinal)
+            .collect()
+    }
+
+    /// The work of a shard, longest first, the replicates of a cell together.
+    pub fn units(&self, shard: Shard) -> impl Iterator<Item = Unit> {
+        self.shard(shard).into_iter().flat_map(|ordinal| {
+            let seconds = self.entries[ordinal].seconds;
+            (0..self.replicates(ordinal) as u32).map(move |replicate| Unit {
+                ordinal: ordinal as u32,
+                replicate,
+                seconds,
+            })
+        })
+    }
+
+    fn config(&self, part: usize, index: usize) -> Result<Config> {
+        let part = &self.definition.parts[part];
+        let mut table = part.base.clone();
+        for (key, value) in part.grid(self.profile).combination(index) {
+            set(&mut table, key, value.clone())?;
+        }
+        let mut config = Config::from_table(&table)?;
+        config.run.replicates = part.replicates(self.profile);
+        Ok(config)
+    }
+
+    fn plan(&self, part: usize, index: usize) -> Result<Planned> {
+        let config = self.config(part, index)?;
+        let id = cell::id(&cell::canonical(&self.definition.parts[part].name, &config));
+        let entry = Entry { part: part as u32, index: index as u32, id, seconds: cost::seconds(&config) };
+        let deltas = config.measure.delta.clone();
+        let input = config.instance.path.clone().filter(|_| config.instance.kind == Kind::Npz);
+        match input {
+            None => drop(Simulation::describe(config)?),
+            // Cells that share a file would each read it here.
+            Some(_) => drop(Simulation::settle(&config)?),
+        }
+        Ok(Planned { entry, deltas, input })
+    }
+
+    fn refuse_twins(&self) -> Result<()> {
+        let mut ids: Vec<CellId> = self.entries.iter().map(|entry| entry.id).collect();
+        ids.sort_unstable();
+        match ids.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(twins) => Err(Error::argument("cell", twins[0], "no two cells of a grid with the same values")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Cells planned at once.
+const PIECE: usize = 4096;

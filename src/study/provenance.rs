@@ -1,0 +1,121 @@
+//! Where rows come from.
+//!
+//! An [`Identity`] is what two runs must share for their rows to be the same: the store refuses to go on, and to be merged,
+//! where it differs. A session is one process that worked on a store; what may differ between honest runs stands there alone.
+
+use std::fs;
+use std::io::Read;
+
+use sha2::{Digest, Sha256};
+
+use super::{Shard, Study};
+use crate::instance::files;
+use crate::simulate::config::SeedConfig;
+use crate::{Error, Result};
+
+/// What rows follow from, by name. The order is that in which it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity(pub Vec<(String, String)>);
+
+impl Identity {
+    /// Of a study's shard, computed by this build of the program.
+    ///
+    /// # Errors
+    /// [`Error::File`] if an input file cannot be read.
+    pub fn new(study: &Study, shard: Shard) -> Result<Self> {
+        let seed = match &study.seed {
+            SeedConfig::Number(number) => number.to_string(),
+            SeedConfig::Text(text) => text.clone(),
+        };
+        let fixed = [
+            ("experiment", study.definition.name.clone()),
+            ("profile", study.profile.name().to_owned()),
+            ("seed", seed),
+            ("shard", shard.to_string()),
+            ("definition", study.definition.text.clone()),
+            ("version", env!("CARGO_PKG_VERSION").to_owned()),
+            ("revision", env!("SELFREWARD_REVISION").to_owned()),
+            ("lockfile", digest(LOCKFILE.as_bytes())),
+            ("backend", BACKEND.to_owned()),
+        ];
+        let mut entries: Vec<(String, String)> = fixed.map(|(name, value)| (name.to_owned(), value)).into();
+        for path in &study.inputs {
+            let mut bytes = Vec::new();
+            let read = files::open(path)?.read_to_end(&mut bytes);
+            read.map_err(|error| Error::file(path, format!("cannot be read: {error}")))?;
+            entries.push((format!("input {}", path.display()), digest(&bytes)));
+        }
+        Ok(Self(entries))
+    }
+
+    /// The value under a name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(entry, _)| entry == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The same but for the shard.
+    pub fn unsharded(&self) -> Self {
+        let whole = |(name, value): &(String, String)| {
+            (name.clone(), if name == "shard" { Shard::WHOLE.to_string() } else { value.clone() })
+        };
+        Self(self.0.iter().map(whole).collect())
+    }
+
+    /// What differs, one sentence each; nothing if all is the same.
+    pub fn differences(&self, other: &Self, here: &str, there: &str) -> Vec<String> {
+        let names = self.0.iter().chain(&other.0).map(|(name, _)| name);
+        let mut sentences: Vec<String> = Vec::new();
+        for name in names {
+            let (mine, theirs) = (self.get(name).unwrap_or("absent"), other.get(name).unwrap_or("absent"));
+            let sentence = if name == "definition" {
+                by_line(mine, theirs, here, there)
+            } else {
+                format!("{name} is {mine} {here}, {theirs} {there}")
+            };
+            if mine != theirs && !sentences.contains(&sentence) {
+                sentences.push(sentence);
+            }
+        }
+        sentences
+    }
+}
+
+/// The first line in which two definitions differ.
+fn by_line(mine: &str, theirs: &str, here: &str, there: &str) -> String {
+    let (mut a, mut b) = (mine.lines(), theirs.lines());
+    let mut number = 1;
+    loop {
+        match (a.next(), b.next()) {
+            (Some(x), Some(y)) if x == y => number += 1,
+            (None, None) => return "definition differs in its line ends".to_owned(),
+            (x, y) => {
+                let quoted =
+                    |line: Option<&str>| line.map_or_else(|| "absent".to_owned(), |line| format!("`{}`", line.trim()));
+                return format!("line {number} of the definition is {} {here}, {} {there}", quoted(x), quoted(y));
+            }
+        }
+    }
+}
+
+const LOCKFILE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock"));
+const BACKEND: &str = if cfg!(feature = "lapack") { "lapack" } else { "faer" };
+
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What is known of this machine and process, for the record.
+pub fn machine() -> Vec<(&'static str, String)> {
+    let line = |path: &str| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
+    let cpu = line("/proc/cpuinfo").and_then(|text| {
+        let model = text.lines().find(|line| line.starts_with("model name"))?.split_once(':')?.1.trim().to_owned();
+        Some(model)
+    });
+    let unknown = || "unknown".to_owned();
+    vec![
+        ("host", line("/proc/sys/kernel/hostname").unwrap_or_else(unknown)),
+        ("cpu", cpu.unwrap_or_else(unknown)),
+        ("system", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
+        ("process", std::process::id().to_string()),
+    ]
+}
