@@ -212,6 +212,29 @@ fn bad_input_is_refused_with_the_flag_its_value_and_its_range() {
     refused("bound", &["bound"]);
 }
 
+/// The errors of overflow and of a class of one policy name flags that exist.
+#[test]
+fn derived_numbers_are_blamed_on_the_flags_they_come_from() {
+    refused("bound single-step --n 1000 --kappa0 1e308 --log-class-size 1e10", &["--kappa0", "log_class_size"]);
+    refused("bound epsilon --n 1000 --dim 4 --radius 1e308 --beta 10", &["--radius", "finite"]);
+    refused("bound epsilon --n 1000 --dim 4 --radius 1e-300 --beta 1e-100", &["--radius"]);
+    refused("bound single-step --n 1000 --kappa0 3 --class-size 1", &["--class-size", "at least 2"]);
+}
+
+/// A least n is of use only in full, and a table keeps the columns that its first row has not.
+#[test]
+fn whole_answers_are_in_full_and_tables_keep_every_column() {
+    let call = "bound iterations --kappa0 1e6 --gamma 1e-4 --mu 0.1 --log-class-size 9 --range 1 --rounds";
+    let n = json(&format!("{call} 9"))["value"].as_f64().unwrap();
+    assert!(n > 1e12 && n < 1e16, "{n}");
+    selfreward(&format!("{call} 9")).assert().stdout(predicate::str::starts_with(format!("iterations = {}", n as u64)));
+    let table = selfreward(&format!("{call} 1..6:4")).assert().code(0).get_output().stdout.clone();
+    let table = String::from_utf8(table).unwrap();
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    let column = rows[0].iter().position(|name| *name == "kappa_inf").unwrap();
+    assert!(rows[1][column] == "-" && rows[4][column].parse::<f64>().unwrap() > 1.0, "{table}");
+}
+
 #[test]
 fn plan_has_the_json_form_and_marks_the_least_total() {
     let plans =
@@ -232,13 +255,13 @@ fn plan_has_the_json_form_and_marks_the_least_total() {
         };
         assert_eq!(at(samples), row["bound"].as_f64().unwrap());
         assert!(at(samples) <= 0.1 && at(samples - 1) > 0.1);
-        assert!(plans["best"]["total"].as_u64() <= row["total"].as_u64());
+        assert!(plans["best"]["total"].as_u64().unwrap() <= row["total"].as_u64().unwrap());
     }
     assert_eq!(plans["promised"], true);
     selfreward("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 0.3 --class-size 1000 --range 1")
         .assert()
         .code(0)
-        .stdout(predicate::str::contains("least total").count(1));
+        .stdout(predicate::str::contains("<- least total kept").count(1));
 }
 
 #[test]

@@ -195,6 +195,41 @@ fn bad_arguments_name_themselves() {
 proptest! {
     #![proptest_config(ProptestConfig { rng_seed: prop::test_runner::RngSeed::Fixed(3), failure_persistence: None, ..Default::default() })]
 
+    /// The regimes' bounds fall with λ and with the speed of decay and rise with scale, rank and tail; the metric entropy
+    /// rises with B and with every eigenvalue and falls with η.
+    #[test]
+    fn regime_bounds_and_metric_entropy_are_monotone(
+        lambda in 1e-6f64..0.5, rate in 0.01f64..5.0, exponent in 1.05f64..6.0, scale in 0.6f64..10.0, rank in 1u32..100,
+        tail in 0.0f64..10.0, radius in 0.1f64..100.0, eta in 0.01f64..10.0,
+        mut eigenvalues in prop::collection::vec(0.0f64..1.0, 1..20),
+    ) {
+        let at = |regime, lambda| regime_bound(&regime, lambda).unwrap().value();
+        let (exponential, spiked) = (
+            |rate, scale| Regime::Exponential { rate, scale },
+            |rank: u32, tail| Regime::Spiked { rank: f64::from(rank), tail },
+        );
+        let polynomial = |exponent, scale| Regime::Polynomial { exponent, scale };
+        let slack = 1.0 + 1e-12;
+        for (less, more) in [
+            (exponential(1.1 * rate, scale), exponential(rate, scale)),
+            (exponential(rate, scale), exponential(rate, 1.1 * scale)),
+            (polynomial(1.1 * exponent, scale), polynomial(exponent, scale)),
+            (polynomial(exponent, scale), polynomial(exponent, 1.1 * scale)),
+            (spiked(rank, tail), spiked(rank + 1, tail)),
+            (spiked(rank, tail), spiked(rank, 1.1 * tail)),
+        ] {
+            prop_assert!(at(less, lambda) <= at(more, lambda) * slack, "{less:?} {more:?}");
+            prop_assert!(at(more, 1.1 * lambda) <= at(more, lambda) * slack, "{more:?}");
+        }
+        eigenvalues.sort_by(|a, b| b.total_cmp(a));
+        let larger = spectrum(eigenvalues.iter().map(|value| 1.1 * value));
+        let entropy = |spectrum: &Spectrum, radius, eta| metric_entropy(spectrum, radius, eta).unwrap().value();
+        let (base, same) = (entropy(&spectrum(eigenvalues.clone()), radius, eta), spectrum(eigenvalues));
+        prop_assert!(entropy(&same, 1.1 * radius, eta) * slack >= base);
+        prop_assert!(entropy(&same, radius, 1.1 * eta) <= base * slack);
+        prop_assert!(entropy(&larger, radius, eta) * slack >= base);
+    }
+
     /// d_λ does not rise with λ, lies between 0 and the rank, below tr Σ/λ, and below Eq. 149 for every k.
     #[test]
     fn effective_dimension_is_bounded(mut eigenvalues in prop::collection::vec(0.0f64..1.0, 1..40), lambda in 1e-6f64..10.0) {

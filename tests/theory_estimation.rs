@@ -88,11 +88,16 @@ fn range_is_the_supremum_over_the_ball() {
     let class = Class::Linear { dim: 2.0, radius, theta_norm: Some(norm), range: None };
     let range = epsilon(&class, 100.0, beta, RHO).unwrap().intermediate("range").unwrap();
     assert_relative_eq!(range, most, max_relative = 1e-12);
-    // Where no norm is given: the largest realizable one, R = 4βB, and realizability is met with equality.
+    // Where no norm is given: the largest realizable one, R = 4βB; it takes realizability for granted, which is not known.
     let class = Class::Linear { dim: 2.0, radius, theta_norm: None, range: None };
     let bound = epsilon(&class, 100.0, beta, RHO).unwrap();
     assert_relative_eq!(bound.intermediate("range").unwrap(), 4.0 * beta * radius, max_relative = 1e-14);
-    assert!(!bound.refuted());
+    let realizable = |bound: &selfreward::theory::Bound| {
+        bound.assumptions().iter().find(|a| a.name.starts_with("realizable")).unwrap().met
+    };
+    assert_eq!(realizable(&bound), None);
+    let class = Class::Linear { dim: 2.0, radius, theta_norm: Some(0.999 * radius * beta / (1.0 + beta)), range: None };
+    assert_eq!(realizable(&epsilon(&class, 100.0, beta, RHO).unwrap()), Some(true));
     let class = Class::Linear { dim: 2.0, radius, theta_norm: Some(1.001 * radius * beta / (1.0 + beta)), range: None };
     assert!(epsilon(&class, 100.0, beta, RHO).unwrap().refuted());
     // An exact supremum takes its place where it is known: ε_n is then smaller, and never below R/√n.
@@ -189,6 +194,18 @@ fn bad_arguments_name_themselves() {
 
 proptest! {
     #![proptest_config(ProptestConfig { rng_seed: prop::test_runner::RngSeed::Fixed(3), failure_persistence: None, ..Default::default() })]
+
+    /// The failure probability of exact recovery falls with n and rises with rank and leverage; its least n falls with ρ.
+    #[test]
+    fn exact_recovery_is_monotone(n in 1u64..100_000, rank in 1u32..500, leverage in 1.0f64..1e4, rho in 0.001f64..0.8) {
+        let at = |n: u64, rank: u32, leverage, rho| exact_recovery(n as f64, f64::from(rank), leverage, rho).unwrap();
+        let base = at(n, rank, leverage, rho);
+        prop_assert!(at(2 * n, rank, leverage, rho).value() <= base.value());
+        prop_assert!(at(n, rank + 1, leverage, rho).value() >= base.value());
+        prop_assert!(at(n, rank, 1.1 * leverage, rho).value() >= base.value());
+        let least = |bound: selfreward::theory::Bound| bound.intermediate("least_n").unwrap();
+        prop_assert!(least(at(n, rank, leverage, 1.1 * rho)) <= least(base));
+    }
 
     /// ε_n falls with n and ρ, rises with the class, its range, its radius and its dimension, and tends to 0.
     #[test]

@@ -170,6 +170,24 @@ proptest! {
         prop_assert!(at(kappa, gamma, epsilon, beta, delta, 1.1 * concentrability) >= base);
     }
 
+    /// The confidence of C12 rises with γ and falls with K and β; the log covering number rises with d and B and falls with η.
+    #[test]
+    fn zero_failure_and_covering_number_are_monotone(
+        responses in 2u32..1000, gamma in 0.01f64..5.0, beta in 0.01f64..3.0, dim in 1u32..5000, radius in 0.01f64..1e4,
+        eta in 1e-4f64..10.0,
+    ) {
+        let confidence = |k: u32, g, b| zero_failure(f64::from(k), g, b, 0.5).unwrap().value();
+        let base = confidence(responses, gamma, beta);
+        prop_assert!(confidence(responses + 1, gamma, beta) <= base);
+        prop_assert!(confidence(responses, 1.1 * gamma, beta) >= base);
+        prop_assert!(confidence(responses, gamma, 1.1 * beta) <= base);
+        let cover = |d: u32, b, e| covering_number(f64::from(d), b, e).unwrap().value();
+        let base = cover(dim, radius, eta);
+        prop_assert!(cover(dim + 1, radius, eta) > base);
+        prop_assert!(cover(dim, 1.1 * radius, eta) > base);
+        prop_assert!(cover(dim, radius, 1.1 * eta) < base);
+    }
+
     /// C12: the population update of a policy with margin γ gives its mode at least the guaranteed confidence, attained
     /// where all K−1 rivals lie at the margin. Oracle: π^{1+1/β}, normalised.
     #[test]

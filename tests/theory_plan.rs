@@ -70,6 +70,67 @@ fn one_round_sheds_nothing() {
     assert!(least_samples(&fixed, 6).unwrap().value().is_infinite());
 }
 
+/// A fixed β keeps κ_∞ above a limit, here 10 at T = 2 and κ₀ = 12, that the search must not look below. Oracle: the terms of
+/// the explicit bound one sample before the answer, at it, and at many larger n; the answer in full is 138262.
+#[test]
+fn a_fixed_beta_sheds_the_initial_model_above_its_limit() {
+    let class = Class::Finite { log_size: 1.0, range: 1.0 };
+    let beta = Regularisation::Fixed(0.2846);
+    let setting = Setting { class, beta, kappa0: 12.0, gamma: 1.0, mu: 0.1, rho: 0.05, excess: 1.0 };
+    let sheds = |n: f64| {
+        let (initial, stable, kappa_inf) = terms(&setting, n, 2);
+        kappa_inf < 12.0 && initial <= stable * (1.0 + 1e-14)
+    };
+    let bound = least_samples(&setting, 2).unwrap();
+    assert_eq!(bound.value(), 138_262.0);
+    assert!(!bound.vacuous() && !bound.refuted() && !sheds(138_261.0));
+    assert!((0..200).all(|step| sheds((138_262.0 * 1.3f64.powi(step)).floor())));
+    // A limit that does not shed κ₀ (h > 0 there) promises nothing, though κ_∞ < κ₀ at large n.
+    let never = Setting { kappa0: 24.0, ..setting };
+    assert!(terms(&never, 1e30, 2).2 < 24.0 && least_samples(&never, 2).unwrap().value().is_infinite());
+}
+
+/// Without an n the answer still says what the corollary's own line is and what it would assume.
+#[test]
+fn an_answer_of_no_n_keeps_its_assumptions() {
+    let (none, some) = (least_samples(&finite(3.0), 1).unwrap(), least_samples(&finite(3.0), 2).unwrap());
+    assert!(none.intermediate("corollary_samples").unwrap() > some.intermediate("corollary_samples").unwrap());
+    for assumption in none.assumptions() {
+        assert!(some.assumptions().iter().any(|other| other.name == assumption.name), "{}", assumption.name);
+    }
+    assert!(none.assumptions().len() + 1 == some.assumptions().len());
+}
+
+/// A radius that the answer's n outgrows is flagged, as the explicit bound at that n and T flags it. Oracle: that bound's
+/// refuted assumptions.
+#[test]
+fn iterations_flag_a_radius_that_is_too_small() {
+    let class = Class::Linear { dim: 4.0, radius: 20.0, theta_norm: None, range: None };
+    let setting = Setting { class, kappa0: 12.0, gamma: 1.0, mu: 0.1, ..setting(class, 12.0) };
+    let bound = least_samples(&setting, 3).unwrap();
+    let whole = explicit(&setting, bound.value(), 3, 0.5).unwrap();
+    let refuted = |bound: &selfreward::theory::Bound, name: &str| {
+        bound.assumptions().iter().any(|a| a.met == Some(false) && a.name.starts_with(name))
+    };
+    for name in ["unit features: gamma", "radius for T rounds"] {
+        assert!(refuted(&bound, name) && refuted(&whole, name), "{name}");
+    }
+    let class = Class::Linear { dim: 4.0, radius: 1e4, theta_norm: None, range: None };
+    let roomy = Setting { class, beta: Regularisation::Fixed(0.05), ..setting };
+    assert!(!least_samples(&roomy, 3).unwrap().refuted());
+}
+
+/// A total that is smaller but violates an assumption is named, not denied.
+#[test]
+fn a_cheaper_plan_that_is_violated_is_named() {
+    let class = Class::Linear { dim: 4.0, radius: 1e6, theta_norm: None, range: None };
+    let plans = plan(&Setting { gamma: 1.0, mu: 0.5, ..setting(class, 100.0) }, 0.1, 0.5, 3).unwrap();
+    let best = plans.best.unwrap();
+    assert!(plans.promised && best.rounds == 1);
+    assert!(plans.plans[1..].iter().all(|plan| plan.total < best.total && !plan.refuted.is_empty()));
+    assert!(plans.reason.contains("keeps the assumptions") && plans.reason.contains("T = 2, 3"), "{}", plans.reason);
+}
+
 /// The corollary's line log κ₀/log(γμ√n) carries no complexity, and the bound it is drawn from does: at one γμ√n = 10^6 a
 /// larger class keeps C above 1, hence λ near 1/2 and T near log₂ κ₀, while the line stays at 2. Oracle: λ of the map at that
 /// C, with T from counting halvings.

@@ -141,6 +141,22 @@ proptest! {
         prop_assert!((map.unrolled(kappa0, 100) / map.fixed_point() - 1.0).abs() < 1e-10);
     }
 
+    /// The bound of Lemma C.3 rises with κ, ε, β and C and falls with γ and μ.
+    #[test]
+    fn recurrence_is_monotone(
+        kappa in 1.0f64..100.0, gamma in 0.05f64..10.0, mu in 0.01f64..0.9, epsilon in 0.0f64..0.5, beta in 1e-4f64..0.5,
+        concentrability in 1.0f64..100.0,
+    ) {
+        let at = |k, g, m, e, b, c| recurrence(k, g, m, e, b, Some(c)).unwrap().value();
+        let (base, slack) = (at(kappa, gamma, mu, epsilon, beta, concentrability), 1.0 + 1e-12);
+        prop_assert!(at(1.1 * kappa, gamma, mu, epsilon, beta, concentrability) * slack >= base);
+        prop_assert!(at(kappa, gamma, mu, 1.1 * epsilon, beta, concentrability) * slack >= base);
+        prop_assert!(at(kappa, gamma, mu, epsilon, 1.1 * beta, concentrability) * slack >= base);
+        prop_assert!(at(kappa, gamma, mu, epsilon, beta, 1.1 * concentrability) * slack >= base);
+        prop_assert!(at(kappa, 1.1 * gamma, mu, epsilon, beta, concentrability) <= base * slack);
+        prop_assert!(at(kappa, gamma, 1.1 * mu, epsilon, beta, concentrability) <= base * slack);
+    }
+
     /// κ_∞ rises with ε, β and r̄ and falls with γ and μ; the factor stays below 1/2.
     #[test]
     fn fixed_point_is_monotone(

@@ -103,7 +103,11 @@ fn human(plans: &Plans) -> String {
     let row = |plan: &Plan| {
         let bound = plan.bound.map_or_else(|| "-".to_string(), |bound| format!("{bound:.4e}"));
         let kept = if plan.refuted.is_empty() { "not refuted" } else { "VIOLATED" };
-        let mark = if best == Some(plan.rounds) { "  <- least total" } else { "" };
+        let mark = match (best == Some(plan.rounds), plans.promised) {
+            (true, true) => "  <- least total kept",
+            (true, false) => "  <- least total",
+            _ => "",
+        };
         let (samples, total) = (number(plan.samples), number(plan.total));
         format!("{:>6}  {samples:>12}  {total:>12}  {bound:>10}  {kept}{mark}", plan.rounds)
     };

@@ -6,6 +6,8 @@ use crate::error::Result;
 use crate::theory::bound::Bound;
 use crate::theory::check;
 use crate::theory::iterative::{Rates, Setting};
+use crate::theory::linear_softmax::assume_room;
+use crate::theory::one_step::Regularisation;
 use crate::theory::recurrence::{Contraction, assume_run};
 
 /// Log of (initial term / stable term)², log κ₀ + (T−1) log λ − log κ_∞.
@@ -18,9 +20,10 @@ fn log_excess(kappa0: f64, rounds: u32, factor: f64, kappa_inf: f64) -> f64 {
 /// n and at every larger one.
 ///
 /// With C = √κ_∞ − 1/√κ_∞ the factor is λ = (1 − 1/κ_∞)/2, and the excess log κ₀ + (T−1) log λ − log κ_∞ has the
-/// derivative ((T−1)/(κ_∞−1) − 1)/κ_∞: it rises in κ_∞ up to κ_∞ = T and falls beyond.
-fn negligible_from_here(kappa0: f64, rounds: u32, map: &Contraction) -> bool {
-    let peak = f64::from(rounds);
+/// derivative ((T−1)/(κ_∞−1) − 1)/κ_∞: it rises in κ_∞ up to κ_∞ = T and falls beyond. As n grows κ_∞ falls to `limit`,
+/// so that the largest excess from here on is at max(T, `limit`), or here if κ_∞ is below that already.
+fn negligible_from_here(kappa0: f64, rounds: u32, map: &Contraction, limit: f64) -> bool {
+    let peak = f64::from(rounds).max(limit);
     let excess = if map.fixed_point() < peak {
         log_excess(kappa0, rounds, map.factor(), map.fixed_point())
     } else {
@@ -28,6 +31,25 @@ fn negligible_from_here(kappa0: f64, rounds: u32, map: &Contraction) -> bool {
     };
     excess <= 0.0
 }
+
+/// κ_∞ as n → ∞: the fixed point at ε = 0, which a fixed β keeps above 1.
+fn limiting_fixed_point(setting: &Setting) -> Result<f64> {
+    match setting.beta {
+        Regularisation::OverSqrtN(_) => Ok(1.0),
+        Regularisation::Fixed(beta) => {
+            Ok(Contraction::new(setting.gamma, setting.mu, 0.0, beta, setting.excess)?.fixed_point())
+        }
+    }
+}
+
+/// The corollary's own n for T rounds, with constant 1: (κ₀^{1/T}/(γμ))².
+fn corollary_samples(setting: &Setting, rounds: u32) -> f64 {
+    (setting.kappa0.powf(1.0 / f64::from(rounds)) / (setting.gamma * setting.mu)).powi(2)
+}
+
+/// What the least n means; refuted where there is none.
+const FROM_HERE_ON: &str =
+    "from some n on the initial term is at most the stable one, with kappa_inf < kappa0 unless kappa0 = 1";
 
 fn report(setting: &Setting, n: f64, rounds: u32, value: f64) -> Result<Bound> {
     let Rates { beta, epsilon, contraction } = setting.rates(n, rounds)?;
@@ -44,12 +66,9 @@ fn report(setting: &Setting, n: f64, rounds: u32, value: f64) -> Result<Bound> {
         .with("stable_term", kappa_inf.sqrt())
         .with("rounds_to_one", 1.0 + setting.kappa0.ln() / -contraction.factor().ln())
         .with("corollary_rounds", corollary)
-        .with(
-            "corollary_samples",
-            (setting.kappa0.powf(1.0 / f64::from(rounds)) / (setting.gamma * setting.mu)).powi(2),
-        )
+        .with("corollary_samples", corollary_samples(setting, rounds))
         .checked("gamma mu sqrt(n) > 1 (the corollary's own line)", growth > 1.0);
-    Ok(setting.class.assume(assume_run(bound, setting.excess), beta))
+    assume_room(setting.class.assume(assume_run(bound, setting.excess), Some(beta)), setting, beta, rounds)
 }
 
 /// The least T (`iterations`) at which √κ₀ λ^{(T−1)/2} ≤ √κ_∞ at `n` ≥ 1 triples a round. Never more than
@@ -74,20 +93,25 @@ pub fn least_rounds(setting: &Setting, n: f64) -> Result<Bound> {
 ///
 /// "From which on", since both terms are large at a small n: near κ_∞ = κ₀ the initial term is below the stable one for
 /// no good reason. Infinite, and vacuous, where there is none: T = 1 (one round cannot shed κ₀), or a fixed β too large
-/// for κ_∞ < κ₀. With κ₀ = 1 there is nothing to shed: n = 1.
+/// for κ_∞ < κ₀, or for the limit of κ_∞ to shed it. With κ₀ = 1 there is nothing to shed: n = 1.
 pub fn least_samples(setting: &Setting, rounds: u32) -> Result<Bound> {
     setting.check()?;
     check::rounds(rounds)?;
+    let limit = limiting_fixed_point(setting)?;
     let negligible = |n: f64| {
         setting.rates(n, rounds).is_ok_and(|rates| {
             let informative = rates.contraction.fixed_point() < setting.kappa0 || setting.kappa0 == 1.0;
-            informative && negligible_from_here(setting.kappa0, rounds, &rates.contraction)
+            informative && negligible_from_here(setting.kappa0, rounds, &rates.contraction, limit)
         })
     };
     match check::least_count(negligible) {
-        Some(n) => report(setting, n, rounds, n),
-        None => Ok(Bound::new("iterations", f64::INFINITY, true)
-            .with("rounds", f64::from(rounds))
-            .checked("some number of triples makes the initial term negligible after so many rounds", false)),
+        Some(n) => Ok(report(setting, n, rounds, n)?.checked(FROM_HERE_ON, true)),
+        None => {
+            let bound = Bound::new("iterations", f64::INFINITY, true)
+                .with("rounds", f64::from(rounds))
+                .with("kappa_inf_limit", limit)
+                .with("corollary_samples", corollary_samples(setting, rounds));
+            Ok(setting.class.assume(assume_run(bound, setting.excess), None).checked(FROM_HERE_ON, false))
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::theory::bound::Bound;
 use crate::theory::check;
 use crate::theory::linear_softmax;
 use crate::theory::one_step::{Class, Regularisation};
-use crate::theory::recurrence::{Contraction, assume_run, linear_form};
+use crate::theory::recurrence::{Contraction, assume_run, linear_surplus};
 
 /// What the bounds on whole runs read off a run besides n and T.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,7 +55,7 @@ impl Setting {
         self.check()?;
         let n = check::count("n", n)?;
         let beta = self.beta.at(n);
-        check::positive("range", self.class.range(beta))?;
+        self.class.usable_range(beta)?;
         let epsilon = self.class.epsilon(n, beta, self.rho / f64::from(check::rounds(rounds)?));
         let contraction = Contraction::new(self.gamma, self.mu, epsilon, beta, self.excess)?;
         Ok(Rates { beta, epsilon, contraction })
@@ -84,8 +84,8 @@ impl Setting {
 /// has r̄ = 1, and is false without it.
 ///
 /// Among the intermediates: `informative` is 1 where κ_∞ < κ₀ and 0 where iteration is not shown to lower κ;
-/// `iterated` is the bound of [`round_by_round`] with these same constants in every round; `complete_spans` that of
-/// [`complete_spans`]; for the linear class also `round_by_round` with constants that grow with ‖θ_t‖.
+/// `iterated` is the bound of [`round_by_round`] with these same constants in every round; for the linear class also
+/// `complete_spans`, that of [`complete_spans`], and `round_by_round` with constants that grow with ‖θ_t‖.
 /// `n` ≥ 1, `rounds` = T ≥ 1, `delta` = δ in (0, 1).
 pub fn explicit(setting: &Setting, n: f64, rounds: u32, delta: f64) -> Result<Bound> {
     let rates = setting.rates(n, rounds)?;
@@ -99,7 +99,6 @@ pub fn explicit(setting: &Setting, n: f64, rounds: u32, delta: f64) -> Result<Bo
     };
     let same = RoundConstants { gamma: setting.gamma, epsilon, excess: setting.excess };
     let iterated = round_by_round(setting.kappa0, setting.mu, beta, delta, &vec![same; rounds as usize])?;
-    let complete = complete_spans(setting.kappa0, setting.gamma, setting.mu, beta, delta, rounds)?;
     let bound = Bound::new(name, value, value >= 1.0)
         .with("beta", beta)
         .with("range", setting.class.range(beta))
@@ -111,9 +110,8 @@ pub fn explicit(setting: &Setting, n: f64, rounds: u32, delta: f64) -> Result<Bo
         .with("informative", if contraction.fixed_point() < setting.kappa0 { 1.0 } else { 0.0 })
         .with("statistical_term", statistical)
         .with("regularisation_term", regularisation)
-        .with("iterated", iterated.value())
-        .with("complete_spans", complete.value());
-    let bound = setting.class.assume(assume_run(bound, setting.excess), beta);
+        .with("iterated", iterated.value());
+    let bound = setting.class.assume(assume_run(bound, setting.excess), Some(beta));
     match setting.class {
         Class::Finite { .. } => Ok(bound),
         Class::Linear { .. } => linear_softmax::report(bound, setting, n, rounds, delta),
@@ -140,15 +138,16 @@ pub fn round_by_round(kappa0: f64, mu: f64, beta: f64, delta: f64, rounds: &[Rou
     let mu = check::positive_unit("mu", mu)?;
     let beta = check::positive("beta", beta)?;
     let delta = check::open_unit("delta", delta)?;
-    let mut kappa = check::at_least_one("kappa0", kappa0)?;
+    // κ̄_t − 1, not κ̄_t: it may fall below the spacing of the doubles near 1.
+    let mut surplus = check::at_least_one("kappa0", kappa0)? - 1.0;
     let mut steps = None;
     for round in rounds {
         let gamma = check::positive("gamma", round.gamma)?;
         let deviation =
             (1.0 + check::nonnegative("excess", round.excess)?) * check::nonnegative("epsilon", round.epsilon)?;
-        let gap = (deviation * kappa.sqrt() + beta * kappa.ln()) / gamma;
-        steps = Some((kappa, gap));
-        kappa = linear_form(gap, mu)?;
+        let gap = (deviation * (1.0 + surplus).sqrt() + beta * surplus.ln_1p()) / gamma;
+        steps = Some((1.0 + surplus, gap));
+        surplus = linear_surplus(gap, mu);
     }
     let Some((kappa_last, gap)) = steps else {
         return Err(Error::argument("rounds", 0, "the constants of at least one round"));
@@ -156,7 +155,7 @@ pub fn round_by_round(kappa0: f64, mu: f64, beta: f64, delta: f64, rounds: &[Rou
     Ok(Bound::new("round-by-round", gap / delta, gap / delta >= 1.0)
         .with("kappa_last", kappa_last)
         .with("comparator_gap", gap)
-        .with("kappa_next", kappa)
+        .with("kappa_next", 1.0 + surplus)
         .assuming("realizable in every round, and epsilon holds in all rounds at once (rho/T each)")
         .assuming("the constants of each round are those of the run, with unique modal responses"))
 }

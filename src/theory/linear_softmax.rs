@@ -4,11 +4,14 @@
 use crate::error::Result;
 use crate::theory::bound::Bound;
 use crate::theory::check;
-use crate::theory::iterative::{RoundConstants, Setting, round_by_round};
+use crate::theory::iterative::{RoundConstants, Setting, complete_spans, round_by_round};
 use crate::theory::one_step::{Class, epsilon};
 
 /// Growth beyond which the regularisation term of a round is no longer followed: it has long left the sum.
 const MOST_GROWTH: f64 = 1e100;
+
+/// What rounding may add to a norm before it counts as too large.
+const ROUNDING: f64 = 1.0 + 1e-12;
 
 /// The least radius that keeps T = `rounds` rounds realizable from a base parameter of norm `theta0_norm` ≥ 0:
 /// B = (1 + 1/β)^T ‖θ₀‖ (Assumption 5.1; at the learned iterates too, since ‖θ_{t+1}‖ ≤ (1 + 1/β)‖θ_t‖).
@@ -47,27 +50,42 @@ pub fn growing(setting: &Setting, dim: f64, theta0_norm: f64, n: f64, rounds: u3
     round_by_round(setting.kappa0, setting.mu, beta, delta, &constants)
 }
 
+/// Lists what the margin asks of the ball in every round, as far as the numbers given can refute it: γ ≤ 2‖θ_t‖ with unit
+/// features, and room for T = `rounds` rounds of growth from ‖θ₀‖ ≥ γ/2. Nothing for a finite class.
+pub(crate) fn assume_room(bound: Bound, setting: &Setting, beta: f64, rounds: u32) -> Result<Bound> {
+    let Class::Linear { radius, .. } = setting.class else { return Ok(bound) };
+    let least_norm = 0.5 * setting.gamma;
+    let needed = realizable_radius(least_norm, beta, rounds)?;
+    Ok(bound
+        .with("least_radius", needed)
+        .unless(least_norm > setting.class.theta_norm(beta) * ROUNDING, "unit features: gamma <= 2 theta_norm")
+        .unless(
+            needed > radius * ROUNDING,
+            "radius for T rounds of growth: (1 + 1/beta)^T |theta_0| <= radius, |theta_0| >= gamma/2",
+        ))
+}
+
 /// Adds to the uniform bound what only the linear class knows: whether the radius can be met, and the round-by-round
 /// bound from the smallest ‖θ₀‖ that agrees with γ and grows into `theta_norm` by round T−1.
 pub(crate) fn report(uniform: Bound, setting: &Setting, n: f64, rounds: u32, delta: f64) -> Result<Bound> {
-    let Class::Linear { dim, radius, .. } = setting.class else { return Ok(uniform) };
+    let Class::Linear { dim, .. } = setting.class else { return Ok(uniform) };
     let beta = setting.beta.at(n);
     let theta_norm = setting.class.theta_norm(beta);
     let least_norm = 0.5 * setting.gamma;
     let earlier_growth = (1.0 + 1.0 / beta).powf(f64::from(rounds - 1));
     let theta0_norm = (theta_norm / earlier_growth).max(least_norm);
     let own = growing(setting, dim, theta0_norm, n, rounds, delta)?;
-    let needed = realizable_radius(least_norm, beta, rounds)?;
-    let rounding = 1.0 + 1e-12;
-    Ok(uniform
+    let complete = complete_spans(setting.kappa0, setting.gamma, setting.mu, beta, delta, rounds)?;
+    let bound = uniform
+        .with("complete_spans", complete.value())
         .with("theta_norm", theta_norm)
         .with("theta0_norm", theta0_norm)
-        .with("round_by_round", own.value())
-        .with("least_radius", needed)
-        .unless(least_norm > theta_norm * rounding, "unit features: gamma <= 2 theta_norm")
+        .with("round_by_round", own.value());
+    Ok(assume_room(bound, setting, beta, rounds)?
+        .assuming("for complete_spans only: the span of feature differences is complete in every round")
+        .assuming("for round_by_round only: margin and norm grow by 1 + 1/beta a round from gamma and theta0_norm")
         .unless(
-            needed > radius * rounding,
-            "radius for T rounds of growth: (1 + 1/beta)^T |theta_0| <= radius, |theta_0| >= gamma/2",
-        )
-        .assuming("for round_by_round only: margin and norm grow by 1 + 1/beta a round from gamma and theta0_norm"))
+            least_norm * earlier_growth > theta_norm * ROUNDING,
+            "for round_by_round only: theta_norm holds the growth, (1 + 1/beta)^(T-1) gamma/2 <= theta_norm",
+        ))
 }

@@ -71,7 +71,7 @@ pub fn plan(setting: &Setting, target: f64, delta: f64, max_rounds: u32) -> Resu
     };
     let best = least(&Plan::promised).or_else(|| least(&|_| true));
     let promised = best.as_ref().is_some_and(Plan::promised);
-    let reason = reason(setting, best.as_ref(), target, delta)?;
+    let reason = reason(setting, &plans, best.as_ref(), target, delta)?;
     Ok(Plans { plans, best, promised, reason })
 }
 
@@ -87,8 +87,8 @@ fn least_samples(setting: &Setting, target: f64, delta: f64, rounds: u32) -> Res
 }
 
 /// Why the best plan is promised, or what stands in the way of it.
-fn reason(setting: &Setting, best: Option<&Plan>, target: f64, delta: f64) -> Result<String> {
-    let Some(Plan { rounds, samples: Some(n), refuted, .. }) = best else {
+fn reason(setting: &Setting, plans: &[Plan], best: Option<&Plan>, target: f64, delta: f64) -> Result<String> {
+    let Some(Plan { rounds, samples: Some(n), total, refuted, .. }) = best else {
         return Ok(format!(
             "no n up to 1e300 reaches {target}: {}",
             largest_term(setting, check::MOST_SAMPLES, 1, delta)?
@@ -97,7 +97,8 @@ fn reason(setting: &Setting, best: Option<&Plan>, target: f64, delta: f64) -> Re
     if refuted.is_empty() {
         return Ok(format!(
             "{n} triples in each of {rounds} rounds bring the explicit bound to {target}, and no other number of rounds \
-             considered does it with a smaller total; {}",
+             considered that keeps the assumptions does it with a smaller total{}; {}",
+            cheaper_but_violated(plans, *total),
             largest_term(setting, *n, *rounds, delta)?
         ));
     }
@@ -113,6 +114,13 @@ fn reason(setting: &Setting, best: Option<&Plan>, target: f64, delta: f64) -> Re
          radius of at least (1 + 1/beta)^T gamma/2 = {needed:.6} (violated: {}){advice}",
         refuted.join("; ")
     ))
+}
+
+/// The plans of a smaller total that break an assumption, in words.
+fn cheaper_but_violated(plans: &[Plan], total: Option<f64>) -> String {
+    let cheaper = plans.iter().filter(|plan| !plan.refuted.is_empty() && plan.total < total);
+    let rounds: Vec<String> = cheaper.map(|plan| plan.rounds.to_string()).collect();
+    if rounds.is_empty() { String::new() } else { format!(" (T = {} would, but violates them)", rounds.join(", ")) }
 }
 
 /// The larger of the two terms of the explicit bound, in words.

@@ -15,6 +15,11 @@ pub fn linear_form(gap: f64, mu: f64) -> Result<f64> {
     Ok((1.0 + gap / mu).min(1.0 / mu))
 }
 
+/// The linear form less 1, min(1/μ − 1, K_t/μ), without the cancellation near κ = 1; arguments already checked.
+pub(crate) fn linear_surplus(gap: f64, mu: f64) -> f64 {
+    (gap / mu).min((1.0 - mu) / mu)
+}
+
 /// Lemma C.3, integral form (Eq. 56): κ_{t+1} ≤ 1 + K_t/μ + K_t log((1−μ)(1−K_t)/(μK_t)) where K_t < 1 − μ, otherwise
 /// 1/μ.
 ///

@@ -5,7 +5,7 @@
 
 mod hard_instance;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::theory::bound::Bound;
 use crate::theory::check;
 
@@ -71,6 +71,10 @@ pub fn single_step(n: f64, kappa0: f64, log_class: f64, constant: f64) -> Result
         * check::positive("log_class_size", log_class)?
         * check::at_least_one("kappa0", kappa0)?
         / n;
+    if !(v.is_finite() && v > 0.0) {
+        let expected = "a condition number at which v = c kappa0 log_class_size / n is a finite number above 0";
+        return Err(Error::argument("kappa0", format!("{kappa0:e} (v = {v})"), expected));
+    }
     let root = risk_root(v, kappa0)?;
     let below_one = root.filter(|root| *root < 1.0 && v < 1.0 + kappa0.ln());
     let bound = Bound::new("single-step", below_one.unwrap_or(1.0), below_one.is_none())

@@ -35,7 +35,7 @@ impl Answer {
     /// The value, then the intermediates and the assumptions, one a line.
     pub fn text(&self) -> String {
         let vacuous = if self.bound.vacuous() { "   (vacuous: it excludes nothing)" } else { "" };
-        let mut lines = vec![format!("{} = {}{vacuous}", self.bound.name(), number(self.bound.value()))];
+        let mut lines = vec![format!("{} = {}{vacuous}", self.bound.name(), exact_if_whole(self.bound.value()))];
         lines.extend(self.intermediates().into_iter().map(|(name, value)| format!("  {name} = {}", number(value))));
         lines.push("assumes".to_string());
         lines.extend(self.bound.assumptions().iter().map(|assumption| {
@@ -61,14 +61,18 @@ impl Answer {
 /// One row an answer: the swept number, the value, whether it is vacuous, whether an assumption is violated, and the
 /// intermediates.
 pub fn table(swept: &str, answers: &[Answer]) -> String {
-    let Some(first) = answers.first() else { return String::new() };
-    let names = first.intermediates().into_iter().map(|(name, _)| name);
-    let columns: Vec<&str> = names.filter(|name| *name != swept).collect();
+    // Rows may differ in their intermediates: every name of any row, in the order of first appearance.
+    let mut columns: Vec<&str> = Vec::new();
+    for (name, _) in answers.iter().flat_map(Answer::intermediates) {
+        if name != swept && !columns.contains(&name) {
+            columns.push(name);
+        }
+    }
     let header = [swept, "value", "vacuous", "violated"].into_iter().chain(columns.iter().copied());
     let mut rows: Vec<Vec<String>> = vec![header.map(String::from).collect()];
     rows.extend(answers.iter().map(|answer| {
         let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_string();
-        let value = number(answer.bound.value());
+        let value = exact_if_whole(answer.bound.value());
         let head = [answer.cell(swept), value, yes_no(answer.bound.vacuous()), yes_no(answer.bound.refuted())];
         head.into_iter().chain(columns.iter().map(|column| answer.cell(column))).collect()
     }));
@@ -78,6 +82,16 @@ pub fn table(swept: &str, answers: &[Answer]) -> String {
         row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect::<Vec<_>>().join("  ")
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A whole number in full, as `selfreward plan` has it (beyond 10^16 the digits that tell it from its neighbours): a least
+/// n is of use only exactly. Other numbers as [`number`] has them.
+fn exact_if_whole(value: f64) -> String {
+    match value {
+        _ if value.is_infinite() || value.fract() != 0.0 => number(value),
+        _ if value.abs() < 1e16 => value.to_string(),
+        _ => format!("{value:e}"),
+    }
 }
 
 /// Six significant digits at most, in the shorter of the two notations.

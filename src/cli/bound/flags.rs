@@ -35,7 +35,7 @@ const FLAGS: [(&str, Kind, &str); 32] = [
     ("range", Kind::Real, "Range R of a finite class, nats"),
     ("dim", Kind::Whole, "Dimension d of the linear class"),
     ("radius", Kind::Real, "Radius B of the linear class"),
-    ("theta-norm", Kind::Real, "Norm of θ_t [default: βB/(1+β), the largest that is realizable]"),
+    ("theta-norm", Kind::Real, "Bound on ‖θ_t‖ in all T rounds [default: βB/(1+β), the largest that is realizable]"),
     ("constant", Kind::Real, "Hidden constant c of a shape [default: 1]"),
     ("prompts", Kind::Whole, "Informative prompts M"),
     ("mass", Kind::RealOrWorst, "Informative mass Δ, or `worst` [default: worst]"),

@@ -68,5 +68,6 @@ pub fn regime_bound(regime: &Regime, lambda: f64) -> Result<Bound> {
                 .assuming("all eigenvalues but the first rank sum to at most tail")
         }
     }
-    .with("unit_feature_bound", 1.0 / lambda))
+    .with("unit_feature_bound", 1.0 / lambda)
+    .assuming("unit features: the trace is at most 1 (only for unit_feature_bound)"))
 }

@@ -3,7 +3,7 @@
 //! For a fixed member of the class whose squared losses lie in [0, R²] with mean L, Bernstein's inequality for
 //! non-negative variables gives P[L̂ ≤ L/2] ≤ exp(−nL/(8R²)); the empirical minimiser has L̂ = 0.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::theory::bound::Bound;
 use crate::theory::check;
 
@@ -94,6 +94,18 @@ impl Class {
         }
     }
 
+    /// R where it is a finite number above 0; otherwise an error that names the argument it comes from.
+    pub(crate) fn usable_range(&self, beta: f64) -> Result<f64> {
+        let range = self.range(beta);
+        match *self {
+            Self::Linear { radius, range: None, .. } if !(range.is_finite() && range > 0.0) => {
+                let expected = "a radius whose range 2(beta radius + (1 + beta) theta_norm) is a finite number above 0";
+                Err(Error::argument("radius", format!("{radius:e} (range {range})"), expected))
+            }
+            _ => check::positive("range", range),
+        }
+    }
+
     /// Log of the number of policies in the union bound, in nats: log #Π, or d log(1 + 10βB√n/R), the size of a net of
     /// radius R/(5√n) in the ball of radius βB.
     pub(crate) fn log_complexity(&self, n: f64, beta: f64) -> f64 {
@@ -113,22 +125,27 @@ impl Class {
         }
     }
 
-    /// Lists what C10 assumes of this class.
-    pub(crate) fn assume(&self, bound: Bound, beta: f64) -> Bound {
+    /// Lists what C10 assumes of this class; `beta` where there is one.
+    ///
+    /// Whether the ball is inactive is checked only where ‖θ_t‖ and β are given: the default ‖θ_t‖ is the largest at which
+    /// it is, and so takes it for granted.
+    pub(crate) fn assume(&self, bound: Bound, beta: Option<f64>) -> Bound {
         let bound = bound.assuming("the class does not depend on the round's sample");
         match *self {
             Self::Finite { .. } => bound
                 .assuming("realizable: the normalised pi_t^(1+1/beta) lies in the class")
                 .assuming("range is the supremum over the class and all pairs of |Delta r_hat - Delta r_t|"),
-            Self::Linear { radius, .. } => {
-                let target = (1.0 + 1.0 / beta) * self.theta_norm(beta);
-                bound
-                    .assuming("unit features: |phi| <= 1")
-                    .assuming("the norm of theta_t is at most theta_norm")
-                    .checked(
-                        "realizable, the ball inactive: (1 + 1/beta) theta_norm <= radius",
-                        target <= radius * (1.0 + 1e-12),
-                    )
+            Self::Linear { radius, theta_norm, .. } => {
+                let bound = bound.assuming("unit features: |phi| <= 1");
+                match (theta_norm, beta) {
+                    (Some(norm), Some(beta)) => {
+                        bound.assuming("the norm of theta_t is at most theta_norm in every round").checked(
+                            "realizable, the ball inactive: (1 + 1/beta) theta_norm <= radius",
+                            (1.0 + 1.0 / beta) * norm <= radius * (1.0 + 1e-12),
+                        )
+                    }
+                    _ => bound.assuming("realizable, the ball inactive: (1 + 1/beta) |theta_t| <= radius"),
+                }
             }
         }
     }
@@ -146,7 +163,7 @@ pub fn epsilon(class: &Class, n: f64, beta: f64, rho: f64) -> Result<Bound> {
     let n = check::count("n", n)?;
     let beta = check::positive("beta", beta)?;
     let rho = check::open_unit("rho", rho)?;
-    let range = check::positive("range", class.range(beta))?;
+    let range = class.usable_range(beta)?;
     let value = class.epsilon(n, beta, rho);
     let mut bound = Bound::new("epsilon", value, value >= range)
         .with("range", range)
@@ -154,5 +171,5 @@ pub fn epsilon(class: &Class, n: f64, beta: f64, rho: f64) -> Result<Bound> {
     if let Class::Linear { .. } = class {
         bound = bound.with("theta_norm", class.theta_norm(beta)).with("net_radius", range / (5.0 * n.sqrt()));
     }
-    Ok(class.assume(bound, beta))
+    Ok(class.assume(bound, Some(beta)))
 }
