@@ -37,7 +37,7 @@ fn failure_follows_the_exact_law() {
             }
         }
         for (t, &count) in unresolved.iter().enumerate().skip(1) {
-            let p = law.expected_failure(n as f64, t as u32).unwrap() / mass;
+            let p = law.expected_failure(n as f64, t as u32).unwrap().value() / mass;
             let total = (prompts as u64 * runs) as f64;
             let z = (count - total * p) / (total * p * (1.0 - p)).sqrt();
             assert!(
@@ -59,7 +59,7 @@ fn huge_label_sets_are_never_written_down() {
     let process = process(Erm::default(), 1.0 / (n as f64).sqrt(), n, 1);
     let round = process.start(&instance, instance.base().clone(), Seed::from_number(1)).last().unwrap().unwrap();
     let law = HardInstance::new(prompts as f64, mass, responses).unwrap();
-    let p = law.expected_failure(n as f64, 1).unwrap() / mass;
+    let p = law.expected_failure(n as f64, 1).unwrap().value() / mass;
     let count = failure(instance.weights(), &round.policy, 0.5) / mass * prompts as f64;
     // 64 prompts: outside 6 deviations with probability below 1.3e-7 (Hoeffding: 2 exp(−2·64·(6·0.06)²)).
     assert!((count / 64.0 - p).abs() < 0.36, "{count} of 64 unresolved, expected {p}");

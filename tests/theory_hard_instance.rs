@@ -35,7 +35,7 @@ fn exact_law_is_the_binomial_expectation() {
         [(1, 0.9, 2, 1, 1), (3, 0.5, 7, 40, 1), (8, 0.3, 33, 60, 3), (64, 0.07, 200, 500, 2), (5, 0.2, 3, 900, 1)]
     {
         let instance = HardInstance::new(f64::from(prompts), mass, u64::from(responses)).unwrap();
-        let law = instance.expected_failure(f64::from(n), rounds).unwrap();
+        let law = instance.expected_failure(f64::from(n), rounds).unwrap().value();
         assert_relative_eq!(law, failure_by_sum(prompts, mass, responses, n * rounds), max_relative = 1e-12);
     }
 }
@@ -157,7 +157,7 @@ fn exact_law_is_that_of_the_tabular_update() {
         let instance = HardInstance::new(2.0, 2.0 * hit, responses as u64).unwrap();
         assert!(instance.unresolved_fails(delta).unwrap() && instance.one_pair_resolves(beta, delta).unwrap());
         assert!(instance.turn_backs(f64::from(n), rounds, beta).unwrap() < 1e-4);
-        let expected = instance.expected_failure(f64::from(n), rounds).unwrap() / (2.0 * hit);
+        let expected = instance.expected_failure(f64::from(n), rounds).unwrap().value() / (2.0 * hit);
         let runs = 20_000;
         let failures = (0..runs)
             .filter(|_| informative_prompt_fails(responses, hit, (n, rounds), (beta, delta), &mut rng))
@@ -175,7 +175,7 @@ fn the_law_needs_its_hypotheses() {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let failures =
         (0..2000).filter(|_| informative_prompt_fails(7, 0.05, (60, 1), (5.0, 0.3), &mut rng)).count() as f64 / 2000.0;
-    assert!(failures > instance.expected_failure(60.0, 1).unwrap() / 0.1 + 0.2);
+    assert!(failures > instance.expected_failure(60.0, 1).unwrap().value() / 0.1 + 0.2);
 }
 
 proptest! {
@@ -199,10 +199,10 @@ proptest! {
     #[test]
     fn law_falls_with_pairs_and_rounds(mass in 0.001f64..0.9, responses in 2u64..10_000, n in 1u32..1_000_000) {
         let instance = HardInstance::new(16.0, mass, responses).unwrap();
-        let at = |n: u32, rounds| instance.expected_failure(f64::from(n), rounds).unwrap();
+        let at = |n: u32, rounds| instance.expected_failure(f64::from(n), rounds).unwrap().value();
         prop_assert!(at(n + 1, 1) <= at(n, 1));
         prop_assert!(at(n, 1) <= mass);
-        prop_assert!(at(n, 1) <= instance.poisson_failure(f64::from(n), 1).unwrap() * (1.0 + 1e-12));
+        prop_assert!(at(n, 1) <= instance.poisson_failure(f64::from(n), 1).unwrap().value() * (1.0 + 1e-12));
         let once = at(4 * n, 1);
         prop_assert!((at(n, 4) - once).abs() <= 1e-9 * once + 1e-300);
     }

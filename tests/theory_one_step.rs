@@ -131,7 +131,7 @@ proptest! {
     fn the_chain_of_inequalities_holds_for_any_learned_policy(pair in pairs(), delta in 0.05f64..0.95) {
         let (slack, gamma) = (1.0 + 1e-9, pair.margin());
         prop_assume!(gamma > 1e-6);
-        let by_gap = suboptimality(pair.gap(), gamma).unwrap();
+        let by_gap = suboptimality(pair.gap(), gamma).unwrap().value();
         prop_assert!(pair.missed() <= by_gap * slack + 1e-12, "C1");
 
         let deviations = (
@@ -146,7 +146,7 @@ proptest! {
         prop_assert!(deviations.0 <= change_of_measure(kappa, epsilon * epsilon).unwrap() * slack + 1e-12, "C6");
         prop_assert!(deviations.1 <= change_of_measure(concentrability, epsilon * epsilon).unwrap() * slack + 1e-12, "C6");
 
-        let gap = comparator_gap(kappa, concentrability, epsilon, pair.beta, kl, gamma).unwrap();
+        let gap = comparator_gap(kappa, concentrability, epsilon, pair.beta, kl, gamma).unwrap().value();
         prop_assert!(pair.missed() <= gap * slack + 1e-12, "Eqs. 39-41");
         let oracle = one_step(kappa, gamma, epsilon, pair.beta, delta, Some(concentrability)).unwrap();
         prop_assert!(gap / delta <= oracle.value() * slack, "KL <= log kappa");
@@ -229,7 +229,7 @@ proptest! {
             for z in 0..p.len() {
                 let clip = implicit(&p, y, z).abs().max(implicit(&q, y, z).abs()).max(reward(y, z).abs()).max(1e-9);
                 let loss = |p: &[f64]| (implicit(p, y, z) - reward(y, z)).powi(2);
-                let allowed = loss_difference(beta, eta, clip).unwrap();
+                let allowed = loss_difference(beta, eta, clip).unwrap().value();
                 prop_assert!((loss(&p) - loss(&q)).abs() <= allowed * (1.0 + 1e-9));
             }
         }
@@ -270,17 +270,17 @@ fn oracle_bound_is_composed_of_its_parts() {
     let second: f64 = (0..3).map(|y| reference[y] * ratio(y) * ratio(y)).sum();
     assert_relative_eq!(change_of_measure(concentrability, second).unwrap(), mean, max_relative = 1e-14);
     assert_relative_eq!(gap_decomposition(0.3, 0.2, 0.1, 0.5, 0.4).unwrap(), 0.51, max_relative = 1e-14);
-    assert_relative_eq!(suboptimality(0.51, 2.0).unwrap(), 0.255, max_relative = 1e-14);
+    assert_relative_eq!(suboptimality(0.51, 2.0).unwrap().value(), 0.255, max_relative = 1e-14);
     for (kappa, concentrability, epsilon, beta, kl, gamma) in
         [(4.0, 9.0, 0.1, 0.2, 1.3, 2.0), (1.0, 1.0, 0.7, 1e-3, 0.0, 0.3), (2.5, 1e6, 1e-4, 3.0, 0.9, 5.0f64)]
     {
         let deviation = |c| change_of_measure(c, epsilon * epsilon).unwrap();
         let gap = gap_decomposition(deviation(kappa), deviation(concentrability), beta, kl, 0.0).unwrap();
-        let parts = suboptimality(gap, gamma).unwrap();
-        let whole = comparator_gap(kappa, concentrability, epsilon, beta, kl, gamma).unwrap();
+        let parts = suboptimality(gap, gamma).unwrap().value();
+        let whole = comparator_gap(kappa, concentrability, epsilon, beta, kl, gamma).unwrap().value();
         assert_relative_eq!(whole, parts, max_relative = 1e-13);
         let bound = one_step(kappa, gamma, epsilon, beta, 0.25, Some(concentrability)).unwrap();
-        let with_log = comparator_gap(kappa, concentrability, epsilon, beta, f64::ln(kappa), gamma).unwrap();
+        let with_log = comparator_gap(kappa, concentrability, epsilon, beta, f64::ln(kappa), gamma).unwrap().value();
         assert_relative_eq!(bound.value(), 4.0 * with_log, max_relative = 1e-13);
         let terms =
             bound.intermediate("statistical_term").unwrap() + bound.intermediate("regularisation_term").unwrap();

@@ -30,7 +30,7 @@ fn theory(simulation: &Simulation, t: usize) -> Result<Named> {
     let prompts = simulation.config.instance.prompts.unwrap_or_default() as f64;
     let (mass, n) = (derived("mass"), simulation.process.samples as f64);
     let law = HardInstance::new(prompts, mass, derived("responses") as u64)?;
-    let expected = if t == 0 { mass } else { law.expected_failure(n, t as u32)? };
+    let expected = if t == 0 { mass } else { law.expected_failure(n, t as u32)?.value() };
     Ok(vec![("mass", mass), ("realised_kappa0", derived("kappa0")), ("exact_law", expected)])
 }
 

@@ -63,7 +63,7 @@ impl Setting {
 
     /// The statistical and the regularisation term of [`explicit`], given the rates at n and T.
     fn terms(&self, rates: &Rates, rounds: u32, delta: f64) -> (f64, f64) {
-        let kappa = rates.contraction.unrolled(self.kappa0, rounds - 1);
+        let kappa = rates.contraction.after(self.kappa0, rounds - 1);
         let scaled = |term: f64| term / self.gamma / delta;
         (scaled((1.0 + self.excess) * rates.epsilon * kappa.sqrt()), scaled(rates.beta * kappa.ln()))
     }
@@ -106,7 +106,7 @@ pub fn explicit(setting: &Setting, n: f64, rounds: u32, delta: f64) -> Result<Bo
         .with("contraction", contraction.coefficient())
         .with("factor", contraction.factor())
         .with("kappa_inf", contraction.fixed_point())
-        .with("kappa_last", contraction.unrolled(setting.kappa0, rounds - 1))
+        .with("kappa_last", contraction.after(setting.kappa0, rounds - 1))
         .with("informative", if contraction.fixed_point() < setting.kappa0 { 1.0 } else { 0.0 })
         .with("statistical_term", statistical)
         .with("regularisation_term", regularisation)

@@ -15,17 +15,21 @@ pub use estimation::{Class, Regularisation, epsilon};
 pub use recovery::{exact_recovery, zero_failure};
 pub use tail::{fourth_moment, low_probability_mass, reward_tail, reward_tail_as_printed};
 
+/// What turns a gap in performance into a probability (Definition 5.2).
+pub(crate) const UNIQUE_MODE: &str = "modal responses of pi_t are unique, with margin at least gamma on every prompt";
+
 /// Lemma C.1: E_x[1 − π_{t+1}(y*_t|x)] ≤ (J_t(π°_t) − J_t(π_{t+1})) / γ_t, for any policy π_{t+1}.
 ///
 /// `gap` = J_t(π°_t) − J_t(π_{t+1}) ≥ 0 in nats, `gamma` = γ_t > 0 the margin of π_t in nats. Divided by δ it bounds the
 /// comparator failure P_x[π_{t+1}(y*_t|x) ≤ 1 − δ] (Markov's inequality), hence the failure rate (Eq. 43).
-pub fn suboptimality(gap: f64, gamma: f64) -> Result<f64> {
-    Ok(check::nonnegative("gap", gap)? / check::positive("gamma", gamma)?)
+pub fn suboptimality(gap: f64, gamma: f64) -> Result<Bound> {
+    let value = check::nonnegative("gap", gap)? / check::positive("gamma", gamma)?;
+    Ok(Bound::new("suboptimality", value, value >= 1.0).assuming(UNIQUE_MODE))
 }
 
 /// Eq. 18: J_t(π°) − J_t(π) ≤ E_{π°,π_t}|Δ^{r_t}−Δ^{r̂}| + E_{π,π_t}|Δ^{r_t}−Δ^{r̂}| + β KL(π°‖π_t) − β KL(π‖π_t).
 ///
-/// `comparator_deviation` and `learned_deviation` ≥ 0 are the two expectations (nats), `beta` = β > 0,
+/// Unconditional. `comparator_deviation` and `learned_deviation` ≥ 0 are the two expectations (nats), `beta` = β > 0,
 /// `comparator_kl` and `learned_kl` ≥ 0 the two divergences, averaged over prompts (nats).
 pub fn gap_decomposition(
     comparator_deviation: f64,
@@ -43,7 +47,7 @@ pub fn gap_decomposition(
 
 /// Lemma C.2: E_{π,π_t} h ≤ √(C_{π/π_t} · E_{π_t,π_t} h²) for h ≥ 0.
 ///
-/// `concentrability` = C_{π/π_t} ≥ 1 (κ_t for the comparator π°_t), `second_moment` = E_{π_t,π_t} h² ≥ 0.
+/// Unconditional. `concentrability` = C_{π/π_t} ≥ 1 (κ_t for the comparator π°_t), `second_moment` = E_{π_t,π_t} h² ≥ 0.
 pub fn change_of_measure(concentrability: f64, second_moment: f64) -> Result<f64> {
     Ok((check::at_least_one("concentrability", concentrability)? * check::nonnegative("second_moment", second_moment)?)
         .sqrt())
@@ -53,12 +57,15 @@ pub fn change_of_measure(concentrability: f64, second_moment: f64) -> Result<f64
 ///
 /// `kappa` = κ_t ≥ 1, `concentrability` = C_{π_{t+1}/π_t} ≥ 1, `epsilon` = ε ≥ 0, `beta` = β > 0, `kl` =
 /// KL(π°_t‖π_t) ≥ 0 averaged over prompts (at most log κ_t), `gamma` = γ_t > 0.
-pub fn comparator_gap(kappa: f64, concentrability: f64, epsilon: f64, beta: f64, kl: f64, gamma: f64) -> Result<f64> {
+pub fn comparator_gap(kappa: f64, concentrability: f64, epsilon: f64, beta: f64, kl: f64, gamma: f64) -> Result<Bound> {
     let roots =
         check::at_least_one("kappa", kappa)?.sqrt() + check::at_least_one("concentrability", concentrability)?.sqrt();
     let statistical = roots * check::nonnegative("epsilon", epsilon)?;
     let regularisation = check::positive("beta", beta)? * check::nonnegative("kl", kl)?;
-    Ok((statistical + regularisation) / check::positive("gamma", gamma)?)
+    let value = (statistical + regularisation) / check::positive("gamma", gamma)?;
+    Ok(Bound::new("comparator-gap", value, value >= 1.0)
+        .assuming(UNIQUE_MODE)
+        .assuming("C_{pi_{t+1}/pi_t} is at most the concentrability given"))
 }
 
 /// The oracle bound of Eqs. 39–42 (`one-step`): F(δ) ≤ F°(δ) ≤ [(√κ_t + √C_{π_{t+1}/π_t}) ε + β log κ_t] / (γ_t δ).
@@ -77,13 +84,13 @@ pub fn one_step(
     let delta = check::open_unit("delta", delta)?;
     let kl = check::at_least_one("kappa", kappa)?.ln();
     let used = concentrability.unwrap_or(kappa);
-    let gap = comparator_gap(kappa, used, epsilon, beta, kl, gamma)?;
+    let gap = comparator_gap(kappa, used, epsilon, beta, kl, gamma)?.value();
     let bound = Bound::new("one-step", gap / delta, gap / delta >= 1.0)
         .with("statistical_term", (kappa.sqrt() + used.sqrt()) * epsilon / (gamma * delta))
         .with("regularisation_term", beta * kl / (gamma * delta))
         .with("concentrability", used)
         .with("comparator_gap", gap)
-        .assuming("modal responses of pi_t are unique, with margin at least gamma on every prompt");
+        .assuming(UNIQUE_MODE);
     Ok(assume_concentrability(bound, concentrability.is_some()))
 }
 

@@ -5,14 +5,18 @@ use crate::theory::bound::Bound;
 use crate::theory::check;
 use crate::theory::one_step::{assume_concentrability, comparator_gap};
 
+/// Definition 5.2, as the proof of Lemma C.3 uses it.
+const CONFIDENCE: &str =
+    "pi_{t+1} gives its modal response at least mu on every prompt (not every response, as printed)";
+
 /// Lemma C.3, linear form: κ_{t+1} ≤ min(1/μ, 1 + K_t/μ), for every K_t ≥ 0.
 ///
 /// It rests on Lemma C.1 before Markov's inequality, E_x[1 − max_y π_{t+1}] ≤ K_t, and on 1/m − 1 ≤ (1−m)/μ for m in
 /// [μ, 1]; it does not follow from the integral form. `gap` = K_t (infinity included), `mu` = μ in (0, 1] the confidence of π_{t+1}.
-pub fn linear_form(gap: f64, mu: f64) -> Result<f64> {
+pub fn linear_form(gap: f64, mu: f64) -> Result<Bound> {
     let gap = check::nonnegative_or_infinite("gap", gap)?;
     let mu = check::positive_unit("mu", mu)?;
-    Ok((1.0 + gap / mu).min(1.0 / mu))
+    Ok(condition_number("linear-form", (1.0 + gap / mu).min(1.0 / mu), mu))
 }
 
 /// The linear form less 1, min(1/μ − 1, K_t/μ), without the cancellation near κ = 1; arguments already checked.
@@ -25,17 +29,25 @@ pub(crate) fn linear_surplus(gap: f64, mu: f64) -> f64 {
 ///
 /// It rests on the tail alone: κ = 1 + ∫_1^{1/μ} P[1/max π_{t+1} > u] du and P[· > u] ≤ min(1, K_t u/(u−1)). `gap` =
 /// K_t ≥ 0, `mu` = μ in (0, 1]. Never below the linear form, since its logarithm is positive throughout K_t < 1 − μ.
-pub fn integral_form(gap: f64, mu: f64) -> Result<f64> {
+pub fn integral_form(gap: f64, mu: f64) -> Result<Bound> {
     let gap = check::nonnegative_or_infinite("gap", gap)?;
     let mu = check::positive_unit("mu", mu)?;
-    if gap >= 1.0 - mu {
-        return Ok(1.0 / mu);
-    }
-    if gap == 0.0 {
-        return Ok(1.0);
-    }
-    let logarithm = (1.0 - mu).ln() + (-gap).ln_1p() - mu.ln() - gap.ln();
-    Ok((1.0 + gap / mu + gap * logarithm).min(1.0 / mu))
+    let value = if gap >= 1.0 - mu {
+        1.0 / mu
+    } else if gap == 0.0 {
+        1.0
+    } else {
+        let logarithm = (1.0 - mu).ln() + (-gap).ln_1p() - mu.ln() - gap.ln();
+        (1.0 + gap / mu + gap * logarithm).min(1.0 / mu)
+    };
+    Ok(condition_number("integral-form", value, mu))
+}
+
+/// A bound on κ_{t+1}, with what both forms of Lemma C.3 rest on.
+fn condition_number(name: &'static str, value: f64, mu: f64) -> Bound {
+    Bound::new(name, value, value >= 1.0 / mu)
+        .assuming("E_x[1 - pi_{t+1}(modal response of pi_t)] is at most the gap given")
+        .assuming(CONFIDENCE)
 }
 
 /// Lemma C.3 (`recurrence`): the smaller of the linear and the integral bound on κ_{t+1}, with
@@ -54,8 +66,8 @@ pub fn recurrence(
 ) -> Result<Bound> {
     let kl = check::at_least_one("kappa", kappa)?.ln();
     let used = concentrability.unwrap_or(kappa);
-    let gap = comparator_gap(kappa, used, epsilon, beta, kl, gamma)?;
-    let (linear, integral) = (linear_form(gap, mu)?, integral_form(gap, mu)?);
+    let gap = comparator_gap(kappa, used, epsilon, beta, kl, gamma)?.value();
+    let (linear, integral) = (linear_form(gap, mu)?.value(), integral_form(gap, mu)?.value());
     let value = linear.min(integral);
     let bound = Bound::new("recurrence", value, value >= 1.0 / mu)
         .with("comparator_gap", gap)
@@ -64,7 +76,7 @@ pub fn recurrence(
         .with("ceiling", 1.0 / mu)
         .with("concentrability", used)
         .assuming("modal responses of pi_t are unique, with margin at least gamma on every prompt")
-        .assuming("pi_{t+1} gives its modal response at least mu on every prompt (not every response, as printed)");
+        .assuming(CONFIDENCE);
     Ok(assume_concentrability(bound, concentrability.is_some()))
 }
 
@@ -120,7 +132,13 @@ impl Contraction {
 
     /// The unrolled bound κ_t ≤ κ_∞ + λ^t (κ_0 − κ_∞) after t = `rounds` ≥ 0 rounds from `kappa0`: a concave map lies
     /// below its tangent. It holds from below κ_∞ as well.
-    pub fn unrolled(&self, kappa0: f64, rounds: u32) -> f64 {
+    pub fn unrolled(&self, kappa0: f64, rounds: u32) -> Bound {
+        Bound::new("unrolled", self.after(kappa0, rounds), self.fixed_point() >= kappa0)
+            .assuming("every round obeys the recurrence kappa -> 1 + C sqrt(kappa), with one C for all rounds")
+    }
+
+    /// The number of [`Contraction::unrolled`] alone.
+    pub(crate) fn after(&self, kappa0: f64, rounds: u32) -> f64 {
         if rounds == 0 {
             return kappa0;
         }

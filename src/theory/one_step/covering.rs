@@ -27,6 +27,9 @@ pub fn covering_number(dim: f64, radius: f64, eta: f64) -> Result<Bound> {
 /// are inside the clip |Δ^{r̂}|, |Δ^{r_t}| ≤ R_c. Across its edge the clipped loss jumps; C10 needs no clip.
 ///
 /// `beta` = β > 0, `eta` = η > 0, `clip` = R_c > 0. (|a²−b²| = |a−b||a+b| with |a−b| ≤ 2βη and |a|, |b| ≤ 2R_c.)
-pub fn loss_difference(beta: f64, eta: f64, clip: f64) -> Result<f64> {
-    Ok(8.0 * check::positive("beta", beta)? * check::positive("eta", eta)? * check::positive("clip", clip)?)
+pub fn loss_difference(beta: f64, eta: f64, clip: f64) -> Result<Bound> {
+    let value = 8.0 * check::positive("beta", beta)? * check::positive("eta", eta)? * check::positive("clip", clip)?;
+    Ok(Bound::new("loss-difference", value, false)
+        .assuming("both policies are inside the clip: |difference of rewards| <= clip for each")
+        .assuming("log-probabilities differ by at most eta"))
 }

@@ -65,6 +65,9 @@ fn labels(responses: u64) -> Result<f64> {
     }
 }
 
+/// The process whose law this is.
+const NEAREST: &str = "one-hot features, and the empirical minimiser nearest to the current parameter";
+
 /// The hard instance: M informative prompts of total mass Δ with K labels each.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HardInstance {
@@ -101,15 +104,26 @@ impl HardInstance {
     /// It is E[Δ(1−2q(1−q))^N] with N ~ Bin(nT, Δ/M) the number of pairs at one informative prompt. Hypotheses:
     /// [`unresolved_fails`](Self::unresolved_fails), [`one_pair_resolves`](Self::one_pair_resolves), and few
     /// [`turn_backs`](Self::turn_backs).
-    pub fn expected_failure(&self, n: f64, rounds: u32) -> Result<f64> {
+    pub fn expected_failure(&self, n: f64, rounds: u32) -> Result<Bound> {
         let pairs = check::count("n", n)? * f64::from(check::rounds(rounds)?);
-        Ok(self.mass * (pairs * (-self.resolving_probability() * self.mass / self.prompts).ln_1p()).exp())
+        let unresolved = (pairs * (-self.resolving_probability() * self.mass / self.prompts).ln_1p()).exp();
+        Ok(self.law("hard-instance-law", unresolved))
     }
 
-    /// The Poisson limit of the law, Δ exp(−2q(1−q) Δ nT/M): N ~ Poisson(nTΔ/M).
-    pub fn poisson_failure(&self, n: f64, rounds: u32) -> Result<f64> {
+    /// The Poisson limit of the law, Δ exp(−2q(1−q) Δ nT/M): N ~ Poisson(nTΔ/M), so n large and Δ/M small.
+    pub fn poisson_failure(&self, n: f64, rounds: u32) -> Result<Bound> {
         let pairs = check::count("n", n)? * f64::from(check::rounds(rounds)?);
-        Ok(self.mass * (-pairs * self.resolving_probability() * self.mass / self.prompts).exp())
+        let unresolved = (-pairs * self.resolving_probability() * self.mass / self.prompts).exp();
+        Ok(self.law("hard-instance-poisson", unresolved).assuming("mass / prompts is small and n large"))
+    }
+
+    /// Δ times the share of prompts that stay unresolved, under the law's hypotheses.
+    fn law(&self, name: &'static str, unresolved: f64) -> Bound {
+        Bound::new(name, self.mass * unresolved, false)
+            .assuming(NEAREST)
+            .assuming("an unresolved prompt fails (unresolved_fails)")
+            .assuming("one pair resolves (one_pair_resolves)")
+            .assuming("resolved prompts do not turn back (turn_backs is small)")
     }
 
     /// Whether an unresolved prompt fails at `delta` in (0, 1): q ≤ 1 − δ.
@@ -165,7 +179,7 @@ pub fn hard_instance(
     };
     let responses = responses_for(kappa0, mass)?;
     let instance = HardInstance::new(prompts, mass, responses)?;
-    let value = instance.expected_failure(n, rounds)?;
+    let value = instance.expected_failure(n, rounds)?.value();
     let turn_backs = instance.turn_backs(n, rounds, beta)?;
     let asymptote = mass * (-2.0 * mass * mass * n * f64::from(rounds) / (prompts * (kappa0 - 1.0))).exp();
     Ok(Bound::new("hard-instance", value, false)
@@ -174,10 +188,10 @@ pub fn hard_instance(
         .with("realised_kappa0", realised_kappa0(mass, responses)?)
         .with("hidden_probability", instance.hidden_probability())
         .with("resolving_probability", instance.resolving_probability())
-        .with("poisson_limit", instance.poisson_failure(n, rounds)?)
+        .with("poisson_limit", instance.poisson_failure(n, rounds)?.value())
         .with("asymptote", asymptote)
         .with("turn_backs", turn_backs)
-        .assuming("one-hot features, and the empirical minimiser nearest to the current parameter")
+        .assuming(NEAREST)
         .checked("an unresolved prompt fails: q <= 1 - delta", instance.unresolved_fails(delta)?)
         .checked(
             "one pair resolves: delta 2^(1+1/(2 beta)) > (1-delta)(K - 2 + 2^(-1/(2 beta)))",
