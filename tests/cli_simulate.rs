@@ -222,6 +222,8 @@ fn bad_configurations_are_refused() {
         ("measure.delta=[0.5, 0.5]", &["measure.delta[1]", "0.5"]),
         ("run.replicates=0", &["run.replicates", "0"]),
         ("run.seed='0xabc'", &["seed", "0xabc", "64"]),
+        ("run.seed=-1", &["run.seed", "-1", "whole number"]),
+        ("instance.kind=gausian", &["instance.kind", "gausian", "gaussian"]),
         ("instance.weights={ zipf = 'steep' }", &["instance.weights", "zipf"]),
         ("nonsense", &["nonsense", "key=value"]),
         ("samples=5", &["samples", "dotted key"]),

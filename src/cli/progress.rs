@@ -20,7 +20,7 @@ pub struct Verbosity {
     /// Say nothing on stderr but errors
     #[arg(short, long)]
     pub quiet: bool,
-    /// Say more on stderr: what was derived from the configuration, and how long the run took
+    /// Say more on stderr: what was derived from the configuration
     #[arg(short, long, conflicts_with = "quiet")]
     pub verbose: bool,
 }

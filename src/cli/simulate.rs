@@ -7,6 +7,7 @@ use clap::Args;
 use toml::{Table, Value};
 
 use super::{Failure, Outputs, Progress, Verbosity, print, stop_flag, with_jobs};
+use crate::metrics::QUANTITIES;
 use crate::simulate::keys::KEYS;
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
 use crate::{Error, memory};
@@ -64,6 +65,10 @@ fn long_help() -> String {
             let of = if key.of.is_empty() { String::new() } else { format!("{}: ", key.of.join(", ")) };
             text.push_str(&format!("  {:<17} {of}{} [{}]\n", key.name, key.meaning, key.default));
         }
+    }
+    text.push_str("\nMeasured quantities, in JSON and CSV:\n");
+    for quantity in QUANTITIES {
+        text.push_str(&format!("  {:<19} {}\n", quantity.name, quantity.definition));
     }
     format!("{text}\n{}", super::EXIT_CODES)
 }

@@ -34,6 +34,9 @@ fn theory(simulation: &Simulation, t: usize) -> Result<Named> {
     Ok(vec![("mass", mass), ("realised_kappa0", derived("kappa0")), ("exact_law", expected)])
 }
 
+/// Line styles of the exact law: one for each T, so that the lines need no marks of their own to differ in grey.
+const LAW: [Style; 4] = [Style::Line, Style::Dashed, Style::DashDotted, Style::Dotted];
+
 fn figure(table: &Table) -> Result<Figure> {
     let replicates = table.distinct("replicates")?.join(", ");
     let prompts = table.distinct("prompts")?.join(", ");
@@ -48,9 +51,12 @@ fn figure(table: &Table) -> Result<Figure> {
             Panel::new(format!("κ₀ = {kappa0}"), Axis::log("samples per round n"), Axis::log("failure rate F_T(0.5)"));
         for (color, t) in table.distinct("t")?.iter().filter(|t| *t != "0").enumerate() {
             let rows = table.filter(&[("kappa0", &kappa0), ("t", t)])?;
-            panel = panel.series(Series::unlabelled(Style::Line, color, rows.points("samples", "exact_law")?)).series(
-                Series::new(format!("T = {t}"), Style::Markers, color, rows.measured("samples", "failure_0.5")?).bars(),
-            );
+            panel = panel
+                .series(Series::unlabelled(LAW[color % LAW.len()], color, rows.points("samples", "exact_law")?))
+                .series(
+                    Series::new(format!("T = {t}"), Style::Markers, color, rows.measured("samples", "failure_0.5")?)
+                        .bars(),
+                );
         }
         let top = table.filter(&[("kappa0", &kappa0), ("t", "1")])?.points("samples", "exact_law")?;
         if let Some(first) = top.first() {

@@ -41,7 +41,7 @@ fn figure(table: &Table) -> Result<Figure> {
         }
         Ok(panel)
     };
-    let figure = Figure::new("Real features: few samples make the model sure of itself, no wiser, and elsewhere than where it started")
+    let figure = Figure::new("Real features: more samples make the model surer, fewer take it further from its start, none makes it wiser")
         .subtitle(format!(
             "256 questions, 16 answers, sentence-embedding features, β = 1; mean over {replicates} replicates, bands: 95% Student-t \
              intervals"

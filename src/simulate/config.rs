@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use super::keys::{EXCLUSIVE, refuse_foreign, refuse_unknown};
+use super::keys::{EXCLUSIVE, KEYS, refuse_foreign, refuse_unknown};
 use crate::instance::Spectrum;
 use crate::seed::Seed;
 use crate::{Error, Result};
@@ -264,12 +264,24 @@ fn is_zero(number: &usize) -> bool {
 
 /// A seed as a person writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, try_from = "Value")]
 pub enum SeedConfig {
     /// A whole number.
     Number(u64),
     /// `0x` and 64 hexadecimal digits.
     Text(String),
+}
+
+impl TryFrom<Value> for SeedConfig {
+    type Error = String;
+
+    fn try_from(value: Value) -> std::result::Result<Self, String> {
+        match value {
+            Value::Integer(number) if number >= 0 => Ok(Self::Number(number as u64)),
+            Value::String(text) => Ok(Self::Text(text)),
+            other => Err(format!("{other}: expected a whole number ≥ 0, or \"0x\" and 64 hexadecimal digits")),
+        }
+    }
 }
 
 impl SeedConfig {
@@ -296,6 +308,11 @@ fn whole_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::resul
     }
 }
 
+/// Whether some key of the section belongs to this kind.
+fn keys_know(section: &str, kind: &str) -> bool {
+    KEYS.iter().any(|key| key.section == section && key.of.contains(&kind))
+}
+
 impl Config {
     /// Checks the keys, reads the values, fills in the defaults.
     ///
@@ -304,10 +321,15 @@ impl Config {
     pub fn from_table(table: &Table) -> Result<Self> {
         refuse_unknown(table)?;
         let word = |section: &str, key: &str| table.get(section)?.get(key)?.as_str().map(str::to_owned);
-        if let Some(kind) = word("instance", "kind") {
+        // A kind that does not exist is refused below, with the list of those that do.
+        let known = |section: &str, kind: &String| keys_know(section, kind);
+        if let Some(kind) = word("instance", "kind").filter(|kind| known("instance", kind)) {
             refuse_foreign(table, "instance", &kind)?;
         }
-        refuse_foreign(table, "process", &word("process", "update").unwrap_or_else(|| "erm".to_owned()))?;
+        let update = word("process", "update").unwrap_or_else(|| "erm".to_owned());
+        if known("process", &update) || update == "population" {
+            refuse_foreign(table, "process", &update)?;
+        }
         for (section, names) in EXCLUSIVE {
             let set: Vec<&str> = names
                 .iter()
