@@ -231,3 +231,16 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: prop::test_runner::RngSeed::Fixed(4), failure_persistence: None, ..Default::default() })]
+
+    /// The guaranteed confidence does not depend on δ; a stricter (smaller) δ can only turn it from informative to vacuous.
+    #[test]
+    fn zero_failure_in_delta(responses in 2u32..100, gamma in 0.01f64..3.0, beta in 0.05f64..3.0, delta in 0.01f64..0.5, more in 0.0f64..0.45) {
+        let at = |delta: f64| selfreward::theory::one_step::zero_failure(f64::from(responses), gamma, beta, delta).unwrap();
+        let (strict, lax) = (at(delta), at(delta + more));
+        prop_assert_eq!(strict.value(), lax.value());
+        prop_assert!(strict.vacuous() || !lax.vacuous());
+    }
+}

@@ -178,3 +178,14 @@ proptest! {
         prop_assert!(base.factor() < 0.5);
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: prop::test_runner::RngSeed::Fixed(4), failure_persistence: None, ..Default::default() })]
+
+    /// More confidence, a smaller limit.
+    #[test]
+    fn fixed_point_falls_with_mu(gamma in 0.05f64..3.0, mu in 0.05f64..0.5, more in 0.0f64..0.5, epsilon in 0.0f64..0.5, beta in 0.001f64..0.5) {
+        let at = |mu: f64| selfreward::theory::recurrence::fixed_point(gamma, mu, epsilon, beta, 1.0, None).unwrap().value();
+        prop_assert!(at(mu + more) <= at(mu) * (1.0 + 1e-12));
+    }
+}
