@@ -79,11 +79,6 @@ impl Span {
         self.basis.as_ref().map_or(self.dim, Array2::ncols)
     }
 
-    /// The dimension d of the space it lies in.
-    pub fn ambient(&self) -> usize {
-        self.dim
-    }
-
     /// Coordinates of the rows of a matrix (m×d) in this space: m×rank.
     pub fn coordinates(&self, matrix: Array2<f64>) -> Array2<f64> {
         self.basis.as_ref().map_or_else(|| matrix.clone(), |basis| matrix.dot(basis))
