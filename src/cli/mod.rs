@@ -11,6 +11,7 @@ mod outputs;
 pub mod plan;
 mod plot;
 mod progress;
+mod reproduce;
 mod run;
 mod show;
 pub mod simulate;
@@ -31,7 +32,7 @@ Exit codes:
     0  all verdicts as expected; where no verdict is weighed, all done
     1  failed while running (a replicate that fails is recorded, the others go on)
     2  refused before work began (command line, configuration, input file, output folder, store)
-    3  a verdict contradicts the expected one: a claim is violated
+    3  a verdict or finding contradicts the expected one
     4  no verdict contradicts the expected one, but some are inconclusive
     5  nothing selected
   130  interrupted";
@@ -50,6 +51,7 @@ enum Command {
     Bound(Box<bound::BoundArgs>),
     Plan(plan::PlanArgs),
     Run(run::RunArgs),
+    Reproduce(reproduce::ReproduceArgs),
     Plot(plot::PlotArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
@@ -67,6 +69,8 @@ pub enum Failure {
     Refused(anyhow::Error),
     /// Failed while running: exit code 1.
     Failed(anyhow::Error),
+    /// Something came out otherwise than expected: exit code 3.
+    Contradicted(anyhow::Error),
     /// Nothing was selected: exit code 5.
     Nothing(anyhow::Error),
     /// Stopped by the user: exit code 130.
@@ -98,6 +102,10 @@ impl Failure {
             Self::Failed(error) => {
                 eprintln!("error: {error:#}");
                 ExitCode::from(1)
+            }
+            Self::Contradicted(error) => {
+                eprintln!("unexpected: {error:#}");
+                ExitCode::from(3)
             }
             Self::Nothing(error) => {
                 eprintln!("nothing selected: {error:#}");
@@ -136,6 +144,7 @@ pub fn main() -> ExitCode {
         Command::Bound(args) => bound::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Reproduce(args) => reproduce::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),

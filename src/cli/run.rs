@@ -197,7 +197,10 @@ impl Order {
     }
 
     /// Refuses if the store cannot be made or gone on with.
-    fn check(&self) -> crate::Result<()> {
+    ///
+    /// # Errors
+    /// [`Error::File`] with what is in the way.
+    pub fn check(&self) -> crate::Result<()> {
         match self.existing {
             Existing::Replace => Ok(()),
             _ if !self.path.exists() => Ok(()),

@@ -1,6 +1,6 @@
 //! The hard instance of Theorem 4.1 (claim C13): failure against n for T = 1 to 4 rounds, with the exact law beside it.
 
-use super::{Columns, Drawing, Experiment, Named, Results, Table};
+use super::{CellRows, Columns, Drawing, Experiment, Finding, Named, Results, Table};
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::simulate::Simulation;
@@ -11,6 +11,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "hard_instance",
     about: "The hard instance of Theorem 4.1: failure against n for T = 1 to 4, with the exact law beside it",
     definition: include_str!("../../experiments/definitions/hard_instance.toml"),
+    findings,
     drawings: &[Drawing { name: "hard_instance", table, figure }],
 };
 
@@ -25,13 +26,42 @@ fn table(results: &Results) -> Result<Table> {
 
 /// E F_t of the exact law, and the realised κ_0 and Δ that it holds for.
 fn theory(simulation: &Simulation, t: usize) -> Result<Named> {
-    let derived =
-        |name: &str| simulation.derived.iter().find(|entry| entry.0 == name).map_or(f64::NAN, |entry| entry.1);
     let prompts = simulation.config.instance.prompts.unwrap_or_default() as f64;
-    let (mass, n) = (derived("mass"), simulation.process.samples as f64);
-    let law = HardInstance::new(prompts, mass, derived("responses") as u64)?;
+    let (mass, n) = (simulation.derived("mass"), simulation.process.samples as f64);
+    let law = HardInstance::new(prompts, mass, simulation.derived("responses") as u64)?;
     let expected = if t == 0 { mass } else { law.expected_failure(n, t as u32)?.value() };
-    Ok(vec![("mass", mass), ("realised_kappa0", derived("kappa0")), ("exact_law", expected)])
+    Ok(vec![("mass", mass), ("realised_kappa0", simulation.derived("kappa0")), ("exact_law", expected)])
+}
+
+/// Standard errors that a mean may lie from its law. Two-sided, over at most 64 means: a false alarm in 10^7 runs.
+const FAR: f64 = 6.0;
+
+/// The law at every n and t, and the exponent −1/2 that follows from it.
+fn findings(results: &Results) -> Result<Vec<Finding>> {
+    let (mut means, mut farthest) = (0, 0.0f64);
+    for cell in results.cells("worst-mass")? {
+        for t in 1..=cell.rounds() {
+            means += 1;
+            farthest = farthest.max(distance(&cell, t)?);
+        }
+    }
+    let law = format!(
+        "failure follows the exact law Δ(1 − 2q(1−q)Δ/M)^(nT), so n^(−1/2) at every T: of {means} means the farthest lies \
+         {farthest:.1} standard errors from it (up to {FAR} expected)"
+    );
+    Ok(vec![Finding::new(farthest <= FAR, law)])
+}
+
+/// Standard errors between the mean failure rate after t rounds and the law.
+///
+/// F is Δ/M times the number of unresolved prompts. Each of the M is unresolved with the same probability, and the more of
+/// them are the fewer draws are left for the others: they are negatively correlated, so the binomial variance bounds theirs.
+fn distance(cell: &CellRows, t: usize) -> Result<f64> {
+    let said = theory(&cell.simulation()?, t)?;
+    let [(_, mass), _, (_, law)] = said[..] else { unreachable!("three numbers") };
+    let (prompts, share) = (cell.number("instance.prompts")?, law / mass);
+    let error = mass * (share * (1.0 - share) / (prompts * cell.replicates.len() as f64)).sqrt();
+    Ok((cell.mean("failure_0.5", t)?.mean - law).abs() / error)
 }
 
 /// Line styles of the exact law: one for each T, so that the lines need no marks of their own to differ in grey.

@@ -3,13 +3,17 @@
 //! A [`Drawing`] makes a table out of a store and a figure out of that table alone: the CSV beside a figure is all that is
 //! needed to draw it again.
 
+mod cell_rows;
+mod finding;
 pub mod generic;
 pub mod hard_instance;
 pub mod real_features;
 mod results;
 mod table;
 
-pub use results::{Columns, Results, Theory};
+pub use cell_rows::CellRows;
+pub use finding::{Finding, Findings};
+pub use results::{Columns, Lens, Results, Theory};
 pub use table::Table;
 
 use crate::Result;
@@ -28,6 +32,8 @@ pub struct Experiment {
     pub about: &'static str,
     /// Its definition, as TOML.
     pub definition: &'static str,
+    /// The phenomena that it is there to show.
+    pub findings: Findings,
     /// Its figures.
     pub drawings: &'static [Drawing],
 }

@@ -1,6 +1,6 @@
 //! Self-rewarding on the features of a real model: how sure of itself it gets, and where it goes, for few and many samples.
 
-use super::{Columns, Drawing, Experiment, Results, Table};
+use super::{CellRows, Columns, Drawing, Experiment, Finding, Results, Table};
 use crate::Result;
 use crate::plot::{Axis, Figure, Panel, Series, Style};
 
@@ -9,6 +9,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "real_features",
     about: "Self-rewarding on real sentence-embedding features: certainty, drift and accuracy for n from 32 to 4096",
     definition: include_str!("../../experiments/definitions/real_features.toml"),
+    findings,
     drawings: &[Drawing { name: "real_features", table, figure }],
 };
 
@@ -28,6 +29,50 @@ fn table(results: &Results) -> Result<Table> {
         ],
         theory: None,
     })
+}
+
+/// Sure of itself at every n; elsewhere than it started at the least n alone; no wiser at any.
+fn findings(results: &Results) -> Result<Vec<Finding>> {
+    let cells = results.cells("samples")?;
+    let (few, many) = (&cells[0], &cells[cells.len() - 1]);
+    let names = |cell: &CellRows| cell.label("process.samples");
+    let (start, few_fail, many_fail) =
+        (few.mean("failure_0.5", 0)?.mean, last(few, "failure_0.5")?, last(many, "failure_0.5")?);
+    let surer = few_fail.1 < start && many_fail.1 < 0.1 * start;
+    let (few_drift, many_drift) = (last(few, "drift")?, last(many, "drift")?);
+    let mut wiser = f64::NEG_INFINITY;
+    for cell in &cells {
+        wiser = wiser.max(last(cell, "accuracy")?.1 - cell.mean("accuracy", 0)?.mean);
+    }
+    Ok(vec![
+        Finding::new(
+            surer,
+            format!(
+                "surer: F(0.5) falls from {start:.3} to at most {:.3} (n = {}) and {:.3} (n = {}) in every replicate",
+                few_fail.1,
+                names(few),
+                many_fail.1,
+                names(many)
+            ),
+        ),
+        Finding::new(
+            few_drift.0 > 2.0 * many_drift.1,
+            format!(
+                "elsewhere where samples are few: drift of at least {:.3} at n = {}, of at most {:.3} at n = {}",
+                few_drift.0,
+                names(few),
+                many_drift.1,
+                names(many)
+            ),
+        ),
+        Finding::new(wiser < 0.02, format!("no wiser: accuracy rises by {wiser:.3} in the best of all replicates")),
+    ])
+}
+
+/// The least and the largest value over replicates after the last round.
+fn last(cell: &CellRows, name: &str) -> Result<(f64, f64)> {
+    let values = cell.values(name, cell.rounds())?;
+    Ok(values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), &v| (lo.min(v), hi.max(v))))
 }
 
 fn figure(table: &Table) -> Result<Figure> {

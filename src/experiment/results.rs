@@ -1,22 +1,34 @@
-//! What was measured, summarised over replicates into the table of a figure.
+//! What was measured, cell by cell, and summarised over replicates into the table of a figure.
 
+use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
+use super::cell_rows::{CellRows, column};
 use super::{Named, Table};
+use crate::Result;
 use crate::simulate::{Simulation, output};
 use crate::stats::interval::{MeanInterval, mean_interval};
 use crate::study::store::ReplicateRows;
-use crate::study::{Cell, Store, Study};
-use crate::{Error, Result};
+use crate::study::{Store, Study};
 
 /// A store with the study that it belongs to.
-#[derive(Debug)]
 pub struct Results {
     /// The study.
     pub study: Study,
     /// The store.
     pub store: Store,
-    quantities: Vec<String>,
+    quantities: Arc<Vec<String>>,
+    lens: Option<Box<Lens>>,
+}
+
+/// Replaces a value: the cell's rows as they are, the replicate's place among those done, t, the quantity's name, the value.
+pub type Lens = dyn Fn(&CellRows, usize, usize, &str, f64) -> f64 + Send + Sync;
+
+impl fmt::Debug for Results {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Results").field("store", &self.store).field("lens", &self.lens.is_some()).finish()
+    }
 }
 
 /// The columns of a table of means: labels, `replicates`, `t`, measured quantities with their intervals, theory.
@@ -24,8 +36,7 @@ pub struct Results {
 pub struct Columns<'a> {
     /// The part whose cells are shown; all parts if empty.
     pub part: &'a str,
-    /// Names and keys of what tells a cell from the others, such as (`samples`, `process.samples`); the keys `part` and `cell`
-    /// stand for the part's name and the cell's id.
+    /// Names and keys of what tells a cell from the others, such as (`samples`, `process.samples`); see [`CellRows::label`].
     pub labels: &'a [(&'a str, &'a str)],
     /// The measured quantities, such as `failure_0.5`.
     pub measured: &'a [&'a str],
@@ -43,34 +54,68 @@ impl Results {
     /// As [`Store::open`] and [`Store::study`].
     pub fn open(path: &Path) -> Result<Self> {
         let store = Store::open(path)?;
-        let (study, quantities) = (store.study()?, store.quantities()?);
-        Ok(Self { study, store, quantities })
+        let (study, quantities) = (store.study()?, Arc::new(store.quantities()?));
+        Ok(Self { study, store, quantities, lens: None })
+    }
+
+    /// The same rows in another world: every value that is read is replaced by what the lens makes of it. This is how a check
+    /// is itself checked, since rows from which a phenomenon was taken out must not pass.
+    pub fn seen_through(
+        self,
+        lens: impl Fn(&CellRows, usize, usize, &str, f64) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        Self { lens: Some(Box::new(lens)), ..self }
+    }
+
+    /// The cells of a part (all parts if empty), in the order of the grid, without those of which no replicate is done.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] if the store cannot be read.
+    pub fn cells(&self, part: &str) -> Result<Vec<CellRows>> {
+        let mut cells = Vec::new();
+        for ordinal in 0..self.study.cells() {
+            let cell = self.study.cell(ordinal)?;
+            if part.is_empty() || cell.part == part {
+                let replicates = self.store.replicates_of(ordinal)?;
+                if !replicates.is_empty() {
+                    cells.push(self.look(CellRows { cell, replicates, quantities: Arc::clone(&self.quantities) }));
+                }
+            }
+        }
+        Ok(cells)
+    }
+
+    fn look(&self, rows: CellRows) -> CellRows {
+        let Some(lens) = &self.lens else { return rows };
+        let replicates = rows.replicates.iter().enumerate().map(|(r, rounds)| {
+            let row = |(t, row): (usize, &Vec<Option<f64>>)| {
+                let named = row.iter().zip(self.quantities.iter());
+                named.map(|(value, name)| value.map(|value| lens(&rows, r, t, name, value))).collect()
+            };
+            rounds.iter().enumerate().map(row).collect()
+        });
+        CellRows { replicates: replicates.collect(), ..rows.clone() }
     }
 
     /// A table with one row for each cell and t: means over the replicates that were done, with 95% Student-t intervals.
     /// Cells without any are left out.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a name that is not measured; [`Error::File`] if the store cannot be read.
+    /// [`crate::Error::Argument`] for a name that is not measured; [`crate::Error::File`] if the store cannot be read.
     pub fn table(&self, columns: &Columns<'_>) -> Result<Table> {
-        let indices = columns.measured.iter().map(|name| self.quantity(name)).collect::<Result<Vec<usize>>>()?;
+        let indices =
+            columns.measured.iter().map(|name| column(&self.quantities, name)).collect::<Result<Vec<usize>>>()?;
         let mut header: Vec<String> = columns.labels.iter().map(|(name, _)| (*name).to_owned()).collect();
         header.extend(["replicates", "t"].map(str::to_owned));
         header.extend(columns.measured.iter().flat_map(|name| ["mean", "lo", "hi"].map(|end| format!("{name}_{end}"))));
         let mut rows = Vec::new();
-        for ordinal in 0..self.study.cells() {
-            let cell = self.study.cell(ordinal)?;
-            let replicates = self.store.replicates_of(ordinal)?;
-            if (!columns.part.is_empty() && cell.part != columns.part) || replicates.is_empty() {
-                continue;
-            }
-            let labels: Vec<String> = columns.labels.iter().map(|(_, key)| label(&cell, key)).collect();
-            let theory =
-                columns.theory.map(|theory| Simulation::describe(cell.config).map(|s| (theory, s))).transpose()?;
-            for t in 0..replicates[0].len() {
+        for cell in self.cells(columns.part)? {
+            let labels: Vec<String> = columns.labels.iter().map(|(_, key)| cell.label(key)).collect();
+            let theory = columns.theory.map(|theory| cell.simulation().map(|s| (theory, s))).transpose()?;
+            for t in 0..=cell.rounds() {
                 let mut row = labels.clone();
-                row.extend([replicates.len().to_string(), t.to_string()]);
-                row.extend(indices.iter().flat_map(|&column| texts(summarise(&replicates, t, column))));
+                row.extend([cell.replicates.len().to_string(), t.to_string()]);
+                row.extend(indices.iter().flat_map(|&column| texts(summarise(&cell.replicates, t, column))));
                 if let Some((theory, simulation)) = &theory {
                     let said = theory(simulation, t)?;
                     row.extend(said.iter().map(|&(_, value)| output::plain(value)));
@@ -82,11 +127,6 @@ impl Results {
             }
         }
         Ok(Table::new(header, rows))
-    }
-
-    fn quantity(&self, name: &str) -> Result<usize> {
-        let found = self.quantities.iter().position(|quantity| quantity == name);
-        found.ok_or_else(|| Error::argument("quantity", name, format!("one of {}", self.quantities.join(", "))))
     }
 }
 
@@ -101,24 +141,4 @@ fn texts(interval: Option<MeanInterval>) -> [String; 3] {
     let ends = interval.and_then(|interval| interval.ends);
     let text = |value: Option<f64>| value.map_or_else(String::new, output::plain);
     [text(interval.map(|interval| interval.mean)), text(ends.map(|ends| ends.0)), text(ends.map(|ends| ends.1))]
-}
-
-/// A label as a person writes it: 3, not 3.0.
-fn label(cell: &Cell, key: &str) -> String {
-    match key {
-        "part" => cell.part.clone(),
-        "cell" => cell.id.to_string(),
-        key => match cell.value(key) {
-            None | Some(serde_json::Value::Null) => String::new(),
-            Some(serde_json::Value::String(text)) => text,
-            Some(serde_json::Value::Number(number)) => {
-                let real = number.as_f64().filter(|_| number.as_u64().is_none());
-                real.map_or_else(
-                    || number.to_string(),
-                    |real| if real.abs() < 1e15 { real.to_string() } else { output::plain(real) },
-                )
-            }
-            Some(other) => other.to_string(),
-        },
-    }
 }

@@ -138,6 +138,11 @@ impl Simulation {
         self.source.draw(&self.replicate_seed(replicate))
     }
 
+    /// A number that follows from the configuration; NaN if this one has none of the name.
+    pub fn derived(&self, name: &str) -> f64 {
+        self.derived.iter().find(|entry| entry.0 == name).map_or(f64::NAN, |entry| entry.1)
+    }
+
     /// The seed of a replicate; the number of replicates does not enter.
     pub fn replicate_seed(&self, replicate: usize) -> Seed {
         self.seed.child("replicate", replicate as u64)

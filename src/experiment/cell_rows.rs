@@ -1,0 +1,101 @@
+//! The rows of one cell, replicate by replicate.
+
+use std::sync::Arc;
+
+use crate::simulate::{Simulation, output};
+use crate::stats::interval::{MeanInterval, mean_interval};
+use crate::study::Cell;
+use crate::study::store::ReplicateRows;
+use crate::{Error, Result};
+
+/// A cell with what its replicates measured.
+#[derive(Clone, Debug)]
+pub struct CellRows {
+    /// The cell.
+    pub cell: Cell,
+    /// `replicates[r][t][column]`, at least one replicate; all of them ran to the same T.
+    pub replicates: Vec<ReplicateRows>,
+    /// The names of the columns.
+    pub quantities: Arc<Vec<String>>,
+}
+
+impl CellRows {
+    /// T: rows are there for t = 0, …, T.
+    pub fn rounds(&self) -> usize {
+        self.replicates[0].len() - 1
+    }
+
+    /// The place of a quantity, such as `failure_0.5`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a name that is not measured.
+    pub fn column(&self, name: &str) -> Result<usize> {
+        column(&self.quantities, name)
+    }
+
+    /// A quantity after t rounds, one value for each replicate.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a name that is not measured, or where the quantity does not exist.
+    pub fn values(&self, name: &str, t: usize) -> Result<Vec<f64>> {
+        let index = self.column(name)?;
+        let value = |rounds: &ReplicateRows| rounds.get(t).and_then(|row| row[index]);
+        let values: Option<Vec<f64>> = self.replicates.iter().map(value).collect();
+        values.ok_or_else(|| Error::argument(name, format!("none at t = {t}"), "a quantity that exists there"))
+    }
+
+    /// Its mean with its interval.
+    ///
+    /// # Errors
+    /// As [`CellRows::values`].
+    pub fn mean(&self, name: &str, t: usize) -> Result<MeanInterval> {
+        self.values(name, t).map(|values| mean_interval(&values))
+    }
+
+    /// The number that the configuration has under a dotted key, such as `process.samples`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there is no such number.
+    pub fn number(&self, key: &str) -> Result<f64> {
+        let value = self.cell.value(key);
+        let number = value.as_ref().and_then(serde_json::Value::as_f64);
+        number.ok_or_else(|| Error::argument(key, value.unwrap_or_default(), "a number"))
+    }
+
+    /// What the configuration has under a dotted key, as a person writes it: 3, not 3.0; empty for nothing. The keys `part`
+    /// and `cell` stand for the part's name and the cell's id.
+    pub fn label(&self, key: &str) -> String {
+        match key {
+            "part" => self.cell.part.clone(),
+            "cell" => self.cell.id.to_string(),
+            key => match self.cell.value(key) {
+                None | Some(serde_json::Value::Null) => String::new(),
+                Some(serde_json::Value::String(text)) => text,
+                Some(serde_json::Value::Number(number)) => written(&number),
+                Some(other) => other.to_string(),
+            },
+        }
+    }
+
+    /// The cell's simulation: its process, and the numbers that follow from its configuration.
+    ///
+    /// # Errors
+    /// As [`Simulation::describe`].
+    pub fn simulation(&self) -> Result<Simulation> {
+        Simulation::describe(self.cell.config.clone())
+    }
+}
+
+/// The place of a quantity.
+pub(super) fn column(quantities: &[String], name: &str) -> Result<usize> {
+    let found = quantities.iter().position(|quantity| quantity == name);
+    found.ok_or_else(|| Error::argument("quantity", name, format!("one of {}", quantities.join(", "))))
+}
+
+fn written(number: &serde_json::Number) -> String {
+    match number.as_f64().filter(|_| number.as_u64().is_none()) {
+        None => number.to_string(),
+        Some(real) if real.abs() < 1e15 => real.to_string(),
+        Some(real) => output::plain(real),
+    }
+}

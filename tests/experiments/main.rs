@@ -1,0 +1,73 @@
+//! Every experiment in its quick profile, from its definition to what it finds; and the same check on rows from which the
+//! phenomenon was taken out, where it must fail.
+//!
+//! Seeds are pinned. What a check tolerates is derived where the check stands, beside the experiment.
+
+mod hard_instance;
+mod real_features;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use selfreward::experiment::{CellRows, Experiment, Finding, Results};
+use selfreward::simulate::config::SeedConfig;
+use selfreward::study::plan::Unit;
+use selfreward::study::provenance::Identity;
+use selfreward::study::runner::{Watcher, run_units};
+use selfreward::study::{Profile, Shard, Store, Study};
+
+struct Unwatched(AtomicBool);
+
+impl Watcher for Unwatched {
+    fn unit_done(&self, _: Unit) {}
+
+    fn stop(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// An experiment whose quick profile was computed once, in a folder of its own.
+pub struct Computed {
+    experiment: &'static Experiment,
+    folder: tempfile::TempDir,
+}
+
+/// Computes the quick profile with seed 1.
+pub fn computed(experiment: &'static Experiment) -> Computed {
+    let folder = tempfile::tempdir().unwrap();
+    let study = Study::new(experiment.definition().unwrap(), Profile::Quick, SeedConfig::Number(1)).unwrap();
+    let identity = Identity::new(&study, Shard::WHOLE).unwrap();
+    let mut store = Store::create(&folder.path().join("store.sqlite"), &study, Shard::WHOLE, &identity, false).unwrap();
+    let units: Vec<Unit> = study.units(Shard::WHOLE).collect();
+    let tally = run_units(&study, &mut store, &units, &Unwatched(AtomicBool::new(false))).unwrap();
+    assert_eq!((tally.done, tally.failed), (units.len(), 0));
+    Computed { experiment, folder }
+}
+
+impl Computed {
+    /// What was measured.
+    pub fn results(&self) -> Results {
+        Results::open(&self.folder.path().join("store.sqlite")).unwrap()
+    }
+
+    /// Every finding is the expected one; the tables and figures can be made of these rows.
+    pub fn shows_what_it_should(&self) {
+        let results = self.results();
+        let findings = (self.experiment.findings)(&results).unwrap();
+        assert!(!findings.is_empty());
+        for finding in &findings {
+            assert!(finding.expected, "{}", finding.statement);
+        }
+        for drawing in self.experiment.drawings {
+            let table = (drawing.table)(&results).unwrap();
+            (drawing.figure)(&table).unwrap();
+        }
+    }
+
+    /// In the world of this lens some finding is not expected, and its sentence holds `word`.
+    pub fn denies(&self, word: &str, lens: impl Fn(&CellRows, usize, usize, &str, f64) -> f64 + Send + Sync + 'static) {
+        let results = self.results().seen_through(lens);
+        let findings = (self.experiment.findings)(&results).unwrap();
+        let denied: Vec<&Finding> = findings.iter().filter(|finding| !finding.expected).collect();
+        assert!(denied.iter().any(|finding| finding.statement.contains(word)), "{findings:#?}");
+    }
+}
