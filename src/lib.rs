@@ -49,6 +49,7 @@
 //! # Ok::<(), selfreward::Error>(())
 //! ```
 
+pub mod claims;
 pub mod cli;
 pub mod error;
 pub mod experiment;

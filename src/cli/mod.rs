@@ -2,6 +2,7 @@
 
 pub mod bound;
 mod completions;
+mod controls;
 pub mod experiment;
 mod export;
 mod list;
@@ -16,6 +17,7 @@ mod run;
 mod show;
 pub mod simulate;
 mod slurm;
+mod verify;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -53,6 +55,7 @@ enum Command {
     Run(run::RunArgs),
     Reproduce(reproduce::ReproduceArgs),
     Plot(plot::PlotArgs),
+    Verify(verify::VerifyArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
     Export(export::ExportArgs),
@@ -71,6 +74,8 @@ pub enum Failure {
     Failed(anyhow::Error),
     /// Something came out otherwise than expected: exit code 3.
     Contradicted(anyhow::Error),
+    /// Nothing came out otherwise, but not all could be settled: exit code 4.
+    Unsettled(anyhow::Error),
     /// Nothing was selected: exit code 5.
     Nothing(anyhow::Error),
     /// Stopped by the user: exit code 130.
@@ -106,6 +111,10 @@ impl Failure {
             Self::Contradicted(error) => {
                 eprintln!("unexpected: {error:#}");
                 ExitCode::from(3)
+            }
+            Self::Unsettled(error) => {
+                eprintln!("unsettled: {error:#}");
+                ExitCode::from(4)
             }
             Self::Nothing(error) => {
                 eprintln!("nothing selected: {error:#}");
@@ -146,6 +155,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Plot(args) => plot::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Export(args) => export::run(&args),

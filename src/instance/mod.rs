@@ -5,6 +5,7 @@ pub mod files;
 pub mod gaussian;
 pub mod lower_bound;
 pub mod npz;
+pub mod npz_writer;
 pub mod parameter;
 pub mod spectrum;
 pub mod tabular;

@@ -26,7 +26,7 @@ pub struct Config {
 }
 
 /// `[instance]`; which keys are set depends on the kind.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the sections and keys are documented in `keys`")]
 pub struct InstanceConfig {
     pub kind: Kind,
@@ -63,10 +63,11 @@ pub struct InstanceConfig {
 }
 
 /// The kinds of instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "each is described where it is implemented, in `instance`")]
 pub enum Kind {
+    #[default]
     Npz,
     Gaussian,
     Tabular,

@@ -1,0 +1,146 @@
+//! A claim: a statement, where its evidence comes from, the rule that weighs it, and false variants of it.
+
+use serde::Serialize;
+
+use super::evidence::{Case, Curve, Evidence, Place, Ratio};
+use super::trial::{Trial, Trials};
+use super::weigh::Rule;
+use crate::Result;
+use crate::experiment::CellRows;
+use crate::seed::Seed;
+use crate::study::Profile;
+use crate::study::definition::Verdict;
+
+/// How strong a statement is (theory, section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Must hold on every run, to rounding.
+    Exact,
+    /// Holds with probability ≥ 1 − ρ, with explicit constants.
+    Explicit,
+    /// Holds up to one constant, or is a rate or a decay.
+    Shape,
+}
+
+/// One part of an experiment's definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The experiment.
+    pub experiment: &'static str,
+    /// The part; empty for all.
+    pub part: &'static str,
+}
+
+/// How evidence is collected.
+#[derive(Clone, Copy)]
+pub enum Statement {
+    /// From each replicate on its own; `None` where it has nothing to say.
+    Replicates(fn(&Trial<'_>) -> Result<Option<Case>>),
+    /// From the cells of a part, as curves.
+    Curves(fn(&[CellRows]) -> Result<Vec<Curve>>),
+    /// From the cells of a part, as means beside a shape.
+    Ratios(fn(&[CellRows]) -> Result<Vec<Ratio>>),
+    /// From constructed laws or the algebra itself; no rows.
+    Constructed(fn(&Seed, Profile) -> Result<Vec<Case>>),
+}
+
+/// A claim of the ledger.
+pub struct Claim {
+    /// Its number, with a name after a dot for a part, a printed form, or a hidden step.
+    pub id: &'static str,
+    /// What it says.
+    pub says: &'static str,
+    /// How strong it is.
+    pub level: Level,
+    /// The paper's statement that it comes from.
+    pub result: &'static str,
+    /// What it is expected to come out as, from the theory.
+    pub expected: Verdict,
+    /// Where the rows come from; empty for a constructed statement.
+    pub sources: &'static [Source],
+    /// How evidence is collected from them.
+    pub statement: Statement,
+    /// How it is weighed.
+    pub rule: Rule,
+    /// Something a reader of the verdict should know.
+    pub note: &'static str,
+    /// False variants: each must come out violated.
+    pub controls: &'static [Control],
+}
+
+/// A plausible false variant of a claim.
+pub struct Control {
+    /// The claim's id, a dot, and a name.
+    pub id: &'static str,
+    /// What it says, falsely.
+    pub says: &'static str,
+    /// Where its rows come from; those of the claim, or none for a constructed law.
+    pub sources: &'static [Source],
+    /// How evidence is collected.
+    pub statement: Statement,
+    /// How it is weighed.
+    pub rule: Rule,
+}
+
+impl Statement {
+    /// Evidence of the right kind, without any in it.
+    pub fn nothing(&self) -> Evidence {
+        match self {
+            Self::Replicates(_) | Self::Constructed(_) => Evidence::Cases(Vec::new()),
+            Self::Curves(_) => Evidence::Curves(Vec::new()),
+            Self::Ratios(_) => Evidence::Ratios(Vec::new()),
+        }
+    }
+
+    /// Collects from the cells of a part. A constructed statement has nothing to collect there.
+    ///
+    /// # Errors
+    /// Whatever the statement's own function returns.
+    pub fn collect(&self, experiment: &'static str, cells: &[CellRows]) -> Result<Evidence> {
+        match self {
+            Self::Replicates(judge) => {
+                let mut cases = Vec::new();
+                for rows in cells {
+                    let trials = Trials::of(rows)?;
+                    for trial in trials.each() {
+                        if let Some(mut case) = judge(&trial)? {
+                            let size = case.place.size;
+                            case.place =
+                                Place { experiment, cell: rows.cell.ordinal, replicate: trial.replicate, size };
+                            cases.push(case);
+                        }
+                    }
+                }
+                Ok(Evidence::Cases(cases))
+            }
+            Self::Curves(draw) => draw(cells).map(Evidence::Curves),
+            Self::Ratios(relate) => relate(cells).map(Evidence::Ratios),
+            Self::Constructed(_) => Ok(Evidence::Cases(Vec::new())),
+        }
+    }
+
+    /// Constructs evidence that needs no rows.
+    ///
+    /// # Errors
+    /// Whatever the statement's own function returns.
+    pub fn construct(&self, seed: &Seed, profile: Profile) -> Result<Evidence> {
+        match self {
+            Self::Constructed(make) => {
+                let mut cases = make(seed, profile)?;
+                for (number, case) in cases.iter_mut().enumerate() {
+                    case.place.cell = number;
+                }
+                Ok(Evidence::Cases(cases))
+            }
+            other => Ok(other.nothing()),
+        }
+    }
+}
+
+impl Claim {
+    /// Its number: `C16` for `C16.linear`.
+    pub fn number(&self) -> &'static str {
+        self.id.split('.').next().unwrap_or(self.id)
+    }
+}

@@ -1,0 +1,79 @@
+//! From results to weighed statements: every part is read once, whatever the number of statements that look at it.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::claim::{Source, Statement};
+use super::evidence::Evidence;
+use super::weigh::{Rule, Weighed, weigh};
+use super::{Claim, Control, catalogue};
+use crate::Result;
+use crate::experiment::Results;
+use crate::seed::Seed;
+use crate::study::Profile;
+
+/// What is weighed: no name, no expected verdict.
+#[derive(Clone, Copy)]
+pub struct Question {
+    /// Where rows come from.
+    pub sources: &'static [Source],
+    /// How evidence is collected.
+    pub statement: Statement,
+    /// How it is weighed.
+    pub rule: Rule,
+}
+
+impl From<&Claim> for Question {
+    fn from(claim: &Claim) -> Self {
+        Self { sources: claim.sources, statement: claim.statement, rule: claim.rule }
+    }
+}
+
+impl From<&Control> for Question {
+    fn from(control: &Control) -> Self {
+        Self { sources: control.sources, statement: control.statement, rule: control.rule }
+    }
+}
+
+/// The experiments that questions need, sorted by name.
+pub fn experiments(questions: &[Question]) -> Vec<&'static str> {
+    let names: BTreeSet<&str> =
+        questions.iter().flat_map(|question| question.sources).map(|source| source.experiment).collect();
+    names.into_iter().collect()
+}
+
+/// Weighs every question on the results that there are; one whose experiments are not among them has no rows. (Stores are
+/// lent exclusively because a database's connection is of one thread.)
+///
+/// # Errors
+/// If a store cannot be read; what collecting or weighing returns.
+pub fn answer(questions: &[Question], results: &mut [Results], seed: &Seed, profile: Profile) -> Result<Vec<Weighed>> {
+    let mut evidence =
+        questions.par_iter().map(|question| question.statement.construct(seed, profile)).collect::<Result<Vec<_>>>()?;
+    let sources: BTreeSet<(&str, &str)> =
+        questions.iter().flat_map(|question| question.sources).map(|source| (source.experiment, source.part)).collect();
+    for (experiment, part) in sources {
+        for results in results.iter_mut().filter(|results| results.study.definition.name == experiment) {
+            let cells = results.cells(part)?;
+            let wanted = |question: &Question| {
+                question.sources.iter().any(|source| source.experiment == experiment && source.part == part)
+            };
+            let collected: Vec<Result<Option<Evidence>>> = questions
+                .par_iter()
+                .map(|question| wanted(question).then(|| question.statement.collect(experiment, &cells)).transpose())
+                .collect();
+            for (evidence, collected) in evidence.iter_mut().zip(collected) {
+                if let Some(more) = collected? {
+                    evidence.extend(more);
+                }
+            }
+        }
+    }
+    let decisions = catalogue::decisions();
+    questions
+        .par_iter()
+        .zip(evidence)
+        .map(|(question, evidence)| weigh(question.rule, &evidence, decisions, &seed.named("weigh", "bootstrap")))
+        .collect()
+}

@@ -1,0 +1,229 @@
+//! The ledger: one row for each claim, as JSON, CSV and a table.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::claim::Claim;
+use super::evidence::Place;
+use super::weigh::Weighed;
+use crate::study::Profile;
+use crate::study::definition::Verdict;
+
+/// The version of the JSON form; its schema is `docs/ledger.schema.json`.
+pub const SCHEMA: u32 = 1;
+
+/// A claim with what came out.
+pub struct Entry {
+    /// The claim.
+    pub claim: &'static Claim,
+    /// What came out.
+    pub weighed: Weighed,
+    /// The files that replay a violation, if it was saved.
+    pub saved: Option<String>,
+}
+
+impl Entry {
+    /// Whether the verdict is the expected one.
+    pub fn expected(&self) -> bool {
+        self.weighed.verdict == self.claim.expected
+    }
+}
+
+/// All rows with what made them.
+pub struct Ledger {
+    /// The profile.
+    pub profile: Profile,
+    /// The root seed as it was given.
+    pub seed: Value,
+    /// The rows.
+    pub entries: Vec<Entry>,
+}
+
+/// How a ledger came out, all in all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every verdict is the expected one.
+    Expected,
+    /// A verdict contradicts the expected one: one of the two is "violated".
+    Contradicted,
+    /// None contradicts, some could not be settled.
+    Inconclusive,
+}
+
+impl Ledger {
+    /// How it came out. A claim expected to hold contradicts by "violated", one expected to be violated by holding; a claim
+    /// that turned out vacuous or not applicable where it was expected to hold was not settled, nor was an inconclusive one.
+    pub fn outcome(&self) -> Outcome {
+        let contradicts = |entry: &Entry| {
+            let (found, expected) = (entry.weighed.verdict, entry.claim.expected);
+            found != expected
+                && (found == Verdict::Violated || (expected == Verdict::Violated && found == Verdict::Holds))
+        };
+        if self.entries.iter().any(contradicts) {
+            Outcome::Contradicted
+        } else if self.entries.iter().any(|entry| !entry.expected()) {
+            Outcome::Inconclusive
+        } else {
+            Outcome::Expected
+        }
+    }
+
+    /// The ledger as JSON.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "schema": SCHEMA,
+            "version": env!("CARGO_PKG_VERSION"),
+            "profile": self.profile.name(),
+            "seed": self.seed,
+            "claims": self.entries.iter().map(Entry::to_json).collect::<Vec<_>>(),
+        })
+    }
+
+    /// The ledger as CSV: the columns of the JSON, nested ones flattened.
+    pub fn to_csv(&self) -> String {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let written = std::iter::once(HEADER.map(str::to_owned).to_vec())
+            .chain(self.entries.iter().map(Entry::fields))
+            .try_for_each(|line| writer.write_record(line));
+        let bytes = written.and_then(|()| writer.into_inner().map_err(|error| error.into_error().into()));
+        // Rows are as long as the header, and a vector takes whatever is written to it.
+        String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// The ledger for a terminal.
+    pub fn to_table(&self) -> String {
+        let mut text = format!(
+            "{:18} {:8} {:17} {:>11} {:>11} {:>6} {:>7}  {}\n",
+            "claim", "level", "verdict", "measured", "bound", "nonvac", "cases", "what it says"
+        );
+        for entry in &self.entries {
+            let weighed = &entry.weighed;
+            let mark = if entry.expected() { "" } else { " (!)" };
+            text.push_str(&format!(
+                "{:18} {:8} {:17} {:>11} {:>11} {:>6} {:>7}  {}\n{:18} {}\n",
+                entry.claim.id,
+                word(&entry.claim.level),
+                format!("{}{mark}", word(&weighed.verdict)),
+                weighed.measured.map_or_else(String::new, |figure| short(figure.value)),
+                weighed.bound.map_or_else(String::new, short),
+                format!("{:.2}", weighed.nonvacuous),
+                weighed.extent.replicates,
+                entry.claim.says,
+                "",
+                entry.remarks()
+            ));
+        }
+        text
+    }
+}
+
+const HEADER: [&str; 19] = [
+    "id",
+    "statement",
+    "level",
+    "result",
+    "instances",
+    "cells",
+    "replicates",
+    "measured",
+    "measured_lo",
+    "measured_hi",
+    "bound",
+    "slack",
+    "nonvacuous",
+    "assumptions",
+    "verdict",
+    "expected",
+    "note",
+    "witness",
+    "version",
+];
+
+impl Entry {
+    /// The note of the verdict and of the claim.
+    fn remarks(&self) -> String {
+        let mut parts = vec![self.weighed.note.clone()];
+        if !self.claim.note.is_empty() {
+            parts.push(self.claim.note.to_owned());
+        }
+        if !self.expected() {
+            parts.push(format!("expected: {}", word(&self.claim.expected)));
+        }
+        parts.extend(self.saved.as_ref().map(|path| format!("saved: {path}")));
+        parts.join(". ")
+    }
+
+    fn to_json(&self) -> Value {
+        let weighed = &self.weighed;
+        let assumptions: Vec<Value> = weighed
+            .assumptions
+            .iter()
+            .map(|(name, share)| json!({"name": name, "met": *share > 0.0, "share": share}))
+            .collect();
+        json!({
+            "id": self.claim.id,
+            "statement": self.claim.says,
+            "level": self.claim.level,
+            "result": self.claim.result,
+            "evidence": {
+                "instances": weighed.extent.instances,
+                "cells": weighed.extent.cells,
+                "replicates": weighed.extent.replicates,
+            },
+            "measured": weighed.measured.map(|figure| json!({"value": figure.value, "lo": figure.lo, "hi": figure.hi})),
+            "bound": weighed.bound,
+            "slack": weighed.slack,
+            "nonvacuous": weighed.nonvacuous,
+            "assumptions": assumptions,
+            "verdict": weighed.verdict,
+            "expected": self.claim.expected,
+            "note": self.remarks(),
+            "witness": weighed.witness.as_ref().map(|place| self.witness(place)),
+        })
+    }
+
+    fn witness(&self, place: &Place) -> Value {
+        json!({"experiment": place.experiment, "cell": place.cell, "replicate": place.replicate, "saved": self.saved})
+    }
+
+    fn fields(&self) -> Vec<String> {
+        let weighed = &self.weighed;
+        let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        let assumptions: Vec<String> =
+            weighed.assumptions.iter().map(|(name, share)| format!("{name}: {share}")).collect();
+        vec![
+            self.claim.id.to_owned(),
+            self.claim.says.to_owned(),
+            word(&self.claim.level),
+            self.claim.result.to_owned(),
+            weighed.extent.instances.to_string(),
+            weighed.extent.cells.to_string(),
+            weighed.extent.replicates.to_string(),
+            number(weighed.measured.map(|figure| figure.value)),
+            number(weighed.measured.map(|figure| figure.lo)),
+            number(weighed.measured.map(|figure| figure.hi)),
+            number(weighed.bound),
+            number(weighed.slack),
+            weighed.nonvacuous.to_string(),
+            assumptions.join("; "),
+            word(&weighed.verdict),
+            word(&self.claim.expected),
+            self.remarks(),
+            self.saved.clone().unwrap_or_default(),
+            env!("CARGO_PKG_VERSION").to_owned(),
+        ]
+    }
+}
+
+/// The word that JSON has for it.
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        other => format!("{other:?}"),
+    }
+}
+
+/// Four significant digits.
+fn short(value: f64) -> String {
+    if value == 0.0 || (1e-3..1e5).contains(&value.abs()) { format!("{value:.4}") } else { format!("{value:.3e}") }
+}

@@ -1,0 +1,26 @@
+//! Claims: evidence in, verdict out.
+//!
+//! ```text
+//! Results ──► Trial / CellRows ──► Evidence ──► weigh(rule, evidence) ──► Weighed ──► Ledger
+//!  rows        what was measured    cases, curves,   sees neither the           verdict
+//!              + theory's numbers   ratios           name nor what is expected
+//! ```
+//!
+//! A [`Claim`] says where its evidence comes from and which rule weighs it. Collecting is where a measured row meets a bound
+//! ([`Case`], [`Curve`], [`Ratio`]); what weighs them ([`weigh`]) knows numbers and a rule alone. A [`Control`] is the same with
+//! a false statement, and has to come out violated.
+
+pub mod catalogue;
+mod claim;
+mod evidence;
+pub mod gather;
+pub mod ledger;
+mod trial;
+pub mod weigh;
+pub mod witness;
+
+pub use claim::{Claim, Control, Level, Source, Statement};
+pub use evidence::{Axes, Case, Comparison, Curve, CurvePoint, Evidence, Extent, Place, Ratio};
+pub use ledger::Ledger;
+pub use trial::{Trial, Trials};
+pub use weigh::{Rule, Weighed, weigh};

@@ -1,0 +1,78 @@
+//! Statements that must hold on every run, to rounding.
+
+use std::collections::BTreeSet;
+
+use super::{Figure, Weighed};
+use crate::claims::evidence::{Case, Comparison, Extent, Place};
+use crate::study::definition::Verdict;
+
+/// The measured figure is the left-hand side of the tightest comparison, the bound its right-hand side, the slack
+/// 1 − measured/(bound + tolerance).
+pub(super) fn weigh(cases: &[Case]) -> Weighed {
+    let applying: Vec<&Case> = cases.iter().filter(|case| case.applies() && !case.comparisons.is_empty()).collect();
+    if applying.is_empty() {
+        let unmet: BTreeSet<&str> =
+            cases.iter().flat_map(|case| &case.assumptions).filter(|(_, met)| !met).map(|(name, _)| *name).collect();
+        let names: Vec<&str> = unmet.into_iter().collect();
+        let note =
+            if names.is_empty() { "nothing to compare".to_owned() } else { format!("unmet: {}", names.join("; ")) };
+        return Weighed { assumptions: assumptions(cases), ..Weighed::nothing(Verdict::NotApplicable, note) };
+    }
+    let comparisons = || applying.iter().flat_map(|case| &case.comparisons);
+    let count = comparisons().count();
+    let exceeding = comparisons().filter(|comparison| comparison.exceeds()).count();
+    let informative = comparisons().filter(|comparison| comparison.informative).count();
+    let tightest = comparisons()
+        // An identity's or a vacuous comparison's ratio says less than that of one that could fail.
+        .max_by(|a, b| {
+            (a.exceeds(), a.informative, a.ratio())
+                .partial_cmp(&(b.exceeds(), b.informative, b.ratio()))
+                .unwrap_or(std::cmp::Ordering::Equal)
+        })
+        .copied()
+        .unwrap_or(Comparison::new(0.0, 0.0, 0.0, false));
+    let (verdict, note) = if exceeding > 0 {
+        (Verdict::Violated, format!("{exceeding} of {count} comparisons exceed the bound by more than rounding"))
+    } else if informative == 0 {
+        (Verdict::HoldsVacuously, format!("none of {count} bounds excludes anything"))
+    } else {
+        (Verdict::Holds, format!("in all {count} comparisons"))
+    };
+    Weighed {
+        verdict,
+        measured: Some(Figure::exact(tightest.measured)),
+        bound: Some(tightest.bound),
+        slack: Some(1.0 - tightest.ratio()),
+        nonvacuous: informative as f64 / count as f64,
+        assumptions: assumptions(cases),
+        extent: extent(&applying),
+        note,
+        witness: smallest(applying.iter().filter(|case| case.exceeds()).map(|case| &case.place)),
+    }
+}
+
+/// The share of cases in which each hypothesis holds, in the order in which they appear.
+pub(super) fn assumptions(cases: &[Case]) -> Vec<(&'static str, f64)> {
+    let mut counts: Vec<(&'static str, usize, usize)> = Vec::new();
+    for &(name, met) in cases.iter().flat_map(|case| &case.assumptions) {
+        match counts.iter_mut().find(|(known, ..)| *known == name) {
+            Some((_, all, held)) => {
+                *all += 1;
+                *held += usize::from(met);
+            }
+            None => counts.push((name, 1, usize::from(met))),
+        }
+    }
+    counts.into_iter().map(|(name, all, held)| (name, held as f64 / all as f64)).collect()
+}
+
+/// Every replicate draws an instance of its own.
+pub(super) fn extent(cases: &[&Case]) -> Extent {
+    let cells: BTreeSet<(&str, usize)> = cases.iter().map(|case| (case.place.experiment, case.place.cell)).collect();
+    Extent { instances: cases.len(), cells: cells.len(), replicates: cases.len() }
+}
+
+/// The smallest, the first of them where several are.
+pub(super) fn smallest<'a>(places: impl Iterator<Item = &'a Place>) -> Option<Place> {
+    places.min_by_key(|place| place.size).cloned()
+}

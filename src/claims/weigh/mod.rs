@@ -1,0 +1,134 @@
+//! Rules: from evidence to a verdict. Nothing here knows a claim's name or what it is expected to come out as.
+//!
+//! | rule | evidence | violated when |
+//! | --- | --- | --- |
+//! | [`Rule::Always`] | cases | one comparison exceeds its bound by more than rounding |
+//! | [`Rule::WithProbability`] | cases | replicates exceed more often than a share ρ, by an exact binomial test |
+//! | [`Rule::Shape`] | ratios | beyond the constant calibrated on part of the grid, or drifting upward along an axis |
+//! | [`Rule::Exponent`] | curves | the interval of a power law's exponent excludes what is stated |
+//! | [`Rule::Geometric`] | curves | a power law, or no decay, describes the curve better than an exponential |
+
+mod always;
+mod exponent;
+mod geometric;
+mod shape;
+mod with_probability;
+
+use super::evidence::{Evidence, Extent, Place};
+use crate::Result;
+use crate::seed::Seed;
+use crate::study::definition::Verdict;
+
+/// How evidence is weighed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rule {
+    /// Every case, to rounding.
+    Always,
+    /// At most a share ρ of the replicates.
+    WithProbability {
+        /// ρ.
+        rho: f64,
+    },
+    /// Up to one constant, without drift.
+    Shape,
+    /// The exponent of a power law along the curves' axis.
+    Exponent(Exponent),
+    /// Exponential decay along the curves' axis, rather than a power law or a floor.
+    Geometric,
+}
+
+/// What is stated of an exponent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Exponent {
+    /// It is this number: the interval holds it and is shorter than 0.1.
+    Equals(f64),
+    /// It is this number or lower: the interval reaches it or lies below.
+    AtMost(f64),
+}
+
+/// A number with its interval; the ends are those of the number where it is exact.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figure {
+    /// The number.
+    pub value: f64,
+    /// Lower end.
+    pub lo: f64,
+    /// Upper end.
+    pub hi: f64,
+}
+
+impl Figure {
+    /// A number without error.
+    pub fn exact(value: f64) -> Self {
+        Self { value, lo: value, hi: value }
+    }
+}
+
+/// What came out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weighed {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What was measured; see each rule for what it is.
+    pub measured: Option<Figure>,
+    /// What it is held against.
+    pub bound: Option<f64>,
+    /// How far below the bound it lies, in the rule's own terms.
+    pub slack: Option<f64>,
+    /// The share of comparisons in which the bound excluded anything.
+    pub nonvacuous: f64,
+    /// The hypotheses, and the share of cases in which each holds.
+    pub assumptions: Vec<(&'static str, f64)>,
+    /// How much was looked at.
+    pub extent: Extent,
+    /// The decision in a sentence.
+    pub note: String,
+    /// The smallest instance that shows a violation.
+    pub witness: Option<Place>,
+}
+
+impl Weighed {
+    /// Where nothing could be weighed.
+    fn nothing(verdict: Verdict, note: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            measured: None,
+            bound: None,
+            slack: None,
+            nonvacuous: 0.0,
+            assumptions: Vec::new(),
+            extent: Extent::default(),
+            note: note.into(),
+            witness: None,
+        }
+    }
+}
+
+/// The joint level of all statistical decisions of the ledger: the chance that any true statement is called violated.
+pub const JOINT_LEVEL: f64 = 0.01;
+
+/// Weighs evidence by a rule.
+///
+/// `decisions` is the number of statistical decisions in the whole ledger: each gets the level [`JOINT_LEVEL`]/`decisions`
+/// (Bonferroni), whichever claims are asked for. `seed` feeds the bootstrap.
+///
+/// # Errors
+/// As the statistics say; evidence of a kind that the rule cannot weigh is a mistake of the catalogue.
+pub fn weigh(rule: Rule, evidence: &Evidence, decisions: usize, seed: &Seed) -> Result<Weighed> {
+    let level = JOINT_LEVEL / decisions.max(1) as f64;
+    match (rule, evidence) {
+        (_, Evidence::Cases(cases)) if cases.is_empty() => Ok(unmeasured()),
+        (_, Evidence::Curves(curves)) if curves.is_empty() => Ok(unmeasured()),
+        (_, Evidence::Ratios(ratios)) if ratios.is_empty() => Ok(unmeasured()),
+        (Rule::Always, Evidence::Cases(cases)) => Ok(always::weigh(cases)),
+        (Rule::WithProbability { rho }, Evidence::Cases(cases)) => with_probability::weigh(cases, rho, level),
+        (Rule::Shape, Evidence::Ratios(ratios)) => shape::weigh(ratios, level),
+        (Rule::Exponent(exponent), Evidence::Curves(curves)) => exponent::weigh(curves, exponent, level, seed),
+        (Rule::Geometric, Evidence::Curves(curves)) => geometric::weigh(curves),
+        _ => unreachable!("the catalogue pairs every rule with its kind of evidence; a test walks through it"),
+    }
+}
+
+fn unmeasured() -> Weighed {
+    Weighed::nothing(Verdict::NotApplicable, "no rows that bear on it")
+}

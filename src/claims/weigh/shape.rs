@@ -1,0 +1,110 @@
+//! Statements that hold up to a constant: calibrated on one part of the grid, frozen, and held against the rest.
+
+use super::{Figure, Weighed};
+use crate::Result;
+use crate::claims::evidence::{Axes, Extent, Ratio};
+use crate::stats::interval::mean_interval;
+use crate::stats::regression::Observation;
+use crate::stats::trend::rises;
+use crate::study::definition::Verdict;
+
+/// How far, in standard errors, a held-out mean may lie above the frozen constant before it counts.
+const FAR: f64 = 5.0;
+
+/// One mean over its shape.
+struct Point {
+    ratio: f64,
+    error: f64,
+    axes: Axes,
+    held_out: bool,
+}
+
+/// The measured figure is the largest held-out ratio measured/shape with the interval of its mean, the bound the constant that
+/// the calibration part gives, the slack 1 − measured/bound.
+///
+/// Calibration part: the ratios whose n is at most the median of n over the grid; the rest is held out. Violated where a
+/// held-out ratio lies above the constant by more than [`FAR`] standard errors, or where the logarithm of the ratio rises along
+/// n, T, κ_0 or the complexity (one-sided slope tests, the level shared among the four).
+pub(super) fn weigh(ratios: &[Ratio], level: f64) -> Result<Weighed> {
+    let mut samples: Vec<f64> = ratios.iter().map(|ratio| ratio.axes.samples).collect();
+    samples.sort_by(f64::total_cmp);
+    let median = samples[(samples.len() - 1) / 2];
+    let points: Vec<Point> = ratios.iter().map(|ratio| point(ratio, median)).collect();
+    let largest = |held_out: bool| {
+        let some = points.iter().filter(|point| point.held_out == held_out);
+        some.max_by(|a, b| a.ratio.total_cmp(&b.ratio))
+    };
+    let (Some(calibration), Some(held_out)) = (largest(false), largest(true)) else {
+        return Ok(Weighed::nothing(Verdict::Inconclusive, "one value of n: nothing to hold out"));
+    };
+    let constant = calibration.ratio;
+    let beyond = points.iter().filter(|point| point.held_out && point.ratio - FAR * point.error > constant).count();
+    let drifts = drifts(&points, level)?;
+    let informative = ratios.iter().filter(|ratio| ratio.informative).count();
+    let (verdict, decision) = match () {
+        () if beyond > 0 => (Verdict::Violated, format!("{beyond} held-out ratios lie above it")),
+        () if !drifts.is_empty() => (Verdict::Violated, format!("the ratio rises with {}", drifts.join(", "))),
+        () if informative == 0 => (Verdict::HoldsVacuously, "no shape excludes anything".to_owned()),
+        () => (
+            Verdict::Holds,
+            "held-out ratios stay below it and do not rise along n, T, κ₀ or the complexity".to_owned(),
+        ),
+    };
+    let cells: std::collections::BTreeSet<usize> = ratios.iter().map(|ratio| ratio.cell).collect();
+    let replicates: usize = cells
+        .iter()
+        .filter_map(|cell| ratios.iter().find(|ratio| ratio.cell == *cell))
+        .map(|ratio| ratio.values.len())
+        .sum();
+    Ok(Weighed {
+        verdict,
+        measured: Some(Figure {
+            value: held_out.ratio,
+            lo: held_out.ratio - FAR * held_out.error,
+            hi: held_out.ratio + FAR * held_out.error,
+        }),
+        bound: Some(constant),
+        slack: Some(1.0 - held_out.ratio / constant),
+        nonvacuous: informative as f64 / ratios.len() as f64,
+        assumptions: Vec::new(),
+        extent: Extent { instances: replicates, cells: cells.len(), replicates },
+        note: format!("constant {constant:.3} calibrated at n ≤ {median}; {decision}"),
+        witness: None,
+    })
+}
+
+fn point(ratio: &Ratio, median: f64) -> Point {
+    let interval = mean_interval(&ratio.values);
+    let count = ratio.values.len() as f64;
+    let variance =
+        ratio.values.iter().map(|value| (value - interval.mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
+    Point {
+        ratio: interval.mean / ratio.shape,
+        error: (variance / count).sqrt() / ratio.shape,
+        axes: ratio.axes,
+        held_out: ratio.axes.samples > median,
+    }
+}
+
+/// The axes along which the logarithm of the ratio rises. Measured zeros have no logarithm and lie below every shape.
+fn drifts(points: &[Point], level: f64) -> Result<Vec<&'static str>> {
+    let axes: [(&str, fn(&Axes) -> f64); 4] = [
+        ("n", |axes| axes.samples),
+        ("T", |axes| axes.rounds),
+        ("κ₀", |axes| axes.kappa0),
+        ("complexity", |axes| axes.complexity),
+    ];
+    let mut rising = Vec::new();
+    for (name, axis) in axes {
+        let observed: Vec<Observation> = points
+            .iter()
+            .filter(|point| point.ratio > 0.0 && axis(&point.axes) > 0.0)
+            .map(|point| Observation { x: axis(&point.axes).ln(), y: point.ratio.ln(), weight: 1.0 })
+            .collect();
+        let varied = observed.iter().any(|observation| observation.x != observed[0].x);
+        if observed.len() > 2 && varied && rises(&observed)?.p_value < level / 4.0 {
+            rising.push(name);
+        }
+    }
+    Ok(rising)
+}

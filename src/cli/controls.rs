@@ -1,0 +1,118 @@
+//! `selfreward verify --controls`: the false variants of the claims, and how often each is caught.
+
+use std::num::NonZeroUsize;
+
+use serde_json::{Value, json};
+
+use super::verify::{VerifyArgs, pretty};
+use super::{Failure, print, stop_flag, with_jobs};
+use crate::claims::gather::{Question, answer};
+use crate::claims::{Claim, Control, Weighed};
+use crate::study::definition::Verdict;
+
+/// One control with what came out, seed by seed.
+struct Tried {
+    claim: &'static Claim,
+    control: &'static Control,
+    verdicts: Vec<Verdict>,
+    /// How often the true claim came out violated though it is not expected to.
+    false_alarms: usize,
+    note: String,
+}
+
+impl Tried {
+    /// Whether it was caught with the first seed.
+    fn caught(&self) -> bool {
+        self.verdicts[0] == Verdict::Violated
+    }
+
+    fn share(&self, count: usize) -> Option<f64> {
+        (self.verdicts.len() > 1).then(|| count as f64 / self.verdicts.len() as f64)
+    }
+
+    fn power(&self) -> Option<f64> {
+        self.share(self.verdicts.iter().filter(|verdict| **verdict == Verdict::Violated).count())
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "id": self.control.id,
+            "claim": self.claim.id,
+            "statement": self.control.says,
+            "evidence": if self.control.sources.is_empty() { "constructed" } else { "rows" },
+            "verdict": self.verdicts[0],
+            "caught": self.caught(),
+            "power": self.power(),
+            "false_alarm": self.share(self.false_alarms),
+            "note": self.note,
+        })
+    }
+}
+
+/// Weighs the controls of claims.
+pub(super) fn run(claims: &[&'static Claim], args: &VerifyArgs) -> Result<(), Failure> {
+    let mut tried: Vec<Tried> = claims
+        .iter()
+        .flat_map(|&claim| claim.controls.iter().map(move |control| (claim, control)))
+        .map(|(claim, control)| Tried { claim, control, verdicts: Vec::new(), false_alarms: 0, note: String::new() })
+        .collect();
+    if tried.is_empty() {
+        return Err(Failure::Nothing(anyhow::anyhow!("these claims have no controls")));
+    }
+    let controls: Vec<Question> = tried.iter().map(|tried| Question::from(tried.control)).collect();
+    let truths: Vec<Question> = tried.iter().map(|tried| Question::from(tried.claim)).collect();
+    // With one seed the claims themselves need not be weighed.
+    let several = args.seeds.get() > 1;
+    let questions: Vec<Question> = controls.iter().chain(truths.iter().filter(|_| several)).copied().collect();
+    let stop = stop_flag()?;
+    for number in 0..args.seeds.get() {
+        let mut rows = args.rows_of_seed(&questions, number as u64, &stop)?;
+        let seed = rows.seed()?;
+        let weighed = with_jobs(args.settings.jobs.map(NonZeroUsize::get), || {
+            answer(&questions, &mut rows.results, &seed, rows.profile)
+        })?
+        .map_err(Failure::failed)?;
+        record(&mut tried, &weighed);
+    }
+    let escaped: Vec<&str> = tried.iter().filter(|tried| !tried.caught()).map(|tried| tried.control.id).collect();
+    let document = json!({"schema": 1, "controls": tried.iter().map(Tried::to_json).collect::<Vec<_>>()});
+    args.write_controls(&document)?;
+    print(if args.json { pretty(&document) } else { table(&tried) }.trim_end())?;
+    if escaped.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Contradicted(anyhow::anyhow!("not caught: {}", escaped.join(", "))))
+    }
+}
+
+/// Adds one seed's verdicts: first those of the controls, then, if they were weighed, those of the claims.
+fn record(tried: &mut [Tried], weighed: &[Weighed]) {
+    let (of_controls, of_claims) = weighed.split_at(tried.len());
+    for (index, tried) in tried.iter_mut().enumerate() {
+        tried.verdicts.push(of_controls[index].verdict);
+        if tried.note.is_empty() {
+            tried.note.clone_from(&of_controls[index].note);
+        }
+        let wrong = of_claims.get(index).is_some_and(|weighed| weighed.verdict == Verdict::Violated);
+        tried.false_alarms += usize::from(wrong && tried.claim.expected != Verdict::Violated);
+    }
+}
+
+fn table(tried: &[Tried]) -> String {
+    let share = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{share:.2}"));
+    let mut text =
+        format!("{:28} {:8} {:>6} {:>12}  {}\n", "control", "", "power", "false alarm", "what it says, falsely");
+    for one in tried {
+        text.push_str(&format!(
+            "{:28} {:8} {:>6} {:>12}  {}\n{:28} {}\n",
+            one.control.id,
+            if one.caught() { "caught" } else { "ESCAPED" },
+            share(one.power()),
+            share(one.share(one.false_alarms)),
+            one.control.says,
+            "",
+            one.note
+        ));
+    }
+    text
+}

@@ -1,0 +1,269 @@
+//! `selfreward verify`: weighs claims against measured rows and prints the ledger.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use clap::Args;
+
+use super::run::{Existing, Order, ProfileArgs, Settings, compute};
+use super::{Failure, Outputs, print, stop_flag, with_jobs};
+use crate::claims::gather::{Question, answer, experiments};
+use crate::claims::ledger::{Entry, Ledger, Outcome};
+use crate::claims::witness::{Witness, npz_path, toml_path};
+use crate::claims::{Claim, Place, Weighed, catalogue};
+use crate::experiment::{self, Results};
+use crate::seed::Seed;
+use crate::study::definition::Verdict;
+use crate::study::{Profile, Shard, Study};
+use crate::{Error, Result};
+
+/// Weigh the theory's claims against measured rows and print the ledger of verdicts
+#[derive(Debug, Args)]
+#[command(after_help = super::EXIT_CODES)]
+pub struct VerifyArgs {
+    /// Claims: a number such as C16 with all its parts, or one part such as C16.linear [default: all]
+    #[arg(value_name = "CLAIM")]
+    claims: Vec<String>,
+    #[command(flatten)]
+    profile: ProfileArgs,
+    /// Weigh the rows of these stores, and simulate nothing
+    #[arg(long, value_name = "STORE", num_args = 1..)]
+    from: Vec<PathBuf>,
+    /// Weigh the false variants of the claims instead: each must come out violated
+    #[arg(long)]
+    controls: bool,
+    /// Repeat for so many seeds, from --seed on, and state the share of them in which each control is caught
+    #[arg(long, value_name = "N", default_value = "1", requires = "controls", conflicts_with = "from")]
+    pub(super) seeds: NonZeroUsize,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Keep the stores (in its folder runs), the ledger as JSON and CSV, and violations, here
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// Carries the command out.
+pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
+    let claims = chosen(&args.claims).map_err(Failure::refused)?;
+    if args.controls {
+        return super::controls::run(&claims, args);
+    }
+    let questions: Vec<Question> = claims.iter().map(|claim| Question::from(*claim)).collect();
+    let mut rows = args.rows(&questions, &stop_flag()?)?;
+    let seed = rows.seed()?;
+    let weighed = with_jobs(args.settings.jobs.map(NonZeroUsize::get), || {
+        answer(&questions, &mut rows.results, &seed, rows.profile)
+    })?
+    .map_err(Failure::failed)?;
+    let mut entries = Vec::new();
+    for (claim, weighed) in claims.into_iter().zip(weighed) {
+        let saved = args.save(claim, &weighed, &rows.results).map_err(Failure::failed)?;
+        entries.push(Entry { claim, weighed, saved });
+    }
+    let ledger = Ledger { profile: rows.profile, seed: rows.seed_as_given(), entries };
+    args.write(&ledger)?;
+    print(if args.json { pretty(&ledger.to_json()) } else { ledger.to_table() }.trim_end())?;
+    conclude(&ledger)
+}
+
+/// JSON as the commands print it.
+pub(super) fn pretty(value: &serde_json::Value) -> String {
+    serde_json::to_string_pretty(value).expect("JSON values have a text")
+}
+
+/// The claims of these names, all without any.
+fn chosen(names: &[String]) -> Result<Vec<&'static Claim>> {
+    if names.is_empty() {
+        return Ok(catalogue::all().collect());
+    }
+    let mut claims: Vec<&'static Claim> = Vec::new();
+    for name in names {
+        let found = catalogue::named(name);
+        if found.is_empty() {
+            let ids: Vec<&str> = catalogue::all().map(|claim| claim.id).collect();
+            return Err(Error::argument("CLAIM", name, format!("one of {}", ids.join(", "))));
+        }
+        claims.extend(
+            found.into_iter().filter(|claim| !claims.iter().any(|known| known.id == claim.id)).collect::<Vec<_>>(),
+        );
+    }
+    Ok(claims)
+}
+
+/// Raised when the user wants to stop.
+type Stop = Arc<AtomicBool>;
+
+/// Rows that were computed or opened.
+pub(super) struct Rows {
+    /// One for each experiment.
+    pub results: Vec<Results>,
+    /// Their profile.
+    pub profile: Profile,
+    /// The root seed.
+    seed: crate::simulate::config::SeedConfig,
+    /// Stores that are not kept live as long as this.
+    _folder: Option<Scratch>,
+}
+
+impl Rows {
+    /// The seed of what is drawn while weighing.
+    pub fn seed(&self) -> std::result::Result<Seed, Failure> {
+        self.seed.resolve().map(|seed| seed.named("claims", "weigh")).map_err(Failure::refused)
+    }
+
+    fn seed_as_given(&self) -> serde_json::Value {
+        serde_json::to_value(&self.seed).expect("a seed is a number or a text")
+    }
+}
+
+impl VerifyArgs {
+    /// The rows that questions need, for the number-th seed from the given one on.
+    pub(super) fn rows_of_seed(
+        &self,
+        questions: &[Question],
+        number: u64,
+        stop: &Stop,
+    ) -> std::result::Result<Rows, Failure> {
+        if number == 0 {
+            return self.rows(questions, stop);
+        }
+        let first: u64 = self.settings.seed.parse().map_err(|_| {
+            Failure::refused(Error::argument(
+                "--seed",
+                &self.settings.seed,
+                "a whole number, to count seeds on from it",
+            ))
+        })?;
+        self.compute(questions, &(first + number).to_string(), stop)
+    }
+
+    /// Keeps the controls' document.
+    pub(super) fn write_controls(&self, document: &serde_json::Value) -> std::result::Result<(), Failure> {
+        let Some(folder) = &self.out else { return Ok(()) };
+        let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
+        outputs.write("controls.json", pretty(document) + "\n").map_err(Failure::failed)
+    }
+
+    /// The rows that questions need.
+    fn rows(&self, questions: &[Question], stop: &Stop) -> std::result::Result<Rows, Failure> {
+        if self.from.is_empty() { self.compute(questions, &self.settings.seed, stop) } else { self.open() }
+    }
+
+    fn open(&self) -> std::result::Result<Rows, Failure> {
+        let results: Vec<Results> =
+            self.from.iter().map(|path| Results::open(path)).collect::<Result<_>>().map_err(Failure::refused)?;
+        let (first, rest) = results.split_first().expect("clap wants one at least");
+        if let Some(other) =
+            rest.iter().find(|other| other.study.profile != first.study.profile || other.study.seed != first.study.seed)
+        {
+            let expected = format!(
+                "a store of the {} profile with seed {:?}, as the first one",
+                first.study.profile, first.study.seed
+            );
+            return Err(Failure::refused(Error::file(other.store.path(), format!("expected {expected}"))));
+        }
+        let (profile, seed) = (first.study.profile, first.study.seed.clone());
+        Ok(Rows { results, profile, seed, _folder: None })
+    }
+
+    /// Runs the experiments that bear on the questions.
+    fn compute(&self, questions: &[Question], seed: &str, stop: &Stop) -> std::result::Result<Rows, Failure> {
+        let profile = self.profile.profile();
+        let seed = crate::study::store::parse_seed(seed).map_err(Failure::refused)?;
+        let scratch = self.out.is_none().then(Scratch::new).transpose().map_err(Failure::refused)?;
+        let folder = match (&self.out, &scratch) {
+            (Some(out), _) => out.join("runs"),
+            (None, Some(scratch)) => scratch.path().to_owned(),
+            (None, None) => unreachable!("one of the two is there"),
+        };
+        let order = |name: &&str| {
+            let experiment = experiment::find(name).expect("sources name experiments; a test walks through them");
+            let study = Study::new(experiment.definition()?, profile, seed.clone())?;
+            Order::new(study, Shard::WHOLE, &folder, Existing::Replace)
+        };
+        let orders =
+            experiments(questions).iter().map(order).collect::<Result<Vec<Order>>>().map_err(Failure::refused)?;
+        Outputs::claim(&folder, &[], true).map_err(Failure::refused)?;
+        compute(&orders, &self.settings, stop)?;
+        let results =
+            orders.iter().map(|order| Results::open(order.path())).collect::<Result<_>>().map_err(Failure::failed)?;
+        Ok(Rows { results, profile, seed, _folder: scratch })
+    }
+
+    /// Saves the smallest instance that violates a claim; gives where.
+    fn save(&self, claim: &Claim, weighed: &Weighed, results: &[Results]) -> Result<Option<String>> {
+        let Some(place) = weighed.witness.as_ref().filter(|_| weighed.verdict == Verdict::Violated) else {
+            return Ok(None);
+        };
+        let folder = self.out.clone().unwrap_or_else(|| PathBuf::from("violations"));
+        let Some(witness) = witness(place, results, &folder, claim.id)? else { return Ok(None) };
+        write_witness(&witness, &folder, claim.id).map(Some)
+    }
+
+    fn write(&self, ledger: &Ledger) -> std::result::Result<(), Failure> {
+        let Some(folder) = &self.out else { return Ok(()) };
+        let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
+        outputs.write("ledger.json", pretty(&ledger.to_json()) + "\n").map_err(Failure::failed)?;
+        outputs.write("ledger.csv", ledger.to_csv()).map_err(Failure::failed)
+    }
+}
+
+/// The files that replay a place; `None` for a constructed case, which has no rows.
+fn witness(place: &Place, results: &[Results], folder: &Path, name: &str) -> Result<Option<Witness>> {
+    let Some(results) = results.iter().find(|results| results.study.definition.name == place.experiment) else {
+        return Ok(None);
+    };
+    let cell = results.study.cell(place.cell)?;
+    Witness::of_replicate(&cell.config, place.replicate, folder, name).map(Some)
+}
+
+/// Writes a witness; gives its configuration's path.
+pub(super) fn write_witness(witness: &Witness, folder: &Path, name: &str) -> Result<String> {
+    let outputs = Outputs::claim(folder, &[], true)?;
+    let file = |path: PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if let Some(npz) = &witness.npz {
+        outputs.write(&file(npz_path(folder, name)), npz)?;
+    }
+    outputs.write(&file(toml_path(folder, name)), &witness.toml)?;
+    Ok(toml_path(folder, name).display().to_string())
+}
+
+fn conclude(ledger: &Ledger) -> std::result::Result<(), Failure> {
+    let unexpected: Vec<&str> =
+        ledger.entries.iter().filter(|entry| !entry.expected()).map(|entry| entry.claim.id).collect();
+    let reason = || anyhow::anyhow!("not as expected: {}", unexpected.join(", "));
+    match ledger.outcome() {
+        Outcome::Expected => Ok(()),
+        Outcome::Contradicted => Err(Failure::Contradicted(reason())),
+        Outcome::Inconclusive => Err(Failure::Unsettled(reason())),
+    }
+}
+
+/// A folder that is removed when it is no longer needed.
+#[derive(Debug)]
+pub(super) struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Result<Self> {
+        let path = std::env::temp_dir().join(format!("selfreward-verify-{}", std::process::id()));
+        std::fs::create_dir_all(&path)
+            .map_err(|error| Error::file(&path, format!("cannot be made a folder: {error}")))?;
+        Ok(Self(path))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Nothing depends on it any more; a folder that cannot be removed is the system's to clean.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}

@@ -1,0 +1,63 @@
+//! Writes an instance as the NumPy archive that [`super::npz`] reads.
+
+use std::io::{Cursor, Seek, Write};
+
+use ndarray::{Array1, Array3, arr1};
+use ndarray_npy::{NpzWriter, WriteNpzError};
+
+use super::{FeatureMap, Instance};
+use crate::{Error, Result};
+
+/// Numbers in `phi`, at most: 128 MiB.
+const LARGEST: usize = 1 << 24;
+
+/// The archive's bytes. One-hot features are written out, so that every instance has the one form.
+///
+/// # Errors
+/// [`Error::TooLarge`] if `phi` would hold more than 2^24 numbers.
+pub fn to_npz(instance: &Instance) -> Result<Vec<u8>> {
+    let features = instance.features();
+    let most = (0..features.prompts()).map(|x| features.responses(x)).max().unwrap_or_default();
+    let shape = (features.prompts(), most, features.dim());
+    let count = [shape.1, shape.2].iter().fold(shape.0, |product, &n| product.saturating_mul(n));
+    if count > LARGEST {
+        return Err(Error::TooLarge {
+            what: "an NPZ file of the instance".to_owned(),
+            need: format!("{count} numbers"),
+            limit: format!("{LARGEST}; its configuration makes it again"),
+        });
+    }
+    let mut bytes = Cursor::new(Vec::new());
+    write(instance, dense(features, shape), &mut bytes)
+        .map_err(|error| Error::argument("instance", error, "one that can be written as NPZ"))?;
+    Ok(bytes.into_inner())
+}
+
+fn dense(features: &FeatureMap, shape: (usize, usize, usize)) -> Array3<f64> {
+    let mut phi = Array3::zeros(shape);
+    let mut start = 0;
+    for x in 0..features.prompts() {
+        for y in 0..features.responses(x) {
+            match features {
+                FeatureMap::Dense(dense) => phi.slice_mut(ndarray::s![x, y, ..]).assign(&dense.row(x, y)),
+                FeatureMap::OneHot(_) => phi[[x, y, start + y]] = 1.0,
+            }
+        }
+        start += features.responses(x);
+    }
+    phi
+}
+
+fn write<W: Write + Seek>(instance: &Instance, phi: Array3<f64>, to: W) -> std::result::Result<(), WriteNpzError> {
+    let features = instance.features();
+    let counts: Array1<i64> = (0..features.prompts()).map(|x| features.responses(x) as i64).collect();
+    let mut npz = NpzWriter::new(to);
+    npz.add_array("phi", &phi)?;
+    npz.add_array("theta0", &instance.base().to_vector())?;
+    npz.add_array("prompt_weights", &arr1(instance.weights()))?;
+    npz.add_array("num_responses", &counts)?;
+    if let Some(answers) = instance.answers() {
+        npz.add_array("answer", &answers.iter().map(|&answer| i64::from(answer)).collect::<Array1<i64>>())?;
+    }
+    npz.finish().map(drop)
+}
