@@ -30,6 +30,10 @@ pub enum Purpose {
     Noise = 6,
     /// Replicates drawn with replacement: the "round" is the group, the "prompt" the resample.
     Bootstrap = 7,
+    /// Candidates of the falsifier's search.
+    Search = 12,
+    /// Laws that a claim is weighed on, constructed.
+    Laws = 13,
 }
 
 /// A 256-bit seed.

@@ -65,6 +65,8 @@ pub struct Case {
     pub assumptions: Vec<(&'static str, bool)>,
     /// The statement itself, as often as it applies; of no weight where a hypothesis fails.
     pub comparisons: Vec<Comparison>,
+    /// How many replicates it stands for; 0 counts as 1.
+    pub replicates: usize,
 }
 
 impl Case {

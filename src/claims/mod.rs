@@ -13,6 +13,7 @@
 pub mod catalogue;
 mod claim;
 mod evidence;
+pub mod falsifier;
 pub mod gather;
 pub mod ledger;
 mod trial;

@@ -5,6 +5,7 @@ mod completions;
 mod controls;
 pub mod experiment;
 mod export;
+mod falsify;
 mod list;
 mod man;
 mod merge;
@@ -56,6 +57,7 @@ enum Command {
     Reproduce(reproduce::ReproduceArgs),
     Plot(plot::PlotArgs),
     Verify(verify::VerifyArgs),
+    Falsify(falsify::FalsifyArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
     Export(export::ExportArgs),
@@ -156,6 +158,7 @@ pub fn main() -> ExitCode {
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Falsify(args) => falsify::run(&args),
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Export(args) => export::run(&args),

@@ -13,7 +13,7 @@ use crate::seed::Seed;
 use crate::{Error, Result};
 
 /// A whole configuration; [`Config::from_table`] fills in every default.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the sections and keys are documented in `keys`")]
 pub struct Config {
     pub instance: InstanceConfig,

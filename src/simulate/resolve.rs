@@ -108,6 +108,18 @@ impl Simulation {
         Ok(Self { config, process, deltas, derived, remarks, seed, source })
     }
 
+    /// A configuration on an instance that is at hand, whatever its `[instance]` names.
+    ///
+    /// # Errors
+    /// As [`Simulation::settle`].
+    pub fn given(config: Config, instance: Instance) -> Result<Self> {
+        let process = Self::settle(&config)?;
+        let (seed, deltas, derived) =
+            (config.run.seed.resolve()?, config.measure.delta.clone(), vec![("beta", process.beta)]);
+        let source = Source::Fixed(Arc::new(instance));
+        Ok(Self { config, process, deltas, derived, remarks: Vec::new(), seed, source })
+    }
+
     /// Checks `[process]`, `[measure]` and `[run]`: all that can be said without the instance.
     ///
     /// # Errors

@@ -1,0 +1,277 @@
+//! The falsifier: looks for the instance on which a statement fails most.
+//!
+//! Random restarts and local search over everything that an instance and a process have: features, prompt weights, θ_0, β, n and
+//! T, with few prompts and responses. A statement on constructed laws is searched over the seeds that construct them.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use ndarray::Array2;
+use rand::{Rng, RngExt};
+use rand_distr::{Distribution, StandardNormal};
+
+use super::evidence::Case;
+use super::{Claim, Comparison, Statement, Trials};
+use crate::experiment::CellRows;
+use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
+use crate::seed::{Purpose, Seed};
+use crate::simulate::config::{InstanceConfig, SeedConfig};
+use crate::simulate::run::replicate;
+use crate::simulate::summary::Column;
+use crate::simulate::{Config, Simulation};
+use crate::study::{Cell, CellId, Profile};
+use crate::{Error, Result};
+
+/// Steps of local search after each restart that found nothing better.
+const PATIENCE: usize = 60;
+
+/// An instance and a process, as numbers that can be perturbed.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    prompts: usize,
+    responses: usize,
+    dim: usize,
+    /// Unnormalised features, responses of a prompt after one another.
+    features: Vec<f64>,
+    /// Logarithms of prompt weights, up to a constant.
+    log_weights: Vec<f64>,
+    /// Direction of θ_0.
+    direction: Vec<f64>,
+    log_norm: f64,
+    log_beta: f64,
+    log_samples: f64,
+    rounds: usize,
+    /// What the process draws.
+    seed: Seed,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The largest measured/(bound + rounding) and the comparison that gave it.
+    pub ratio: f64,
+    /// That comparison; `None` if the statement never applied.
+    pub comparison: Option<Comparison>,
+    /// The instance and process; `None` for a constructed law.
+    pub candidate: Option<Candidate>,
+    /// The evaluation at which it was found, from 1.
+    pub at: u64,
+    /// How many evaluations were made in all.
+    pub evaluations: u64,
+    /// The largest ratio after a quarter, a half and all of them.
+    pub growth: [f64; 3],
+}
+
+impl Found {
+    /// Whether the statement fails.
+    pub fn violated(&self) -> bool {
+        self.comparison.as_ref().is_some_and(Comparison::exceeds)
+    }
+
+    /// Whether the ratio was still growing at the end, beyond any constant that could be called "of the order of one".
+    pub fn unbounded(&self) -> bool {
+        let [quarter, half, all] = self.growth;
+        all > 1e6 && half > quarter && all >= half
+    }
+}
+
+/// Searches until `enough(evaluations)` says so; the same count gives the same result.
+///
+/// # Errors
+/// [`Error::Argument`] for a statement that says nothing of a single replicate; whatever evaluating it returns.
+pub fn search(claim: &Claim, seed: &Seed, mut enough: impl FnMut(u64) -> bool) -> Result<Found> {
+    let mut log = Log { evaluations: 0, history: Vec::new(), best: None };
+    match claim.statement {
+        Statement::Replicates(_) => {
+            for restart in 0.. {
+                if !climb(claim, &seed.child("restart", restart), &mut log, &mut enough)? {
+                    break;
+                }
+            }
+        }
+        Statement::Constructed(make) => {
+            while !enough(log.evaluations) {
+                let cases = make(&seed.child("restart", log.evaluations), Profile::Quick)?;
+                log.note(worst(&cases), None);
+            }
+        }
+        Statement::Means(_) | Statement::Curves(_) | Statement::Ratios(_) => {
+            let expected = "a claim that says something of every single replicate, or of constructed laws; a rate is weighed by verify";
+            return Err(Error::argument("CLAIM", claim.id, expected));
+        }
+    }
+    Ok(log.found())
+}
+
+/// One restart with its local search; false once it is enough.
+fn climb(claim: &Claim, seed: &Seed, log: &mut Log, enough: &mut impl FnMut(u64) -> bool) -> Result<bool> {
+    let mut rng = seed.rng(Purpose::Search, 0, 0);
+    let mut here = Candidate::random(&mut rng, seed.child("process", 0));
+    let mut height = f64::NEG_INFINITY;
+    let (mut idle, mut step) = (0, 1.0);
+    let mut next = here.clone();
+    while idle < PATIENCE {
+        if enough(log.evaluations) {
+            return Ok(false);
+        }
+        let comparison = evaluate(claim, &next)?;
+        let ratio = comparison.as_ref().map_or(f64::NEG_INFINITY, Comparison::ratio);
+        log.note(comparison, Some(&next));
+        if ratio > height {
+            (here, height, idle, step) = (next, ratio, 0, f64::min(1.5 * step, 2.0));
+        } else {
+            idle += 1;
+            step = f64::max(0.9 * step, 0.01);
+        }
+        next = here.perturbed(&mut rng, step);
+    }
+    Ok(true)
+}
+
+/// What was seen so far.
+struct Log {
+    evaluations: u64,
+    /// The evaluations at which the best ratio rose.
+    history: Vec<(u64, f64)>,
+    best: Option<(f64, Comparison, Option<Candidate>)>,
+}
+
+impl Log {
+    fn note(&mut self, comparison: Option<Comparison>, candidate: Option<&Candidate>) {
+        self.evaluations += 1;
+        let Some(comparison) = comparison else { return };
+        let ratio = comparison.ratio();
+        if self.best.as_ref().is_none_or(|(best, ..)| ratio > *best) {
+            self.history.push((self.evaluations, ratio));
+            self.best = Some((ratio, comparison, candidate.cloned()));
+        }
+    }
+
+    fn found(self) -> Found {
+        let until = |share: f64| {
+            let last = (share * self.evaluations as f64) as u64;
+            self.history.iter().rev().find(|(at, _)| *at <= last).map_or(0.0, |(_, ratio)| *ratio)
+        };
+        let growth = [until(0.25), until(0.5), until(1.0)];
+        let at = self.history.last().map_or(0, |(at, _)| *at);
+        let (ratio, comparison, candidate) = match self.best {
+            Some((ratio, comparison, candidate)) => (ratio, Some(comparison), candidate),
+            None => (0.0, None, None),
+        };
+        Found { ratio, comparison, candidate, at, evaluations: self.evaluations, growth }
+    }
+}
+
+/// The comparison with the largest ratio in cases that apply.
+fn worst(cases: &[Case]) -> Option<Comparison> {
+    let applying = cases.iter().filter(|case| case.applies()).flat_map(|case| &case.comparisons);
+    applying.copied().max_by(|a, b| a.ratio().total_cmp(&b.ratio()))
+}
+
+/// The worst comparison of a candidate; `None` where the statement does not apply or the run left the doubles.
+fn evaluate(claim: &Claim, candidate: &Candidate) -> Result<Option<Comparison>> {
+    let Statement::Replicates(judge) = claim.statement else { return Ok(None) };
+    let simulation = candidate.simulation()?;
+    let run = match replicate(&simulation, 0, false, &AtomicBool::new(false)) {
+        Ok(run) => run,
+        // A parameter that leaves the range of a double is no evidence either way.
+        Err(Error::Overflow { .. }) => return Ok(None),
+        Err(other) => return Err(other),
+    };
+    let columns = Column::all(&simulation.deltas);
+    let rows = run.rounds.iter().map(|round| columns.iter().map(|column| column.read(round)).collect()).collect();
+    let config = simulation.config.clone();
+    let rows = CellRows {
+        cell: Cell { ordinal: 0, id: CellId(0), part: String::new(), config },
+        replicates: vec![rows],
+        quantities: Arc::new(columns.iter().map(Column::name).collect()),
+    };
+    let trials = Trials { rows: &rows, simulation };
+    let trial = trials.each().next().expect("one replicate");
+    Ok(judge(&trial)?.and_then(|case| worst(std::slice::from_ref(&case))))
+}
+
+impl Candidate {
+    fn random(rng: &mut impl Rng, seed: Seed) -> Self {
+        let (prompts, responses, dim) = (rng.random_range(1..=3), rng.random_range(2..=5), rng.random_range(1..=4));
+        let mut normals = |count: usize, scale: f64| -> Vec<f64> {
+            (0..count).map(|_| scale * Distribution::<f64>::sample(&StandardNormal, rng)).collect()
+        };
+        let (features, log_weights, direction) =
+            (normals(prompts * responses * dim, 1.0), normals(prompts, 2.0), normals(dim, 1.0));
+        Self {
+            prompts,
+            responses,
+            dim,
+            features,
+            log_weights,
+            direction,
+            log_norm: rng.random_range(-2.0..5.0),
+            log_beta: rng.random_range(-6.0..2.0),
+            log_samples: rng.random_range(0.0..12.0),
+            rounds: rng.random_range(1..=3),
+            seed,
+        }
+    }
+
+    /// A neighbour: some of the numbers moved.
+    fn perturbed(&self, rng: &mut impl Rng, step: f64) -> Self {
+        let mut next = self.clone();
+        // Either all of a group moves a little, or none of it.
+        let mut moved = |values: &mut [f64], scale: f64| {
+            if rng.random_bool(0.5) {
+                for value in values {
+                    *value += scale * step * Distribution::<f64>::sample(&StandardNormal, rng);
+                }
+            }
+        };
+        moved(&mut next.features, 0.3);
+        moved(&mut next.log_weights, 1.0);
+        moved(&mut next.direction, 0.3);
+        moved(std::slice::from_mut(&mut next.log_norm), 0.5);
+        moved(std::slice::from_mut(&mut next.log_beta), 0.5);
+        moved(std::slice::from_mut(&mut next.log_samples), 1.0);
+        next.log_norm = next.log_norm.clamp(-5.0, 7.0);
+        next.log_beta = next.log_beta.clamp(-9.0, 4.0);
+        next.log_samples = next.log_samples.clamp(0.0, 16.0);
+        next
+    }
+
+    /// The instance: features scaled into the unit ball, weights to one.
+    ///
+    /// # Errors
+    /// As [`Instance::new`].
+    pub fn instance(&self) -> Result<Instance> {
+        let mut matrix = Array2::from_shape_vec((self.prompts * self.responses, self.dim), self.features.clone())
+            .expect("as many numbers as rows and columns");
+        let longest = matrix.rows().into_iter().map(|row| row.dot(&row).sqrt()).fold(f64::MIN_POSITIVE, f64::max);
+        matrix /= longest;
+        let top = self.log_weights.iter().fold(f64::NEG_INFINITY, |top, &weight| top.max(weight));
+        let weights: Vec<f64> = self.log_weights.iter().map(|weight| (weight - top).exp()).collect();
+        let sum: f64 = weights.iter().sum();
+        let length = self.direction.iter().map(|value| value * value).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+        let theta = self.direction.iter().map(|value| self.log_norm.exp() * value / length).collect::<Vec<f64>>();
+        Instance::new(
+            weights.into_iter().map(|weight| weight / sum).collect(),
+            FeatureMap::dense(DenseFeatures::new(matrix, &vec![self.responses; self.prompts])?),
+            Parameter::Dense(theta.into()),
+            None,
+        )
+    }
+
+    /// The configuration of its process; its instance stands in a file of this path.
+    pub fn config(&self, path: std::path::PathBuf) -> Config {
+        let mut config = Config { instance: InstanceConfig::from_file(path), ..Config::default() };
+        config.process.beta = Some(self.log_beta.exp());
+        config.process.samples = self.log_samples.exp().round() as u64;
+        config.process.rounds = self.rounds;
+        // CHAIN
+        config.run.replicates = 1;
+        config.run.seed = SeedConfig::Text(self.seed.to_string());
+        config
+    }
+
+    fn simulation(&self) -> Result<Simulation> {
+        Simulation::given(self.config("witness.npz".into()), self.instance()?)
+    }
+}

@@ -1,0 +1,122 @@
+//! `selfreward falsify`: searches for the instance on which a claim fails most.
+
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::verify::write_witness;
+use super::{Failure, Outputs, Verbosity, print, stop_flag};
+use crate::Error;
+use crate::claims::falsifier::{Found, search};
+use crate::claims::witness::Witness;
+use crate::claims::{Claim, Level, catalogue};
+use crate::study::definition::Verdict;
+use crate::study::store::parse_seed;
+
+/// Search for the instance with the largest ratio measured/bound of a claim: random restarts and local search
+#[derive(Debug, Args)]
+#[command(after_help = super::EXIT_CODES)]
+pub struct FalsifyArgs {
+    /// A claim that says something of every replicate, such as C7 or C8.simplification
+    #[arg(value_name = "CLAIM")]
+    claim: String,
+    /// Stop after so many seconds [default: 10]; the number of evaluations is printed, and replays with --evaluations
+    #[arg(long, value_name = "SECONDS")]
+    budget: Option<f64>,
+    /// Stop after so many evaluations: the same number finds the same instance
+    #[arg(long, value_name = "N", conflicts_with = "budget")]
+    evaluations: Option<u64>,
+    /// The root seed: a whole number, or 0x and 64 hexadecimal digits
+    #[arg(long, value_name = "S", default_value = "1")]
+    seed: String,
+    /// Where the worst instance is saved
+    #[arg(long, value_name = "DIR", default_value = "violations")]
+    out: PathBuf,
+    #[command(flatten)]
+    verbosity: Verbosity,
+}
+
+/// Carries the command out.
+pub(super) fn run(args: &FalsifyArgs) -> Result<(), Failure> {
+    let claim = args.claim().map_err(Failure::refused)?;
+    let seed = parse_seed(&args.seed).and_then(|seed| seed.resolve()).map_err(Failure::refused)?;
+    let budget = args.budget.unwrap_or(10.0);
+    if !(budget.is_finite() && budget > 0.0) {
+        return Err(Failure::refused(Error::argument("--budget", budget, "a number of seconds > 0")));
+    }
+    if args.evaluations == Some(0) {
+        return Err(Failure::refused(Error::argument("--evaluations", 0, "at least 1")));
+    }
+    let outputs = Outputs::claim(&args.out, &[], true).map_err(Failure::refused)?;
+    let stop = stop_flag()?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a budget of time decides when to stop; the count it stops at replays"
+    )]
+    let end = Instant::now() + Duration::from_secs_f64(budget);
+    #[expect(clippy::disallowed_methods, reason = "as above")]
+    let enough = |evaluations: u64| {
+        stop.load(Ordering::Relaxed)
+            || args.evaluations.map_or_else(|| Instant::now() >= end, |asked| evaluations >= asked)
+    };
+    let found = search(claim, &seed.named("falsify", claim.id), enough).map_err(Failure::refused)?;
+    let saved = args.save(claim, &found, outputs.folder())?;
+    print(report(claim, &found, saved.as_deref()).trim_end())?;
+    let surprising = found.violated() && claim.expected != Verdict::Violated && claim.level == Level::Exact;
+    if surprising {
+        return Err(Failure::Contradicted(anyhow::anyhow!("{} is expected to hold", claim.id)));
+    }
+    Ok(())
+}
+
+impl FalsifyArgs {
+    fn claim(&self) -> crate::Result<&'static Claim> {
+        let found = catalogue::all().find(|claim| claim.id == self.claim);
+        found.ok_or_else(|| {
+            let ids: Vec<&str> = catalogue::all().map(|claim| claim.id).collect();
+            Error::argument("CLAIM", &self.claim, format!("one of {}", ids.join(", ")))
+        })
+    }
+
+    /// Saves the worst instance; gives its configuration's path.
+    fn save(&self, claim: &Claim, found: &Found, folder: &std::path::Path) -> Result<Option<String>, Failure> {
+        let Some(candidate) = &found.candidate else { return Ok(None) };
+        let instance = candidate.instance().map_err(Failure::failed)?;
+        let name = format!("{}-worst", claim.id);
+        // The instance's own keys are replaced by the file's path.
+        let witness = Witness::of_instance(candidate.config(PathBuf::new()), &instance, folder, &name);
+        write_witness(&witness, folder, &name).map(Some).map_err(Failure::failed)
+    }
+}
+
+fn report(claim: &Claim, found: &Found, saved: Option<&str>) -> String {
+    let mut text = format!("{}: {}\n", claim.id, claim.says);
+    match &found.comparison {
+        None => text.push_str(&format!("never applied in {} evaluations\n", found.evaluations)),
+        Some(comparison) => {
+            text.push_str(&format!(
+                "largest measured/bound {:.6e} (measured {:e}, bound {:e}, rounding {:.1e}) at evaluation {} of {}\n",
+                found.ratio, comparison.measured, comparison.bound, comparison.tolerance, found.at, found.evaluations
+            ));
+            let [quarter, half, all] = found.growth;
+            text.push_str(&format!("after a quarter, a half and all of them: {quarter:.3e}, {half:.3e}, {all:.3e}\n"));
+            let verdict = match (comparison.exceeds(), claim.level) {
+                (false, _) => "not violated",
+                (true, Level::Exact) => "violated",
+                (true, _) => "exceeded in this one replicate; the statement allows a share of them (see verify)",
+            };
+            text.push_str(verdict);
+            if found.unbounded() {
+                text.push_str(": the ratio grows without a sign of a bound");
+            }
+            text.push('\n');
+        }
+    }
+    text.push_str(&format!("replay: --evaluations {}\n", found.evaluations));
+    if let Some(path) = saved {
+        text.push_str(&format!("saved: {path}\n"));
+    }
+    text
+}
