@@ -18,9 +18,9 @@ fn oracle(kind: &str) -> Vec<(u64, u64, f64, f64, f64)> {
 
 /// The binomial masses by the recursion (1−p) P_n(k) + p P_n(k−1): sums of positive terms, no cancellation.
 fn masses(trials: usize, p: f64) -> Vec<f64> {
-    let mut masses = vec![1.0];
+    let mut masses = vec![0.0; trials + 1];
+    masses[0] = 1.0;
     for _ in 0..trials {
-        masses.push(0.0);
         for k in (0..masses.len()).rev() {
             masses[k] = (1.0 - p) * masses[k] + if k > 0 { p * masses[k - 1] } else { 0.0 };
         }
