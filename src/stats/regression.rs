@@ -45,7 +45,7 @@ pub struct Line {
     pub chi_square: f64,
     /// Number of points fitted.
     pub points: usize,
-    /// Number of points left out, since they have no logarithm (0 in a fit by [`line`]).
+    /// Number of points left out, since they have no logarithm (0 in a fit by [`line()`]).
     pub dropped: usize,
 }
 

@@ -25,7 +25,7 @@ pub struct Trend {
 /// Exact for independent normal errors with variances proportional to 1/weight. Only relative weights matter.
 ///
 /// # Errors
-/// Those of [`line`], and fewer than three points.
+/// Those of [`line()`], and fewer than three points.
 pub fn rises(points: &[Observation]) -> Result<Trend> {
     let fit = line(points)?;
     let Some(slope_error) = fit.scaled_slope_error() else {
