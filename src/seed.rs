@@ -28,6 +28,8 @@ pub enum Purpose {
     Responses = 5,
     /// Noise of the self-judge in a round.
     Noise = 6,
+    /// Sizes, prompt weights and character of a random instance.
+    Shape = 7,
 }
 
 /// A 256-bit seed.

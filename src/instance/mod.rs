@@ -6,6 +6,7 @@ pub mod gaussian;
 pub mod lower_bound;
 pub mod npz;
 pub mod parameter;
+pub mod random;
 pub mod spectrum;
 pub mod tabular;
 

@@ -9,6 +9,7 @@ use toml::{Table, Value};
 
 use super::keys::{EXCLUSIVE, KEYS, refuse_foreign, refuse_unknown};
 use crate::instance::Spectrum;
+use crate::instance::random::Character;
 use crate::seed::Seed;
 use crate::{Error, Result};
 
@@ -60,6 +61,8 @@ pub struct InstanceConfig {
     pub kappa0: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mass: Option<MassConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub character: Option<Character>,
 }
 
 /// The kinds of instance.
@@ -71,6 +74,7 @@ pub enum Kind {
     Gaussian,
     Tabular,
     Hard,
+    Random,
 }
 
 /// `"uniform"` or `{ zipf = s }`.
@@ -232,11 +236,12 @@ impl Default for ProcessConfig {
 #[expect(missing_docs, reason = "the sections and keys are documented in `keys`")]
 pub struct MeasureConfig {
     pub delta: Vec<f64>,
+    pub chain: bool,
 }
 
 impl Default for MeasureConfig {
     fn default() -> Self {
-        Self { delta: vec![0.5, 0.1] }
+        Self { delta: vec![0.5, 0.1], chain: false }
     }
 }
 
@@ -369,6 +374,9 @@ impl Config {
             }
             Kind::Hard => {
                 instance.mass.get_or_insert_default();
+            }
+            Kind::Random => {
+                instance.character.get_or_insert_default();
             }
         }
         let process = &mut self.process;

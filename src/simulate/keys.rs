@@ -34,12 +34,12 @@ macro_rules! keys {
 /// All keys, in the order in which the help shows them.
 pub const KEYS: &[Key] = keys! {
     "instance" {
-        "kind" "npz | gaussian | tabular | hard", "required";
+        "kind" "npz | gaussian | tabular | hard | random", "required";
         "path" ["npz"] "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there)", "required";
         "rescale" "divide all features by the largest norm (1 already, unless they come from a file)", "false";
-        "prompts" ["gaussian", "tabular", "hard"] "M ≥ 1 (hard: the sentinel not counted)", "required";
-        "responses" ["gaussian", "tabular"] "K ≥ 1, responses of every prompt", "required";
-        "dim" ["gaussian"] "d ≥ 1", "required";
+        "prompts" ["gaussian", "tabular", "hard", "random"] "M ≥ 1 (hard: the sentinel not counted)", "required";
+        "responses" ["gaussian", "tabular", "random"] "K ≥ 1, responses of every prompt (random: K ≥ 2, K(x) uniform on 1 to K)", "required";
+        "dim" ["gaussian", "random"] "d ≥ 1", "required";
         "spectrum" ["gaussian"]
             "{ kind = \"isotropic\" } | { kind = \"exponential\", rate } | { kind = \"polynomial\", exponent } | { kind = \"spiked\", rank, tail }",
             "{ kind = \"isotropic\" }";
@@ -52,6 +52,9 @@ pub const KEYS: &[Key] = keys! {
         "weights" ["tabular"] "\"uniform\" or { zipf = s }, p(x) ∝ (x+1)^-s", "\"uniform\"";
         "kappa0" ["hard"] "κ_0 > 1; the number of labels is rounded, so the realised κ_0 differs a little", "required";
         "mass" ["hard"] "Δ in (0, 1), or \"worst\": min(0.9, √(M(κ_0−1)/(4n)))", "\"worst\"";
+        "character" ["random"]
+            "plain | sharp (probabilities down to 1e-304) | near-tie (best logits 1e-9 apart) | weights (down to 1e-12) | mixed (one of them, by the seed)",
+            "\"mixed\"";
     }
     "process" {
         "update" "population | erm | gradient", "\"erm\"";
@@ -69,6 +72,7 @@ pub const KEYS: &[Key] = keys! {
     }
     "measure" {
         "delta" "list of δ in (0, 1) for the failure rates", "[0.5, 0.1]";
+        "chain" "also measure both sides of every step of the proof, by sums over pairs of responses: O(K²) a prompt", "false";
     }
     "run" {
         "replicates" "R ≥ 1; each redraws everything that is random", "10";

@@ -23,7 +23,7 @@ pub fn seconds(config: &Config) -> f64 {
             let cells = prompts * responses.min(1.0 + samples / prompts);
             5e-6 + rounds * (2e-6 + 1e-7 * prompts + 2e-8 * cells + sampling)
         }
-        Kind::Gaussian | Kind::Npz => {
+        Kind::Gaussian | Kind::Npz | Kind::Random => {
             let dim = instance.dim.map_or(REAL_DIM, |d| d as f64);
             let table = prompts * responses * dim;
             let rows = pairs.min(prompts * (responses - 1.0));
