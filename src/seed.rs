@@ -30,6 +30,8 @@ pub enum Purpose {
     Noise = 6,
     /// Replicates drawn with replacement: the "round" is the group, the "prompt" the resample.
     Bootstrap = 7,
+    /// Sizes, prompt weights and character of a random instance.
+    Shape = 8,
 }
 
 /// A 256-bit seed.

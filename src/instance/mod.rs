@@ -8,6 +8,7 @@ pub mod greedy_trap;
 pub mod lower_bound;
 pub mod npz;
 pub mod parameter;
+pub mod random;
 pub mod spectrum;
 pub mod tabular;
 pub mod tokens;

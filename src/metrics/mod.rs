@@ -1,10 +1,12 @@
 //! What is measured: exact sums over the instance, never estimates.
 //!
-//! [`policy`] holds the quantities that speak of one policy π_t, [`step`] those of the step from π_t to π_{t+1}. [`QUANTITIES`]
-//! is the one list of all of them: tables, JSON, CSV and figures take names, order and meaning from it.
+//! [`policy`] holds the quantities that speak of one policy π_t, [`step`] those of the step from π_t to π_{t+1}; both are listed
+//! in [`QUANTITIES`]. [`chain`] holds those of the proof's steps, measured on request only and listed in [`chain::QUANTITIES`].
+//! Tables, JSON, CSV and figures take names, order and meaning from these two lists ([`quantities`]).
 //!
 //! Expectations and probabilities over x weigh prompts by p(x); extrema run over prompts with p(x) > 0.
 
+pub mod chain;
 pub mod policy;
 pub mod step;
 
@@ -22,6 +24,8 @@ pub struct Measurement {
     pub policy: PolicyMetrics,
     /// Quantities of the step from t − 1 to t; `None` at t = 0.
     pub step: Option<StepMetrics>,
+    /// The proof's steps from t − 1 to t; `None` at t = 0 and where they are not asked for.
+    pub chain: Option<chain::ChainMetrics>,
 }
 
 /// Quantities of one policy π_t; each is defined at the function of the same name in [`policy`], `base_failure` and
@@ -61,7 +65,7 @@ pub struct StepMetrics {
     pub diversity: Option<f64>,
 }
 
-/// Measures a round; `base` is π_0, `deltas` the list of δ.
+/// Measures a round, all but the [`chain`]; `base` is π_0, `deltas` the list of δ.
 pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, deltas: &[f64]) -> Measurement {
     let weights = instance.weights();
     let current = &*round.policy;
@@ -105,7 +109,7 @@ pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, del
             diversity: sample.map(step::diversity),
         }
     });
-    Measurement { t: round.t, policy, step }
+    Measurement { t: round.t, policy, step, chain: None }
 }
 
 /// How to read a quantity out of a measurement.
@@ -151,7 +155,12 @@ macro_rules! step_scalar {
     };
 }
 
-/// All quantities, in the order in which every output shows them.
+/// All quantities that a configuration measures, in their order; those of the chain come last, if they are asked for.
+pub fn quantities(chain: bool) -> impl Iterator<Item = &'static Quantity> {
+    QUANTITIES.iter().chain(if chain { chain::QUANTITIES } else { &[] })
+}
+
+/// The quantities that are always measured, in the order in which every output shows them.
 pub const QUANTITIES: &[Quantity] = &[
     policy_scalar!(kappa, "policy condition number E_x[1/max_y π_t(y|x)] (Eq. 5)"),
     Quantity {

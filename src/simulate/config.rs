@@ -9,6 +9,7 @@ use toml::{Table, Value};
 
 use super::keys::{EXCLUSIVE, KEYS, refuse_foreign, refuse_unknown};
 use crate::instance::Spectrum;
+use crate::instance::random::Character;
 use crate::seed::Seed;
 use crate::{Error, Result};
 
@@ -68,6 +69,8 @@ pub struct InstanceConfig {
     pub top: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trap: Option<TrapConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub character: Option<Character>,
 }
 
 /// `{ p, eta }` of Proposition 4.3.
@@ -90,6 +93,7 @@ pub enum Kind {
     Tabular,
     Hard,
     Autoregressive,
+    Random,
 }
 
 /// `"uniform"` or `{ zipf = s }`.
@@ -251,11 +255,12 @@ impl Default for ProcessConfig {
 #[expect(missing_docs, reason = "the sections and keys are documented in `keys`")]
 pub struct MeasureConfig {
     pub delta: Vec<f64>,
+    pub chain: bool,
 }
 
 impl Default for MeasureConfig {
     fn default() -> Self {
-        Self { delta: vec![0.5, 0.1] }
+        Self { delta: vec![0.5, 0.1], chain: false }
     }
 }
 
@@ -388,6 +393,9 @@ impl Config {
             }
             Kind::Hard => {
                 instance.mass.get_or_insert_default();
+            }
+            Kind::Random => {
+                instance.character.get_or_insert_default();
             }
         }
         let process = &mut self.process;

@@ -34,12 +34,12 @@ macro_rules! keys {
 /// All keys, in the order in which the help shows them.
 pub const KEYS: &[Key] = keys! {
     "instance" {
-        "kind" "npz | gaussian | tabular | hard | autoregressive", "required";
+        "kind" "npz | gaussian | tabular | hard | autoregressive | random", "required";
         "path" ["npz"] "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there)", "required";
         "rescale" "divide all features by the largest norm (1 already, unless they come from a file)", "false";
-        "prompts" ["gaussian", "tabular", "hard", "autoregressive"] "M ≥ 1 (hard: the sentinel not counted)", "required";
-        "responses" ["gaussian", "tabular"] "K ≥ 1, responses of every prompt", "required";
-        "dim" ["gaussian"] "d ≥ 1", "required";
+        "prompts" ["gaussian", "tabular", "hard", "autoregressive", "random"] "M ≥ 1 (hard: the sentinel not counted)", "required";
+        "responses" ["gaussian", "tabular", "random"] "K ≥ 1, responses of every prompt (random: K ≥ 2, K(x) uniform on 1 to K)", "required";
+        "dim" ["gaussian", "random"] "d ≥ 1", "required";
         "spectrum" ["gaussian"]
             "{ kind = \"isotropic\" } | { kind = \"exponential\", rate } | { kind = \"polynomial\", exponent } | { kind = \"spiked\", rank, tail }",
             "{ kind = \"isotropic\" }";
@@ -57,6 +57,9 @@ pub const KEYS: &[Key] = keys! {
         "top" ["autoregressive"] "α in (1/V, 1): probability of the likeliest token at every step, the others being equally likely", "trap is used";
         "trap" ["autoregressive"]
             "{ p, eta }: the optimum has probability p < 1/2, its first token's rival p + eta (Proposition 4.3)", "top is used";
+        "character" ["random"]
+            "plain | sharp (probabilities down to 1e-304) | near-tie (best logits 1e-9 apart) | weights (down to 1e-12) | mixed (one of them, by the seed)",
+            "\"mixed\"";
     }
     "process" {
         "update" "population | erm | gradient", "\"erm\"";
@@ -74,6 +77,7 @@ pub const KEYS: &[Key] = keys! {
     }
     "measure" {
         "delta" "list of δ in (0, 1) for the failure rates", "[0.5, 0.1]";
+        "chain" "also measure both sides of every step of the proof, by sums over pairs of responses: O(K²) a prompt", "false";
     }
     "run" {
         "replicates" "R ≥ 1; each redraws everything that is random", "10";

@@ -6,14 +6,18 @@ use std::sync::Arc;
 use super::config::{
     ChoiceConfig, Config, InstanceConfig, Kind, MassConfig, SamplingConfig, UpdateConfig, WeightsConfig,
 };
+use super::summary::Column;
 use crate::instance::autoregressive::{Autoregressive, Law, TopToken};
 use crate::instance::gaussian::{BaseParameter, Gaussian};
 use crate::instance::greedy_trap::GreedyTrap;
 use crate::instance::lower_bound::Hard;
 use crate::instance::npz::NpzFile;
+use crate::instance::random::Random;
 use crate::instance::tabular::{Tabular, Weights};
 use crate::instance::{FeatureMap, Instance, Parameter, Tokens};
 use crate::logits::LogitTable;
+use crate::metrics::chain;
+use crate::policy::Policy;
 use crate::process::{Choice, Erm, Gradient, Population, Sampling, SelfRewarding, UpdateOperator};
 use crate::seed::Seed;
 use crate::theory::single_step::{realised_kappa0, responses_for, worst_mass};
@@ -55,6 +59,7 @@ enum Source {
     },
     Hard(Hard),
     Autoregressive(Autoregressive),
+    Random(Random),
 }
 
 impl Source {
@@ -69,6 +74,7 @@ impl Source {
             Self::Tabular { shape, theta0: Some(theta) } => given_table(shape, theta).map(Arc::new),
             Self::Hard(hard) => hard.draw(seed).map(Arc::new),
             Self::Autoregressive(sequences) => sequences.draw(seed).map(Arc::new),
+            Self::Random(random) => random.draw(seed).map(Arc::new),
         }
     }
 }
@@ -95,8 +101,25 @@ impl Simulation {
     pub fn new(config: Config) -> Result<Self> {
         let simulation = Self::describe(config)?;
         let first = simulation.instance(simulation.config.run.first_replicate)?;
-        simulation.process.check(&first)?;
+        simulation.check(&first)?;
         Ok(simulation)
+    }
+
+    /// Checks that the process is well-posed on an instance, and can be carried out and measured at its size.
+    ///
+    /// # Errors
+    /// As [`SelfRewarding::check`] and [`chain::check`] say.
+    pub fn check(&self, instance: &Instance) -> Result<()> {
+        self.process.check(instance)?;
+        if self.config.measure.chain {
+            chain::check(&Policy::new(instance.base(), instance.features()))?;
+        }
+        Ok(())
+    }
+
+    /// The columns of its table.
+    pub fn columns(&self) -> Vec<Column> {
+        Column::all(&self.deltas, self.config.measure.chain)
     }
 
     /// Checks a configuration and reads its files; draws nothing.
@@ -304,6 +327,15 @@ fn source(
             let responses = f64::from(shape.law.tokens().sequences());
             derived.extend([("responses", responses), ("kappa0", 1.0 / shape.law.optimum_probability())]);
             Ok(Source::Autoregressive(shape))
+        }
+        Kind::Random => {
+            let prompts = required(&given.prompts, "prompts")?;
+            let responses = required(&given.responses, "responses")?;
+            let dim = required(&given.dim, "dim")?;
+            let numbers = [prompts as u64, u64::from(responses), dim as u64];
+            // Features twice while they are scaled.
+            memory::require("the random instance", numbers.iter().fold(16u64, |bytes, &n| bytes.saturating_mul(n)))?;
+            Ok(Source::Random(Random { prompts, responses, dim, character: given.character.unwrap_or_default() }))
         }
     }
 }

@@ -20,26 +20,28 @@ pub fn seconds(config: &Config) -> f64 {
     let many = matches!(instance.kind, Kind::Hard | Kind::Autoregressive);
     let pairs = if many { drawn } else { drawn.min(prompts * responses * responses / 2.0) };
     let sampling = if process.update == UpdateConfig::Population { 0.0 } else { 3e-8 * pairs };
-    match instance.kind {
-        Kind::Tabular | Kind::Hard => {
-            let cells = prompts * responses.min(1.0 + samples / prompts);
-            5e-6 + rounds * (2e-6 + 1e-7 * prompts + 2e-8 * cells + sampling)
+    let chain = if config.measure.chain { rounds * 1e-8 * prompts * responses * responses } else { 0.0 };
+    chain
+        + match instance.kind {
+            Kind::Tabular | Kind::Hard => {
+                let cells = prompts * responses.min(1.0 + samples / prompts);
+                5e-6 + rounds * (2e-6 + 1e-7 * prompts + 2e-8 * cells + sampling)
+            }
+            Kind::Autoregressive => {
+                // Sequences with a logit of their own: those of the base policy, and what was seen.
+                let atoms = autoregressive(instance).map_or(1.0, |shape| shape.law.atoms() as f64);
+                let cells = prompts * (atoms + samples / prompts);
+                5e-6 + 2e-8 * cells + rounds * (2e-6 + 1e-7 * prompts + 6e-8 * cells + sampling)
+            }
+            Kind::Gaussian | Kind::Npz | Kind::Random => {
+                let dim = instance.dim.map_or(REAL_DIM, |d| d as f64);
+                let table = prompts * responses * dim;
+                let rows = pairs.min(prompts * (responses - 1.0));
+                let span =
+                    if process.update == UpdateConfig::Population { 0.0 } else { 1e-10 * rows * dim * rows.min(dim) };
+                5e-6 + 2e-8 * table + rounds * (2e-9 * table + sampling + span)
+            }
         }
-        Kind::Autoregressive => {
-            // Sequences with a logit of their own: those of the base policy, and what was seen.
-            let atoms = autoregressive(instance).map_or(1.0, |shape| shape.law.atoms() as f64);
-            let cells = prompts * (atoms + samples / prompts);
-            5e-6 + 2e-8 * cells + rounds * (2e-6 + 1e-7 * prompts + 6e-8 * cells + sampling)
-        }
-        Kind::Gaussian | Kind::Npz => {
-            let dim = instance.dim.map_or(REAL_DIM, |d| d as f64);
-            let table = prompts * responses * dim;
-            let rows = pairs.min(prompts * (responses - 1.0));
-            let span =
-                if process.update == UpdateConfig::Population { 0.0 } else { 1e-10 * rows * dim * rows.min(dim) };
-            5e-6 + 2e-8 * table + rounds * (2e-9 * table + sampling + span)
-        }
-    }
 }
 
 /// The share of triples that fall on prompts with something to learn: Δ of the hard instance.
