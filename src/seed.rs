@@ -28,6 +28,10 @@ pub enum Purpose {
     Responses = 5,
     /// Noise of the self-judge in a round.
     Noise = 6,
+    /// Rays of a finite class, numbered in place of the prompt.
+    Class = 7,
+    /// Choice among the consistent members of a finite class in a round.
+    Choice = 8,
 }
 
 /// A 256-bit seed.
