@@ -3,9 +3,9 @@
 //! The class Π is fixed before the first round. With *levels* s ∈ {0, …, T} and the growth g = 1 + 1/β of the population update it
 //! holds, at level s, what s population updates make of its members of level 0:
 //!
-//! * one-hot features: a *product class* ([`product`]). At each prompt, independently, a favoured response ℓ and a level s: logit
+//! * one-hot features: a *product class* (`product`). At each prompt, independently, a favoured response ℓ and a level s: logit
 //!   b(x)g^s on ℓ and 0 on the others, where b(x) is the prompt's bump in θ_0.
-//! * dense features: an *enumerated class* ([`rays`]). The rays g^s u_i, where u_0 = θ_0 and the other u_i have its norm and a direction
+//! * dense features: an *enumerated class* (`rays`). The rays g^s u_i, where u_0 = θ_0 and the other u_i have its norm and a direction
 //!   drawn uniformly, once for each replicate.
 //!
 //! **Realizability.** π_t^{1+1/β} of a member of level s is the member of level s + 1 with the same label or ray. So it lies in Π at
