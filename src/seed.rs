@@ -32,6 +32,10 @@ pub enum Purpose {
     Bootstrap = 7,
     /// Sizes, prompt weights and character of a random instance.
     Shape = 8,
+    /// Rays of a finite class, numbered in place of the prompt.
+    Class = 9,
+    /// Choice among the consistent members of a finite class in a round.
+    Choice = 10,
 }
 
 /// A 256-bit seed.

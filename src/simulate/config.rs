@@ -169,6 +169,8 @@ pub struct ProcessConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub choice: Option<ChoiceConfig>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub rays: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ridge: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judge_noise: Option<f64>,
@@ -190,12 +192,13 @@ pub struct ProcessConfig {
 
 /// The update operators.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "each is described where it is implemented, in `process::update`")]
 pub enum UpdateConfig {
     Population,
     #[default]
     Erm,
+    FiniteClass,
     Gradient,
 }
 
@@ -205,6 +208,7 @@ impl UpdateConfig {
         match self {
             Self::Population => "population",
             Self::Erm => "erm",
+            Self::FiniteClass => "finite-class",
             Self::Gradient => "gradient",
         }
     }
@@ -213,10 +217,24 @@ impl UpdateConfig {
 /// Which of the empirical minimisers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "described at `process::Choice`")]
+#[expect(missing_docs, reason = "described at `process::Choice` and `process::ClassChoice`")]
 pub enum ChoiceConfig {
     Nearest,
     MinNorm,
+    Random,
+    Worst,
+}
+
+impl ChoiceConfig {
+    /// Its name in a configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nearest => "nearest",
+            Self::MinNorm => "min-norm",
+            Self::Random => "random",
+            Self::Worst => "worst",
+        }
+    }
 }
 
 /// How triples are drawn.
@@ -235,6 +253,7 @@ impl Default for ProcessConfig {
         Self {
             update: UpdateConfig::default(),
             choice: None,
+            rays: None,
             ridge: None,
             judge_noise: None,
             steps: None,
@@ -408,6 +427,12 @@ impl Config {
                 process.choice.get_or_insert(ChoiceConfig::Nearest);
                 process.ridge.get_or_insert(0.0);
                 process.judge_noise.get_or_insert(0.0);
+            }
+            UpdateConfig::FiniteClass => {
+                process.choice.get_or_insert(ChoiceConfig::Nearest);
+                if matches!(instance.kind, Kind::Gaussian | Kind::Npz) {
+                    process.rays.get_or_insert(1000);
+                }
             }
             UpdateConfig::Gradient => {
                 process.judge_noise.get_or_insert(0.0);

@@ -62,8 +62,9 @@ pub const KEYS: &[Key] = keys! {
             "\"mixed\"";
     }
     "process" {
-        "update" "population | erm | gradient", "\"erm\"";
-        "choice" ["erm"] "nearest | min-norm: which of the empirical minimisers", "\"nearest\"";
+        "update" "population | erm | finite-class | gradient", "\"erm\"";
+        "choice" ["erm", "finite-class"] "nearest | min-norm (erm), nearest | random | worst (finite-class): which of the empirical minimisers", "\"nearest\"";
+        "rays" ["finite-class"] "rays of the class on gaussian and npz instances, that of θ_0 included, 1 to 10^9; each has T+1 members", "1000";
         "ridge" ["erm"] "λ ≥ 0: adds λ‖θ − θ_t‖² to the loss", "0.0";
         "judge_noise" ["erm", "gradient"] "σ ≥ 0: standard deviation of the self-judge's noise", "0.0";
         "steps" ["gradient"] "steps of gradient descent", "100";

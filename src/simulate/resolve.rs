@@ -18,7 +18,10 @@ use crate::instance::{FeatureMap, Instance, Parameter, Tokens};
 use crate::logits::LogitTable;
 use crate::metrics::chain;
 use crate::policy::Policy;
-use crate::process::{Choice, Erm, Gradient, Population, Sampling, SelfRewarding, UpdateOperator};
+use crate::process::update::finite_class;
+use crate::process::{
+    Choice, ClassChoice, Erm, FiniteClass, Gradient, Population, Sampling, SelfRewarding, UpdateOperator,
+};
 use crate::seed::Seed;
 use crate::theory::single_step::{realised_kappa0, responses_for, worst_mass};
 use crate::{Error, Result, memory};
@@ -32,8 +35,9 @@ pub struct Simulation {
     pub process: SelfRewarding,
     /// The list of δ.
     pub deltas: Vec<f64>,
-    /// Numbers that follow from the configuration: β, for the hard instance Δ, K and the realised κ_0,
-    /// for an autoregressive one K = V^L and κ_0.
+    /// Numbers that follow from the configuration: β; for the hard instance Δ, K and the realised κ_0; for an autoregressive one
+    /// K = V^L and κ_0; for a finite class log #Π (`log_class`) and, where it is a product, R of C10 over all rounds
+    /// (`class_range`).
     pub derived: Vec<(&'static str, f64)>,
     /// What a person should know before the run, one sentence each.
     pub remarks: Vec<String>,
@@ -76,6 +80,26 @@ impl Source {
             Self::Autoregressive(sequences) => sequences.draw(seed).map(Arc::new),
             Self::Random(random) => random.draw(seed).map(Arc::new),
         }
+    }
+
+    /// log #Π, and R where it does not depend on what is drawn; the hard instance's sentinel has one response, hence one policy.
+    fn class_numbers(&self, class: &FiniteClass, beta: f64) -> Vec<(&'static str, f64)> {
+        let top = class.levels;
+        let (prompts, responses, bump) = match self {
+            Self::Fixed(_) | Self::DrawnBase { .. } | Self::Gaussian(_) | Self::Random(_) => {
+                return vec![("log_class", class.log_size_of_rays(top))];
+            }
+            Self::Tabular { shape, theta0: None } => (shape.prompts, shape.responses, shape.bump.abs()),
+            Self::Tabular { shape, theta0: Some(theta) } => {
+                (shape.prompts, shape.responses, theta.iter().fold(0.0, |most, logit| f64::max(most, logit.abs())))
+            }
+            Self::Hard(hard) => (hard.prompts, hard.responses, std::f64::consts::LN_2),
+            // Several levels of logits: the process's check refuses it.
+            Self::Autoregressive(_) => return Vec::new(),
+        };
+        let log_class = FiniteClass::log_size_of_product(prompts, responses, top);
+        let largest = if responses > 1 { bump } else { 0.0 };
+        vec![("log_class", log_class), ("class_range", finite_class::range(largest, beta, top))]
     }
 }
 
@@ -133,6 +157,9 @@ impl Simulation {
         let mut derived = vec![("beta", process.beta)];
         let mut remarks = Vec::new();
         let source = source(&config.instance, process.samples, &mut derived, &mut remarks)?;
+        if config.process.update == UpdateConfig::FiniteClass {
+            derived.extend(source.class_numbers(&finite_class(&config)?, process.beta));
+        }
         Ok(Self { config, process, deltas, derived, remarks, seed, source })
     }
 
@@ -200,12 +227,14 @@ fn process(config: &Config) -> Result<SelfRewarding> {
         UpdateConfig::Population => Box::new(Population),
         UpdateConfig::Erm => Box::new(Erm {
             choice: match given.choice {
+                None | Some(ChoiceConfig::Nearest) => Choice::Nearest,
                 Some(ChoiceConfig::MinNorm) => Choice::MinNorm,
-                _ => Choice::Nearest,
+                Some(other) => return Err(no_choice(other, "\"nearest\" or \"min-norm\" for the update \"erm\"")),
             },
             ridge: not_negative("ridge", given.ridge)?,
             judge_noise,
         }),
+        UpdateConfig::FiniteClass => Box::new(finite_class(config)?),
         UpdateConfig::Gradient => {
             let step_size = given.step_size.unwrap_or(1.0);
             if !(step_size > 0.0 && step_size < 2.0) {
@@ -233,6 +262,33 @@ fn process(config: &Config) -> Result<SelfRewarding> {
         SamplingConfig::Counts => Sampling::Counts,
     };
     Ok(SelfRewarding { operator, beta, samples: given.samples, rounds: given.rounds, radius: given.radius, sampling })
+}
+
+/// The finite class, up to the instance.
+fn finite_class(config: &Config) -> Result<FiniteClass> {
+    let given = &config.process;
+    let choice = match given.choice {
+        None | Some(ChoiceConfig::Nearest) => ClassChoice::Nearest,
+        Some(ChoiceConfig::Random) => ClassChoice::Random,
+        Some(ChoiceConfig::Worst) => ClassChoice::Worst,
+        Some(other @ ChoiceConfig::MinNorm) => {
+            let expected = "\"nearest\", \"random\" or \"worst\" for the update \"finite-class\"";
+            return Err(no_choice(other, expected));
+        }
+    };
+    if let Some(radius) = given.radius {
+        return Err(Error::argument("process.radius", radius, "no ball for the update \"finite-class\""));
+    }
+    if let (Kind::Tabular | Kind::Hard, Some(rays)) = (config.instance.kind, given.rays) {
+        let expected =
+            "no rays on one-hot features: the class of a tabular or hard instance is a product over its prompts";
+        return Err(Error::argument("process.rays", rays, expected));
+    }
+    Ok(FiniteClass { choice, levels: given.rounds, rays: given.rays.unwrap_or(1000) })
+}
+
+fn no_choice(choice: ChoiceConfig, expected: &str) -> Error {
+    Error::argument("process.choice", format!("\"{}\"", choice.name()), expected)
 }
 
 fn source(

@@ -37,8 +37,14 @@ pub fn seconds(config: &Config) -> f64 {
                 let dim = instance.dim.map_or(REAL_DIM, |d| d as f64);
                 let table = prompts * responses * dim;
                 let rows = pairs.min(prompts * (responses - 1.0));
-                let span =
-                    if process.update == UpdateConfig::Population { 0.0 } else { 1e-10 * rows * dim * rows.min(dim) };
+                let span = match process.update {
+                    UpdateConfig::Population => 0.0,
+                    // Besides the span, every ray is drawn anew in each round.
+                    UpdateConfig::FiniteClass => {
+                        1e-10 * rows * dim * rows.min(dim) + 1e-8 * dim * process.rays.unwrap_or(1) as f64
+                    }
+                    _ => 1e-10 * rows * dim * rows.min(dim),
+                };
                 5e-6 + 2e-8 * table + rounds * (2e-9 * table + sampling + span)
             }
         }
