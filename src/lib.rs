@@ -51,6 +51,7 @@
 
 pub mod claims;
 pub mod cli;
+pub mod decoding;
 pub mod error;
 pub mod experiment;
 pub mod floats;

@@ -30,10 +30,16 @@ pub enum Purpose {
     Noise = 6,
     /// Replicates drawn with replacement: the "round" is the group, the "prompt" the resample.
     Bootstrap = 7,
+    /// Sizes, prompt weights and character of a random instance.
+    Shape = 8,
+    /// Rays of a finite class, numbered in place of the prompt.
+    Class = 9,
+    /// Choice among the consistent members of a finite class in a round.
+    Choice = 10,
     /// Candidates of the falsifier's search.
-    Search = 12,
+    Search = 11,
     /// Laws that a claim is weighed on, constructed.
-    Laws = 13,
+    Laws = 12,
 }
 
 /// A 256-bit seed.

@@ -83,7 +83,8 @@ fn probabilistic_statements_reach_every_verdict() {
     let needed = (level.ln() / 0.9f64.ln()).ceil() as usize - 20;
     assert!(few.note.contains(&format!("{needed} more replicates")), "{}", few.note);
     // Several failing rounds of one replicate count once.
-    let many_rounds: Vec<Case> = (0..200).map(|i| case(i, &[(if i == 0 { 2.0 } else { 0.5 }, 1.0, true); 50])).collect();
+    let many_rounds: Vec<Case> =
+        (0..200).map(|i| case(i, &[(if i == 0 { 2.0 } else { 0.5 }, 1.0, true); 50])).collect();
     let weighed = decide(rule, &Evidence::Cases(many_rounds));
     assert_eq!((weighed.verdict, weighed.measured.unwrap().value), (Verdict::Holds, 0.005));
 }

@@ -178,7 +178,7 @@ fn evaluate(claim: &Claim, candidate: &Candidate) -> Result<Option<Comparison>> 
         Err(Error::Overflow { .. }) => return Ok(None),
         Err(other) => return Err(other),
     };
-    let columns = Column::all(&simulation.deltas);
+    let columns = simulation.columns();
     let rows = run.rounds.iter().map(|round| columns.iter().map(|column| column.read(round)).collect()).collect();
     let config = simulation.config.clone();
     let rows = CellRows {
@@ -265,7 +265,7 @@ impl Candidate {
         config.process.beta = Some(self.log_beta.exp());
         config.process.samples = self.log_samples.exp().round() as u64;
         config.process.rounds = self.rounds;
-        // CHAIN
+        config.measure.chain = true;
         config.run.replicates = 1;
         config.run.seed = SeedConfig::Text(self.seed.to_string());
         config

@@ -7,7 +7,7 @@ use clap::Args;
 use toml::{Table, Value};
 
 use super::{Failure, Outputs, Progress, Verbosity, print, stop_flag, with_jobs};
-use crate::metrics::QUANTITIES;
+use crate::metrics::{QUANTITIES, chain};
 use crate::simulate::keys::KEYS;
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
 use crate::{Error, memory};
@@ -70,6 +70,10 @@ fn long_help() -> String {
     for quantity in QUANTITIES {
         text.push_str(&format!("  {:<19} {}\n", quantity.name, quantity.definition));
     }
+    text.push_str("\nWith measure.chain, for the step from t to t + 1 (in the row of t + 1):\n");
+    for quantity in chain::QUANTITIES {
+        text.push_str(&format!("  {:<32} {}\n", quantity.name, quantity.definition));
+    }
     format!("{text}\n{}", super::EXIT_CODES)
 }
 
@@ -89,7 +93,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let trajectories = with_jobs(args.jobs, || crate::simulate::run(&simulation, keep, &progress))?;
     progress.finish();
     let trajectories = trajectories.map_err(Failure::failed)?;
-    let summary = Summary::new(&trajectories, &simulation.deltas);
+    let summary = Summary::new(&trajectories, &simulation);
     warn_of_rounding(&summary, verbosity);
 
     let document = format!("{:#}\n", output::document(&simulation, &summary));

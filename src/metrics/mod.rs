@@ -1,13 +1,16 @@
 //! What is measured: exact sums over the instance, never estimates.
 //!
-//! [`policy`] holds the quantities that speak of one policy π_t, [`step`] those of the step from π_t to π_{t+1}. [`QUANTITIES`]
-//! is the one list of all of them: tables, JSON, CSV and figures take names, order and meaning from it.
+//! [`policy`] holds the quantities that speak of one policy π_t, [`step`] those of the step from π_t to π_{t+1}; both are listed
+//! in [`QUANTITIES`]. [`chain`] holds those of the proof's steps, measured on request only and listed in [`chain::QUANTITIES`].
+//! Tables, JSON, CSV and figures take names, order and meaning from these two lists ([`quantities`]).
 //!
 //! Expectations and probabilities over x weigh prompts by p(x); extrema run over prompts with p(x) > 0.
 
+pub mod chain;
 pub mod policy;
 pub mod step;
 
+use crate::decoding::greedy_decode;
 use crate::instance::Instance;
 use crate::policy::Policy;
 use crate::process::Round;
@@ -21,9 +24,13 @@ pub struct Measurement {
     pub policy: PolicyMetrics,
     /// Quantities of the step from t − 1 to t; `None` at t = 0.
     pub step: Option<StepMetrics>,
+    /// The proof's steps from t − 1 to t; `None` at t = 0 and where they are not asked for.
+    pub chain: Option<chain::ChainMetrics>,
 }
 
-/// Quantities of one policy π_t; each is defined at the function of the same name in [`policy`].
+/// Quantities of one policy π_t; each is defined at the function of the same name in [`policy`], `base_failure` and
+/// `base_probability` at [`policy::comparator_failure`] and [`policy::comparator_probability`], `greedy_modal` and `greedy_base`
+/// at [`policy::decoding_success`].
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "documented at the functions of the same names")]
 pub struct PolicyMetrics {
@@ -37,6 +44,9 @@ pub struct PolicyMetrics {
     pub entropy: f64,
     pub kl: f64,
     pub accuracy: Option<f64>,
+    pub base_probability: f64,
+    pub greedy_modal: Option<f64>,
+    pub greedy_base: Option<f64>,
     pub theta_norm: f64,
     pub cosine: Option<f64>,
     pub logit_rounding: f64,
@@ -55,11 +65,17 @@ pub struct StepMetrics {
     pub diversity: Option<f64>,
 }
 
-/// Measures a round; `base` is π_0, `deltas` the list of δ.
+/// Measures a round, all but the [`chain`]; `base` is π_0, `deltas` the list of δ.
 pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, deltas: &[f64]) -> Measurement {
     let weights = instance.weights();
     let current = &*round.policy;
     let for_each_delta = |failure: &dyn Fn(f64) -> f64| deltas.iter().map(|&delta| failure(delta)).collect();
+    let decoded: Option<Vec<u32>> =
+        instance.tokens().map(|tokens| (0..weights.len()).map(|x| greedy_decode(current, tokens, x)).collect());
+    let greedy_finds = |policy: &Policy| {
+        let decoded = decoded.as_deref()?;
+        Some(policy::decoding_success(weights, decoded, policy))
+    };
     let cosine = round.theta.cosine(instance.base());
     let policy = PolicyMetrics {
         kappa: policy::kappa(weights, current),
@@ -72,6 +88,9 @@ pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, del
         entropy: policy::entropy(weights, current),
         kl: policy::kl(weights, current),
         accuracy: instance.answers().map(|answers| policy::accuracy(weights, current, answers)),
+        base_probability: policy::comparator_probability(weights, base, current),
+        greedy_modal: greedy_finds(current),
+        greedy_base: greedy_finds(base),
         theta_norm: round.theta.norm(),
         cosine: cosine.is_finite().then_some(cosine),
         logit_rounding: policy::logit_rounding(instance, &round.theta),
@@ -90,7 +109,7 @@ pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, del
             diversity: sample.map(step::diversity),
         }
     });
-    Measurement { t: round.t, policy, step }
+    Measurement { t: round.t, policy, step, chain: None }
 }
 
 /// How to read a quantity out of a measurement.
@@ -136,7 +155,12 @@ macro_rules! step_scalar {
     };
 }
 
-/// All quantities, in the order in which every output shows them.
+/// All quantities that a configuration measures, in their order; those of the chain come last, if they are asked for.
+pub fn quantities(chain: bool) -> impl Iterator<Item = &'static Quantity> {
+    QUANTITIES.iter().chain(if chain { chain::QUANTITIES } else { &[] })
+}
+
+/// The quantities that are always measured, in the order in which every output shows them.
 pub const QUANTITIES: &[Quantity] = &[
     policy_scalar!(kappa, "policy condition number E_x[1/max_y π_t(y|x)] (Eq. 5)"),
     Quantity {
@@ -158,6 +182,17 @@ pub const QUANTITIES: &[Quantity] = &[
         name: "accuracy",
         definition: "accuracy P_x[y*_t = answer]",
         read: Reader::Scalar(|m| m.policy.accuracy),
+    },
+    policy_scalar!(base_probability, "base probability E_x π_t(y*_0|x)"),
+    Quantity {
+        name: "greedy_modal",
+        definition: "P_x[greedy decoding of π_t finds y*_t], token sequences only (Proposition 4.3)",
+        read: Reader::Scalar(|m| m.policy.greedy_modal),
+    },
+    Quantity {
+        name: "greedy_base",
+        definition: "P_x[greedy decoding of π_t finds y*_0], token sequences only",
+        read: Reader::Scalar(|m| m.policy.greedy_base),
     },
     policy_scalar!(theta_norm, "‖θ_t‖₂"),
     Quantity {

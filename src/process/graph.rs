@@ -60,6 +60,11 @@ impl SeenGraph {
         vertex
     }
 
+    /// The responses that the pairs touch, in the order in which they came up.
+    pub fn responses(&self) -> &[u32] {
+        &self.vertices
+    }
+
     /// Pairs that form a spanning forest; their number is the rank of the seen differences of one-hot features.
     pub fn forest(&self) -> &[(u32, u32)] {
         &self.forest

@@ -13,7 +13,7 @@ pub mod update;
 
 pub use multinomial::Sampling;
 pub use trajectory::{Arrival, Round, Rounds};
-pub use update::{Choice, Erm, Gradient, Population, SampleSummary, UpdateOperator};
+pub use update::{Choice, ClassChoice, Erm, FiniteClass, Gradient, Population, SampleSummary, UpdateOperator};
 
 use crate::instance::{Instance, Parameter};
 use crate::seed::Seed;
@@ -67,6 +67,7 @@ impl SelfRewarding {
                 return Err(Error::argument("process.radius", radius, format!("at least ‖θ_0‖ = {norm}")));
             }
         }
+        self.operator.check(self, instance)?;
         feasibility::check(self, instance)
     }
 

@@ -9,6 +9,7 @@ use toml::{Table, Value};
 
 use super::keys::{EXCLUSIVE, KEYS, refuse_foreign, refuse_unknown};
 use crate::instance::Spectrum;
+use crate::instance::random::Character;
 use crate::seed::Seed;
 use crate::{Error, Result};
 
@@ -60,6 +61,26 @@ pub struct InstanceConfig {
     pub kappa0: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mass: Option<MassConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vocab: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub length: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trap: Option<TrapConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub character: Option<Character>,
+}
+
+/// `{ p, eta }` of Proposition 4.3.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrapConfig {
+    /// p.
+    pub p: f64,
+    /// η.
+    pub eta: f64,
 }
 
 /// The kinds of instance.
@@ -72,6 +93,8 @@ pub enum Kind {
     Gaussian,
     Tabular,
     Hard,
+    Autoregressive,
+    Random,
 }
 
 /// `"uniform"` or `{ zipf = s }`.
@@ -147,6 +170,8 @@ pub struct ProcessConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub choice: Option<ChoiceConfig>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub rays: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ridge: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judge_noise: Option<f64>,
@@ -168,12 +193,13 @@ pub struct ProcessConfig {
 
 /// The update operators.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "each is described where it is implemented, in `process::update`")]
 pub enum UpdateConfig {
     Population,
     #[default]
     Erm,
+    FiniteClass,
     Gradient,
 }
 
@@ -183,6 +209,7 @@ impl UpdateConfig {
         match self {
             Self::Population => "population",
             Self::Erm => "erm",
+            Self::FiniteClass => "finite-class",
             Self::Gradient => "gradient",
         }
     }
@@ -191,10 +218,24 @@ impl UpdateConfig {
 /// Which of the empirical minimisers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "described at `process::Choice`")]
+#[expect(missing_docs, reason = "described at `process::Choice` and `process::ClassChoice`")]
 pub enum ChoiceConfig {
     Nearest,
     MinNorm,
+    Random,
+    Worst,
+}
+
+impl ChoiceConfig {
+    /// Its name in a configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nearest => "nearest",
+            Self::MinNorm => "min-norm",
+            Self::Random => "random",
+            Self::Worst => "worst",
+        }
+    }
 }
 
 /// How triples are drawn.
@@ -213,6 +254,7 @@ impl Default for ProcessConfig {
         Self {
             update: UpdateConfig::default(),
             choice: None,
+            rays: None,
             ridge: None,
             judge_noise: None,
             steps: None,
@@ -233,11 +275,12 @@ impl Default for ProcessConfig {
 #[expect(missing_docs, reason = "the sections and keys are documented in `keys`")]
 pub struct MeasureConfig {
     pub delta: Vec<f64>,
+    pub chain: bool,
 }
 
 impl Default for MeasureConfig {
     fn default() -> Self {
-        Self { delta: vec![0.5, 0.1] }
+        Self { delta: vec![0.5, 0.1], chain: false }
     }
 }
 
@@ -354,7 +397,7 @@ impl Config {
         let instance = &mut self.instance;
         instance.rescale.get_or_insert(false);
         match instance.kind {
-            Kind::Npz => {}
+            Kind::Npz | Kind::Autoregressive => {}
             Kind::Gaussian => {
                 instance.spectrum.get_or_insert(Spectrum::Isotropic {});
                 instance.max_tries.get_or_insert(10_000);
@@ -371,6 +414,9 @@ impl Config {
             Kind::Hard => {
                 instance.mass.get_or_insert_default();
             }
+            Kind::Random => {
+                instance.character.get_or_insert_default();
+            }
         }
         let process = &mut self.process;
         if process.beta.is_none() {
@@ -382,6 +428,12 @@ impl Config {
                 process.choice.get_or_insert(ChoiceConfig::Nearest);
                 process.ridge.get_or_insert(0.0);
                 process.judge_noise.get_or_insert(0.0);
+            }
+            UpdateConfig::FiniteClass => {
+                process.choice.get_or_insert(ChoiceConfig::Nearest);
+                if matches!(instance.kind, Kind::Gaussian | Kind::Npz) {
+                    process.rays.get_or_insert(1000);
+                }
             }
             UpdateConfig::Gradient => {
                 process.judge_noise.get_or_insert(0.0);

@@ -34,12 +34,12 @@ macro_rules! keys {
 /// All keys, in the order in which the help shows them.
 pub const KEYS: &[Key] = keys! {
     "instance" {
-        "kind" "npz | gaussian | tabular | hard", "required";
+        "kind" "npz | gaussian | tabular | hard | autoregressive | random", "required";
         "path" ["npz"] "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there)", "required";
         "rescale" "divide all features by the largest norm (1 already, unless they come from a file)", "false";
-        "prompts" ["gaussian", "tabular", "hard"] "M ≥ 1 (hard: the sentinel not counted)", "required";
-        "responses" ["gaussian", "tabular"] "K ≥ 1, responses of every prompt", "required";
-        "dim" ["gaussian"] "d ≥ 1", "required";
+        "prompts" ["gaussian", "tabular", "hard", "autoregressive", "random"] "M ≥ 1 (hard: the sentinel not counted)", "required";
+        "responses" ["gaussian", "tabular", "random"] "K ≥ 1, responses of every prompt (random: K ≥ 2, K(x) uniform on 1 to K)", "required";
+        "dim" ["gaussian", "random"] "d ≥ 1", "required";
         "spectrum" ["gaussian"]
             "{ kind = \"isotropic\" } | { kind = \"exponential\", rate } | { kind = \"polynomial\", exponent } | { kind = \"spiked\", rank, tail }",
             "{ kind = \"isotropic\" }";
@@ -52,10 +52,19 @@ pub const KEYS: &[Key] = keys! {
         "weights" ["tabular"] "\"uniform\" or { zipf = s }, p(x) ∝ (x+1)^-s", "\"uniform\"";
         "kappa0" ["hard"] "κ_0 > 1; the number of labels is rounded, so the realised κ_0 differs a little", "required";
         "mass" ["hard"] "Δ in (0, 1), or \"worst\": min(0.9, √(M(κ_0−1)/(4n)))", "\"worst\"";
+        "vocab" ["autoregressive"] "V ≥ 2, tokens of the vocabulary; responses are the V^L < 2^32 sequences of L tokens", "required";
+        "length" ["autoregressive"] "L ≥ 1, tokens of a sequence", "required";
+        "top" ["autoregressive"] "α in (1/V, 1): probability of the likeliest token at every step, the others being equally likely", "trap is used";
+        "trap" ["autoregressive"]
+            "{ p, eta }: the optimum has probability p < 1/2, its first token's rival p + eta (Proposition 4.3)", "top is used";
+        "character" ["random"]
+            "plain | sharp (probabilities down to 1e-304) | near-tie (best logits 1e-9 apart) | weights (down to 1e-12) | mixed (one of them, by the seed)",
+            "\"mixed\"";
     }
     "process" {
-        "update" "population | erm | gradient", "\"erm\"";
-        "choice" ["erm"] "nearest | min-norm: which of the empirical minimisers", "\"nearest\"";
+        "update" "population | erm | finite-class | gradient", "\"erm\"";
+        "choice" ["erm", "finite-class"] "nearest | min-norm (erm), nearest | random | worst (finite-class): which of the empirical minimisers", "\"nearest\"";
+        "rays" ["finite-class"] "rays of the class on gaussian and npz instances, that of θ_0 included, 1 to 10^9; each has T+1 members", "1000";
         "ridge" ["erm"] "λ ≥ 0: adds λ‖θ − θ_t‖² to the loss", "0.0";
         "judge_noise" ["erm", "gradient"] "σ ≥ 0: standard deviation of the self-judge's noise", "0.0";
         "steps" ["gradient"] "steps of gradient descent", "100";
@@ -69,6 +78,7 @@ pub const KEYS: &[Key] = keys! {
     }
     "measure" {
         "delta" "list of δ in (0, 1) for the failure rates", "[0.5, 0.1]";
+        "chain" "also measure both sides of every step of the proof, by sums over pairs of responses: O(K²) a prompt", "false";
     }
     "run" {
         "replicates" "R ≥ 1; each redraws everything that is random", "10";
@@ -79,11 +89,15 @@ pub const KEYS: &[Key] = keys! {
 };
 
 /// Keys of which a configuration has at most one; setting one on the command line drops the others of the file.
-pub const EXCLUSIVE: &[(&str, &[&str])] =
-    &[("process", &["beta", "beta_over_sqrt_n"]), ("instance", &["theta_norm", "logit_scale", "theta0", "bump"])];
+pub const EXCLUSIVE: &[(&str, &[&str])] = &[
+    ("process", &["beta", "beta_over_sqrt_n"]),
+    ("instance", &["theta_norm", "logit_scale", "theta0", "bump"]),
+    ("instance", &["top", "trap"]),
+];
 
 const SPECTRUM: &[&str] = &["kind", "rate", "exponent", "rank", "tail"];
 const WEIGHTS: &[&str] = &["zipf"];
+const TRAP: &[&str] = &["p", "eta"];
 
 /// Refuses keys that do not exist, naming the nearest one that does.
 ///
@@ -100,7 +114,11 @@ pub fn refuse_unknown(table: &Table) -> Result<()> {
         for (name, value) in entries {
             known(name, &format!("{section}."), &names)?;
             if let Value::Table(inner) = value {
-                let names = if name == "spectrum" { SPECTRUM } else { WEIGHTS };
+                let names = match name.as_str() {
+                    "spectrum" => SPECTRUM,
+                    "trap" => TRAP,
+                    _ => WEIGHTS,
+                };
                 inner.keys().try_for_each(|inner| known(inner, &format!("{section}.{name}."), names))?;
             }
         }

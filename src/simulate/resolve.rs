@@ -6,13 +6,22 @@ use std::sync::Arc;
 use super::config::{
     ChoiceConfig, Config, InstanceConfig, Kind, MassConfig, SamplingConfig, UpdateConfig, WeightsConfig,
 };
+use super::summary::Column;
+use crate::instance::autoregressive::{Autoregressive, Law, TopToken};
 use crate::instance::gaussian::{BaseParameter, Gaussian};
+use crate::instance::greedy_trap::GreedyTrap;
 use crate::instance::lower_bound::Hard;
 use crate::instance::npz::NpzFile;
+use crate::instance::random::Random;
 use crate::instance::tabular::{Tabular, Weights};
-use crate::instance::{FeatureMap, Instance, Parameter};
+use crate::instance::{FeatureMap, Instance, Parameter, Tokens};
 use crate::logits::LogitTable;
-use crate::process::{Choice, Erm, Gradient, Population, Sampling, SelfRewarding, UpdateOperator};
+use crate::metrics::chain;
+use crate::policy::Policy;
+use crate::process::update::finite_class;
+use crate::process::{
+    Choice, ClassChoice, Erm, FiniteClass, Gradient, Population, Sampling, SelfRewarding, UpdateOperator,
+};
 use crate::seed::Seed;
 use crate::theory::single_step::{realised_kappa0, responses_for, worst_mass};
 use crate::{Error, Result, memory};
@@ -26,7 +35,9 @@ pub struct Simulation {
     pub process: SelfRewarding,
     /// The list of δ.
     pub deltas: Vec<f64>,
-    /// Numbers that follow from the configuration: β, and for the hard instance Δ, K and the realised κ_0.
+    /// Numbers that follow from the configuration: β; for the hard instance Δ, K and the realised κ_0; for an autoregressive one
+    /// K = V^L and κ_0; for a finite class log #Π (`log_class`) and, where it is a product, R of C10 over all rounds
+    /// (`class_range`).
     pub derived: Vec<(&'static str, f64)>,
     /// What a person should know before the run, one sentence each.
     pub remarks: Vec<String>,
@@ -51,6 +62,8 @@ enum Source {
         theta0: Option<Vec<f64>>,
     },
     Hard(Hard),
+    Autoregressive(Autoregressive),
+    Random(Random),
 }
 
 impl Source {
@@ -64,7 +77,29 @@ impl Source {
             Self::Tabular { shape, theta0: None } => shape.draw(seed).map(Arc::new),
             Self::Tabular { shape, theta0: Some(theta) } => given_table(shape, theta).map(Arc::new),
             Self::Hard(hard) => hard.draw(seed).map(Arc::new),
+            Self::Autoregressive(sequences) => sequences.draw(seed).map(Arc::new),
+            Self::Random(random) => random.draw(seed).map(Arc::new),
         }
+    }
+
+    /// log #Π, and R where it does not depend on what is drawn; the hard instance's sentinel has one response, hence one policy.
+    fn class_numbers(&self, class: &FiniteClass, beta: f64) -> Vec<(&'static str, f64)> {
+        let top = class.levels;
+        let (prompts, responses, bump) = match self {
+            Self::Fixed(_) | Self::DrawnBase { .. } | Self::Gaussian(_) | Self::Random(_) => {
+                return vec![("log_class", class.log_size_of_rays(top))];
+            }
+            Self::Tabular { shape, theta0: None } => (shape.prompts, shape.responses, shape.bump.abs()),
+            Self::Tabular { shape, theta0: Some(theta) } => {
+                (shape.prompts, shape.responses, theta.iter().fold(0.0, |most, logit| f64::max(most, logit.abs())))
+            }
+            Self::Hard(hard) => (hard.prompts, hard.responses, std::f64::consts::LN_2),
+            // Several levels of logits: the process's check refuses it.
+            Self::Autoregressive(_) => return Vec::new(),
+        };
+        let log_class = FiniteClass::log_size_of_product(prompts, responses, top);
+        let largest = if responses > 1 { bump } else { 0.0 };
+        vec![("log_class", log_class), ("class_range", finite_class::range(largest, beta, top))]
     }
 }
 
@@ -90,8 +125,25 @@ impl Simulation {
     pub fn new(config: Config) -> Result<Self> {
         let simulation = Self::describe(config)?;
         let first = simulation.instance(simulation.config.run.first_replicate)?;
-        simulation.process.check(&first)?;
+        simulation.check(&first)?;
         Ok(simulation)
+    }
+
+    /// Checks that the process is well-posed on an instance, and can be carried out and measured at its size.
+    ///
+    /// # Errors
+    /// As [`SelfRewarding::check`] and [`chain::check`] say.
+    pub fn check(&self, instance: &Instance) -> Result<()> {
+        self.process.check(instance)?;
+        if self.config.measure.chain {
+            chain::check(&Policy::new(instance.base(), instance.features()))?;
+        }
+        Ok(())
+    }
+
+    /// The columns of its table.
+    pub fn columns(&self) -> Vec<Column> {
+        Column::all(&self.deltas, self.config.measure.chain)
     }
 
     /// Checks a configuration and reads its files; draws nothing.
@@ -105,6 +157,9 @@ impl Simulation {
         let mut derived = vec![("beta", process.beta)];
         let mut remarks = Vec::new();
         let source = source(&config.instance, process.samples, &mut derived, &mut remarks)?;
+        if config.process.update == UpdateConfig::FiniteClass {
+            derived.extend(source.class_numbers(&finite_class(&config)?, process.beta));
+        }
         Ok(Self { config, process, deltas, derived, remarks, seed, source })
     }
 
@@ -184,12 +239,14 @@ fn process(config: &Config) -> Result<SelfRewarding> {
         UpdateConfig::Population => Box::new(Population),
         UpdateConfig::Erm => Box::new(Erm {
             choice: match given.choice {
+                None | Some(ChoiceConfig::Nearest) => Choice::Nearest,
                 Some(ChoiceConfig::MinNorm) => Choice::MinNorm,
-                _ => Choice::Nearest,
+                Some(other) => return Err(no_choice(other, "\"nearest\" or \"min-norm\" for the update \"erm\"")),
             },
             ridge: not_negative("ridge", given.ridge)?,
             judge_noise,
         }),
+        UpdateConfig::FiniteClass => Box::new(finite_class(config)?),
         UpdateConfig::Gradient => {
             let step_size = given.step_size.unwrap_or(1.0);
             if !(step_size > 0.0 && step_size < 2.0) {
@@ -217,6 +274,33 @@ fn process(config: &Config) -> Result<SelfRewarding> {
         SamplingConfig::Counts => Sampling::Counts,
     };
     Ok(SelfRewarding { operator, beta, samples: given.samples, rounds: given.rounds, radius: given.radius, sampling })
+}
+
+/// The finite class, up to the instance.
+fn finite_class(config: &Config) -> Result<FiniteClass> {
+    let given = &config.process;
+    let choice = match given.choice {
+        None | Some(ChoiceConfig::Nearest) => ClassChoice::Nearest,
+        Some(ChoiceConfig::Random) => ClassChoice::Random,
+        Some(ChoiceConfig::Worst) => ClassChoice::Worst,
+        Some(other @ ChoiceConfig::MinNorm) => {
+            let expected = "\"nearest\", \"random\" or \"worst\" for the update \"finite-class\"";
+            return Err(no_choice(other, expected));
+        }
+    };
+    if let Some(radius) = given.radius {
+        return Err(Error::argument("process.radius", radius, "no ball for the update \"finite-class\""));
+    }
+    if let (Kind::Tabular | Kind::Hard, Some(rays)) = (config.instance.kind, given.rays) {
+        let expected =
+            "no rays on one-hot features: the class of a tabular or hard instance is a product over its prompts";
+        return Err(Error::argument("process.rays", rays, expected));
+    }
+    Ok(FiniteClass { choice, levels: given.rounds, rays: given.rays.unwrap_or(1000) })
+}
+
+fn no_choice(choice: ChoiceConfig, expected: &str) -> Error {
+    Error::argument("process.choice", format!("\"{}\"", choice.name()), expected)
 }
 
 fn source(
@@ -305,7 +389,40 @@ fn source(
             memory::require("the hard instance", 200u64.saturating_mul(prompts as u64))?;
             Ok(Source::Hard(Hard { prompts, responses, mass }))
         }
+        Kind::Autoregressive => {
+            let shape = autoregressive(given)?;
+            shape.check_memory()?;
+            let responses = f64::from(shape.law.tokens().sequences());
+            derived.extend([("responses", responses), ("kappa0", 1.0 / shape.law.optimum_probability())]);
+            Ok(Source::Autoregressive(shape))
+        }
+        Kind::Random => {
+            let prompts = required(&given.prompts, "prompts")?;
+            let responses = required(&given.responses, "responses")?;
+            let dim = required(&given.dim, "dim")?;
+            let numbers = [prompts as u64, u64::from(responses), dim as u64];
+            // Features twice while they are scaled.
+            memory::require("the random instance", numbers.iter().fold(16u64, |bytes, &n| bytes.saturating_mul(n)))?;
+            Ok(Source::Random(Random { prompts, responses, dim, character: given.character.unwrap_or_default() }))
+        }
     }
+}
+
+/// The autoregressive instance that a configuration describes.
+///
+/// # Errors
+/// [`Error::Argument`] for a key that is absent or a value out of range.
+pub(crate) fn autoregressive(given: &InstanceConfig) -> Result<Autoregressive> {
+    let prompts = at_least_one("prompts", required(&given.prompts, "prompts")?)?;
+    let tokens = Tokens::new(required(&given.vocab, "vocab")?, required(&given.length, "length")?)?;
+    let law = match (given.top, given.trap) {
+        (Some(top), _) => Law::TopToken(TopToken::new(tokens, top)?),
+        (None, Some(trap)) => Law::GreedyTrap(GreedyTrap::new(tokens, trap.p, trap.eta)?),
+        (None, None) => {
+            return Err(Error::argument("instance.top", "absent", "this key, or trap = { p, eta }"));
+        }
+    };
+    Ok(Autoregressive { prompts, law })
 }
 
 /// Errors of the theory name its arguments; here they are keys of `[instance]`.

@@ -5,8 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use super::Simulation;
+use crate::instance::{Instance, Parameter};
+use crate::metrics::chain::{self, ChainMetrics, Transition};
 use crate::metrics::{Measurement, measure};
 use crate::policy::Policy;
+use crate::process::Round;
 use crate::{Error, Result};
 
 /// What watches a run from outside. None of it reaches the results.
@@ -66,12 +69,18 @@ pub fn replicate(
         return Err(Error::Interrupted);
     }
     let instance = simulation.instance(index)?;
-    simulation.process.check(&instance)?;
+    simulation.check(&instance)?;
     let base = Policy::new(instance.base(), instance.features());
     let mut replicate = Replicate { rounds: Vec::new(), thetas: Vec::new() };
+    let mut before = instance.base().clone();
     for round in simulation.process.start(&instance, instance.base().clone(), simulation.replicate_seed(index)) {
         let round = round?;
-        replicate.rounds.push(measure(&instance, &base, &round, simulation.process.beta, &simulation.deltas));
+        let mut measured = measure(&instance, &base, &round, simulation.process.beta, &simulation.deltas);
+        if simulation.config.measure.chain {
+            measured.chain = chain_of(simulation, &instance, &before, &round)?;
+            before = round.theta.clone();
+        }
+        replicate.rounds.push(measured);
         if keep_theta {
             replicate.thetas.push(round.theta.to_vector().to_vec());
         }
@@ -81,4 +90,22 @@ pub fn replicate(
         }
     }
     Ok(replicate)
+}
+
+/// The proof's chain for the step that arrived at a round, `before` being the parameter it came from.
+fn chain_of(
+    simulation: &Simulation,
+    instance: &Instance,
+    before: &Parameter,
+    round: &Round,
+) -> Result<Option<ChainMetrics>> {
+    let Some(arrival) = &round.step else { return Ok(None) };
+    let transition = Transition {
+        weights: instance.weights(),
+        before: (before, &arrival.previous),
+        after: (&round.theta, &round.policy),
+        beta: simulation.process.beta,
+        delta: simulation.deltas[0],
+    };
+    chain::measure(&transition).map(Some)
 }

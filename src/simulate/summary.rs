@@ -1,7 +1,7 @@
 //! Means and intervals over replicates, quantity by quantity and round by round.
 
-use super::Trajectories;
-use crate::metrics::{Measurement, QUANTITIES, Quantity, Reader};
+use super::{Simulation, Trajectories};
+use crate::metrics::{Measurement, Quantity, Reader, quantities};
 use crate::stats::interval::{MeanInterval, mean_interval};
 
 /// A quantity of one round over all replicates.
@@ -36,8 +36,9 @@ impl Column {
         }
     }
 
-    /// The columns of a table at a list of δ: all quantities in their order, those that depend on δ once for each.
-    pub fn all(deltas: &[f64]) -> Vec<Self> {
+    /// The columns of a table at a list of δ, with or without the chain's: all quantities in their order, those that depend on
+    /// δ once for each.
+    pub fn all(deltas: &[f64], chain: bool) -> Vec<Self> {
         let columns = |quantity: &'static Quantity| -> Vec<Self> {
             match quantity.read {
                 Reader::Scalar(_) => vec![Self { quantity, delta: None }],
@@ -46,7 +47,7 @@ impl Column {
                 }
             }
         };
-        QUANTITIES.iter().flat_map(columns).collect()
+        quantities(chain).flat_map(columns).collect()
     }
 
     /// Its value in a round; `None` where the quantity does not exist.
@@ -70,8 +71,8 @@ pub struct Summary {
 
 impl Summary {
     /// Summarises replicates that all ran to the same T.
-    pub fn new(trajectories: &Trajectories, deltas: &[f64]) -> Self {
-        let columns = Column::all(deltas);
+    pub fn new(trajectories: &Trajectories, simulation: &Simulation) -> Self {
+        let columns = simulation.columns();
         let rounds = trajectories.first().map_or(0, |replicate| replicate.rounds.len());
         let cell = |t: usize, column: &Column| {
             let values: Option<Vec<f64>> =

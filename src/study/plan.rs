@@ -9,7 +9,8 @@ use super::cell::{self, Cell, CellId};
 use super::definition::located;
 use super::{Definition, Profile, Shard, cost};
 use crate::seed::Seed;
-use crate::simulate::config::{Kind, SeedConfig, set};
+use crate::simulate::config::{Kind, MeasureConfig, SeedConfig, set};
+use crate::simulate::summary::Column;
 use crate::simulate::{Config, Simulation};
 use crate::{Error, Result};
 
@@ -24,6 +25,8 @@ pub struct Study {
     pub seed: SeedConfig,
     /// All δ that any cell measures at, in the order in which they appear.
     pub deltas: Vec<f64>,
+    /// Whether any cell measures the proof's chain.
+    pub chain: bool,
     /// The files that instances are read from, sorted.
     pub inputs: Vec<PathBuf>,
     root: Seed,
@@ -53,7 +56,7 @@ pub struct Unit {
 /// What planning learns of a cell beside its entry.
 struct Planned {
     entry: Entry,
-    deltas: Vec<f64>,
+    measure: MeasureConfig,
     input: Option<PathBuf>,
 }
 
@@ -64,8 +67,8 @@ impl Study {
     /// [`Error::Argument`] for a value out of range, with the part's name, or if two cells have the same values.
     pub fn new(definition: Definition, profile: Profile, seed: SeedConfig) -> Result<Self> {
         let root = seed.resolve()?;
-        let mut study =
-            Self { definition, profile, seed, deltas: Vec::new(), inputs: Vec::new(), root, entries: Vec::new() };
+        let (deltas, inputs, entries) = (Vec::new(), Vec::new(), Vec::new());
+        let mut study = Self { definition, profile, seed, deltas, chain: false, inputs, root, entries };
         let (mut entries, mut inputs) = (Vec::new(), BTreeSet::new());
         for part in 0..study.definition.parts.len() {
             let grid = study.definition.parts[part].grid(profile);
@@ -79,8 +82,9 @@ impl Study {
                     entries.push(planned.entry);
                     inputs.extend(planned.input);
                     let new = |delta: &f64| !study.deltas.contains(delta);
-                    let deltas: Vec<f64> = planned.deltas.into_iter().filter(new).collect();
+                    let deltas: Vec<f64> = planned.measure.delta.into_iter().filter(new).collect();
                     study.deltas.extend(deltas);
+                    study.chain |= planned.measure.chain;
                 }
             }
         }
@@ -88,6 +92,11 @@ impl Study {
         study.inputs = inputs.into_iter().collect();
         study.refuse_twins()?;
         Ok(study)
+    }
+
+    /// The columns of its rows: all that any cell measures.
+    pub fn columns(&self) -> Vec<Column> {
+        Column::all(&self.deltas, self.chain)
     }
 
     /// The number of cells.
@@ -164,14 +173,14 @@ impl Study {
         let config = self.config(part, index)?;
         let id = cell::id(&cell::canonical(&self.definition.parts[part].name, &config));
         let entry = Entry { part: part as u32, index: index as u32, id, seconds: cost::seconds(&config) };
-        let deltas = config.measure.delta.clone();
+        let measure = config.measure.clone();
         let input = config.instance.path.clone().filter(|_| config.instance.kind == Kind::Npz);
         match input {
             None => drop(Simulation::describe(config)?),
             // Cells that share a file would each read it here.
             Some(_) => drop(Simulation::settle(&config)?),
         }
-        Ok(Planned { entry, deltas, input })
+        Ok(Planned { entry, measure, input })
     }
 
     fn refuse_twins(&self) -> Result<()> {

@@ -52,7 +52,7 @@ pub fn run_units(study: &Study, store: &mut Store, units: &[Unit], watcher: &dyn
     let written = std::thread::scope(|scope| {
         let broken = &broken;
         let writer = scope.spawn(move || {
-            let written = write_all(store, &study.deltas, &receiver);
+            let written = write_all(store, study.columns().len(), &receiver);
             // Workers need not go on if their results cannot be kept; the closed channel wakes those that wait.
             broken.store(true, Ordering::Relaxed);
             written
@@ -67,8 +67,8 @@ pub fn run_units(study: &Study, store: &mut Store, units: &[Unit], watcher: &dyn
 }
 
 /// Takes outcomes from the channel until it closes.
-fn write_all(store: &mut Store, deltas: &[f64], receiver: &Receiver<Outcome>) -> Result<Tally> {
-    let mut writer = store.writer(deltas)?;
+fn write_all(store: &mut Store, columns: usize, receiver: &Receiver<Outcome>) -> Result<Tally> {
+    let mut writer = store.writer(columns)?;
     let mut tally = Tally::default();
     while let Ok(first) = receiver.recv() {
         writer.begin()?;
@@ -122,7 +122,7 @@ impl Observer for Worker<'_> {
 struct Prepared {
     ordinal: u32,
     simulation: Result<Simulation>,
-    /// For each column of the store, how this cell measures it; `None` for a δ of other cells.
+    /// For each column of the store, how this cell measures it; `None` for what only other cells measure.
     columns: Vec<Option<Column>>,
 }
 
@@ -148,9 +148,9 @@ impl Worker<'_> {
 
     fn prepare(&self, ordinal: u32) -> Prepared {
         let simulation = self.study.cell(ordinal as usize).and_then(|cell| Simulation::describe(cell.config));
-        let own = simulation.as_ref().map_or_else(|_| Vec::new(), |simulation| Column::all(&simulation.deltas));
+        let own = simulation.as_ref().map_or_else(|_| Vec::new(), |simulation| simulation.columns());
         let measured = |column: Column| own.iter().find(|own| own.same(&column)).copied();
-        let columns = Column::all(&self.study.deltas).into_iter().map(measured).collect();
+        let columns = self.study.columns().into_iter().map(measured).collect();
         Prepared { ordinal, simulation, columns }
     }
 

@@ -11,6 +11,7 @@
 //! F5) it is used; everything else goes through the spectrum of Σ w Δφ Δφᵀ ([`spectral`], [`quadratic`]).
 
 mod erm;
+pub mod finite_class;
 mod gradient;
 pub mod laplacian;
 mod population;
@@ -21,10 +22,12 @@ pub mod spectral;
 use std::fmt::Debug;
 
 pub use erm::Erm;
+pub use finite_class::{ClassChoice, FiniteClass};
 pub use gradient::Gradient;
 pub use population::Population;
 pub use quadratic::Choice;
 
+use super::SelfRewarding;
 use super::multinomial::Sampling;
 use super::pairs::Sample;
 use crate::Result;
@@ -91,6 +94,14 @@ pub trait UpdateOperator: Debug + Send + Sync {
     /// # Errors
     /// Whatever keeps the update from being computed; the run then stops.
     fn update(&self, step: &Step<'_>) -> Result<Update>;
+
+    /// Checks what the update asks of the process and the instance beyond their own ranges.
+    ///
+    /// # Errors
+    /// [`crate::Error`] with the offending value and what was expected.
+    fn check(&self, _process: &SelfRewarding, _instance: &Instance) -> Result<()> {
+        Ok(())
+    }
 
     /// Whether the update goes through the spectrum of the loss even where no ball binds. The caller then checks the size.
     fn is_spectral(&self) -> bool {

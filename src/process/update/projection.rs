@@ -1,5 +1,7 @@
 //! What a sample shows of θ_t: the projection P_S θ_t onto the span S of the sampled feature differences (facts F2, F5).
 
+use ndarray::Array1;
+
 use super::super::graph::SeenGraph;
 use super::super::pairs::Sample;
 use super::{SampleSummary, Step};
@@ -98,6 +100,13 @@ impl Forests {
         let responses = features.starts()[prompt + 1] - features.starts()[prompt];
         self.graph.build(responses, pairs);
         self.edges.extend(self.graph.forest().iter().map(|&(a, b)| (prompt, a, b)));
+    }
+
+    /// The differences of the forests' pairs.
+    pub fn differences(&self, features: &DenseFeatures) -> Vec<Array1<f64>> {
+        let difference =
+            |&(prompt, a, b): &(usize, u32, u32)| &features.row(prompt, a as usize) - &features.row(prompt, b as usize);
+        self.edges.iter().map(difference).collect()
     }
 
     /// S. Which pairs were seen decides it, not how often: the differences enter unweighted.

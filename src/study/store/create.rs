@@ -112,7 +112,7 @@ impl From<Error> for Filling {
 
 fn fill(connection: &Connection, study: &Study, shard: Shard, identity: &Identity) -> std::result::Result<(), Filling> {
     let keys = study.definition.grid_keys();
-    connection.execute_batch(&schema(&keys, &Column::all(&study.deltas)))?;
+    connection.execute_batch(&schema(&keys, &study.columns()))?;
     connection.execute_batch("BEGIN")?;
     for (name, value) in &identity.0 {
         connection.execute("INSERT INTO identity VALUES (?1, ?2)", [name, value])?;

@@ -3,7 +3,6 @@
 use rusqlite::Statement;
 
 use super::{Store, database};
-use crate::simulate::summary::Column;
 use crate::study::plan::Unit;
 use crate::{Error, Result};
 
@@ -25,12 +24,12 @@ pub struct Writer<'a> {
 }
 
 impl Store {
-    /// A writer for rows measured at these δ, those of the whole study.
+    /// A writer for rows of so many measured quantities, those of [`Study::columns`](crate::study::Study::columns).
     ///
     /// # Errors
     /// [`Error::File`] if the store cannot be written.
-    pub fn writer(&self, deltas: &[f64]) -> Result<Writer<'_>> {
-        let marks = vec!["?"; 3 + Column::all(deltas).len()].join(", ");
+    pub fn writer(&self, columns: usize) -> Result<Writer<'_>> {
+        let marks = vec!["?"; 3 + columns].join(", ");
         let row = self.query_borrowed(&format!("INSERT INTO rows VALUES ({marks})"))?;
         let failure = self.query_borrowed("INSERT INTO failures VALUES (?, ?, ?)")?;
         Ok(Writer { store: self, row, failure })
