@@ -226,6 +226,27 @@ fn product_class_agrees_with_enumeration() {
     assert_eq!(branches.len(), 4, "every branch was met: {branches:?}");
 }
 
+/// The worst choice between another label and the own one at the top, close to where they are equal. Oracle: enumeration. At round 1 from
+/// level 0 the sides of the decision are 2K/g = 16.5 and (K−2)(1 − e^{−2.2}) = 16.0, and 16.9 with K−1 for K−2.
+#[test]
+fn worst_choice_is_decided_where_it_is_close() {
+    let prompts = [(20, 3, 2.2)];
+    let instance = product_instance(&prompts, &[1.0]);
+    let mut close = 0;
+    compare(
+        &instance,
+        |_| product_class(&prompts, 2),
+        2,
+        1,
+        1500,
+        |reference, round, at, worst| {
+            let (old, new) = (reference.members[at].name[0], reference.members[worst].name[0]);
+            close += usize::from(round == 1 && old.1 == 0 && new.0 != old.0);
+        },
+    );
+    assert!(close > 30, "{close}");
+}
+
 /// Oracle: enumeration, on features with equal responses (pairs that say nothing) and with informative ones.
 #[test]
 fn rays_agree_with_enumeration() {
