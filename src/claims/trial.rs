@@ -93,9 +93,15 @@ impl Trial<'_> {
         &self.trials.simulation
     }
 
+    /// The size of the instance, prompts times responses, to find the smallest witness; unknown ones (files) come last.
+    pub fn size(&self) -> usize {
+        let instance = &self.config().instance;
+        instance.prompts.unwrap_or(1 << 20).saturating_mul(instance.responses.unwrap_or(1) as usize)
+    }
+
     /// Whether features are one-hot.
     pub fn tabular(&self) -> bool {
-        matches!(self.config().instance.kind, Kind::Tabular | Kind::Hard)
+        matches!(self.config().instance.kind, Kind::Tabular | Kind::Hard | Kind::Autoregressive)
     }
 
     /// The least margin over t = `rounds`; the proofs use 0, …, T − 1.

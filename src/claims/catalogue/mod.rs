@@ -1,13 +1,20 @@
 //! Every statement that has a row in the ledger, one file for each section of the theory.
 
+mod companion;
 mod one_step;
+mod recurrence;
 
-use super::Claim;
+use super::claim::{Claim, Control, Source, Statement};
+use super::evidence::{Case, Comparison};
+use super::trial::Trial;
 use super::weigh::Rule;
+use crate::Result;
+use crate::seed::Seed;
+use crate::study::Profile;
 
 /// All claims, in the order of their numbers.
 pub fn all() -> impl Iterator<Item = &'static Claim> {
-    [one_step::CLAIMS].into_iter().flatten()
+    [one_step::CLAIMS, recurrence::CLAIMS, companion::CLAIMS].into_iter().flatten()
 }
 
 /// The claims that a person names: `C16` stands for all its parts, `C16.linear` for one.
@@ -18,4 +25,42 @@ pub fn named(name: &str) -> Vec<&'static Claim> {
 /// The number of statistical decisions among all claims: what the joint level is shared among.
 pub fn decisions() -> usize {
     all().filter(|claim| claim.rule != Rule::Always).count()
+}
+
+/// Rows with the quantities of the proof chain: random instances, awkward ones among them.
+const AUDIT: &[Source] = &[Source { experiment: "proof_audit", part: "" }];
+
+/// A false variant that is refuted on the rows of the proof audit.
+const fn control(id: &'static str, says: &'static str, judge: fn(&Trial<'_>) -> Result<Option<Case>>) -> Control {
+    Control { id, says, sources: AUDIT, statement: Statement::Replicates(judge), rule: Rule::Always }
+}
+
+/// A false variant that is refuted on constructed laws or on the algebra itself.
+const fn constructed(id: &'static str, says: &'static str, make: fn(&Seed, Profile) -> Result<Vec<Case>>) -> Control {
+    Control { id, says, sources: &[], statement: Statement::Constructed(make), rule: Rule::Always }
+}
+
+/// One case from the steps of a replicate: a step at which the hypothesis fails is left out, and a replicate all of whose steps
+/// are left out does not apply. An empty `name` stands for no hypothesis.
+fn step_by_step(
+    trial: &Trial<'_>,
+    name: &'static str,
+    hypothesis: impl Fn(usize) -> bool,
+    compare: impl Fn(usize) -> Result<Vec<Comparison>>,
+) -> Result<Option<Case>> {
+    let mut case = Case::default();
+    let applying: Vec<usize> = (0..trial.rounds()).filter(|&t| hypothesis(t)).collect();
+    if !name.is_empty() {
+        case.assumptions.push((name, !applying.is_empty()));
+    }
+    for t in applying {
+        case.comparisons.extend(compare(t)?);
+    }
+    case.place.size = trial.size();
+    Ok(Some(case))
+}
+
+/// One case that holds one comparison, for constructed statements.
+fn single(comparison: Comparison) -> Case {
+    Case { comparisons: vec![comparison], ..Case::default() }
 }
