@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use selfreward::claims::weigh::Exponent;
 use selfreward::claims::{Axes, Case, Comparison, Curve, CurvePoint, Evidence, Place, Ratio, Rule, Weighed, weigh};
 use selfreward::seed::Seed;
+use selfreward::stats::decay::Law;
 use selfreward::study::definition::Verdict;
 
 /// As many statistical decisions as a ledger may hold.
@@ -146,10 +147,10 @@ fn decay(law: impl Fn(f64) -> f64) -> Evidence {
 
 #[test]
 fn decays_are_told_apart() {
-    assert_eq!(decide(Rule::Geometric, &decay(|t| 0.6f64.powf(t))).verdict, Verdict::Holds);
-    assert_eq!(decide(Rule::Geometric, &decay(|t| t.powf(-1.5))).verdict, Verdict::Violated);
-    assert_eq!(decide(Rule::Geometric, &decay(|t| 0.1 + 0.5f64.powf(t))).verdict, Verdict::Violated);
-    assert_eq!(decide(Rule::Geometric, &decay(|_| 0.3)).verdict, Verdict::Violated);
+    assert_eq!(decide(Rule::Decay(Law::Exponential), &decay(|t| 0.6f64.powf(t))).verdict, Verdict::Holds);
+    assert_eq!(decide(Rule::Decay(Law::Exponential), &decay(|t| t.powf(-1.5))).verdict, Verdict::Violated);
+    assert_eq!(decide(Rule::Decay(Law::Exponential), &decay(|t| 0.1 + 0.5f64.powf(t))).verdict, Verdict::Violated);
+    assert_eq!(decide(Rule::Decay(Law::Exponential), &decay(|_| 0.3)).verdict, Verdict::Violated);
 }
 
 /// Means over a grid of n and T, as a multiple of the shape n^{-1/2} T^{-1}.

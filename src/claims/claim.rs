@@ -37,9 +37,9 @@ pub struct Source {
 pub enum Statement {
     /// From each replicate on its own; `None` where it has nothing to say.
     Replicates(fn(&Trial<'_>) -> Result<Option<Case>>),
-    /// From the replicates of each cell together: what is said of an expectation. The tolerance of a comparison is then a stated
-    /// number of standard errors.
-    Means(fn(&CellRows) -> Result<Option<Case>>),
+    /// From the cells of a part together: what is said of expectations, or of two cells. The tolerance of such a comparison is a
+    /// stated number of standard errors.
+    Cells(fn(&[CellRows]) -> Result<Vec<Case>>),
     /// From the cells of a part, as curves.
     Curves(fn(&[CellRows]) -> Result<Vec<Curve>>),
     /// From the cells of a part, as means beside a shape.
@@ -90,7 +90,7 @@ impl Statement {
     /// Evidence of the right kind, without any in it.
     pub fn nothing(&self) -> Evidence {
         match self {
-            Self::Replicates(_) | Self::Means(_) | Self::Constructed(_) => Evidence::Cases(Vec::new()),
+            Self::Replicates(_) | Self::Cells(_) | Self::Constructed(_) => Evidence::Cases(Vec::new()),
             Self::Curves(_) => Evidence::Curves(Vec::new()),
             Self::Ratios(_) => Evidence::Ratios(Vec::new()),
         }
@@ -117,15 +117,9 @@ impl Statement {
                 }
                 Ok(Evidence::Cases(cases))
             }
-            Self::Means(judge) => {
-                let mut cases = Vec::new();
-                for rows in cells {
-                    if let Some(mut case) = judge(rows)? {
-                        let size = case.place.size;
-                        case.place = Place { experiment, cell: rows.cell.ordinal, replicate: 0, size };
-                        cases.push(case);
-                    }
-                }
+            Self::Cells(judge) => {
+                let mut cases = judge(cells)?;
+                cases.iter_mut().for_each(|case| case.place.experiment = experiment);
                 Ok(Evidence::Cases(cases))
             }
             Self::Curves(draw) => draw(cells).map(Evidence::Curves),

@@ -95,7 +95,7 @@ pub fn search(claim: &Claim, seed: &Seed, mut enough: impl FnMut(u64) -> bool) -
                 log.note(worst(&cases), None);
             }
         }
-        Statement::Means(_) | Statement::Curves(_) | Statement::Ratios(_) => {
+        Statement::Cells(_) | Statement::Curves(_) | Statement::Ratios(_) => {
             let expected = "a claim that says something of every single replicate, or of constructed laws; a rate is weighed by verify";
             return Err(Error::argument("CLAIM", claim.id, expected));
         }

@@ -1,8 +1,13 @@
 //! Every statement that has a row in the ledger, one file for each section of the theory.
 
 mod companion;
+mod complexity;
+mod curves;
+mod estimation;
+mod iterative;
 mod one_step;
 mod recurrence;
+mod single_step;
 
 use super::claim::{Claim, Control, Source, Statement};
 use super::evidence::{Case, Comparison};
@@ -14,7 +19,17 @@ use crate::study::Profile;
 
 /// All claims, in the order of their numbers.
 pub fn all() -> impl Iterator<Item = &'static Claim> {
-    [one_step::CLAIMS, recurrence::CLAIMS, companion::CLAIMS].into_iter().flatten()
+    [
+        one_step::CLAIMS,
+        estimation::CLAIMS,
+        single_step::CLAIMS,
+        recurrence::CLAIMS,
+        iterative::CLAIMS,
+        complexity::CLAIMS,
+        companion::CLAIMS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The claims that a person names: `C16` stands for all its parts, `C16.linear` for one.

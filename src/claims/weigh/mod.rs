@@ -6,17 +6,19 @@
 //! | [`Rule::WithProbability`] | cases | replicates exceed more often than a share ρ, by an exact binomial test |
 //! | [`Rule::Shape`] | ratios | beyond the constant calibrated on part of the grid, or drifting upward along an axis |
 //! | [`Rule::Exponent`] | curves | the interval of a power law's exponent excludes what is stated |
-//! | [`Rule::Geometric`] | curves | a power law, or no decay, describes the curve better than an exponential |
+//! | [`Rule::Decay`] | curves | another law of decay describes a curve decisively better than the stated one |
 
 mod always;
+mod decay;
 mod exponent;
-mod geometric;
+
 mod shape;
 mod with_probability;
 
 use super::evidence::{Evidence, Extent, Place};
 use crate::Result;
 use crate::seed::Seed;
+use crate::stats::decay::Law;
 use crate::study::definition::Verdict;
 
 /// How evidence is weighed.
@@ -33,8 +35,8 @@ pub enum Rule {
     Shape,
     /// The exponent of a power law along the curves' axis.
     Exponent(Exponent),
-    /// Exponential decay along the curves' axis, rather than a power law or a floor.
-    Geometric,
+    /// Decay along the curves' axis by this law rather than by another: exponential, a power, or onto a floor.
+    Decay(Law),
 }
 
 /// What is stated of an exponent.
@@ -124,7 +126,7 @@ pub fn weigh(rule: Rule, evidence: &Evidence, decisions: usize, seed: &Seed) -> 
         (Rule::WithProbability { rho }, Evidence::Cases(cases)) => with_probability::weigh(cases, rho, level),
         (Rule::Shape, Evidence::Ratios(ratios)) => shape::weigh(ratios, level),
         (Rule::Exponent(exponent), Evidence::Curves(curves)) => exponent::weigh(curves, exponent, level, seed),
-        (Rule::Geometric, Evidence::Curves(curves)) => geometric::weigh(curves),
+        (Rule::Decay(law), Evidence::Curves(curves)) => decay::weigh(curves, law),
         _ => unreachable!("the catalogue pairs every rule with its kind of evidence; a test walks through it"),
     }
 }

@@ -1,0 +1,241 @@
+//! What a single step cannot do: Theorem 4.1, Remark 4.2, Proposition 4.3 (C13–C15).
+
+use super::curves::{replicate_curve, sorted_by};
+use crate::Result;
+use crate::claims::claim::{Claim, Control, Level, Source, Statement};
+use crate::claims::evidence::{Case, Comparison, Curve, Place};
+use crate::claims::trial::Trial;
+use crate::claims::weigh::{Exponent, Rule};
+use crate::experiment::CellRows;
+use crate::simulate::config::Kind;
+use crate::study::definition::Verdict;
+use crate::theory::single_step::{HardInstance, autoregressive_kappa0, risk_root};
+
+const HARD: &[Source] = &[Source { experiment: "hard_instance", part: "worst-mass" }];
+const SEQUENCES: &[Source] = &[Source { experiment: "initial_dependence", part: "autoregressive" }];
+const TRAP: &[Source] = &[Source { experiment: "greedy_trap", part: "" }];
+
+/// Standard errors that a mean may lie from what is said of its expectation: two-sided, a false alarm in 5·10^8 means.
+pub(super) const FAR: f64 = 6.0;
+
+/// The claims of this file.
+pub const CLAIMS: &[Claim] = &[
+    Claim {
+        id: "C13.law",
+        says: "on the hard instance E F_T = Δ(1 − 2q(1−q)Δ/M)^{nT}, to 6 standard errors of each mean",
+        level: Level::Exact,
+        result: "Theorem 4.1's instance, exact law (ours)",
+        expected: Verdict::Holds,
+        sources: HARD,
+        statement: Statement::Cells(law),
+        rule: Rule::Always,
+        note: "",
+        controls: &[cells("C13.squared-rounds", "the same with T² for T", HARD, law_of_squared_rounds)],
+    },
+    Claim {
+        id: "C13.rate",
+        says: "with Δ worst for each n, F_T falls as n^{−1/2} at every T",
+        level: Level::Shape,
+        result: "Theorem 4.1",
+        expected: Verdict::Holds,
+        sources: HARD,
+        statement: Statement::Curves(against_samples),
+        rule: Rule::Exponent(Exponent::Equals(-0.5)),
+        note: "n ≥ 65536, where Δ is small",
+        controls: &[Control {
+            id: "C13.three-quarters",
+            says: "n^{−3/4} in place of n^{−1/2}",
+            sources: HARD,
+            statement: Statement::Curves(against_samples),
+            rule: Rule::Exponent(Exponent::Equals(-0.75)),
+        }],
+    },
+    Claim {
+        id: "C13.risk",
+        says: "after one step F_1 is at least the root ε of ε²(1 + log(κ_0/ε)) = cκ_0 log#Π/n, c = 1/32",
+        level: Level::Explicit,
+        result: "Theorem 4.1, Eqs. 92–102",
+        expected: Verdict::Holds,
+        sources: HARD,
+        statement: Statement::Cells(risk),
+        rule: Rule::Always,
+        note: "the theorem leaves c open; any c ≤ (κ_0−1)/(4eκ_0) will do on this instance as n grows",
+        controls: &[cells("C13.slow-risk", "the same at √(n·4096) for n", HARD, slow_risk)],
+    },
+    Claim {
+        id: "C14",
+        says: "top-token probability α at every step: κ_0 ≥ α^{−L}",
+        level: Level::Exact,
+        result: "Remark 4.2",
+        expected: Verdict::Holds,
+        sources: SEQUENCES,
+        statement: Statement::Replicates(sequences),
+        rule: Rule::Always,
+        note: "attained where every step has the same α",
+        controls: &[Control {
+            id: "C14.one-more",
+            says: "κ_0 ≥ α^{−(L+1)}",
+            sources: SEQUENCES,
+            statement: Statement::Replicates(longer_sequences),
+            rule: Rule::Always,
+        }],
+    },
+    Claim {
+        id: "C15",
+        says: "π_0(y*) = p < 1/2 and greedy decoding misses y*; once π(y*) > 1/2 greedy decoding finds it",
+        level: Level::Exact,
+        result: "Proposition 4.3",
+        expected: Verdict::Holds,
+        sources: TRAP,
+        statement: Statement::Replicates(trap),
+        rule: Rule::Always,
+        note: "the second half on instances of a single prompt, where E π(y*) is π(y*)",
+        controls: &[Control {
+            id: "C15.one-quarter",
+            says: "once π(y*) > 1/4 greedy decoding finds it",
+            sources: TRAP,
+            statement: Statement::Replicates(trap_at_one_quarter),
+            rule: Rule::Always,
+        }],
+    },
+];
+
+const fn cells(
+    id: &'static str,
+    says: &'static str,
+    sources: &'static [Source],
+    judge: fn(&[CellRows]) -> Result<Vec<Case>>,
+) -> Control {
+    Control { id, says, sources, statement: Statement::Cells(judge), rule: Rule::Always }
+}
+
+/// What the exact law needs of a cell: the law and M.
+fn hard(cell: &CellRows) -> Result<(HardInstance, f64, f64)> {
+    let (simulation, prompts) = (cell.simulation()?, cell.number("instance.prompts")?);
+    let mass = simulation.derived("mass");
+    Ok((HardInstance::new(prompts, mass, simulation.derived("responses") as u64)?, mass, prompts))
+}
+
+fn law(cells: &[CellRows]) -> Result<Vec<Case>> {
+    laws(cells, |t| t)
+}
+
+fn law_of_squared_rounds(cells: &[CellRows]) -> Result<Vec<Case>> {
+    laws(cells, |t| t * t)
+}
+
+fn laws(cells: &[CellRows], effective: impl Fn(usize) -> usize) -> Result<Vec<Case>> {
+    let case = |cell: &CellRows| {
+        let (law, mass, prompts) = hard(cell)?;
+        let mut case = of_cell(cell);
+        for t in 1..=cell.rounds() {
+            let expected = law.expected_failure(cell.number("process.samples")?, effective(t) as u32)?.value();
+            let share = expected / mass;
+            // Prompts are negatively correlated: the binomial variance bounds that of their number.
+            let error = mass * (share * (1.0 - share) / (prompts * cell.replicates.len() as f64)).sqrt();
+            case.comparisons.push(Comparison::identity(cell.mean("failure_0.5", t)?.mean, expected, FAR * error));
+        }
+        Ok(case)
+    };
+    cells.iter().map(case).collect()
+}
+
+/// A case that stands for a cell's replicates.
+pub(super) fn of_cell(cell: &CellRows) -> Case {
+    let place = Place { cell: cell.cell.ordinal, size: cell.cell.ordinal, ..Place::default() };
+    Case { place, replicates: cell.replicates.len(), ..Case::default() }
+}
+
+/// Curves of F_T against n, one for each κ_0 and T, from the n where Δ is small.
+fn against_samples(cells: &[CellRows]) -> Result<Vec<Curve>> {
+    let large: Vec<&CellRows> =
+        cells.iter().filter(|cell| cell.number("process.samples").is_ok_and(|n| n >= 65536.0)).collect();
+    let mut curves = Vec::new();
+    for (kappa0, cells) in sorted_by(&large, "instance.kappa0") {
+        for t in 1..=cells[0].rounds() {
+            curves.push(replicate_curve(
+                format!("κ₀ = {kappa0}, T = {t}"),
+                &cells,
+                "process.samples",
+                "failure_0.5",
+                t,
+            )?);
+        }
+    }
+    Ok(curves)
+}
+
+fn risk(cells: &[CellRows]) -> Result<Vec<Case>> {
+    risks(cells, |n| n)
+}
+
+fn slow_risk(cells: &[CellRows]) -> Result<Vec<Case>> {
+    risks(cells, |n| (4096.0 * n).sqrt())
+}
+
+fn risks(cells: &[CellRows], effective: impl Fn(f64) -> f64) -> Result<Vec<Case>> {
+    let case = |cell: &CellRows| {
+        let (simulation, prompts) = (cell.simulation()?, cell.number("instance.prompts")?);
+        let kappa0 = simulation.derived("kappa0");
+        let log_class = prompts * simulation.derived("responses").ln();
+        let n = effective(cell.number("process.samples")?);
+        // Where there is no root, or one beyond 1, it reads "constant failure".
+        let root = risk_root(kappa0 * log_class / (32.0 * n), kappa0)?.unwrap_or(1.0);
+        let values = cell.values("failure_0.5", 1)?;
+        let mean = cell.mean("failure_0.5", 1)?.mean;
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (values.len() as f64 - 1.0);
+        let error = (variance / values.len() as f64).sqrt();
+        let mut case = of_cell(cell);
+        // A lower bound: the root is the side that must not be the larger.
+        if root < 1.0 {
+            case.comparisons.push(Comparison::new(root, mean, FAR * error, true));
+        }
+        Ok(case)
+    };
+    cells.iter().map(case).collect()
+}
+
+fn sequences(trial: &Trial<'_>) -> Result<Option<Case>> {
+    length(trial, 0.0)
+}
+
+fn longer_sequences(trial: &Trial<'_>) -> Result<Option<Case>> {
+    length(trial, 1.0)
+}
+
+fn length(trial: &Trial<'_>, more: f64) -> Result<Option<Case>> {
+    let instance = &trial.config().instance;
+    let (Some(alpha), Some(length)) = (instance.top, instance.length) else { return Ok(None) };
+    let bound = autoregressive_kappa0(alpha, f64::from(length) + more)?;
+    let kappa0 = trial.get("kappa", 0);
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    case.comparisons.push(Comparison::new(bound, kappa0, trial.rounding(0, kappa0), true));
+    Ok(Some(case))
+}
+
+fn trap(trial: &Trial<'_>) -> Result<Option<Case>> {
+    traps(trial, 0.5)
+}
+
+fn trap_at_one_quarter(trial: &Trial<'_>) -> Result<Option<Case>> {
+    traps(trial, 0.25)
+}
+
+fn traps(trial: &Trial<'_>, enough: f64) -> Result<Option<Case>> {
+    let instance = &trial.config().instance;
+    let (Kind::Autoregressive, Some(trap)) = (instance.kind, instance.trap) else { return Ok(None) };
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    case.comparisons.push(Comparison::identity(trial.get("base_probability", 0), trap.p, trial.rounding(0, 1.0)));
+    case.comparisons.push(Comparison::new(trial.get("greedy_base", 0), 0.0, 0.0, true));
+    if instance.prompts == Some(1) {
+        for t in 0..=trial.rounds() {
+            // "Found" is 1: a miss is what must not happen.
+            if trial.get("base_probability", t) > enough {
+                case.comparisons.push(Comparison::new(1.0 - trial.get("greedy_base", t), 0.0, 0.0, true));
+            }
+        }
+    }
+    Ok(Some(case))
+}
