@@ -177,8 +177,7 @@ fn distances(trial: &Trial<'_>, factor: f64) -> Result<Option<Case>> {
     )
 }
 
-/// On the line the points −B, −B + η/2·2, … are as many as are needed: a cover at resolution η of log-probabilities is one at η/2
-/// of parameters, and points more than η apart need one ball of radius η/2 each.
+/// Lemma F.4's own count, at its resolution of parameters η/2.
 fn covering(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     coverings(seed, profile, |dim, radius, eta| Ok(covering_number(dim, radius, eta)?.value()))
 }
@@ -400,8 +399,8 @@ fn half(cells: &[&CellRows], replicate: usize) -> Option<f64> {
     None
 }
 
-/// Random ellipsoids in the plane, and what a lattice of points more than η apart inside them counts: each needs a ball of radius
-/// η/2 of its own, so the covering number at η/2 is at least that.
+/// Random ellipsoids in the plane, and what a lattice of points more than 2η apart inside them counts: each needs a ball of radius
+/// η of its own, so the covering number at η is at least that.
 fn ellipses(seed: &Seed, profile: Profile, bound: impl Fn(&Spectrum, f64, f64) -> Result<f64>) -> Result<Vec<Case>> {
     let mut rng = seed.rng(Purpose::Laws, 29, 0);
     let count = if profile == Profile::Quick { 60 } else { 300 };

@@ -70,7 +70,7 @@ pub const CLAIMS: &[Claim] = &[
         sources: &[],
         statement: Statement::Constructed(recovery),
         rule: Rule::WithProbability { rho: RHO },
-        note: "binary prompts, where L = M/(2π(1−π)) is known in closed form, at the n where r e^{−n/L} = ρ/2",
+        note: "binary prompts, where L = M/(2π(1−π)) is known in closed form, at the n where r e^{−n/L} = ρ/10",
         controls: &[Control {
             id: "C11.twice-as-fast",
             says: "the same with e^{−2n/L}",
@@ -186,7 +186,7 @@ fn recovery_twice_as_fast(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     recover(seed, profile, 2.0)
 }
 
-/// One ERM round on M prompts with two responses each, at the n where `speed` times the exponent makes the bound ρ/2: the share
+/// One ERM round on M prompts with two responses each, at the n where `speed` times the exponent makes the bound ρ/10: the share
 /// of directions that were missed, and ε, must vanish.
 fn recover(seed: &Seed, profile: Profile, speed: f64) -> Result<Vec<Case>> {
     let count = if profile == Profile::Quick { 150 } else { 400 };
@@ -194,7 +194,7 @@ fn recover(seed: &Seed, profile: Profile, speed: f64) -> Result<Vec<Case>> {
     let mode = 1.0 / (1.0 + (-bump).exp());
     // E ΔφΔφᵀ has a direction for each prompt, with the eigenvalue that makes its leverage M/(2π(1−π)).
     let leverage = prompts as f64 / (2.0 * mode * (1.0 - mode));
-    let least = exact_recovery(1.0, prompts as f64, leverage, RHO / 2.0)?.intermediate("least_n").unwrap_or(f64::NAN);
+    let least = exact_recovery(1.0, prompts as f64, leverage, RHO / 10.0)?.intermediate("least_n").unwrap_or(f64::NAN);
     let mut config = Config::default();
     config.instance.kind = Kind::Tabular;
     config.instance.prompts = Some(prompts);
