@@ -79,7 +79,7 @@ fn thrown_off(erm: &[CellRows]) -> Result<Finding> {
             .filter(|(rank, drift)| **rank == 1.0 && *drift > 0.0)
             .count();
     }
-    // Half of the prompts in a tenth of the runs, at the least.
+    // Thrown off: more than half of the prompts have changed their choice. That it may happen in a tenth of the runs alone is denied.
     let (thrown, runs) = count(within(erm, SHARP), "drift", 2, 0.5)?;
     let expected = moved == 0 && clopper_pearson(thrown, runs, LEVEL)?.0 > 0.1;
     let text = format!(
@@ -117,16 +117,17 @@ pub fn figure(table: &Table) -> Result<Figure> {
     let of = |column: &str| -> Result<String> { Ok(table.distinct(column)?.join(", ")) };
     let (erm, population) = (table.filter(&[("update", "erm")])?, table.filter(&[("update", "population")])?);
     let mut failure = Panel::new(
-        "only the first round keeps the population's rate",
+        "failure: the rate of round 1 alone stays",
         samples(),
         Axis::log("failure rate F_T(0.1)").range(1e-5, 1.0),
     );
     let mut rank = Panel::new(
-        "later rounds see few directions",
+        "span: later rounds see few directions",
         samples(),
-        Axis::linear("rank of the span seen in round T / full rank"),
+        Axis::linear("rank seen in round T / full rank"),
     );
-    let mut drift = Panel::new("and throw the model off its choices", samples(), Axis::linear("drift P[y*_T ≠ y*₀]"));
+    let mut drift =
+        Panel::new("drift: they throw the model off its choices", samples(), Axis::linear("drift P[y*_T ≠ y*₀]"));
     for (color, rounds) in ROUNDS.iter().enumerate() {
         let at = |table: &Table| table.filter(&[("rounds", &rounds.to_string())]);
         let curve = at(&erm)?;
