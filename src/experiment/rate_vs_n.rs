@@ -1,6 +1,7 @@
 //! Failure against n (claims C12, C18, C19): n^(−1/2) on the hard instance with the worst mass, exponential at a fixed mass, at
 //! least n^(−T/2) on a generic instance, and exactly zero on an instance with a margin, long before the explicit bound says so.
 
+mod bounds;
 mod erm;
 mod generic;
 mod hard;
