@@ -151,7 +151,8 @@ fn largest_of_all(all: &[Bounds], of: fn(&Bounds) -> Option<f64>) -> Option<f64>
 }
 
 pub fn figure(table: &Table) -> Result<Figure> {
-    let mut figure = Figure::new("With a margin failure is exactly 0 from a small n on; the explicit bound says so a million times later")
+    let title = "With a margin failure is exactly 0 from a small n on; the explicit bound falls below 1 at ten million times that n";
+    let mut figure = Figure::new(title)
         .subtitle(format!(
             "Gaussian features, M = 500, K = 8, d = 16, ‖θ₀‖ = 4, β = 1/√n, ERM, δ = 0.1; {} replicates, bars: 95% Student-t intervals. \
              Bounds at ρ = {RHO} with each run's own γ, μ, κ₀, r̄, ‖θ_t‖; the largest over runs",
