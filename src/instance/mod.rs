@@ -1,5 +1,6 @@
 //! What is given: prompts with weights, responses with features, and the base parameter θ_0.
 
+pub mod continuum;
 pub mod features;
 pub mod files;
 pub mod gaussian;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::config::{
     ChoiceConfig, Config, InstanceConfig, Kind, MassConfig, SamplingConfig, UpdateConfig, WeightsConfig,
 };
+use crate::instance::continuum::Continuum;
 use crate::instance::gaussian::{BaseParameter, Gaussian};
 use crate::instance::lower_bound::Hard;
 use crate::instance::npz::NpzFile;
@@ -50,6 +51,7 @@ enum Source {
         shape: Tabular,
         theta0: Option<Vec<f64>>,
     },
+    Continuum(Continuum),
     Hard(Hard),
 }
 
@@ -63,6 +65,7 @@ impl Source {
             Self::Gaussian(gaussian) => gaussian.draw(seed).map(Arc::new),
             Self::Tabular { shape, theta0: None } => shape.draw(seed).map(Arc::new),
             Self::Tabular { shape, theta0: Some(theta) } => given_table(shape, theta).map(Arc::new),
+            Self::Continuum(continuum) => continuum.draw(seed).map(Arc::new),
             Self::Hard(hard) => hard.draw(seed).map(Arc::new),
         }
     }
@@ -267,6 +270,9 @@ fn source(
                 WeightsConfig::Uniform => Weights::Uniform,
                 WeightsConfig::Zipf(s) => Weights::Zipf(s),
             };
+            if given.confidence.is_some() {
+                return Ok(Source::Continuum(Continuum { prompts, responses, weights }));
+            }
             let shape = Tabular { prompts, responses, bump: given.bump.unwrap_or(0.0), weights };
             Ok(Source::Tabular { shape, theta0: given.theta0.clone() })
         }
