@@ -50,6 +50,7 @@
 //! ```
 
 pub mod cli;
+pub mod decoding;
 pub mod error;
 pub mod experiment;
 pub mod floats;

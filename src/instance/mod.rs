@@ -1,18 +1,22 @@
 //! What is given: prompts with weights, responses with features, and the base parameter θ_0.
 
+pub mod autoregressive;
 pub mod continuum;
 pub mod features;
 pub mod files;
 pub mod gaussian;
+pub mod greedy_trap;
 pub mod lower_bound;
 pub mod npz;
 pub mod parameter;
 pub mod spectrum;
 pub mod tabular;
+pub mod tokens;
 
 pub use features::{DenseFeatures, FeatureMap};
 pub use parameter::Parameter;
 pub use spectrum::Spectrum;
+pub use tokens::Tokens;
 
 use std::sync::OnceLock;
 
@@ -29,6 +33,7 @@ pub struct Instance {
     features: FeatureMap,
     base: Parameter,
     answers: Option<Vec<u32>>,
+    tokens: Option<Tokens>,
     /// Span of all feature differences of dense features; computed when first asked for.
     span: OnceLock<Span>,
 }
@@ -73,7 +78,20 @@ impl Instance {
             }
         }
         let weights = weights.into_iter().map(|p| p / sum).collect();
-        Ok(Self { weights, features, base, answers, span: OnceLock::new() })
+        Ok(Self { weights, features, base, answers, tokens: None, span: OnceLock::new() })
+    }
+
+    /// The same instance, its responses understood as token sequences.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] unless every prompt has V^L responses.
+    pub fn with_tokens(self, tokens: Tokens) -> Result<Self> {
+        let counts = (0..self.prompts()).map(|x| self.features.responses(x));
+        if let Some((x, count)) = counts.enumerate().find(|(_, count)| *count != tokens.sequences() as usize) {
+            let expected = format!("vocab^length = {}", tokens.sequences());
+            return Err(Error::argument(format!("number of responses of prompt {x}"), count, expected));
+        }
+        Ok(Self { tokens: Some(tokens), ..self })
     }
 
     /// M, the number of prompts.
@@ -99,6 +117,11 @@ impl Instance {
     /// The externally correct response of each prompt, if known.
     pub fn answers(&self) -> Option<&[u32]> {
         self.answers.as_deref()
+    }
+
+    /// The token structure, if the responses are token sequences.
+    pub fn tokens(&self) -> Option<Tokens> {
+        self.tokens
     }
 
     /// The span of all differences φ(x,y) − φ(x,y') of dense features over prompts with p(x) > 0.

@@ -8,6 +8,7 @@
 pub mod policy;
 pub mod step;
 
+use crate::decoding::greedy_decode;
 use crate::instance::Instance;
 use crate::policy::Policy;
 use crate::process::Round;
@@ -23,7 +24,9 @@ pub struct Measurement {
     pub step: Option<StepMetrics>,
 }
 
-/// Quantities of one policy π_t; each is defined at the function of the same name in [`policy`].
+/// Quantities of one policy π_t; each is defined at the function of the same name in [`policy`], `base_failure` and
+/// `base_probability` at [`policy::comparator_failure`] and [`policy::comparator_probability`], `greedy_modal` and `greedy_base`
+/// at [`policy::decoding_success`].
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "documented at the functions of the same names")]
 pub struct PolicyMetrics {
@@ -37,6 +40,9 @@ pub struct PolicyMetrics {
     pub entropy: f64,
     pub kl: f64,
     pub accuracy: Option<f64>,
+    pub base_probability: f64,
+    pub greedy_modal: Option<f64>,
+    pub greedy_base: Option<f64>,
     pub theta_norm: f64,
     pub cosine: Option<f64>,
     pub logit_rounding: f64,
@@ -60,6 +66,12 @@ pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, del
     let weights = instance.weights();
     let current = &*round.policy;
     let for_each_delta = |failure: &dyn Fn(f64) -> f64| deltas.iter().map(|&delta| failure(delta)).collect();
+    let decoded: Option<Vec<u32>> =
+        instance.tokens().map(|tokens| (0..weights.len()).map(|x| greedy_decode(current, tokens, x)).collect());
+    let greedy_finds = |policy: &Policy| {
+        let decoded = decoded.as_deref()?;
+        Some(policy::decoding_success(weights, decoded, policy))
+    };
     let cosine = round.theta.cosine(instance.base());
     let policy = PolicyMetrics {
         kappa: policy::kappa(weights, current),
@@ -72,6 +84,9 @@ pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, del
         entropy: policy::entropy(weights, current),
         kl: policy::kl(weights, current),
         accuracy: instance.answers().map(|answers| policy::accuracy(weights, current, answers)),
+        base_probability: policy::comparator_probability(weights, base, current),
+        greedy_modal: greedy_finds(current),
+        greedy_base: greedy_finds(base),
         theta_norm: round.theta.norm(),
         cosine: cosine.is_finite().then_some(cosine),
         logit_rounding: policy::logit_rounding(instance, &round.theta),
@@ -158,6 +173,17 @@ pub const QUANTITIES: &[Quantity] = &[
         name: "accuracy",
         definition: "accuracy P_x[y*_t = answer]",
         read: Reader::Scalar(|m| m.policy.accuracy),
+    },
+    policy_scalar!(base_probability, "base probability E_x π_t(y*_0|x)"),
+    Quantity {
+        name: "greedy_modal",
+        definition: "P_x[greedy decoding of π_t finds y*_t], token sequences only (Proposition 4.3)",
+        read: Reader::Scalar(|m| m.policy.greedy_modal),
+    },
+    Quantity {
+        name: "greedy_base",
+        definition: "P_x[greedy decoding of π_t finds y*_0], token sequences only",
+        read: Reader::Scalar(|m| m.policy.greedy_base),
     },
     policy_scalar!(theta_norm, "‖θ_t‖₂"),
     Quantity {

@@ -48,6 +48,16 @@ pub fn drift(weights: &[f64], base: &Policy, policy: &Policy) -> f64 {
     probability(weights, |x| policy.head(x).modal != base.head(x).modal)
 }
 
+/// E_x π(y°(x)|x) with y° the mode of another policy: the base probability if that is π_0.
+pub fn comparator_probability(weights: &[f64], comparator: &Policy, policy: &Policy) -> f64 {
+    expectation(weights, |x| policy.prob(x, comparator.head(x).modal)).min(1.0)
+}
+
+/// P_x[`decoded`(x) = y°(x)]: how often decoding found the mode y° of a policy (Proposition 4.3: not always the one decoded).
+pub fn decoding_success(weights: &[f64], decoded: &[u32], policy: &Policy) -> f64 {
+    probability(weights, |x| decoded[x] == policy.head(x).modal)
+}
+
 /// Margin min_x [log π(y*|x) − max_{y≠y*} log π(y|x)] ≥ 0 in nats (Definition 5.2 at one t); +∞ if every prompt has one response.
 pub fn margin(weights: &[f64], policy: &Policy) -> f64 {
     heads(weights, policy).map(|head| head.margin).fold(f64::INFINITY, f64::min)

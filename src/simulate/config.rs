@@ -62,6 +62,24 @@ pub struct InstanceConfig {
     pub kappa0: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mass: Option<MassConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vocab: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub length: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trap: Option<TrapConfig>,
+}
+
+/// `{ p, eta }` of Proposition 4.3.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrapConfig {
+    /// p.
+    pub p: f64,
+    /// η.
+    pub eta: f64,
 }
 
 /// The kinds of instance.
@@ -73,6 +91,7 @@ pub enum Kind {
     Gaussian,
     Tabular,
     Hard,
+    Autoregressive,
 }
 
 /// How the base policy's confidence varies from prompt to prompt.
@@ -363,7 +382,7 @@ impl Config {
         let instance = &mut self.instance;
         instance.rescale.get_or_insert(false);
         match instance.kind {
-            Kind::Npz => {}
+            Kind::Npz | Kind::Autoregressive => {}
             Kind::Gaussian => {
                 instance.spectrum.get_or_insert(Spectrum::Isotropic {});
                 instance.max_tries.get_or_insert(10_000);

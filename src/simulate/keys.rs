@@ -34,10 +34,10 @@ macro_rules! keys {
 /// All keys, in the order in which the help shows them.
 pub const KEYS: &[Key] = keys! {
     "instance" {
-        "kind" "npz | gaussian | tabular | hard", "required";
+        "kind" "npz | gaussian | tabular | hard | autoregressive", "required";
         "path" ["npz"] "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there)", "required";
         "rescale" "divide all features by the largest norm (1 already, unless they come from a file)", "false";
-        "prompts" ["gaussian", "tabular", "hard"] "M ≥ 1 (hard: the sentinel not counted)", "required";
+        "prompts" ["gaussian", "tabular", "hard", "autoregressive"] "M ≥ 1 (hard: the sentinel not counted)", "required";
         "responses" ["gaussian", "tabular"] "K ≥ 1, responses of every prompt", "required";
         "dim" ["gaussian"] "d ≥ 1", "required";
         "spectrum" ["gaussian"]
@@ -53,6 +53,11 @@ pub const KEYS: &[Key] = keys! {
         "weights" ["tabular"] "\"uniform\" or { zipf = s }, p(x) ∝ (x+1)^-s", "\"uniform\"";
         "kappa0" ["hard"] "κ_0 > 1; the number of labels is rounded, so the realised κ_0 differs a little", "required";
         "mass" ["hard"] "Δ in (0, 1), or \"worst\": min(0.9, √(M(κ_0−1)/(4n)))", "\"worst\"";
+        "vocab" ["autoregressive"] "V ≥ 2, tokens of the vocabulary; responses are the V^L < 2^32 sequences of L tokens", "required";
+        "length" ["autoregressive"] "L ≥ 1, tokens of a sequence", "required";
+        "top" ["autoregressive"] "α in (1/V, 1): probability of the likeliest token at every step, the others being equally likely", "trap is used";
+        "trap" ["autoregressive"]
+            "{ p, eta }: the optimum has probability p < 1/2, its first token's rival p + eta (Proposition 4.3)", "top is used";
     }
     "process" {
         "update" "population | erm | gradient", "\"erm\"";
@@ -80,11 +85,15 @@ pub const KEYS: &[Key] = keys! {
 };
 
 /// Keys of which a configuration has at most one; setting one on the command line drops the others of the file.
-pub const EXCLUSIVE: &[(&str, &[&str])] =
-    &[("process", &["beta", "beta_over_sqrt_n"]), ("instance", &["theta_norm", "logit_scale", "theta0", "bump", "confidence"])];
+pub const EXCLUSIVE: &[(&str, &[&str])] = &[
+    ("process", &["beta", "beta_over_sqrt_n"]),
+    ("instance", &["theta_norm", "logit_scale", "theta0", "bump", "confidence"]),
+    ("instance", &["top", "trap"]),
+];
 
 const SPECTRUM: &[&str] = &["kind", "rate", "exponent", "rank", "tail"];
 const WEIGHTS: &[&str] = &["zipf"];
+const TRAP: &[&str] = &["p", "eta"];
 
 /// Refuses keys that do not exist, naming the nearest one that does.
 ///
@@ -101,7 +110,11 @@ pub fn refuse_unknown(table: &Table) -> Result<()> {
         for (name, value) in entries {
             known(name, &format!("{section}."), &names)?;
             if let Value::Table(inner) = value {
-                let names = if name == "spectrum" { SPECTRUM } else { WEIGHTS };
+                let names = match name.as_str() {
+                    "spectrum" => SPECTRUM,
+                    "trap" => TRAP,
+                    _ => WEIGHTS,
+                };
                 inner.keys().try_for_each(|inner| known(inner, &format!("{section}.{name}."), names))?;
             }
         }

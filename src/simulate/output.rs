@@ -104,6 +104,8 @@ const TABLE: &[(&str, &str)] = &[
     ("base_failure", "base failure"),
     ("drift", "drift"),
     ("accuracy", "accuracy"),
+    ("greedy_modal", "greedy=mode"),
+    ("greedy_base", "greedy=base"),
     ("margin", "margin"),
     ("rank_fraction", "rank seen"),
     ("diversity", "diversity"),

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use super::config::{
     ChoiceConfig, Config, InstanceConfig, Kind, MassConfig, SamplingConfig, UpdateConfig, WeightsConfig,
 };
+use crate::instance::autoregressive::{Autoregressive, Law, TopToken};
 use crate::instance::continuum::Continuum;
 use crate::instance::gaussian::{BaseParameter, Gaussian};
+use crate::instance::greedy_trap::GreedyTrap;
 use crate::instance::lower_bound::Hard;
 use crate::instance::npz::NpzFile;
 use crate::instance::tabular::{Tabular, Weights};
-use crate::instance::{FeatureMap, Instance, Parameter};
+use crate::instance::{FeatureMap, Instance, Parameter, Tokens};
 use crate::logits::LogitTable;
 use crate::process::{Choice, Erm, Gradient, Population, Sampling, SelfRewarding, UpdateOperator};
 use crate::seed::Seed;
@@ -27,7 +29,8 @@ pub struct Simulation {
     pub process: SelfRewarding,
     /// The list of δ.
     pub deltas: Vec<f64>,
-    /// Numbers that follow from the configuration: β, and for the hard instance Δ, K and the realised κ_0.
+    /// Numbers that follow from the configuration: β, for the hard instance Δ, K and the realised κ_0,
+    /// for an autoregressive one K = V^L and κ_0.
     pub derived: Vec<(&'static str, f64)>,
     /// What a person should know before the run, one sentence each.
     pub remarks: Vec<String>,
@@ -53,6 +56,7 @@ enum Source {
     },
     Continuum(Continuum),
     Hard(Hard),
+    Autoregressive(Autoregressive),
 }
 
 impl Source {
@@ -67,6 +71,7 @@ impl Source {
             Self::Tabular { shape, theta0: Some(theta) } => given_table(shape, theta).map(Arc::new),
             Self::Continuum(continuum) => continuum.draw(seed).map(Arc::new),
             Self::Hard(hard) => hard.draw(seed).map(Arc::new),
+            Self::Autoregressive(sequences) => sequences.draw(seed).map(Arc::new),
         }
     }
 }
@@ -299,7 +304,31 @@ fn source(
             memory::require("the hard instance", 200u64.saturating_mul(prompts as u64))?;
             Ok(Source::Hard(Hard { prompts, responses, mass }))
         }
+        Kind::Autoregressive => {
+            let shape = autoregressive(given)?;
+            shape.check_memory()?;
+            let responses = f64::from(shape.law.tokens().sequences());
+            derived.extend([("responses", responses), ("kappa0", 1.0 / shape.law.optimum_probability())]);
+            Ok(Source::Autoregressive(shape))
+        }
     }
+}
+
+/// The autoregressive instance that a configuration describes.
+///
+/// # Errors
+/// [`Error::Argument`] for a key that is absent or a value out of range.
+pub(crate) fn autoregressive(given: &InstanceConfig) -> Result<Autoregressive> {
+    let prompts = at_least_one("prompts", required(&given.prompts, "prompts")?)?;
+    let tokens = Tokens::new(required(&given.vocab, "vocab")?, required(&given.length, "length")?)?;
+    let law = match (given.top, given.trap) {
+        (Some(top), _) => Law::TopToken(TopToken::new(tokens, top)?),
+        (None, Some(trap)) => Law::GreedyTrap(GreedyTrap::new(tokens, trap.p, trap.eta)?),
+        (None, None) => {
+            return Err(Error::argument("instance.top", "absent", "this key, or trap = { p, eta }"));
+        }
+    };
+    Ok(Autoregressive { prompts, law })
 }
 
 /// Errors of the theory name its arguments; here they are keys of `[instance]`.

@@ -4,6 +4,7 @@
 //! no harm, since a run corrects the time left by what it has seen.
 
 use crate::simulate::config::{Config, InstanceConfig, Kind, MassConfig, UpdateConfig};
+use crate::simulate::resolve::autoregressive;
 use crate::theory::single_step::worst_mass;
 
 /// Seconds of one replicate: T rounds over M prompts with K responses each, in dimension d, with n triples a round.
@@ -16,12 +17,19 @@ pub fn seconds(config: &Config) -> f64 {
     let responses = instance.responses.map_or(if instance.kind == Kind::Npz { REAL_RESPONSES } else { 4.0 }, f64::from);
     // Triples at the sentinel of the hard instance cost nothing.
     let drawn = samples * informative(instance, samples);
-    let pairs = if instance.kind == Kind::Hard { drawn } else { drawn.min(prompts * responses * responses / 2.0) };
+    let many = matches!(instance.kind, Kind::Hard | Kind::Autoregressive);
+    let pairs = if many { drawn } else { drawn.min(prompts * responses * responses / 2.0) };
     let sampling = if process.update == UpdateConfig::Population { 0.0 } else { 3e-8 * pairs };
     match instance.kind {
         Kind::Tabular | Kind::Hard => {
             let cells = prompts * responses.min(1.0 + samples / prompts);
             5e-6 + rounds * (2e-6 + 1e-7 * prompts + 2e-8 * cells + sampling)
+        }
+        Kind::Autoregressive => {
+            // Sequences with a logit of their own: those of the base policy, and what was seen.
+            let atoms = autoregressive(instance).map_or(1.0, |shape| shape.law.atoms() as f64);
+            let cells = prompts * (atoms + samples / prompts);
+            5e-6 + 2e-8 * cells + rounds * (2e-6 + 1e-7 * prompts + 6e-8 * cells + sampling)
         }
         Kind::Gaussian | Kind::Npz => {
             let dim = instance.dim.map_or(REAL_DIM, |d| d as f64);
