@@ -7,6 +7,7 @@ mod cell_rows;
 mod finding;
 pub mod generic;
 pub mod hard_instance;
+pub mod initial_dependence;
 pub mod iterations_to_forget;
 pub mod real_features;
 mod results;
@@ -51,8 +52,12 @@ pub struct Drawing {
 }
 
 /// All experiments, in the order in which they are shown.
-pub const ALL: &[&Experiment] =
-    &[&real_features::EXPERIMENT, &hard_instance::EXPERIMENT, &iterations_to_forget::EXPERIMENT];
+pub const ALL: &[&Experiment] = &[
+    &real_features::EXPERIMENT,
+    &hard_instance::EXPERIMENT,
+    &initial_dependence::EXPERIMENT,
+    &iterations_to_forget::EXPERIMENT,
+];
 
 /// The experiment of a name.
 pub fn find(name: &str) -> Option<&'static Experiment> {

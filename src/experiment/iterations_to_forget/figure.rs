@@ -76,7 +76,7 @@ fn diagonal(hard: &Table) -> Result<Panel> {
 
 fn samples(hard: &Table) -> Result<Panel> {
     let mut panel = Panel::new(
-        "fewer with n; the bounds speak only where T is 2 already",
+        "fewer with n; bounds speak only at T = 2",
         Axis::log("samples per round n"),
         Axis::log("rounds T").range(0.3, 60.0),
     );
@@ -100,7 +100,8 @@ fn samples(hard: &Table) -> Result<Panel> {
 
 fn gaussian(table: &Table) -> Result<Panel> {
     let rows = table.filter(&[("kind", "gaussian"), ("tolerance", "1.0")])?;
-    let mut panel = Panel::new("Gaussian features that prompts share (d = 32)", kappa_axis(), Axis::linear("rounds T"));
+    let mut panel =
+        Panel::new("shared Gaussian features, d = 32, K = 4 to 256", kappa_axis(), Axis::linear("rounds T"));
     for (color, n) in rows.distinct("samples")?.iter().enumerate() {
         let rows = rows.filter(&[("samples", n)])?;
         panel = panel.series(
