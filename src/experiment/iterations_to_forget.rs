@@ -155,7 +155,7 @@ fn bounded(cells: &[CellRows]) -> Result<Finding> {
     Ok(Finding::new(
         informative > 0 && exceeded == 0 && beyond > 0,
         format!(
-            "bounded by 1 + log(κ₀/τ)/log(1/λ) in {} of the {informative} cases in which C17, with the run's own γ, μ, ε and r̄, is \
+            "bounded by 1 + log(κ₀/τ)/log(1/λ) in {} of the {informative} cases in which Lemma C.4, with the run's own γ, μ, ε and r̄, is \
              informative; of the other {} cases, {beyond} need more than the 1 + log₂(κ₀/τ) rounds that λ < 1/2 would allow",
             informative - exceeded,
             TOLERANCES.len() * cells.len() - informative

@@ -81,7 +81,7 @@ pub fn vacuous(cells: &[CellRows]) -> Result<Finding> {
         void == cells.len() && slower > 0,
         format!(
             "factors of a round from {:.2} to {:.2}, the nearer to 1 the larger κ₀: above 1/2, and so above every λ, in {slower} of {} \
-             cells; κ_∞ of C17, with the run's own constants, is at least κ₀ in {void} of them: no bound is broken, and none says anything",
+             cells; κ_∞ of Lemma C.4, with the run's own constants, is at least κ₀ in {void} of them: no bound is broken, and none says anything",
             factors.0,
             factors.1,
             cells.len()
@@ -97,11 +97,19 @@ pub fn figure(table: &Table) -> Result<Figure> {
             .series(Series::unlabelled(Style::Line, 6, tabular.points("kappa0", "law_factor")?))
             .series(Series::new("of κₜ − 1", Style::Markers, 0, tabular.measured("kappa0", "factor_kappa")?).bars())
             .series(Series::new("of Fₜ(0.5)", Style::Markers, 1, tabular.measured("kappa0", "factor_failure")?).bars())
-            .series(Series::new("λ of C17 (void: κ∞ ≥ κ₀)", Style::Dashed, 2, tabular.points("kappa0", "lambda")?))
+            .series(Series::new(
+                "λ of Lemma C.4 (void: κ∞ ≥ κ₀)",
+                Style::Dashed,
+                2,
+                tabular.points("kappa0", "lambda")?,
+            ))
             .note("solid line: exact law (1−2q(1−q)/M)ⁿ");
-    let mut fixed =
-        Panel::new("κ∞ of C17 lies above κ₀: uninformative", start(), Axis::log("κ∞ with the run's own γ, μ, ε, r̄"))
-            .guide(Guide::slope((1.0, 1.0), 1.0, "κ∞ = κ₀"));
+    let mut fixed = Panel::new(
+        "κ∞ of Lemma C.4 lies above κ₀: uninformative",
+        start(),
+        Axis::log("κ∞ with the run's own γ, μ, ε, r̄"),
+    )
+    .guide(Guide::slope((1.0, 1.0), 1.0, "κ∞ = κ₀"));
     for (color, (part, style)) in
         [("tabular", Style::LineMarkers), ("population", Style::DashedMarkers)].into_iter().enumerate()
     {

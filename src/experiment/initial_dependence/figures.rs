@@ -59,8 +59,9 @@ fn panels(table: &Table, figure: Figure, axis: &Axis, quantity: &str, law: &str)
 }
 
 pub fn continuum(table: &Table) -> Result<Figure> {
+    // On a logarithmic axis eight marks an octave are enough.
     let later = |mut points: Vec<Point>| {
-        points.retain(|point| point.x >= 1.0);
+        points.retain(|point| point.x >= 1.0 && point.x % (point.x.log2().floor() - 3.0).exp2() == 0.0);
         points
     };
     let measured = later(table.measured("t", "kappa_minus_one")?);
@@ -73,7 +74,7 @@ pub fn continuum(table: &Table) -> Result<Figure> {
         .series(Series::new("near-ties, sharpened once", Style::DashDotted, 2, ties.clone()))
         .guide(Guide::slope((8.0, 6e-3), -2.0, "slope −2"));
     let failure =
-        Panel::new("Fₜ(0.1): geometric", Axis::linear("round t").range(0.0, 32.0), Axis::log("failure rate Fₜ(0.1)"))
+        Panel::new("Fₜ(0.1): geometric", Axis::linear("round t").range(0.0, 24.5), Axis::log("failure rate Fₜ(0.1)"))
             .series(Series::new("measured", Style::LineMarkers, 0, table.measured("t", "failure_0.1")?));
     Ok(Figure::new("Where the base model's confidences form a continuum, κ − 1 ends in a power law of t while failure stays geometric")
         .subtitle(format!(

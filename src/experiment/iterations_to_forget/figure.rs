@@ -92,7 +92,12 @@ fn samples(hard: &Table) -> Result<Panel> {
                     3,
                     bound("corollary")?,
                 ))
-                .series(Series::new(format!("bound of C17, κ₀ = {kappa0}"), Style::LineMarkers, 4, bound("bound")?));
+                .series(Series::new(
+                    format!("bound of Lemma C.4, κ₀ = {kappa0}"),
+                    Style::LineMarkers,
+                    4,
+                    bound("bound")?,
+                ));
         }
     }
     Ok(panel.legend(Legend::TopRight))
