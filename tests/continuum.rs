@@ -48,7 +48,7 @@ fn a_configuration_can_ask_for_it_in_place_of_a_bump() {
 }
 
 /// Oracles: 2(log 2 − 1/2) = 2∫u/(1−u)du before any round, the asymptote 2/(2mt)² of the untouched, and for both parts together the
-/// sum over 2·10^6 prompts, laid evenly in u, of what one touch in round 1 leaves (s = 11: sharpened prompts u' = 1/(1+e^{sg})).
+/// sum over 2·10^6 prompts, laid evenly in u, of what one touch in round 1 leaves (s = 501: sharpened prompts u' = 1/(1+e^{sg})).
 #[test]
 fn the_surplus_of_a_continuum_has_its_two_parts() {
     use selfreward::theory::rates::continuum_surplus;
@@ -56,7 +56,7 @@ fn the_surplus_of_a_continuum_has_its_two_parts() {
     assert!((start - 2.0 * (2f64.ln() - 0.5)).abs() < 1e-9, "{start}");
     let late = continuum_surplus(3.0, 0.1, 1e4).unwrap().0;
     assert!((late / (2.0 / 6e4f64.powi(2)) - 1.0).abs() < 1e-3, "{late}");
-    let (pairs, beta, rounds, count) = (50.0, 0.1, 200.0, 2_000_000);
+    let (pairs, beta, rounds, count) = (50.0, 0.002, 200.0, 2_000_000);
     let mut sum = 0.0;
     for index in 0..count {
         let u = 0.5 * (f64::from(index) + 0.5) / f64::from(count);

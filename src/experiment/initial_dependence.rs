@@ -114,7 +114,7 @@ fn geometric(cells: &[CellRows]) -> Result<Finding> {
     let mut least = f64::INFINITY;
     for cell in cells {
         for quantity in ["kappa_minus_one", "failure_0.5"] {
-            let points = Curve::of(cell, quantity)?.counted(cell)?.points();
+            let points = Curve::of(cell, quantity)?.counted(cell, "failure_0.5")?.points();
             least = least.min(preference(&compare_decays(&points, MODEL_ERROR)?, Law::PowerLaw, Law::Exponential));
         }
     }
@@ -228,7 +228,7 @@ fn continuum(cells: &[CellRows]) -> Result<Finding> {
     let surplus = Curve::of(cell, "kappa_minus_one")?;
     let tail: Vec<_> = surplus.points().into_iter().filter(|point| point.x >= TAIL as f64).collect();
     let kappa = preference(&compare_decays(&tail, MODEL_ERROR)?, Law::Exponential, Law::PowerLaw);
-    let failing = Curve::of(cell, "failure_0.1")?.counted(cell)?.points();
+    let failing = Curve::of(cell, "failure_0.1")?.counted(cell, "failure_0.1")?.points();
     let failure = preference(&compare_decays(&failing, MODEL_ERROR)?, Law::PowerLaw, Law::Exponential);
     let (early, late) = (surplus.exponent(TAIL, 4 * TAIL)?, surplus.exponent(4 * TAIL, cell.rounds())?);
     Ok(Finding::new(

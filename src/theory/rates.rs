@@ -52,7 +52,7 @@ pub fn local_exponent(n: f64, rounds: u32) -> Result<f64> {
 /// 1 − π = u' has the log-uniform density 1/(2s u'), so that every scale of t finds prompts it has not touched again:
 /// ∫ (1/(2s u')) u' e^{−2m u' t} du' = 1/(4 s m t). This part wins in the end: κ_t − 1 falls as 1/t.
 ///
-/// Leading order: the rounds that the first touch takes are not taken off t.
+/// Leading order in 1/s and 1/t: the gap is taken as near 0, and the rounds that the first touch takes are not taken off t.
 pub fn continuum_surplus(pairs: f64, beta: f64, rounds: f64) -> Result<(f64, f64)> {
     let (pairs, rounds) = (check::positive("pairs", pairs)?, check::positive("rounds", rounds)?);
     let scale = population_scale(beta, 1)?;

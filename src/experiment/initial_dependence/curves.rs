@@ -25,11 +25,10 @@ impl Curve {
         Ok(Self { values })
     }
 
-    /// Up to the last round in which at least [`COUNTED`] prompts fail; the failure rate at the largest δ at which some do at t = 1.
-    pub fn counted(mut self, cell: &CellRows) -> Result<Self> {
-        let quantity = if cell.mean("failure_0.5", 1)?.mean > 0.0 { "failure_0.5" } else { "failure_0.1" };
+    /// Up to the last round in which at least [`COUNTED`] prompts fail, by the failure rate `failure`.
+    pub fn counted(mut self, cell: &CellRows, failure: &str) -> Result<Self> {
         let prompts = cell.number("instance.prompts")? * cell.replicates.len() as f64;
-        let failing = Self::of(cell, quantity)?;
+        let failing = Self::of(cell, failure)?;
         let last = (1..failing.values.len()).take_while(|&t| failing.mean(t) * prompts >= COUNTED).last();
         self.values.truncate(1 + last.unwrap_or(0));
         Ok(self)

@@ -32,7 +32,7 @@ pub fn table(results: &Results) -> Result<Table> {
         for cell in results.cells(part)? {
             let curve = |quantity: &str| {
                 let whole = Curve::of(&cell, quantity)?;
-                if part == "tabular" { whole.counted(&cell) } else { Ok(whole) }
+                if part == "tabular" { whole.counted(&cell, "failure_0.5") } else { Ok(whole) }
             };
             let (kappa, failure) = (curve("kappa_minus_one")?, curve("failure_0.5")?);
             let mut values = vec![cell.mean("kappa", 0)?.mean];
@@ -72,7 +72,9 @@ pub fn vacuous(cells: &[CellRows]) -> Result<Finding> {
     let (mut void, mut slower) = (0, 0);
     let mut factors = (f64::INFINITY, 0.0f64);
     for cell in cells {
-        let Some(factor) = Curve::of(cell, "kappa_minus_one")?.counted(cell)?.factor()? else { continue };
+        let Some(factor) = Curve::of(cell, "kappa_minus_one")?.counted(cell, "failure_0.5")?.factor()? else {
+            continue;
+        };
         void += usize::from(contraction(cell)?.fixed_point() >= cell.mean("kappa", 0)?.mean);
         slower += usize::from(factor.lo > 0.5);
         factors = (factors.0.min(factor.value), factors.1.max(factor.value));
