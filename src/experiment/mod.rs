@@ -7,6 +7,8 @@ mod cell_rows;
 mod finding;
 pub mod generic;
 pub mod hard_instance;
+pub mod initial_dependence;
+pub mod iterations_to_forget;
 pub mod rate_vs_n;
 pub mod real_features;
 mod results;
@@ -51,7 +53,13 @@ pub struct Drawing {
 }
 
 /// All experiments, in the order in which they are shown.
-pub const ALL: &[&Experiment] = &[&real_features::EXPERIMENT, &hard_instance::EXPERIMENT, &rate_vs_n::EXPERIMENT];
+pub const ALL: &[&Experiment] = &[
+    &real_features::EXPERIMENT,
+    &hard_instance::EXPERIMENT,
+    &rate_vs_n::EXPERIMENT,
+    &initial_dependence::EXPERIMENT,
+    &iterations_to_forget::EXPERIMENT,
+];
 
 /// The experiment of a name.
 pub fn find(name: &str) -> Option<&'static Experiment> {

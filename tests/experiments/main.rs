@@ -4,6 +4,8 @@
 //! Seeds are pinned. What a check tolerates is derived where the check stands, beside the experiment.
 
 mod hard_instance;
+mod initial_dependence;
+mod iterations_to_forget;
 mod rate_vs_n;
 mod real_features;
 

@@ -65,6 +65,15 @@ fn labels(responses: u64) -> Result<f64> {
     }
 }
 
+/// The share (1 − 2q(1−q)p)^N of prompts that stay unresolved, and unchanged, after N = `pairs` ≥ 0 pairs drawn in all: a pair
+/// falls on a given prompt with probability p = `weight` in (0, 1], and resolves it with 2q(1−q), the favoured response of
+/// probability q = `favoured` in (0, 1) against another one. Exact for one-hot features whose other responses are equally likely.
+pub fn unresolved_share(favoured: f64, weight: f64, pairs: f64) -> Result<f64> {
+    let q = check::open_unit("favoured", favoured)?;
+    let weight = check::positive_unit("weight", weight)?;
+    Ok((check::nonnegative("pairs", pairs)? * (-2.0 * q * (1.0 - q) * weight).ln_1p()).exp())
+}
+
 /// The process whose law this is.
 const NEAREST: &str = "one-hot features, and the empirical minimiser nearest to the current parameter";
 
@@ -106,7 +115,7 @@ impl HardInstance {
     /// [`turn_backs`](Self::turn_backs).
     pub fn expected_failure(&self, n: f64, rounds: u32) -> Result<Bound> {
         let pairs = check::count("n", n)? * f64::from(check::rounds(rounds)?);
-        let unresolved = (pairs * (-self.resolving_probability() * self.mass / self.prompts).ln_1p()).exp();
+        let unresolved = unresolved_share(self.hidden_probability(), self.mass / self.prompts, pairs)?;
         Ok(self.law("hard-instance-law", unresolved))
     }
 
