@@ -5,6 +5,7 @@
 
 mod cell_rows;
 mod finding;
+pub mod finite_class;
 pub mod generic;
 pub mod hard_instance;
 pub mod real_features;
@@ -50,7 +51,7 @@ pub struct Drawing {
 }
 
 /// All experiments, in the order in which they are shown.
-pub const ALL: &[&Experiment] = &[&real_features::EXPERIMENT, &hard_instance::EXPERIMENT];
+pub const ALL: &[&Experiment] = &[&real_features::EXPERIMENT, &hard_instance::EXPERIMENT, &finite_class::EXPERIMENT];
 
 /// The experiment of a name.
 pub fn find(name: &str) -> Option<&'static Experiment> {
