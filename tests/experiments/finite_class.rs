@@ -13,6 +13,9 @@ fn the_bounds_the_order_and_the_shape_are_found_and_each_can_be_denied() {
     });
     // All prompts fail, whatever n.
     computed.denies("C18", |_, _, _, name, value| if name == "failure_0.5" { 1.0 } else { value });
+    // A second round that keeps what the first one learned; a nearest choice that does not.
+    computed.denies("printed form", |_, _, t, name, value| if name == "failure_0.5" && t == 2 { 0.0 } else { value });
+    computed.denies("printed form", |_, _, t, name, value| if name == "failure_0.5" && t == 2 { 0.9 } else { value });
     // The worst choice as good as the nearest; the nearest twice as bad.
     computed.denies("order", |cell, _, _, name, value| {
         let worst = cell.label("process.choice") == "worst";

@@ -18,7 +18,7 @@ const DELTA: f64 = 0.5;
 
 /// From this number of labels on, no unresolved prompt has run out of labels that were never drawn.
 ///
-/// With the worst mass an unresolved prompt sees about nΔ/M ≤ 1/(4q) ≈ K/8 pairs, and (K−1)/2 are needed to touch all other labels:
+/// With the worst mass an unresolved prompt sees about nΔ/M ≈ (K−1)/8 pairs, and (K−1)/2 are needed to touch all other labels:
 /// a Poisson variable of mean 8 that reaches 31, probability 1e-9 at one prompt, and less for larger K. What they would change in a mean
 /// is far below its standard error.
 pub(super) const MANY_LABELS: u64 = 63;
@@ -133,14 +133,23 @@ impl Case {
 
     /// C18 round by round on F_t(1/2) at ρ, with γ, μ, κ_0 and r̄ of each replicate's own run.
     pub fn failure_bounds(&self, t: usize) -> Result<Vec<f64>> {
+        let excesses = (1..=t).map(|s| self.rows.values("excess", s)).collect::<Result<Vec<_>>>()?;
+        self.bounds(t, |s, r| excesses[s][r])
+    }
+
+    /// The same with r̄ = 1, as the paper has it.
+    pub fn printed_failure_bounds(&self, t: usize) -> Result<Vec<f64>> {
+        self.bounds(t, |_, _| 1.0)
+    }
+
+    fn bounds(&self, t: usize, excess: impl Fn(usize, usize) -> f64) -> Result<Vec<f64>> {
         let at = |name: &str| (0..=t).map(|s| self.rows.values(name, s)).collect::<Result<Vec<_>>>();
         let (margins, confidences) = (at("margin")?, at("min_confidence")?);
         let kappas = self.rows.values("kappa", 0)?;
-        let excesses = (1..=t).map(|s| self.rows.values("excess", s)).collect::<Result<Vec<_>>>()?;
         let errors = (1..=t).map(|s| self.epsilon_bound(s, RHO / t as f64)).collect::<Result<Vec<_>>>()?;
         let bound = |r: usize| {
             let constants: Vec<RoundConstants> = (0..t)
-                .map(|s| RoundConstants { gamma: margins[s][r], epsilon: errors[s], excess: excesses[s][r] })
+                .map(|s| RoundConstants { gamma: margins[s][r], epsilon: errors[s], excess: excess(s, r) })
                 .collect();
             // A policy that left the support of the one before it, as far as doubles go, or a tie: nothing is claimed.
             if constants.iter().any(|round| !round.excess.is_finite() || round.gamma <= 0.0) {

@@ -22,14 +22,7 @@ const REFUTED: f64 = 1e-9;
 
 pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
     let cases = Case::all(results)?;
-    Ok(vec![
-        coverage(&cases)?,
-        failure_bound(&cases)?,
-        order(&cases)?,
-        laws(&cases)?,
-        shape(&cases)?,
-        recovery(&cases)?,
-    ])
+    [coverage, failure_bound, printed_bound, order, laws, shape, recovery].iter().map(|find| find(&cases)).collect()
 }
 
 /// The variance of the number of unresolved prompts over all replicates, were they independent.
@@ -105,6 +98,41 @@ fn failure_bound(cases: &[Case]) -> Result<Finding> {
     ))
 }
 
+/// The form of C18 with 2 for 1 + r̄, which is false: after one round with Δ = 0.9 the policies are sure, the second round sees no pair of
+/// two responses, and a random choice is as good as none, while that form goes to 0 with n. Refuted in some cell, and in none where
+/// the choice is the nearest.
+fn printed_bound(cases: &[Case]) -> Result<Finding> {
+    let (mut random, mut nearest) = (Vec::new(), Vec::new());
+    let (mut widest, mut example) = (0.0f64, String::new());
+    for case in cases.iter().filter(|case| !case.is_hardest() && case.rows.rounds() > 1 && case.choice != "worst") {
+        let (bounds, failures) = (case.printed_failure_bounds(2)?, case.rows.values("failure_0.5", 2)?);
+        let above = bounds.iter().zip(&failures).filter(|(bound, failure)| failure > bound).count() as u64;
+        let p = upper_tail(above, bounds.len() as u64, RHO)?;
+        if case.choice == "nearest" {
+            nearest.push(p);
+            continue;
+        }
+        random.push(p);
+        let bound = bounds.iter().fold(0.0f64, |most, &bound| most.max(bound));
+        let failure = case.rows.mean("failure_0.5", 2)?.mean;
+        if failure / bound > widest {
+            widest = failure / bound;
+            example =
+                format!("F_2(0.5) = {failure:.2} against {bound:.3} at M = {}, n = {}", case.prompts, case.samples);
+        }
+    }
+    let refuted = holm(&random).into_iter().filter(|&p| p < REFUTED).count();
+    Ok(Finding::new(
+        refuted > 0 && least(&nearest) > REFUTED,
+        format!(
+            "the printed form of C18 (2 for 1 + r̄) is false for a random choice: refuted in {refuted} of {} cells after two rounds with \
+             Δ = 0.9, {example}; not for the nearest (least adjusted p = {:.2})",
+            random.len(),
+            least(&nearest)
+        ),
+    ))
+}
+
 /// ε² of nearest, random and worst after one round. ε² at a prompt lies between 0 and the misled loss, so that its mean has a standard
 /// error of at most Δ·loss·√(u/(MR)); a difference may lie [`FAR`] of its standard errors on the wrong side.
 fn order(cases: &[Case]) -> Result<Finding> {
@@ -170,10 +198,11 @@ fn laws(cases: &[Case]) -> Result<Finding> {
         }
         let (failure, drift) = (case.rows.mean("failure_0.5", 1)?.mean, case.rows.mean("drift", 1)?.mean);
         match case.failing_share() {
-            0.0 => {
+            0.0 if case.labels >= MANY_LABELS => {
                 sure &= failure == 0.0;
                 drifting = drifting.max(drift);
             }
+            0.0 => {}
             share => check(failure, case.weight, unresolved * share),
         }
         if case.choice == "nearest" {

@@ -48,7 +48,7 @@ fn row(case: &Case, t: usize) -> Result<Vec<(String, String)>> {
     let recovered = case.recovered()?;
     let ends = clopper_pearson(recovered, replicates, 0.95)?;
     let share = MeanInterval { mean: recovered as f64 / replicates as f64, ends: Some(ends) };
-    let failure_bound = case.failure_bounds(t)?.into_iter().fold(0.0, f64::max);
+    let largest_of = |bounds: Vec<f64>| bounds.into_iter().fold(0.0, f64::max);
     let rounded = |value: f64| format!("{value:.6e}");
     let mut row: Vec<(String, String)> = Vec::new();
     let mut add = |name: &str, text: String| row.push((name.to_owned(), text));
@@ -65,7 +65,8 @@ fn row(case: &Case, t: usize) -> Result<Vec<(String, String)>> {
     add("epsilon_law", law);
     add("epsilon_largest", rounded(largest));
     add("looseness", rounded(bound / epsilon.mean));
-    add("failure_bound", rounded(failure_bound));
+    add("failure_bound", rounded(largest_of(case.failure_bounds(t)?)));
+    add("failure_bound_printed", rounded(largest_of(case.printed_failure_bounds(t)?)));
     for (name, interval) in [
         ("epsilon", epsilon),
         ("recovered", share),
@@ -73,7 +74,7 @@ fn row(case: &Case, t: usize) -> Result<Vec<(String, String)>> {
         ("drift", case.rows.mean("drift", t)?),
     ] {
         let (lo, hi) = interval.ends.unwrap_or((interval.mean, interval.mean));
-        for (end, value) in [("mean", interval.mean), ("lo", lo), ("hi", hi)] {
+        for (end, value) in [("mean", interval.mean), ("lo", lo.max(0.0)), ("hi", hi)] {
             add(&format!("{name}_{end}"), rounded(value));
         }
     }
