@@ -5,6 +5,7 @@
 
 mod cell_rows;
 mod finding;
+pub mod finite_class;
 pub mod generic;
 pub mod hard_instance;
 pub mod initial_dependence;
@@ -59,6 +60,7 @@ pub const ALL: &[&Experiment] = &[
     &rate_vs_n::EXPERIMENT,
     &initial_dependence::EXPERIMENT,
     &iterations_to_forget::EXPERIMENT,
+    &finite_class::EXPERIMENT,
 ];
 
 /// The experiment of a name.

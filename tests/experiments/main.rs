@@ -3,6 +3,7 @@
 //!
 //! Seeds are pinned. What a check tolerates is derived where the check stands, beside the experiment.
 
+mod finite_class;
 mod hard_instance;
 mod initial_dependence;
 mod iterations_to_forget;

@@ -4,6 +4,8 @@
 //! labels, of which the base policy gives q = 2/(K+1) to a hidden one and 1/(K+1) to every other (a logit bump of
 //! log 2). A prompt stays unresolved, and unchanged, until its hidden label is drawn against another label.
 
+use std::f64::consts::LN_2;
+
 use crate::error::{Error, Result};
 use crate::theory::bound::Bound;
 use crate::theory::check;
@@ -105,6 +107,20 @@ impl HardInstance {
     pub fn resolving_probability(&self) -> f64 {
         let q = self.hidden_probability();
         2.0 * q * (1.0 - q)
+    }
+
+    /// Population loss ε² at an unresolved prompt that one round leaves as it is: u = −log 2 on the hidden label ℓ and 0 on the
+    /// others, hence 2 Var u = 2 q(1−q) log²2 (nats²), whatever β.
+    pub fn kept_loss(&self) -> f64 {
+        self.resolving_probability() * LN_2.powi(2)
+    }
+
+    /// Population loss ε² at an unresolved prompt whose update favours another label ℓ' with the logit (1+1/β) log 2 that the
+    /// hidden label ℓ should have got: u = (1+β) log 2 · ([y=ℓ'] − [y=ℓ]), hence with π(ℓ) = q, π(ℓ') = q/2
+    /// 2 Var u = (1+β)² log²2 · q(3 − q/2) (nats²). `beta` = β > 0.
+    pub fn misled_loss(&self, beta: f64) -> Result<f64> {
+        let (size, q) = ((1.0 + check::positive("beta", beta)?) * LN_2, self.hidden_probability());
+        Ok(size.powi(2) * q * (3.0 - 0.5 * q))
     }
 
     /// The exact law of the failure rate after T = `rounds` rounds of `n` pairs,
