@@ -4,9 +4,12 @@
 //! needed to draw it again.
 
 mod cell_rows;
+pub mod consistency_vs_correctness;
+pub mod equal_budget;
 mod finding;
 pub mod generic;
 pub mod hard_instance;
+pub mod phase_diagram;
 pub mod real_features;
 mod results;
 mod table;
@@ -50,7 +53,13 @@ pub struct Drawing {
 }
 
 /// All experiments, in the order in which they are shown.
-pub const ALL: &[&Experiment] = &[&real_features::EXPERIMENT, &hard_instance::EXPERIMENT];
+pub const ALL: &[&Experiment] = &[
+    &real_features::EXPERIMENT,
+    &hard_instance::EXPERIMENT,
+    &phase_diagram::EXPERIMENT,
+    &equal_budget::EXPERIMENT,
+    &consistency_vs_correctness::EXPERIMENT,
+];
 
 /// The experiment of a name.
 pub fn find(name: &str) -> Option<&'static Experiment> {

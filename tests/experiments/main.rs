@@ -3,7 +3,10 @@
 //!
 //! Seeds are pinned. What a check tolerates is derived where the check stands, beside the experiment.
 
+mod consistency_vs_correctness;
+mod equal_budget;
 mod hard_instance;
+mod phase_diagram;
 mod real_features;
 
 use std::sync::atomic::{AtomicBool, Ordering};
