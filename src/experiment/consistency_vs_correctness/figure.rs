@@ -6,7 +6,7 @@ use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Heatmap, Panel, Scale, Series, Style};
 
 /// The n whose paths are drawn.
-const PATHS: [&str; 6] = ["16", "64", "256", "1024", "4096", "8192"];
+const PATHS: [&str; 6] = ["16", "64", "256", "1024", "16384", "1099511627776"];
 
 pub(super) fn picture(table: &Table) -> Result<Figure> {
     let map = |title: &str, column: &str, label: &str, range: (f64, f64)| -> Result<Panel> {
@@ -76,6 +76,9 @@ pub(super) fn knobs(table: &Table) -> Result<Figure> {
             [("ridge", "ridge λ"), ("judge-noise", "judge noise σ (nats)"), ("ball", "radius B (‖θ₀‖ = 489.9)")]
         {
             let rows = table.filter(&[("knob", knob), ("samples", &n)])?;
+            if rows.distinct("value")?.is_empty() {
+                continue;
+            }
             let mut panel =
                 Panel::new(format!("n = {n}"), Axis::log(axis), Axis::linear("probability over x").range(0.0, 1.0));
             for (color, name) in MEASURED.iter().enumerate() {

@@ -64,7 +64,10 @@ fn panel(table: &Table, instance: &str, title: &str, quantity: &str, y: Axis) ->
     let mut panel = Panel::new(title, Axis::log("whole budget nT"), y);
     for (color, (way, (label, style))) in WAYS.iter().zip(LEGEND).enumerate() {
         let rows = table.filter(&[("instance", instance), ("way", way)])?;
-        panel = panel.series(Series::new(label, style, color, rows.measured("budget", quantity)?));
+        let mut points = rows.measured("budget", quantity)?;
+        // A share of prompts is not negative, whatever a Student-t interval says.
+        points.iter_mut().for_each(|point| point.lo = point.lo.map(|lo| lo.max(0.0)));
+        panel = panel.series(Series::new(label, style, color, points));
     }
     Ok(panel)
 }
