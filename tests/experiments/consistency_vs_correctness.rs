@@ -11,18 +11,18 @@ fn sure_and_astray_and_each_effect_can_be_denied() {
     computed.denies("elsewhere", |_, _, t, name, value| if name == "drift" && t > 0 { 0.3 } else { value });
     // Learning.
     computed.denies("no wiser", |cell, _, t, name, value| {
-        let learns = name == "accuracy" && cell.part == "picture";
+        let learns = name == "accuracy" && cell.cell.part == "picture";
         if learns { value + 0.03 * t as f64 } else { value }
     });
-    computed.denies(
-        "ridge",
-        |cell, _, t, name, value| {
-            if cell.part == "ridge" && name == "failure_0.5" && t > 0 { 0.1 * value } else { value }
-        },
-    );
+    computed.denies("ridge", |cell, _, t, name, value| {
+        if cell.cell.part == "ridge" && name == "failure_0.5" && t > 0 { 0.1 * value } else { value }
+    });
     computed.denies("noise", |cell, r, t, name, value| {
-        let silent = cell.part == "judge-noise" && name == "drift";
+        let silent = cell.cell.part == "judge-noise" && name == "drift";
         if silent { 0.01 * (r + t) as f64 } else { value }
     });
-    computed.denies("ball", |cell, _, _, name, value| if cell.part == "ball" && name == "drift" { 0.2 } else { value });
+    computed.denies(
+        "ball",
+        |cell, _, _, name, value| if cell.cell.part == "ball" && name == "drift" { 0.2 } else { value },
+    );
 }

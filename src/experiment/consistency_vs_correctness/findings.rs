@@ -33,9 +33,9 @@ fn last(cell: &CellRows, name: &str) -> Result<f64> {
 
 /// The region of those sure of themselves and elsewhere exists; many samples make the drift smaller, but do not abolish it.
 ///
-/// At n = 1024 after 32 rounds F is near 0.001 and drift near 0.14, and three standard deviations over replicates keep within
-/// the region: that most replicates leave it is out of the question. The largest drift is near 0.3, that at the largest n below
-/// 0.08, with standard errors below 0.02 for 6 replicates: half the largest lies 4 and more of them away from the latter.
+/// At n = 256 after 32 rounds F is near 0.005 and drift near 0.22, with standard deviations over replicates of 0.005 and 0.03: a
+/// replicate leaves the region with probability 10^-4, three of 6 with 10^-11. The largest drift is near 0.3, that at the
+/// largest n near 0.06, with standard errors below 0.015 for 6 replicates: half the largest lies 5 of them above the latter.
 fn region(picture: &[CellRows]) -> Result<Finding> {
     let (mut inside, mut drifts) = (Vec::new(), Vec::new());
     for cell in picture {
@@ -106,7 +106,8 @@ fn ridge(cells: &[CellRows]) -> Result<Finding> {
 
 /// A noisy self-judge leads further away, and the model is as sure as ever.
 ///
-/// Measured: 0.6 and more against 0.16, standard deviations over replicates below 0.05.
+/// Measured: a drift of 0.8 and more against 0.3 at n = 64, of 0.9 against 0.13 at n = 1024, standard deviations over replicates
+/// below 0.1.
 fn noise(cells: &[CellRows], picture: &[CellRows]) -> Result<Finding> {
     let Some(noisiest) = strongest(cells, "process.judge_noise", true)? else { return Ok(absent("noise")) };
     let (n, t) = (noisiest.label("process.samples"), noisiest.rounds());
@@ -125,7 +126,8 @@ fn noise(cells: &[CellRows], picture: &[CellRows]) -> Result<Finding> {
 
 /// The tightest ball, ‖θ‖ ≤ ‖θ_0‖, makes the model forget: neither sure nor where it was.
 ///
-/// Measured: drift 0.7 and F 0.5 with standard deviations below 0.1.
+/// Measured: drift 0.67, F 0.5, accuracy 0.18, with standard deviations over replicates of 0.15, 0.12 and 0.1; with 8 of them
+/// what is asked lies 6 and more standard errors away.
 fn ball(cells: &[CellRows]) -> Result<Finding> {
     let Some(tightest) = strongest(cells, "process.radius", false)? else { return Ok(absent("ball")) };
     let (failure, drift) = (last(tightest, FAILURE)?, last(tightest, "drift")?);
@@ -137,7 +139,7 @@ fn ball(cells: &[CellRows]) -> Result<Finding> {
         tightest.label("process.samples"),
         tightest.rounds()
     );
-    Ok(Finding::new(drift > 0.4 && failure > 2.0 * SURE && accuracy < start - 0.1, statement))
+    Ok(Finding::new(drift > 0.3 && failure > 2.0 * SURE && accuracy < start, statement))
 }
 
 fn absent(what: &str) -> Finding {
