@@ -5,8 +5,9 @@ use super::{ELSEWHERE, FAILURE, MEASURED, SURE};
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Heatmap, Panel, Scale, Series, Style};
 
-/// The n whose paths are drawn.
-const PATHS: [&str; 6] = ["16", "64", "256", "1024", "16384", "1099511627776"];
+/// The n whose paths are drawn, and how they are written.
+const PATHS: [(&str, &str); 6] =
+    [("16", "16"), ("64", "64"), ("256", "256"), ("1024", "1024"), ("16384", "2¹⁴"), ("1099511627776", "2⁴⁰")];
 
 pub(super) fn picture(table: &Table) -> Result<Figure> {
     let map = |title: &str, column: &str, label: &str, range: (f64, f64)| -> Result<Panel> {
@@ -15,7 +16,7 @@ pub(super) fn picture(table: &Table) -> Result<Figure> {
     };
     let figure = Figure::new("Consistency is not correctness: with few samples the model becomes sure of answers that are not its own, and no wiser")
         .subtitle(format!(
-            "real features (256 questions, 16 answers), β = 1, ERM nearest to θ_t; means over {} replicates. Astray: F(0.5) < {SURE} and drift > {ELSEWHERE}",
+            "real features (256 questions, 16 answers), β = 1, ERM nearest to θₜ; means over {} replicates. Astray: F(0.5) < {SURE} and drift > {ELSEWHERE}",
             table.distinct("replicates")?.join(", ")
         ))
         .columns(3)
@@ -35,11 +36,15 @@ fn paths(table: &Table) -> Result<Panel> {
             .guide(Guide::vertical(SURE, "sure"))
             .guide(Guide::horizontal(ELSEWHERE, "elsewhere"));
     let samples = table.distinct("samples")?;
-    for (color, n) in PATHS.iter().filter(|n| samples.iter().any(|other| other == *n)).enumerate() {
+    for (color, (n, written)) in PATHS.iter().filter(|path| samples.iter().any(|n| n == path.0)).enumerate() {
         let rows = table.filter(&[("samples", n)])?;
         let style = if color % 2 == 0 { Style::LineMarkers } else { Style::DashedMarkers };
-        panel =
-            panel.series(Series::new(format!("n = {n}"), style, color, rows.points("failure_0.5_mean", "drift_mean")?));
+        panel = panel.series(Series::new(
+            format!("n = {written}"),
+            style,
+            color,
+            rows.points("failure_0.5_mean", "drift_mean")?,
+        ));
     }
     Ok(panel)
 }

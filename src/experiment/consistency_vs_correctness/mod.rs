@@ -75,29 +75,31 @@ fn picture_table(results: &Results) -> Result<Table> {
     Ok(Table::new(header(&["samples", "replicates", "t"]), rows))
 }
 
-/// One row for each knob, n and value, after the last round; the plain process after as many rounds stands for its value.
+/// One row for each knob, n and value, after the last round, values increasing; the plain process after as many rounds stands
+/// for its value.
 fn knobs_table(results: &Results) -> Result<Table> {
     let plain_cells = results.cells("picture")?;
     let mut rows = Vec::new();
     for (part, key, without) in KNOBS {
-        let cells = results.cells(part)?;
-        let mut add = |cell: &CellRows, t: usize, value: f64| -> Result<()> {
-            let mut row = vec![part.to_owned(), cell.label("process.samples"), plain(value)];
-            row.extend([cell.replicates.len().to_string(), t.to_string()]);
-            row.extend(numbers(cell, t)?);
-            rows.push(row);
-            Ok(())
-        };
-        let mut samples = Vec::new();
-        for cell in &cells {
-            let label = cell.label("process.samples");
-            if !samples.contains(&label) {
-                if let Some(plain) = plain_cells.iter().find(|plain| plain.label("process.samples") == label) {
-                    add(plain, cell.rounds(), without)?;
-                }
-                samples.push(label);
+        let mut groups: Vec<(String, Vec<(f64, CellRows)>)> = Vec::new();
+        for cell in results.cells(part)? {
+            let (samples, value) = (cell.label("process.samples"), cell.number(key)?);
+            match groups.iter_mut().find(|group| group.0 == samples) {
+                Some(group) => group.1.push((value, cell)),
+                None => groups.push((samples, vec![(value, cell)])),
             }
-            add(cell, cell.rounds(), cell.number(key)?)?;
+        }
+        for (samples, mut cells) in groups {
+            let rounds = cells[0].1.rounds();
+            let plain_cell = plain_cells.iter().find(|cell| cell.label("process.samples") == samples);
+            cells.extend(plain_cell.map(|cell| (without, cell.clone())));
+            cells.sort_by(|a, b| a.0.total_cmp(&b.0));
+            for (value, cell) in cells {
+                let mut row = vec![part.to_owned(), samples.clone(), plain(value)];
+                row.extend([cell.replicates.len().to_string(), rounds.to_string()]);
+                row.extend(numbers(&cell, rounds)?);
+                rows.push(row);
+            }
         }
     }
     Ok(Table::new(header(&["knob", "samples", "value", "replicates", "t"]), rows))
