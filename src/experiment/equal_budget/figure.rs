@@ -23,7 +23,7 @@ pub(super) fn failure(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new(
         "Equal budget: where one pair resolves a prompt rounds count for nothing; elsewhere one round at β' fails least, one at β most",
     )
-    .subtitle(subtitle(table)?)
+    .subtitle(subtitle(table, &INSTANCES)?)
     .columns(2)
     .shared_legend();
     for (instance, title) in INSTANCES.iter().zip(TITLES) {
@@ -40,9 +40,9 @@ pub(super) fn failure(table: &Table) -> Result<Figure> {
 pub(super) fn drift(table: &Table) -> Result<Figure> {
     let axis = || Axis::linear("drift P[y*_T ≠ y*₀]");
     Ok(Figure::new(
-        "Equal budget: with few samples one round at β' goes furthest astray on real features; with enough it does not stray at all",
+        "Equal budget: with few samples one round at β' strays furthest; once its span is complete it does not stray at all",
     )
-    .subtitle(subtitle(table)?)
+    .subtitle(subtitle(table, &INSTANCES[2..])?)
     .columns(3)
     .shared_legend()
     .panel(panel(table, "gaussian", "Gaussian features: drift", "drift", axis())?)
@@ -50,13 +50,13 @@ pub(super) fn drift(table: &Table) -> Result<Figure> {
     .panel(panel(table, "real", "real features: accuracy", "accuracy", Axis::linear("accuracy P[y*_T = answer]"))?))
 }
 
-fn subtitle(table: &Table) -> Result<String> {
-    let counts = |instance: &str| table.filter(&[("instance", instance)])?.distinct("replicates");
-    let counts: Vec<String> = INSTANCES.iter().map(|instance| counts(instance)).collect::<Result<Vec<_>>>()?.concat();
-    Ok(format!(
-        "means over replicates ({} on the four kinds of instance) with 95% Student-t intervals; zero: no prompt failed in any replicate",
-        counts.join(", ")
-    ))
+/// How many replicates there are of each kind of instance.
+fn subtitle(table: &Table, instances: &[&str]) -> Result<String> {
+    let count = |instance: &&str| -> Result<String> {
+        Ok(format!("{} ({instance})", table.filter(&[("instance", instance)])?.distinct("replicates")?.join(", ")))
+    };
+    let counts = instances.iter().map(count).collect::<Result<Vec<_>>>()?.join(", ");
+    Ok(format!("means over replicates with 95% Student-t intervals; replicates: {counts}"))
 }
 
 /// A quantity against the budget, one curve for each way of spending it.

@@ -24,8 +24,8 @@ pub(super) fn over_rounds(table: &Table) -> Result<Figure> {
         "n samples in each of T rounds count as nT where features are one-hot; where prompts share features, more rounds on few samples lead away",
     );
     let kappa0 = |part: &str| -> Result<String> {
-        let values = table.filter(&[("part", part)])?.distinct("kappa0")?;
-        Ok(values.iter().map(|value| value.chars().take(4).collect::<String>()).collect::<Vec<_>>().join(", "))
+        let starts = centres(&table.filter(&[("part", part)])?, "kappa0")?;
+        Ok(starts.iter().map(|start| format!("{:.2}", start.0)).collect::<Vec<_>>().join(", "))
     };
     let starts = format!("κ₀ = {} (one-hot), {} (Gaussian)", kappa0("tabular-rounds")?, kappa0("gaussian-rounds")?);
     let axis = || Axis::log("rounds T");
