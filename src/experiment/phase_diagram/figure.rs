@@ -4,12 +4,15 @@ use super::super::Table;
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Heatmap, Panel, Point, Scale, Series, Style};
 
+/// The n of the maps of failure and drift, beyond which both are 0 on the whole grid; those of the bound go on.
+const FEW: (f64, f64) = (3.0, 2e4);
+
 pub(super) fn over_kappa0(table: &Table) -> Result<Figure> {
     let rounds = table.distinct("t")?.join(", ");
     let figure = Figure::new(
-        "The frontier of failure moves with κ₀ as the law has it; drift lives just below it; the bound needs millions of times more samples",
+        "Failure ends later for larger κ₀, as the law has it; where prompts share features drift outlives it; the bound speaks only from n ≈ 10⁸ on",
     );
-    let axis = || Axis::log("condition number κ₀ of the base policy");
+    let axis = || Axis::log("base condition number κ₀");
     maps(
         figure.subtitle(subtitle(table, &format!("T = {rounds} rounds"))?),
         table,
@@ -45,11 +48,11 @@ fn maps(figure: Figure, table: &Table, y: &str, axis: impl Fn() -> Axis, parts: 
     let mut figure = figure.columns(3).shared_legend();
     for (part, features) in parts.iter().zip(["one-hot", "Gaussian"]) {
         let rows = table.filter(&[("part", part)])?;
-        let panel = |title: String, heatmap: Heatmap| {
-            Panel::new(title, Axis::log("samples per round n"), axis()).heatmap(heatmap)
-        };
+        let samples = || Axis::log("samples per round n");
+        let panel = |title: String, x: Axis, heatmap: Heatmap| Panel::new(title, x, axis()).heatmap(heatmap);
         let mut failure = panel(
             format!("{features}: failure"),
+            samples().range(FEW.0, FEW.1),
             Heatmap {
                 range: Some((0.0, 1.0)),
                 ..map(&rows, y, "failure_0.5_mean", "failure rate F(0.5)", Scale::Linear)?
@@ -57,6 +60,7 @@ fn maps(figure: Figure, table: &Table, y: &str, axis: impl Fn() -> Axis, parts: 
         );
         let drift = panel(
             format!("{features}: drift"),
+            samples().range(FEW.0, FEW.1),
             Heatmap {
                 range: Some((0.0, 1.0)), ..map(&rows, y, "drift_mean", "drift P[y*ₜ ≠ y*₀]", Scale::Linear)?
             },
@@ -67,7 +71,7 @@ fn maps(figure: Figure, table: &Table, y: &str, axis: impl Fn() -> Axis, parts: 
             failure = failure.series(Series::new("law: F = 1/2", Style::Line, 1, law));
         }
         let drift = if *part == parts[1] { drift.guide(Guide::vertical(32.0, "n = d")) } else { drift };
-        let ratio = panel(format!("{features}: bound / measured"), ratio)
+        let ratio = panel(format!("{features}: bound / measured"), samples(), ratio)
             .series(Series::new(
                 "explicit bound = 1 (vacuous to its left)",
                 Style::Dashed,
