@@ -4,12 +4,15 @@
 //! needed to draw it again.
 
 mod cell_rows;
+pub mod consistency_vs_correctness;
+pub mod equal_budget;
 mod finding;
 pub mod finite_class;
 pub mod generic;
 pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
+pub mod phase_diagram;
 pub mod rate_vs_n;
 pub mod real_features;
 mod results;
@@ -61,6 +64,9 @@ pub const ALL: &[&Experiment] = &[
     &initial_dependence::EXPERIMENT,
     &iterations_to_forget::EXPERIMENT,
     &finite_class::EXPERIMENT,
+    &phase_diagram::EXPERIMENT,
+    &equal_budget::EXPERIMENT,
+    &consistency_vs_correctness::EXPERIMENT,
 ];
 
 /// The experiment of a name.
