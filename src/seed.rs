@@ -28,6 +28,8 @@ pub enum Purpose {
     Responses = 5,
     /// Noise of the self-judge in a round.
     Noise = 6,
+    /// Replicates drawn with replacement: the "round" is the group, the "prompt" the resample.
+    Bootstrap = 7,
 }
 
 /// A 256-bit seed.

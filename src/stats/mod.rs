@@ -1,3 +1,33 @@
-//! Statistics over replicates.
+//! Statistics by which replicate rows are weighed.
+//!
+//! | question | answer |
+//! | --- | --- |
+//! | what is the mean over replicates? | [`mean_interval`] (Student t) |
+//! | how often does an event happen? | [`clopper_pearson`] (exact interval of a probability) |
+//! | does a failure happen with probability ≤ p? | [`upper_tail`] (exact test), [`lower_tail`] for ≥ p |
+//! | … asked in many cells at once? | [`holm`] (adjusted p-values) |
+//! | what is the rate or the exponent of a decay? | [`log_linear`], [`log_log`]; [`line`](line()) for a straight line as such |
+//! | how sure is a statistic of many replicates (a ratio, a fitted exponent)? | [`bootstrap`](bootstrap()): no formula for its error is needed |
+//! | which law does a curve follow? | [`compare_decays`]; [`rank`] for candidates fitted elsewhere |
+//! | does a ratio drift upward? | [`rises`] (one-sided t test of the slope) |
+//!
+//! A replicate's whole trajectory is one unit: values of different rounds of one replicate are dependent, so errors across
+//! rounds come from the bootstrap over replicates, never from a count of rows.
 
+pub mod binomial;
+pub mod bootstrap;
+pub mod comparison;
+pub mod decay;
 pub mod interval;
+pub mod multiplicity;
+pub mod regression;
+pub mod trend;
+
+pub use binomial::{clopper_pearson, lower_tail, upper_tail};
+pub use bootstrap::{Estimate, bootstrap};
+pub use comparison::{Candidate, Ranked, aicc, bic, rank};
+pub use decay::{Decay, Law, compare_decays};
+pub use interval::{MeanInterval, mean_interval};
+pub use multiplicity::holm;
+pub use regression::{Line, Measured, Observation, line, log_linear, log_log};
+pub use trend::{Trend, rises};

@@ -1,0 +1,18 @@
+//! Many tests at once.
+
+/// Holm's adjusted p-values, in the order given: with p_(1) ≤ … ≤ p_(m), the i-th is max_{j ≤ i} min(1, (m−j+1) p_(j)).
+///
+/// Rejecting where the adjusted value is ≤ α keeps the probability of any false rejection ≤ α, however the tests depend on
+/// each other (Holm 1979). A NaN counts as 1: a test that could not be made is no evidence, but it was asked.
+pub fn holm(p_values: &[f64]) -> Vec<f64> {
+    let values: Vec<f64> = p_values.iter().map(|&p| if p.is_nan() { 1.0 } else { p }).collect();
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let mut adjusted = vec![0.0; values.len()];
+    let mut largest = 0.0f64;
+    for (place, &index) in order.iter().enumerate() {
+        largest = largest.max((values.len() - place) as f64 * values[index]).min(1.0);
+        adjusted[index] = largest;
+    }
+    adjusted
+}
