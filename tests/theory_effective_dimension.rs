@@ -6,6 +6,7 @@ use approx::assert_relative_eq;
 use proptest::prelude::*;
 use selfreward::theory::effective_dimension::{
     Regime, Spectrum, effective_dimension, effective_shape, metric_entropy, paper_lambda, regime_bound,
+    unseen_share,
 };
 use selfreward::theory::iterative::Shape;
 use selfreward::theory::recurrence::Contraction;
@@ -246,4 +247,47 @@ proptest! {
         let least = tails.into_iter().fold(f64::INFINITY, f64::min);
         prop_assert!((bound.intermediate("tail_bound").unwrap() - least).abs() <= 1e-9 * least);
     }
+}
+
+/// Oracles: the expected squared length that a random m-dimensional projection leaves, 1 − m/d; and a spectrum of two values a,
+/// b, k times each, where d_λ = m is a quadratic equation in λ.
+#[test]
+fn unseen_share_at_closed_forms() {
+    let share = |spectrum: &Spectrum, seen: f64| unseen_share(spectrum, seen).unwrap();
+    let isotropic = spectrum(vec![0.02; 50]);
+    for seen in [0.0, 0.5, 1.0, 17.0, 49.0, 50.0, 80.0] {
+        assert_relative_eq!(share(&isotropic, seen).value(), f64::max(1.0 - seen / 50.0, 0.0), epsilon = 1e-12);
+    }
+    let (a, b, k) = (1.0f64, 1e-3f64, 20.0f64);
+    let two = spectrum((0..40).map(|j| if j < 20 { a } else { b }));
+    for seen in [3.0, 19.0, 20.0, 21.0, 39.0] {
+        // k a/(a+λ) + k b/(b+λ) = m  ⟺  m λ² + (m − k)(a + b) λ + (m − 2k) ab = 0.
+        let (half, last) = ((seen - k) * (a + b) / 2.0, (seen - 2.0 * k) * a * b);
+        let root = (half * half - seen * last).sqrt();
+        let lambda = if half > 0.0 { -last / (root + half) } else { (root - half) / seen };
+        let term = |value: f64| value * (lambda / (value + lambda)).powi(2);
+        let squares = k * ((a / (a + lambda)).powi(2) + (b / (b + lambda)).powi(2));
+        let expected = (term(a) + term(b)) / (a + b) * seen / (seen - squares);
+        let found = share(&two, seen);
+        assert_relative_eq!(found.value(), expected, max_relative = 1e-9);
+        assert_relative_eq!(found.intermediate("lambda").unwrap(), lambda, max_relative = 1e-9);
+    }
+}
+
+/// Oracle: the exponent −(α−1) in 1 ≪ m ≪ d, from sums turned into integrals.
+#[test]
+fn unseen_share_of_polynomial_decay_is_a_power_law() {
+    for alpha in [1.5, 2.0, 3.0] {
+        let long = spectrum((1..=200_000).map(|j| f64::from(j).powf(-alpha)));
+        let at = |seen: f64| unseen_share(&long, seen).unwrap().value();
+        let exponent = (at(400.0) / at(200.0)).log2();
+        assert!((exponent + (alpha - 1.0)).abs() < 0.03, "{alpha}: {exponent}");
+    }
+}
+
+#[test]
+fn unseen_share_refuses_what_has_no_share() {
+    assert!(unseen_share(&spectrum([0.0, 0.0]), 1.0).is_err());
+    assert!(unseen_share(&spectrum([1.0]), -1.0).is_err());
+    assert!(unseen_share(&spectrum([1.0]), f64::NAN).is_err());
 }

@@ -1,6 +1,7 @@
 //! The effective dimension d_λ = Σ_j λ_j/(λ_j + λ) (Definition G.1), its bounds, and what they make of Theorem 6.2.
 
 mod entropy;
+mod interpolation;
 mod regime;
 
 use crate::error::{Error, Result};
@@ -9,6 +10,7 @@ use crate::theory::check;
 use crate::theory::iterative::Shape;
 
 pub use entropy::metric_entropy;
+pub use interpolation::unseen_share;
 pub use regime::{Regime, regime_bound};
 
 /// The eigenvalues λ_1 ≥ λ_2 ≥ … ≥ 0 of a covariance matrix.
