@@ -4,10 +4,12 @@
 //! needed to draw it again.
 
 mod cell_rows;
+pub mod effective_dimension;
 mod finding;
 pub mod generic;
 pub mod hard_instance;
 pub mod real_features;
+pub mod real_spectrum;
 mod results;
 mod table;
 
@@ -50,7 +52,12 @@ pub struct Drawing {
 }
 
 /// All experiments, in the order in which they are shown.
-pub const ALL: &[&Experiment] = &[&real_features::EXPERIMENT, &hard_instance::EXPERIMENT];
+pub const ALL: &[&Experiment] = &[
+    &real_features::EXPERIMENT,
+    &hard_instance::EXPERIMENT,
+    &effective_dimension::EXPERIMENT,
+    &real_spectrum::EXPERIMENT,
+];
 
 /// The experiment of a name.
 pub fn find(name: &str) -> Option<&'static Experiment> {

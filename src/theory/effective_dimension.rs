@@ -9,7 +9,7 @@ use crate::theory::bound::Bound;
 use crate::theory::check;
 use crate::theory::iterative::Shape;
 
-pub use entropy::metric_entropy;
+pub use entropy::{metric_entropy, volume_bound};
 pub use interpolation::unseen_share;
 pub use regime::{Regime, regime_bound};
 

@@ -3,8 +3,10 @@
 //!
 //! Seeds are pinned. What a check tolerates is derived where the check stands, beside the experiment.
 
+mod effective_dimension;
 mod hard_instance;
 mod real_features;
+mod real_spectrum;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
