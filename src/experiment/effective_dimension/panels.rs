@@ -73,14 +73,14 @@ fn figure(table: &Table, title: &str, rows: &[Row], legend: &str) -> Result<Figu
     let mut figure = Figure::new(title)
         .subtitle(format!(
             "512 prompts, 17 responses, logits of standard deviation 1, β = 0.2, one ERM round; means with 95% Student-t bands over \
-             replicates: {}; {legend}Σ is scaled to trace 1",
+             replicates: {}; {legend}exponential: λⱼ ∝ e^(−j), polynomial: λⱼ ∝ j^(−2), Σ of trace 1",
             replicates.join(", ")
         ))
         .columns(3)
         .shared_legend();
     for row in rows {
-        for (index, (kind, name)) in SPECTRA.into_iter().enumerate() {
-            figure = figure.panel(panel(table, row, kind, &format!("{name}: {}", row.says[index]))?);
+        for ((kind, _), says) in SPECTRA.into_iter().zip(row.says) {
+            figure = figure.panel(panel(table, row, kind, &format!("{kind}: {says}"))?);
         }
     }
     Ok(figure)
