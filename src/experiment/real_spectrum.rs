@@ -190,7 +190,11 @@ fn figure(table: &Table) -> Result<Figure> {
             .series(Series::new("measured", Style::Line, 0, dimensions.points("x", "value")?))
             .guide(Guide::slope((1e-3, 1e3), -1.0, "1/λ"));
     for (name, label, style, color) in REGIMES {
-        bounds = bounds.series(Series::new(label, style, color, dimensions.points("x", name)?));
+        let points = dimensions.points("x", name)?;
+        if points.is_empty() {
+            bounds = bounds.note(format!("{label}: exponent at most 1, no bound"));
+        }
+        bounds = bounds.series(Series::new(label, style, color, points));
     }
     Ok(Figure::new("Real features: an exponential fits the whole spectrum best, a power of j its head, and no few directions stand out")
         .subtitle(
