@@ -5,6 +5,7 @@
 
 mod cell_rows;
 pub mod consistency_vs_correctness;
+pub mod effective_dimension;
 pub mod equal_budget;
 mod finding;
 pub mod finite_class;
@@ -15,6 +16,7 @@ pub mod iterations_to_forget;
 pub mod phase_diagram;
 pub mod rate_vs_n;
 pub mod real_features;
+pub mod real_spectrum;
 mod results;
 mod table;
 
@@ -63,10 +65,12 @@ pub const ALL: &[&Experiment] = &[
     &rate_vs_n::EXPERIMENT,
     &initial_dependence::EXPERIMENT,
     &iterations_to_forget::EXPERIMENT,
+    &effective_dimension::EXPERIMENT,
     &finite_class::EXPERIMENT,
     &phase_diagram::EXPERIMENT,
     &equal_budget::EXPERIMENT,
     &consistency_vs_correctness::EXPERIMENT,
+    &real_spectrum::EXPERIMENT,
 ];
 
 /// The experiment of a name.
