@@ -120,6 +120,27 @@ fn one_missing_direction_is_never_certified() {
     }
 }
 
+/// Columns that fall off as e^{−j/2}, most of them below rounding. Oracle: the singular values of the whole matrix, which bracket the
+/// rank at half and twice the tolerance, and the rows, which lie in their span up to the tolerance. (Leave out columns up to 1e-6 of
+/// the largest entry, and both fail.)
+#[test]
+fn columns_below_rounding_change_nothing() {
+    for (rows, dim) in [(30, 200), (150, 200), (600, 300)] {
+        let scales = Array1::from_shape_fn(dim, |j| (-0.5 * j as f64).exp());
+        let a = random(rows, dim, 11) * &scales;
+        let found = span(&a, None);
+        let singular = thin_svd(a.view()).singular;
+        let tolerance = 16.0 * f64::EPSILON * (dim as f64).sqrt() * singular[0];
+        let above = |level: f64| singular.iter().filter(|&&sigma| sigma > level).count();
+        let bracket = above(10.0 * tolerance)..=above(0.1 * tolerance);
+        assert!(bracket.contains(&found.rank()), "{rows}×{dim}: {} not in {bracket:?}", found.rank());
+        for row in a.rows() {
+            let rest = &row - &found.project(&row.to_owned());
+            assert!(rest.dot(&rest).sqrt() <= 10.0 * tolerance, "{rows}×{dim}: {}", rest.dot(&rest).sqrt());
+        }
+    }
+}
+
 #[test]
 fn no_rows_span_nothing() {
     let nothing = span(&Array2::zeros((0, 5)), None);

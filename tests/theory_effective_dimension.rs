@@ -5,7 +5,8 @@ mod support;
 use approx::assert_relative_eq;
 use proptest::prelude::*;
 use selfreward::theory::effective_dimension::{
-    Regime, Spectrum, effective_dimension, effective_shape, metric_entropy, paper_lambda, regime_bound,
+    Regime, Spectrum, effective_dimension, effective_shape, metric_entropy, paper_lambda, regime_bound, unseen_share,
+    volume_bound,
 };
 use selfreward::theory::iterative::Shape;
 use selfreward::theory::recurrence::Contraction;
@@ -120,6 +121,11 @@ fn metric_entropy_bounds_counted_packings_in_the_plane() {
             let axes = (radius * f64::sqrt(first), radius * f64::sqrt(second));
             assert!(apart(axes, 2.0 * eta) <= bound.value() + 1e-12, "{first} {second} {eta}");
             assert!(bound.value() <= apart(axes, eta) + 25f64.ln(), "{first} {second} {eta}");
+            let volume = volume_bound(&spectrum([first, second]), radius, eta).unwrap().value();
+            assert!(
+                volume <= apart(axes, eta) && volume >= apart(axes, 2.0 * eta) - 25f64.ln(),
+                "{first} {second} {eta}"
+            );
             assert!(bound.value() <= bound.intermediate("dimension_form").unwrap() + 1e-12);
         }
     }
@@ -131,6 +137,7 @@ fn metric_entropy_bounds_exact_counts_on_the_line() {
     for ratio in [0.1, 0.49, 0.51, 0.99, 1.01, 2.5, 77.3] {
         let bound = metric_entropy(&spectrum([1.0]), ratio, 1.0).unwrap();
         let counted = f64::ceil(ratio).max(1.0).ln();
+        assert!(volume_bound(&spectrum([1.0]), ratio, 1.0).unwrap().value() <= counted);
         assert!(counted <= bound.value() && counted <= bound.intermediate("dimension_form").unwrap(), "{ratio}");
     }
 }
@@ -246,4 +253,48 @@ proptest! {
         let least = tails.into_iter().fold(f64::INFINITY, f64::min);
         prop_assert!((bound.intermediate("tail_bound").unwrap() - least).abs() <= 1e-9 * least);
     }
+}
+
+/// Oracles: the expected squared length that a random m-dimensional projection leaves, 1 − m/d; and two eigenvalues a and b, where
+/// d_λ = m is a quadratic equation in λ, and the angle of θ integrates to E[aθ_1²/(aθ_1² + bθ_2²)] = √a/(√a + √b).
+#[test]
+fn unseen_share_at_closed_forms() {
+    let share = |spectrum: &Spectrum, seen: f64| unseen_share(spectrum, seen).unwrap();
+    let isotropic = spectrum(vec![0.02; 50]);
+    for seen in [0.0, 0.5, 1.0, 17.0, 49.0, 50.0, 80.0] {
+        assert_relative_eq!(share(&isotropic, seen).value(), f64::max(1.0 - seen / 50.0, 0.0), epsilon = 1e-12);
+    }
+    for (a, b) in [(1.0f64, 1e-3f64), (0.5, 0.4), (3.0, 1e-6)] {
+        for seen in [0.2, 0.9, 1.0, 1.1, 1.7] {
+            // a/(a+λ) + b/(b+λ) = m  ⟺  m λ² + (m − 1)(a + b) λ + (m − 2) ab = 0.
+            let (half, last) = ((seen - 1.0) * (a + b) / 2.0, (seen - 2.0) * a * b);
+            let root = (half * half - seen * last).sqrt();
+            let lambda = if half > 0.0 { -last / (root + half) } else { (root - half) / seen };
+            let learned = [a, b].map(|value| value / (value + lambda));
+            let energy = [a, b].map(|value| value.sqrt() / (a.sqrt() + b.sqrt()));
+            let left: f64 = (0..2).map(|j| energy[j] * (1.0 - learned[j]).powi(2)).sum();
+            let expected = left * seen / (seen - learned[0] * learned[0] - learned[1] * learned[1]);
+            let found = share(&spectrum([a, b]), seen);
+            assert_relative_eq!(found.value(), expected, max_relative = 1e-9);
+            assert_relative_eq!(found.intermediate("lambda").unwrap(), lambda, max_relative = 1e-9);
+        }
+    }
+}
+
+/// Oracle: the exponent −(α−1) in 1 ≪ m ≪ d, from sums turned into integrals.
+#[test]
+fn unseen_share_of_polynomial_decay_is_a_power_law() {
+    for alpha in [1.5, 2.0, 3.0] {
+        let long = spectrum((1..=20_000).map(|j| f64::from(j).powf(-alpha)));
+        let at = |seen: f64| unseen_share(&long, seen).unwrap().value();
+        let exponent = (at(300.0) / at(150.0)).log2();
+        assert!((exponent + (alpha - 1.0)).abs() < 0.03, "{alpha}: {exponent}");
+    }
+}
+
+#[test]
+fn unseen_share_refuses_what_has_no_share() {
+    assert!(unseen_share(&spectrum([0.0, 0.0]), 1.0).is_err());
+    assert!(unseen_share(&spectrum([1.0]), -1.0).is_err());
+    assert!(unseen_share(&spectrum([1.0]), f64::NAN).is_err());
 }

@@ -207,3 +207,22 @@ proptest! {
         prop_assert!((at(n, 4) - once).abs() <= 1e-9 * once + 1e-300);
     }
 }
+
+/// Oracle: 2 Var u summed over all pairs of labels, as E (u(y) − u(y'))², u = βθ' − (1+β)θ with θ' written out label by label.
+#[test]
+fn losses_of_an_unresolved_prompt_are_sums_over_pairs() {
+    let ln2 = std::f64::consts::LN_2;
+    for (labels, beta) in [(2usize, 0.5), (3, 1.0), (7, 0.02), (60, 3.0)] {
+        let instance = HardInstance::new(4.0, 0.5, labels as u64).unwrap();
+        let base: Vec<f64> = (0..labels).map(|y| if y == 0 { 2.0 } else { 1.0 } / (labels as f64 + 1.0)).collect();
+        let loss = |next: &dyn Fn(usize) -> f64| {
+            let u = |y: usize| beta * next(y) - (1.0 + beta) * if y == 0 { ln2 } else { 0.0 };
+            let pairs = (0..labels).flat_map(|y| (0..labels).map(move |other| (y, other)));
+            pairs.map(|(y, other)| base[y] * base[other] * (u(y) - u(other)).powi(2)).sum::<f64>()
+        };
+        let kept = loss(&|y| if y == 0 { ln2 } else { 0.0 });
+        let misled = loss(&|y| if y == labels - 1 { (1.0 + 1.0 / beta) * ln2 } else { 0.0 });
+        assert_relative_eq!(instance.kept_loss(), kept, max_relative = 1e-12);
+        assert_relative_eq!(instance.misled_loss(beta).unwrap(), misled, max_relative = 1e-12);
+    }
+}

@@ -25,7 +25,7 @@ fn table(results: &Results) -> Result<Table> {
 }
 
 /// E F_t of the exact law, and the realised κ_0 and Δ that it holds for.
-fn theory(simulation: &Simulation, t: usize) -> Result<Named> {
+pub(super) fn theory(simulation: &Simulation, t: usize) -> Result<Named> {
     let prompts = simulation.config.instance.prompts.unwrap_or_default() as f64;
     let (mass, n) = (simulation.derived("mass"), simulation.process.samples as f64);
     let law = HardInstance::new(prompts, mass, simulation.derived("responses") as u64)?;
@@ -34,7 +34,7 @@ fn theory(simulation: &Simulation, t: usize) -> Result<Named> {
 }
 
 /// Standard errors that a mean may lie from its law. Two-sided, over at most 64 means: a false alarm in 10^7 runs.
-const FAR: f64 = 6.0;
+pub(super) const FAR: f64 = 6.0;
 
 /// The law at every n and t, and the exponent −1/2 that follows from it.
 fn findings(results: &Results) -> Result<Vec<Finding>> {
@@ -56,7 +56,7 @@ fn findings(results: &Results) -> Result<Vec<Finding>> {
 ///
 /// F is Δ/M times the number of unresolved prompts. Each of the M is unresolved with the same probability, and the more of
 /// them are the fewer draws are left for the others: they are negatively correlated, so the binomial variance bounds theirs.
-fn distance(cell: &CellRows, t: usize) -> Result<f64> {
+pub(super) fn distance(cell: &CellRows, t: usize) -> Result<f64> {
     let said = theory(&cell.simulation()?, t)?;
     let [(_, mass), _, (_, law)] = said[..] else { unreachable!("three numbers") };
     let (prompts, share) = (cell.number("instance.prompts")?, law / mass);

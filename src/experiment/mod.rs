@@ -4,10 +4,19 @@
 //! needed to draw it again.
 
 mod cell_rows;
+pub mod consistency_vs_correctness;
+pub mod effective_dimension;
+pub mod equal_budget;
 mod finding;
+pub mod finite_class;
 pub mod generic;
 pub mod hard_instance;
+pub mod initial_dependence;
+pub mod iterations_to_forget;
+pub mod phase_diagram;
+pub mod rate_vs_n;
 pub mod real_features;
+pub mod real_spectrum;
 mod results;
 mod table;
 
@@ -50,7 +59,19 @@ pub struct Drawing {
 }
 
 /// All experiments, in the order in which they are shown.
-pub const ALL: &[&Experiment] = &[&real_features::EXPERIMENT, &hard_instance::EXPERIMENT];
+pub const ALL: &[&Experiment] = &[
+    &real_features::EXPERIMENT,
+    &hard_instance::EXPERIMENT,
+    &rate_vs_n::EXPERIMENT,
+    &initial_dependence::EXPERIMENT,
+    &iterations_to_forget::EXPERIMENT,
+    &effective_dimension::EXPERIMENT,
+    &finite_class::EXPERIMENT,
+    &phase_diagram::EXPERIMENT,
+    &equal_budget::EXPERIMENT,
+    &consistency_vs_correctness::EXPERIMENT,
+    &real_spectrum::EXPERIMENT,
+];
 
 /// The experiment of a name.
 pub fn find(name: &str) -> Option<&'static Experiment> {

@@ -1,6 +1,7 @@
 //! What is given: prompts with weights, responses with features, and the base parameter θ_0.
 
 pub mod autoregressive;
+pub mod continuum;
 pub mod features;
 pub mod files;
 pub mod gaussian;

@@ -56,6 +56,8 @@ pub struct InstanceConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bump: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<ConfidenceConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<WeightsConfig>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kappa0: Option<f64>,
@@ -95,6 +97,14 @@ pub enum Kind {
     Hard,
     Autoregressive,
     Random,
+}
+
+/// How the base policy's confidence varies from prompt to prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "described at `instance::continuum`")]
+pub enum ConfidenceConfig {
+    Uniform,
 }
 
 /// `"uniform"` or `{ zipf = s }`.
@@ -407,7 +417,7 @@ impl Config {
             }
             Kind::Tabular => {
                 instance.weights.get_or_insert_default();
-                if instance.theta0.is_none() {
+                if instance.theta0.is_none() && instance.confidence.is_none() {
                     instance.bump.get_or_insert(1.0);
                 }
             }

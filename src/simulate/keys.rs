@@ -49,6 +49,7 @@ pub const KEYS: &[Key] = keys! {
         "logit_scale" ["gaussian", "npz"] "draw θ_0 with this standard deviation of its logits", "theta_norm is used";
         "theta0" ["gaussian", "npz", "tabular"] "θ_0, coordinate by coordinate", "theta_norm is used (tabular: bump)";
         "bump" ["tabular"] "logit of the favoured response of each prompt, nats", "1.0";
+        "confidence" ["tabular"] "\"uniform\": the favoured response's probability is uniform on (1/K, 1) from prompt to prompt", "bump is used";
         "weights" ["tabular"] "\"uniform\" or { zipf = s }, p(x) ∝ (x+1)^-s", "\"uniform\"";
         "kappa0" ["hard"] "κ_0 > 1; the number of labels is rounded, so the realised κ_0 differs a little", "required";
         "mass" ["hard"] "Δ in (0, 1), or \"worst\": min(0.9, √(M(κ_0−1)/(4n)))", "\"worst\"";
@@ -91,7 +92,7 @@ pub const KEYS: &[Key] = keys! {
 /// Keys of which a configuration has at most one; setting one on the command line drops the others of the file.
 pub const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("process", &["beta", "beta_over_sqrt_n"]),
-    ("instance", &["theta_norm", "logit_scale", "theta0", "bump"]),
+    ("instance", &["theta_norm", "logit_scale", "theta0", "bump", "confidence"]),
     ("instance", &["top", "trap"]),
 ];
 

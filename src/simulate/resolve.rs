@@ -8,6 +8,7 @@ use super::config::{
 };
 use super::summary::Column;
 use crate::instance::autoregressive::{Autoregressive, Law, TopToken};
+use crate::instance::continuum::Continuum;
 use crate::instance::gaussian::{BaseParameter, Gaussian};
 use crate::instance::greedy_trap::GreedyTrap;
 use crate::instance::lower_bound::Hard;
@@ -61,6 +62,7 @@ enum Source {
         shape: Tabular,
         theta0: Option<Vec<f64>>,
     },
+    Continuum(Continuum),
     Hard(Hard),
     Autoregressive(Autoregressive),
     Random(Random),
@@ -76,6 +78,7 @@ impl Source {
             Self::Gaussian(gaussian) => gaussian.draw(seed).map(Arc::new),
             Self::Tabular { shape, theta0: None } => shape.draw(seed).map(Arc::new),
             Self::Tabular { shape, theta0: Some(theta) } => given_table(shape, theta).map(Arc::new),
+            Self::Continuum(continuum) => continuum.draw(seed).map(Arc::new),
             Self::Hard(hard) => hard.draw(seed).map(Arc::new),
             Self::Autoregressive(sequences) => sequences.draw(seed).map(Arc::new),
             Self::Random(random) => random.draw(seed).map(Arc::new),
@@ -95,7 +98,7 @@ impl Source {
             }
             Self::Hard(hard) => (hard.prompts, hard.responses, std::f64::consts::LN_2),
             // Several levels of logits: the process's check refuses it.
-            Self::Autoregressive(_) => return Vec::new(),
+            Self::Autoregressive(_) | Self::Continuum(_) => return Vec::new(),
         };
         let log_class = FiniteClass::log_size_of_product(prompts, responses, top);
         let largest = if responses > 1 { bump } else { 0.0 };
@@ -363,6 +366,9 @@ fn source(
                 WeightsConfig::Uniform => Weights::Uniform,
                 WeightsConfig::Zipf(s) => Weights::Zipf(s),
             };
+            if given.confidence.is_some() {
+                return Ok(Source::Continuum(Continuum { prompts, responses, weights }));
+            }
             let shape = Tabular { prompts, responses, bump: given.bump.unwrap_or(0.0), weights };
             Ok(Source::Tabular { shape, theta0: given.theta0.clone() })
         }

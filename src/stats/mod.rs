@@ -9,6 +9,8 @@
 //! | what is the rate or the exponent of a decay? | [`log_linear`], [`log_log`]; [`line`](line()) for a straight line as such |
 //! | how sure is a statistic of many replicates (a ratio, a fitted exponent)? | [`bootstrap`](bootstrap()): no formula for its error is needed |
 //! | which law does a curve follow? | [`compare_decays`]; [`rank`] for candidates fitted elsewhere |
+//! | do two means differ? | [`welch`]; [`paired`] for two rounds of the same replicates |
+//! | do two samples follow one law? | [`kolmogorov`] (exact two-sample test) |
 //! | does a ratio drift upward? | [`rises`] (one-sided t test of the slope) |
 //!
 //! A replicate's whole trajectory is one unit: values of different rounds of one replicate are dependent, so errors across
@@ -22,6 +24,7 @@ pub mod interval;
 pub mod multiplicity;
 pub mod regression;
 pub mod trend;
+pub mod two_sample;
 
 pub use binomial::{clopper_pearson, lower_tail, upper_tail};
 pub use bootstrap::{Estimate, bootstrap};
@@ -31,3 +34,4 @@ pub use interval::{MeanInterval, mean_interval};
 pub use multiplicity::holm;
 pub use regression::{Line, Measured, Observation, line, log_linear, log_log};
 pub use trend::{Trend, rises};
+pub use two_sample::{Difference, kolmogorov, paired, welch};

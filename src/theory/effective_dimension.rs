@@ -1,6 +1,7 @@
 //! The effective dimension d_λ = Σ_j λ_j/(λ_j + λ) (Definition G.1), its bounds, and what they make of Theorem 6.2.
 
 mod entropy;
+mod interpolation;
 mod regime;
 
 use crate::error::{Error, Result};
@@ -8,7 +9,8 @@ use crate::theory::bound::Bound;
 use crate::theory::check;
 use crate::theory::iterative::Shape;
 
-pub use entropy::metric_entropy;
+pub use entropy::{metric_entropy, volume_bound};
+pub use interpolation::unseen_share;
 pub use regime::{Regime, regime_bound};
 
 /// The eigenvalues λ_1 ≥ λ_2 ≥ … ≥ 0 of a covariance matrix.

@@ -42,6 +42,30 @@ fn limiting_fixed_point(setting: &Setting) -> Result<f64> {
     }
 }
 
+/// The number of rounds (`rounds-to-forget`) from which on the initial model's part of κ̄_{T−1} is at most `tolerance`:
+/// κ₀ λ^{T−1} ≤ τ once T ≥ 1 + log(κ₀/τ)/log(1/λ), never more than 1 + log₂(κ₀/τ) as λ < 1/2.
+///
+/// `kappa0` = κ₀ ≥ 1, `tolerance` = τ > 0 (at τ = 1 it is √κ₀ λ^{(T−1)/2} ≤ 1), `map` the contraction of Lemma C.4. Vacuous
+/// where κ_∞ ≥ κ₀. At least 1: one round is governed by κ₀ itself.
+pub fn rounds_to_forget(kappa0: f64, tolerance: f64, map: &Contraction) -> Result<Bound> {
+    let share = check::at_least_one("kappa0", kappa0)? / check::positive("tolerance", tolerance)?;
+    let value = 1.0 + share.ln().max(0.0) / -map.factor().ln();
+    Ok(Bound::new("rounds-to-forget", value, map.fixed_point() >= kappa0)
+        .with("factor", map.factor())
+        .with("kappa_inf", map.fixed_point())
+        .with("cap", 1.0 + share.log2().max(0.0))
+        .assuming("every round obeys the recurrence kappa -> 1 + C sqrt(kappa), with one C for all rounds"))
+}
+
+/// The corollary's own line log κ₀ / log(γμ√n), with constant 1; infinite where γμ√n ≤ 1.
+///
+/// `kappa0` = κ₀ ≥ 1, `gamma` = γ > 0, `mu` = μ in (0, 1], `n` ≥ 1.
+pub fn corollary_rounds(kappa0: f64, gamma: f64, mu: f64, n: f64) -> Result<f64> {
+    let kappa0 = check::at_least_one("kappa0", kappa0)?;
+    let growth = check::positive("gamma", gamma)? * check::positive_unit("mu", mu)? * check::count("n", n)?.sqrt();
+    Ok(if growth > 1.0 { kappa0.ln() / growth.ln() } else { f64::INFINITY })
+}
+
 /// The corollary's own n for T rounds, with constant 1: (κ₀^{1/T}/(γμ))².
 fn corollary_samples(setting: &Setting, rounds: u32) -> f64 {
     (setting.kappa0.powf(1.0 / f64::from(rounds)) / (setting.gamma * setting.mu)).powi(2)
@@ -55,7 +79,6 @@ fn report(setting: &Setting, n: f64, rounds: u32, value: f64) -> Result<Bound> {
     let Rates { beta, epsilon, contraction } = setting.rates(n, rounds)?;
     let kappa_inf = contraction.fixed_point();
     let growth = setting.gamma * setting.mu * n.sqrt();
-    let corollary = if growth > 1.0 { setting.kappa0.ln() / growth.ln() } else { f64::INFINITY };
     let bound = Bound::new("iterations", value, kappa_inf >= setting.kappa0)
         .with("beta", beta)
         .with("epsilon", epsilon)
@@ -64,8 +87,8 @@ fn report(setting: &Setting, n: f64, rounds: u32, value: f64) -> Result<Bound> {
         .with("kappa_inf", kappa_inf)
         .with("initial_term", setting.kappa0.sqrt() * contraction.factor().powf(0.5 * f64::from(rounds - 1)))
         .with("stable_term", kappa_inf.sqrt())
-        .with("rounds_to_one", 1.0 + setting.kappa0.ln() / -contraction.factor().ln())
-        .with("corollary_rounds", corollary)
+        .with("rounds_to_one", rounds_to_forget(setting.kappa0, 1.0, &contraction)?.value())
+        .with("corollary_rounds", corollary_rounds(setting.kappa0, setting.gamma, setting.mu, n)?)
         .with("corollary_samples", corollary_samples(setting, rounds))
         .checked("gamma mu sqrt(n) > 1 (the corollary's own line)", growth > 1.0);
     assume_room(setting.class.assume(assume_run(bound, setting.excess), Some(beta)), setting, beta, rounds)

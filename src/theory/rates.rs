@@ -41,3 +41,33 @@ pub fn local_exponent(n: f64, rounds: u32) -> Result<f64> {
     let root = check::count("n", n)?.sqrt();
     Ok(-0.5 * f64::from(check::rounds(rounds)?) * root / (1.0 + root))
 }
+
+/// What is left of κ_t − 1 after t = `rounds` > 0 rounds of tabular ERM where the base model's confidences form a continuum:
+/// two responses a prompt, π_0(y*|x) uniform on (1/2, 1), m = `pairs` > 0 pairs a prompt and round, `beta` > 0. Returned in two parts.
+///
+/// *Prompts never touched*: with u = 1 − π_0(y*|x), of density 2 on (0, 1/2), and u/(1−u) the prompt's part of κ − 1, it is
+/// ∫ 2u/(1−u) e^{−2m u(1−u) t} du, which tends to 2/(2mt)².
+///
+/// *Near-ties, sharpened once*: the gap log((1−u)/u) has the density 1/2 at 0, and one touch multiplies it by s = 1 + 1/β. Then
+/// 1 − π = u' has the log-uniform density 1/(2s u'), so that every scale of t finds prompts it has not touched again:
+/// ∫ (1/(2s u')) u' e^{−2m u' t} du' = 1/(4 s m t). This part wins in the end: κ_t − 1 falls as 1/t.
+///
+/// Leading order in 1/s and 1/t: the gap is taken as near 0, and the rounds that the first touch takes are not taken off t.
+pub fn continuum_surplus(pairs: f64, beta: f64, rounds: f64) -> Result<(f64, f64)> {
+    let (pairs, rounds) = (check::positive("pairs", pairs)?, check::positive("rounds", rounds)?);
+    let scale = population_scale(beta, 1)?;
+    // Simpson's rule in w, u = w³/2, which crowds its points where u is small.
+    const CELLS: u32 = 4000;
+    let untouched = |index: u32| {
+        let w = f64::from(index) / f64::from(CELLS);
+        let u = 0.5 * w.powi(3);
+        3.0 * w * w * u / (1.0 - u) * (-2.0 * pairs * u * (1.0 - u) * rounds).exp()
+    };
+    let weight = |index: u32| match index {
+        0 | CELLS => 1.0,
+        odd if odd % 2 == 1 => 4.0,
+        _ => 2.0,
+    };
+    let sum: f64 = (0..=CELLS).map(|index| weight(index) * untouched(index)).sum();
+    Ok((sum / (3.0 * f64::from(CELLS)), 1.0 / (4.0 * scale * pairs * rounds)))
+}

@@ -3,13 +3,17 @@
 //! Whatever one round does with n triples, on some instance of condition number κ₀ and some class Π it fails on a share
 //! ε of the prompts unless n ≥ c κ₀ log#Π / (ε²(1 + log(κ₀/ε))).
 
+mod bump;
 mod hard_instance;
 
 use crate::error::{Error, Result};
 use crate::theory::bound::Bound;
 use crate::theory::check;
 
-pub use hard_instance::{HardInstance, LARGEST_MASS, Mass, hard_instance, realised_kappa0, responses_for, worst_mass};
+pub use bump::Bump;
+pub use hard_instance::{
+    HardInstance, LARGEST_MASS, Mass, hard_instance, realised_kappa0, responses_for, unresolved_share, worst_mass,
+};
 
 /// Below e^{−690} ≈ 1e-300 an argument of Lambert's function is given by its logarithm.
 const SMALLEST_LOG_ARGUMENT: f64 = -690.0;

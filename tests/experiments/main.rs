@@ -3,8 +3,18 @@
 //!
 //! Seeds are pinned. What a check tolerates is derived where the check stands, beside the experiment.
 
+mod consistency_vs_correctness;
+mod effective_dimension;
+mod equal_budget;
+mod finite_class;
 mod hard_instance;
+mod hard_instance;
+mod initial_dependence;
+mod iterations_to_forget;
+mod phase_diagram;
+mod rate_vs_n;
 mod real_features;
+mod real_spectrum;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -29,3 +29,14 @@ pub fn metric_entropy(spectrum: &Spectrum, radius: f64, eta: f64) -> Result<Boun
         .with("effective_dimension", dimension)
         .with("dimension_form", dimension_form))
 }
+
+/// A lower bound on what [`metric_entropy`] bounds (`metric-entropy`): log N ≥ Σ log(B√λ_j/η) over the axes with B√λ_j > η, by
+/// volume. A cover of the ellipsoid, projected onto the span of these axes, covers the ellipsoid there, and each of its balls
+/// covers at most the volume of a ball.
+///
+/// `radius` = B > 0, `eta` = η > 0.
+pub fn volume_bound(spectrum: &Spectrum, radius: f64, eta: f64) -> Result<Bound> {
+    let (radius, eta) = (check::positive("radius", radius)?, check::positive("eta", eta)?);
+    let axes = spectrum.eigenvalues().iter().map(|value| radius * value.sqrt() / eta).take_while(|ratio| *ratio > 1.0);
+    Ok(Bound::new("metric-entropy", axes.map(f64::ln).sum(), false))
+}

@@ -4,6 +4,8 @@
 //! labels, of which the base policy gives q = 2/(K+1) to a hidden one and 1/(K+1) to every other (a logit bump of
 //! log 2). A prompt stays unresolved, and unchanged, until its hidden label is drawn against another label.
 
+use std::f64::consts::LN_2;
+
 use crate::error::{Error, Result};
 use crate::theory::bound::Bound;
 use crate::theory::check;
@@ -65,6 +67,15 @@ fn labels(responses: u64) -> Result<f64> {
     }
 }
 
+/// The share (1 − 2q(1−q)p)^N of prompts that stay unresolved, and unchanged, after N = `pairs` ≥ 0 pairs drawn in all: a pair
+/// falls on a given prompt with probability p = `weight` in (0, 1], and resolves it with 2q(1−q), the favoured response of
+/// probability q = `favoured` in (0, 1) against another one. Exact for one-hot features whose other responses are equally likely.
+pub fn unresolved_share(favoured: f64, weight: f64, pairs: f64) -> Result<f64> {
+    let q = check::open_unit("favoured", favoured)?;
+    let weight = check::positive_unit("weight", weight)?;
+    Ok((check::nonnegative("pairs", pairs)? * (-2.0 * q * (1.0 - q) * weight).ln_1p()).exp())
+}
+
 /// The process whose law this is.
 const NEAREST: &str = "one-hot features, and the empirical minimiser nearest to the current parameter";
 
@@ -98,6 +109,20 @@ impl HardInstance {
         2.0 * q * (1.0 - q)
     }
 
+    /// Population loss ε² at an unresolved prompt that one round leaves as it is: u = −log 2 on the hidden label ℓ and 0 on the
+    /// others, hence 2 Var u = 2 q(1−q) log²2 (nats²), whatever β.
+    pub fn kept_loss(&self) -> f64 {
+        self.resolving_probability() * LN_2.powi(2)
+    }
+
+    /// Population loss ε² at an unresolved prompt whose update favours another label ℓ' with the logit (1+1/β) log 2 that the
+    /// hidden label ℓ should have got: u = (1+β) log 2 · ([y=ℓ'] − [y=ℓ]), hence with π(ℓ) = q, π(ℓ') = q/2
+    /// 2 Var u = (1+β)² log²2 · q(3 − q/2) (nats²). `beta` = β > 0.
+    pub fn misled_loss(&self, beta: f64) -> Result<f64> {
+        let (size, q) = ((1.0 + check::positive("beta", beta)?) * LN_2, self.hidden_probability());
+        Ok(size.powi(2) * q * (3.0 - 0.5 * q))
+    }
+
     /// The exact law of the failure rate after T = `rounds` rounds of `n` pairs,
     /// E F_T = Δ (1 − 2q(1−q)Δ/M)^{nT}.
     ///
@@ -106,7 +131,7 @@ impl HardInstance {
     /// [`turn_backs`](Self::turn_backs).
     pub fn expected_failure(&self, n: f64, rounds: u32) -> Result<Bound> {
         let pairs = check::count("n", n)? * f64::from(check::rounds(rounds)?);
-        let unresolved = (pairs * (-self.resolving_probability() * self.mass / self.prompts).ln_1p()).exp();
+        let unresolved = unresolved_share(self.hidden_probability(), self.mass / self.prompts, pairs)?;
         Ok(self.law("hard-instance-law", unresolved))
     }
 

@@ -1,0 +1,109 @@
+//! The figures of the measured curves: a column of panels for each spectrum, a row for each abscissa.
+
+use crate::Result;
+use crate::experiment::Table;
+use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
+
+/// A spectrum as the table names it, and as a title says it.
+pub const SPECTRA: [(&str, &str); 3] = [
+    ("isotropic", "isotropic"),
+    ("exponential", "exponential, λⱼ ∝ e^(−j)"),
+    ("polynomial", "polynomial, λⱼ ∝ j^(−2)"),
+];
+
+/// A row of panels: abscissa and ordinate as the table names them, their axes, and what the row shows.
+struct Row {
+    x: (&'static str, &'static str),
+    y: &'static str,
+    axis: fn() -> Axis,
+    says: [&'static str; 3],
+}
+
+fn loss_axis() -> Axis {
+    Axis::log("ε after one round (nats)").range(1e-4, 2.5)
+}
+
+fn failure_axis() -> Axis {
+    Axis::linear("failure rate F(0.5)").range(0.0, 1.0)
+}
+
+fn drift_axis() -> Axis {
+    Axis::linear("drift P[y*₁ ≠ y*₀]").range(0.0, 1.0)
+}
+
+const N: (&str, &str) = ("n", "samples n");
+const OVER_D: (&str, &str) = ("n_over_d", "n/d");
+const OVER_D_LAMBDA: (&str, &str) = ("n_over_d_lambda", "n/d_λ, λ = 1/n");
+
+/// ε = √(population loss) against n, n/d and n/d_λ.
+pub fn loss(table: &Table) -> Result<Figure> {
+    let row = |x, says| Row { x, y: "epsilon", axis: loss_axis, says };
+    let rows = [
+        row(N, ["shifts right with d", "the same for every d", "a power law, cut off at n ≈ d"]),
+        row(OVER_D, ["collapses", "does not collapse", "does not collapse"]),
+        row(OVER_D_LAMBDA, ["collapses", "collapses", "collapses up to the cut-off"]),
+    ];
+    let title = "The decay of the spectrum, not d, says how many samples a round needs: ε follows d only where the spectrum is flat";
+    figure(table, title, &rows, "dotted: law of seen differences (isotropic, polynomial); ")
+}
+
+/// Failure against n, n/d and n/d_λ, and drift against n.
+pub fn failure(table: &Table) -> Result<Figure> {
+    let row = |x, says| Row { x, y: "failure_0.5", axis: failure_axis, says };
+    let rows = [
+        row(N, ["shifts right with d", "the same for every d", "nearly the same for every d"]),
+        row(OVER_D, ["collapses", "does not collapse", "does not collapse"]),
+        row(OVER_D_LAMBDA, ["collapses", "collapses", "nearly collapses"]),
+        Row {
+            x: N,
+            y: "drift",
+            axis: drift_axis,
+            says: ["sure, but elsewhere until n ≈ d", "home by n ≈ 30", "home slowly"],
+        },
+    ];
+    let title = "Failure falls long before ε does: a few differences make the policy sure, enough of them make it sure of the right response";
+    figure(table, title, &rows, "")
+}
+
+fn figure(table: &Table, title: &str, rows: &[Row], legend: &str) -> Result<Figure> {
+    let mut replicates = Vec::new();
+    for d in table.distinct("d")? {
+        replicates.push(format!("{} at d = {d}", table.filter(&[("d", &d)])?.distinct("replicates")?.join(" or ")));
+    }
+    let mut figure = Figure::new(title)
+        .subtitle(format!(
+            "512 prompts, 17 responses, logits of standard deviation 1, β = 0.2, one ERM round; means with 95% Student-t bands over \
+             replicates: {}; {legend}exponential: λⱼ ∝ e^(−j), polynomial: λⱼ ∝ j^(−2), Σ of trace 1",
+            replicates.join(", ")
+        ))
+        .columns(3)
+        .shared_legend();
+    for row in rows {
+        for ((kind, _), says) in SPECTRA.into_iter().zip(row.says) {
+            figure = figure.panel(panel(table, row, kind, &format!("{kind}: {says}"))?);
+        }
+    }
+    Ok(figure)
+}
+
+fn panel(table: &Table, row: &Row, kind: &str, title: &str) -> Result<Panel> {
+    let of_kind = table.filter(&[("spectrum", kind)])?;
+    let mut panel = Panel::new(title, Axis::log(row.x.1), (row.axis)());
+    let all = table.distinct("d")?;
+    for d in of_kind.distinct("d")? {
+        let color = all.iter().position(|other| *other == d).unwrap_or_default();
+        let rows = of_kind.filter(&[("d", &d)])?;
+        panel =
+            panel.series(Series::new(format!("d = {d}"), Style::LineMarkers, color, rows.measured(row.x.0, row.y)?));
+        if row.y == "epsilon" && row.x.0 == "n" {
+            panel = panel.series(Series::unlabelled(Style::Dotted, color, rows.points("n", "predicted_epsilon")?));
+        }
+    }
+    if row.y == "epsilon"
+        && row.x.0 == "n_over_d_lambda"
+        && let Some(first) = of_kind.points("n_over_d_lambda", "shape")?.first()
+    {
+        panel = panel.guide(Guide::slope((first.x, first.y), -0.5, "shape c·√(d_λ/n)"));
+    }
+    Ok(panel)
+}

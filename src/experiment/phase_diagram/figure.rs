@@ -1,0 +1,131 @@
+//! The maps, drawn from the tables alone.
+
+use super::super::Table;
+use crate::Result;
+use crate::plot::{Axis, Figure, Guide, Heatmap, Panel, Point, Scale, Series, Style};
+
+/// The n of the maps of failure and drift, beyond which both are 0 on the whole grid; those of the bound go on.
+const FEW: (f64, f64) = (3.0, 2e4);
+
+pub(super) fn over_kappa0(table: &Table) -> Result<Figure> {
+    let rounds = table.distinct("t")?.join(", ");
+    let figure = Figure::new(
+        "Failure ends later for larger κ₀, as the law has it; where prompts share features drift outlives it; the bound speaks only from n ≈ 10⁸ on",
+    );
+    let axis = || Axis::log("base condition number κ₀");
+    maps(
+        figure.subtitle(subtitle(table, &format!("T = {rounds} rounds"))?),
+        table,
+        "kappa0",
+        axis,
+        ["tabular-kappa0", "gaussian-kappa0"],
+    )
+}
+
+pub(super) fn over_rounds(table: &Table) -> Result<Figure> {
+    let figure = Figure::new(
+        "n samples in each of T rounds count as nT where features are one-hot; where prompts share features, more rounds on few samples lead away",
+    );
+    let kappa0 = |part: &str| -> Result<String> {
+        let starts = centres(&table.filter(&[("part", part)])?, "kappa0")?;
+        Ok(starts.iter().map(|start| format!("{:.2}", start.0)).collect::<Vec<_>>().join(", "))
+    };
+    let starts = format!("κ₀ = {} (one-hot), {} (Gaussian)", kappa0("tabular-rounds")?, kappa0("gaussian-rounds")?);
+    let axis = || Axis::log("rounds T");
+    maps(figure.subtitle(subtitle(table, &starts)?), table, "t", axis, ["tabular-rounds", "gaussian-rounds"])
+}
+
+fn subtitle(table: &Table, what: &str) -> Result<String> {
+    Ok(format!(
+        "β = 1/√n, {what}. Top: one-hot features, M = 64, K = 64; bottom: Gaussian features, d = 32, margin 0.5. Means over {} replicates; \
+         bound: Theorem 6.2 with explicit constants, round by round (ρ = 0.05, median over replicates)",
+        table.distinct("replicates")?.join(", ")
+    ))
+}
+
+/// A row of three maps for each part.
+fn maps(figure: Figure, table: &Table, y: &str, axis: impl Fn() -> Axis, parts: [&str; 2]) -> Result<Figure> {
+    let mut figure = figure.columns(3).shared_legend();
+    for (part, features) in parts.iter().zip(["one-hot", "Gaussian"]) {
+        let rows = table.filter(&[("part", part)])?;
+        let samples = || Axis::log("samples per round n");
+        let panel = |title: String, x: Axis, heatmap: Heatmap| Panel::new(title, x, axis()).heatmap(heatmap);
+        let mut failure = panel(
+            format!("{features}: failure"),
+            samples().range(FEW.0, FEW.1),
+            Heatmap {
+                range: Some((0.0, 1.0)),
+                ..map(&rows, y, "failure_0.5_mean", "failure rate F(0.5)", Scale::Linear)?
+            },
+        );
+        let drift = panel(
+            format!("{features}: drift"),
+            samples().range(FEW.0, FEW.1),
+            Heatmap {
+                range: Some((0.0, 1.0)), ..map(&rows, y, "drift_mean", "drift P[y*ₜ ≠ y*₀]", Scale::Linear)?
+            },
+        );
+        let ratio = map(&rows, y, "bound_over_measured", "explicit bound / measured F(0.5)", Scale::Log10)?;
+        let law = frontier(&rows, y)?;
+        if !law.is_empty() {
+            failure = failure.series(Series::new("law: F = 1/2", Style::Line, 1, law));
+        }
+        let drift = if *part == parts[1] { drift.guide(Guide::vertical(32.0, "n = d")) } else { drift };
+        let ratio = panel(format!("{features}: bound / measured"), samples(), ratio)
+            .series(Series::new(
+                "explicit bound = 1 (vacuous to its left)",
+                Style::Dashed,
+                1,
+                informative_from(&rows, y)?,
+            ))
+            .note("crossed: measured exactly 0");
+        figure = figure.panel(failure).panel(drift).panel(ratio);
+    }
+    Ok(figure)
+}
+
+/// The distinct values of a column as increasing numbers, with their text.
+fn centres(table: &Table, column: &str) -> Result<Vec<(f64, String)>> {
+    let mut centres: Vec<(f64, String)> =
+        table.distinct(column)?.into_iter().map(|text| (text.parse().unwrap_or(f64::NAN), text)).collect();
+    centres.sort_by(|a, b| a.0.total_cmp(&b.0));
+    Ok(centres)
+}
+
+fn map(table: &Table, y: &str, value: &str, label: &str, scale: Scale) -> Result<Heatmap> {
+    let (columns, rows) = (centres(table, "samples")?, centres(table, y)?);
+    let mut values = Vec::new();
+    for (_, row) in &rows {
+        let points = table.filter(&[(y, row)])?.points("samples", value)?;
+        let at = |n: f64| points.iter().find(|point| point.x == n).map_or(f64::NAN, |point| point.y);
+        values.push(columns.iter().map(|column| at(column.0)).collect());
+    }
+    let numbers = |centres: Vec<(f64, String)>| centres.into_iter().map(|centre| centre.0).collect();
+    Ok(Heatmap { x: numbers(columns), y: numbers(rows), values, label: label.to_owned(), scale, range: None })
+}
+
+/// Where the law of the failure rate is 1/2, within the map.
+fn frontier(table: &Table, y: &str) -> Result<Vec<Point>> {
+    let columns = centres(table, "samples")?;
+    let inside = |n: f64| columns.first().is_some_and(|c| n >= c.0) && columns.last().is_some_and(|c| n <= c.0);
+    let mut line = Vec::new();
+    for (height, row) in centres(table, y)? {
+        let lives = table.filter(&[(y, &row)])?.points("samples", "half_life")?;
+        line.extend(lives.first().filter(|life| inside(life.y)).map(|life| Point::from((life.y, height))));
+    }
+    Ok(line)
+}
+
+/// Where the bound falls below 1, its logarithm interpolated in log n between the last n at which it is not and the next.
+fn informative_from(table: &Table, y: &str) -> Result<Vec<Point>> {
+    let mut line = Vec::new();
+    for (height, row) in centres(table, y)? {
+        let bounds = table.filter(&[(y, &row)])?.points("samples", "bound")?;
+        let Some(last) = bounds.iter().rposition(|point| point.y >= 1.0) else { continue };
+        let Some(next) = bounds.get(last + 1) else { continue };
+        let (from, to) = (bounds[last].y.min(f64::MAX).ln(), next.y.ln());
+        let (x0, x1) = (bounds[last].x.ln(), next.x.ln());
+        line.push(Point::from(((x0 + (x1 - x0) * from / (from - to)).exp(), height)));
+    }
+    Ok(line)
+}

@@ -1,0 +1,187 @@
+//! The generic instance: F ≈ P[margin ≤ c/s_T], s_T = (1+√n)^T, so that the exponent of n is −T/2 (−T at δ = 1/2).
+
+use super::row::{Row, decimal, power, slope_text, tabulate};
+use super::slope::{Question, Slope, known, measured, slope};
+use super::{LAW, ROUNDS};
+use crate::Result;
+use crate::experiment::{CellRows, Finding, Results, Table};
+use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
+use crate::theory::rates::{local_exponent, population_scale};
+
+const PART: &str = "generic";
+
+/// A failure rate and the power of s_T as which it falls: below δ = 1/2 a near-tie of two responses fails, at 1/2 it takes three.
+const THRESHOLDS: [(&str, &str, i32); 3] =
+    [("0.5", "failure_0.5", 2), ("0.1", "failure_0.1", 1), ("0.01", "failure_0.01", 1)];
+
+/// s_T at the cell's β.
+fn scale(cell: &CellRows, rounds: usize) -> Result<f64> {
+    population_scale(cell.simulation()?.process.beta, rounds as u32)
+}
+
+/// The exponent of F_T in n over the large-n half, beside that of s_T^(−power).
+pub fn exponent(
+    results: &Results,
+    cells: &[CellRows],
+    quantity: &str,
+    power: i32,
+    rounds: usize,
+) -> Result<Option<Slope>> {
+    let log_law = |cell: &CellRows| scale(cell, rounds).map(|scale| -f64::from(power) * scale.ln());
+    slope(results, cells, &Question { quantity, rounds, abscissa: f64::ln, large_half: true, log_law: &log_law })
+}
+
+/// Whether F_T is large enough to be measured: at δ = 1/2 and T = 4 it is below 10^−6 from n = 2^7 on.
+fn measurable(power: i32, rounds: usize) -> bool {
+    power == 1 || rounds < 4
+}
+
+pub fn findings(results: &Results) -> Result<Vec<Finding>> {
+    let cells = results.cells(PART)?;
+    let mut found = Vec::new();
+    for (delta, quantity, power) in THRESHOLDS {
+        for rounds in ROUNDS.into_iter().filter(|&rounds| measurable(power, rounds)) {
+            let fitted = exponent(results, &cells, quantity, power, rounds)?;
+            found.push(found_exponent(&format!("generic instance, δ = {delta}, T = {rounds}"), fitted));
+        }
+    }
+    Ok(found)
+}
+
+/// The exponent beside the law's; both without an interval count as not expected.
+pub fn found_exponent(what: &str, fitted: Option<Slope>) -> Finding {
+    let Some(slope) = fitted else { return Finding::new(false, format!("{what}: no exponent")) };
+    let (from, law) = (power(slope.span.0), decimal(slope.law));
+    Finding::new(slope.agrees(), format!("{what}: exponent {} from n = {from} on, {law} expected", slope.text()))
+}
+
+/// Failure by (T, n) for every δ, with the fitted exponents, and the exponent between neighbouring n beside C19's.
+pub fn table(results: &Results) -> Result<Table> {
+    const KEYS: [&str; 2] = ["instance.prompts", "process.samples"];
+    let cells = results.cells(PART)?;
+    let mut rows = Vec::new();
+    for rounds in ROUNDS {
+        let slopes = THRESHOLDS.map(|(_, quantity, power)| exponent(results, &cells, quantity, power, rounds));
+        let slopes = slopes.into_iter().collect::<Result<Vec<_>>>()?;
+        for (index, cell) in cells.iter().enumerate() {
+            let mut row = Row::of(cell, &KEYS, rounds).number("scale", scale(cell, rounds)?);
+            let (here, next) = (cell.number("process.samples")?, cells.get(index + 1));
+            let middle = next.map(|next| next.number("process.samples")).transpose()?.map(|next| (here * next).sqrt());
+            row = row.maybe("between", middle).maybe("local_law", local_law(middle, rounds)?);
+            for ((_, quantity, _), slope) in THRESHOLDS.iter().zip(&slopes) {
+                let local = next.map_or(Ok(None), |next| local(cell, next, quantity, rounds))?;
+                let name = format!("local_{quantity}");
+                row = row
+                    .measured(cell, quantity, rounds)?
+                    .slope(&format!("exponent_{quantity}"), slope.as_ref())
+                    .maybe(&format!("{name}_mean"), local.map(|(value, _)| value))
+                    .maybe(&format!("{name}_lo"), local.map(|(value, half)| value - half))
+                    .maybe(&format!("{name}_hi"), local.map(|(value, half)| value + half));
+            }
+            rows.push(row);
+        }
+    }
+    Ok(tabulate(rows))
+}
+
+/// C19's local exponent at the whole number nearest to `middle`.
+fn local_law(middle: Option<f64>, rounds: usize) -> Result<Option<f64>> {
+    middle.map(|n| local_exponent(n.round(), rounds as u32)).transpose()
+}
+
+/// The exponent of F_T between two neighbouring n, and half its 95% interval; `None` where either rate is not known to better
+/// than a third.
+fn local(cell: &CellRows, next: &CellRows, quantity: &str, rounds: usize) -> Result<Option<(f64, f64)>> {
+    let at =
+        |cell: &CellRows| cell.values(quantity, rounds).and_then(|v| Ok(measured(cell.number("process.samples")?, &v)));
+    let (here, there) = (at(cell)?, at(next)?);
+    if !known(&here) || !known(&there) {
+        return Ok(None);
+    }
+    let width = (there.x / here.x).ln();
+    let error = (here.error / here.mean).hypot(there.error / there.mean) / width;
+    Ok(Some(((there.mean / here.mean).ln() / width, 1.96 * error)))
+}
+
+pub fn figure(table: &Table) -> Result<Figure> {
+    let of = |column: &str| -> Result<String> { Ok(table.distinct(column)?.join(", ")) };
+    let mut figure = Figure::new("Generic instance: failure falls as n^(−T/2), twice as fast at δ = 1/2, since n sharpens through β alone")
+        .subtitle(format!(
+            "Gaussian features, M = {}, K = 16, d = 32, ‖θ₀‖ = 4, β = 1/√n, population update; means over {} replicates, bars: 95% \
+             Student-t intervals. Exponents: large-n half of what is not 0, with 95% bootstrap intervals",
+            of("prompts")?,
+            of("replicates")?,
+        ))
+        .columns(3);
+    for rounds in ROUNDS {
+        figure = figure.panel(thresholds(table, rounds)?);
+    }
+    let exponents = |delta: &str, quantity: &str, power: f64| local_exponents(table, delta, quantity, power);
+    Ok(figure.panel(collapse(table)?).panel(exponents("0.1", "failure_0.1", 1.0)?).panel(exponents(
+        "0.5",
+        "failure_0.5",
+        2.0,
+    )?))
+}
+
+/// The axis of n.
+pub fn samples() -> Axis {
+    Axis::log("samples per round n").range(10.0, 2e12)
+}
+
+/// Failure against n at one T, for every δ.
+fn thresholds(table: &Table, rounds: usize) -> Result<Panel> {
+    let curve = table.filter(&[("rounds", &rounds.to_string())])?;
+    let mut panel = Panel::new(format!("T = {rounds}"), samples(), Axis::log("failure rate F_T(δ)").range(1e-6, 1.0));
+    for (color, (delta, quantity, _)) in THRESHOLDS.iter().enumerate() {
+        let label = format!("δ = {delta}: exponent {}", slope_text(&curve, &format!("exponent_{quantity}"))?);
+        panel =
+            panel.series(Series::new(label, Style::LineMarkers, color, curve.measured("samples", quantity)?).bars());
+    }
+    let once = if rounds == 1 { "slope −1/2".to_owned() } else { format!("slope −{}", rounds / 2) };
+    Ok(panel
+        .guide(Guide::slope((1e4, 0.7), -0.5 * rounds as f64, once))
+        .guide(Guide::slope((24.0, 1e-2), -(rounds as f64), format!("slope −{rounds}")))
+        .legend(Legend::Below))
+}
+
+/// Failure against s_T: one curve for every T.
+fn collapse(table: &Table) -> Result<Panel> {
+    let mut panel = Panel::new(
+        "one curve of s_T for every n and T",
+        Axis::log("sharpening s_T = (1 + √n)^T").range(3.0, 3e6),
+        Axis::log("failure rate F_T(δ)").range(1e-6, 1.0),
+    );
+    for (index, (delta, quantity, _)) in THRESHOLDS[..2].iter().enumerate() {
+        for (color, rounds) in ROUNDS.iter().enumerate() {
+            let curve = table.filter(&[("rounds", &rounds.to_string())])?.measured("scale", quantity)?;
+            let curve = curve.into_iter().filter(|point| point.x < 3e6);
+            let series = Series::new(format!("δ = {delta}, T = {rounds}"), Style::Markers, 3 * index + color, curve);
+            panel = panel.series(series.bars());
+        }
+    }
+    Ok(panel
+        .guide(Guide::slope((100.0, 0.5), -1.0, "slope −1"))
+        .guide(Guide::slope((100.0, 5e-4), -2.0, "slope −2"))
+        .legend(Legend::Below))
+}
+
+/// The exponent between neighbouring n, and C19's times `power`.
+fn local_exponents(table: &Table, delta: &str, quantity: &str, power: f64) -> Result<Panel> {
+    let mut panel = Panel::new(
+        format!("exponent between neighbouring n, δ = {delta}"),
+        samples(),
+        Axis::linear("d log F_T / d log n").range(-2.5, 0.1),
+    );
+    for (color, rounds) in ROUNDS.iter().enumerate() {
+        let curve = table.filter(&[("rounds", &rounds.to_string())])?;
+        let law = curve.points("between", "local_law")?.into_iter().map(|point| Point { y: power * point.y, ..point });
+        let found = curve.measured("between", &format!("local_{quantity}"))?;
+        panel = panel.series(Series::unlabelled(LAW[color], color, law));
+        if !found.is_empty() {
+            panel = panel.series(Series::new(format!("T = {rounds}"), Style::Markers, color, found).bars());
+        }
+    }
+    let law = if power == 1.0 { "−(T/2)√n/(1+√n)" } else { "−T√n/(1+√n)" };
+    Ok(panel.note(format!("lines: {law}")).legend(Legend::Below))
+}

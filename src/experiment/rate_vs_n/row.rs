@@ -1,0 +1,100 @@
+//! Rows of the tables beside the figures, written cell by cell.
+
+use super::slope::Slope;
+use crate::Result;
+use crate::experiment::{CellRows, Table};
+use crate::simulate::output::plain;
+
+/// A row: names and texts.
+#[derive(Default)]
+pub struct Row(Vec<(String, String)>);
+
+impl Row {
+    /// The row of a cell after T rounds: what the configuration has under these keys (the last part of a key names its column),
+    /// the replicates, and T.
+    pub fn of(cell: &CellRows, keys: &[&str], rounds: usize) -> Self {
+        let mut row = Self::default();
+        for key in keys {
+            row.push(key.rsplit('.').next().unwrap_or(key), cell.label(key));
+        }
+        row.push("replicates", cell.replicates.len().to_string());
+        row.push("rounds", rounds.to_string());
+        row
+    }
+
+    fn push(&mut self, name: &str, text: String) {
+        self.0.push((name.to_owned(), text));
+    }
+
+    /// Adds a number.
+    pub fn number(mut self, name: &str, value: f64) -> Self {
+        self.push(name, plain(value));
+        self
+    }
+
+    /// Adds a number that may not exist.
+    pub fn maybe(mut self, name: &str, value: Option<f64>) -> Self {
+        self.push(name, value.map_or_else(String::new, plain));
+        self
+    }
+
+    /// Adds the mean of a rate after T rounds with its 95% Student-t interval, cut at 0.
+    pub fn measured(self, cell: &CellRows, quantity: &str, rounds: usize) -> Result<Self> {
+        self.measured_if(true, cell, quantity, rounds)
+    }
+
+    /// The same, or empty cells where the quantity is not there.
+    pub fn measured_if(self, there: bool, cell: &CellRows, quantity: &str, rounds: usize) -> Result<Self> {
+        let interval = there.then(|| cell.mean(quantity, rounds)).transpose()?;
+        let (lo, hi) = interval.and_then(|interval| interval.ends).unzip();
+        Ok(self
+            .maybe(&format!("{quantity}_mean"), interval.map(|interval| interval.mean))
+            .maybe(&format!("{quantity}_lo"), lo.map(|lo| lo.max(0.0)))
+            .maybe(&format!("{quantity}_hi"), hi))
+    }
+
+    /// Adds the slope of the curve that the row belongs to, its 95% bootstrap interval, the law's slope, and the n from which on
+    /// it was fitted.
+    pub fn slope(self, name: &str, slope: Option<&Slope>) -> Self {
+        self.maybe(name, slope.map(|slope| slope.measured.value))
+            .maybe(&format!("{name}_lo"), slope.map(|slope| slope.measured.lo))
+            .maybe(&format!("{name}_hi"), slope.map(|slope| slope.measured.hi))
+            .maybe(&format!("{name}_law"), slope.map(|slope| slope.law))
+            .maybe(&format!("{name}_from"), slope.map(|slope| slope.span.0))
+    }
+}
+
+/// The table of rows that have the same names.
+pub fn tabulate(rows: Vec<Row>) -> Table {
+    let header = rows.first().map_or_else(Vec::new, |row| row.0.iter().map(|(name, _)| name.clone()).collect());
+    Table::new(header, rows.into_iter().map(|row| row.0.into_iter().map(|(_, text)| text).collect()).collect())
+}
+
+/// The number in the first row of a column, `None` where it is empty.
+pub fn first_number(table: &Table, column: &str) -> Result<Option<f64>> {
+    Ok(table.distinct(column)?.first().and_then(|text| text.parse().ok()))
+}
+
+/// `−0.501 [−0.511, −0.492]`, the slope that [`Row::slope`] wrote in the rows of a curve; a dash where there is none.
+pub fn slope_text(curve: &Table, name: &str) -> Result<String> {
+    let number = |end: &str| first_number(curve, &format!("{name}{end}"));
+    Ok(match (number("")?, number("_lo")?, number("_hi")?) {
+        (Some(value), Some(lo), Some(hi)) => bracketed(value, lo, hi),
+        _ => "–".to_owned(),
+    })
+}
+
+/// A value with its interval, three decimals each.
+pub fn bracketed(value: f64, lo: f64, hi: f64) -> String {
+    format!("{} [{}, {}]", decimal(value), decimal(lo), decimal(hi))
+}
+
+/// Three decimals, with a true minus sign.
+pub fn decimal(value: f64) -> String {
+    format!("{value:.3}").replace('-', "−")
+}
+
+/// A whole number, as a power of two where it is one.
+pub fn power(n: f64) -> String {
+    if n.log2().fract() == 0.0 { format!("2^{}", n.log2()) } else { n.to_string() }
+}
