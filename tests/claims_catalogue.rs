@@ -26,9 +26,29 @@ fn every_number_from_1_to_29_has_a_row_and_no_id_comes_twice() {
 fn every_numbered_statement_has_a_row() {
     let results: Vec<&str> = catalogue::all().map(|claim| claim.result).collect();
     for statement in [
-        "Theorem 4.1", "Theorems 5.3, 6.2", "Proposition 4.3", "Remark 4.2", "Lemma C.1", "Lemma C.2", "Lemma C.3", "Lemmas C.3, C.4",
-        "Lemma F.4", "Lemma G.2", "Lemma G.4", "Corollary 5.7", "Corollary 6.4", "Corollary G.5", "Corollary G.6", "Eq. 11",
-        "Eqs. 12–14", "Eq. 15", "Eqs. 16–18", "Eq. 149", "companion's Lemma 4.1", "companion's Lemma J.1", "companion's Lemma J.2",
+        "Theorem 4.1",
+        "Theorems 5.3, 6.2",
+        "Proposition 4.3",
+        "Remark 4.2",
+        "Lemma C.1",
+        "Lemma C.2",
+        "Lemma C.3",
+        "Lemmas C.3, C.4",
+        "Lemma F.4",
+        "Lemma G.2",
+        "Lemma G.4",
+        "Corollary 5.7",
+        "Corollary 6.4",
+        "Corollary G.5",
+        "Corollary G.6",
+        "Eq. 11",
+        "Eqs. 12–14",
+        "Eq. 15",
+        "Eqs. 16–18",
+        "Eq. 149",
+        "companion's Lemma 4.1",
+        "companion's Lemma J.1",
+        "companion's Lemma J.2",
     ] {
         assert!(results.iter().any(|result| result.contains(statement)), "{statement} has no row");
     }
@@ -63,7 +83,8 @@ fn sources_exist_and_rules_fit_their_evidence() {
         let controls = claim.controls.iter().flat_map(|control| control.sources);
         for source in claim.sources.iter().chain(controls) {
             let found = experiment::find(source.experiment);
-            let definition = found.unwrap_or_else(|| panic!("{}: {}", claim.id, source.experiment)).definition().unwrap();
+            let definition =
+                found.unwrap_or_else(|| panic!("{}: {}", claim.id, source.experiment)).definition().unwrap();
             let known = source.part.is_empty() || definition.parts.iter().any(|part| part.name == source.part);
             assert!(known, "{}: {} has no part {}", claim.id, source.experiment, source.part);
         }

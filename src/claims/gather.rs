@@ -43,6 +43,17 @@ pub fn experiments(questions: &[Question]) -> Vec<&'static str> {
     names.into_iter().collect()
 }
 
+/// The parts of an experiment that questions look at; none stands for all of them.
+pub fn parts(questions: &[Question], experiment: &str) -> Vec<&'static str> {
+    let sources =
+        || questions.iter().flat_map(|question| question.sources).filter(|source| source.experiment == experiment);
+    if sources().any(|source| source.part.is_empty()) {
+        return Vec::new();
+    }
+    let names: BTreeSet<&str> = sources().map(|source| source.part).collect();
+    names.into_iter().collect()
+}
+
 /// Weighs every question on the results that there are; one whose experiments are not among them has no rows. (Stores are
 /// lent exclusively because a database's connection is of one thread.)
 ///

@@ -106,6 +106,8 @@ pub struct Order {
     identity: Identity,
     path: PathBuf,
     existing: Existing,
+    /// The parts that are computed; all of them if there are none here.
+    parts: Vec<&'static str>,
 }
 
 /// Carries the command out.
@@ -188,7 +190,12 @@ impl Order {
     pub fn new(study: Study, shard: Shard, folder: &Path, existing: Existing) -> crate::Result<Self> {
         let identity = Identity::new(&study, shard)?;
         let path = folder.join(file_name(&study.definition.name, study.profile, shard));
-        Ok(Self { study, shard, identity, path, existing })
+        Ok(Self { study, shard, identity, path, existing, parts: Vec::new() })
+    }
+
+    /// The same, with the cells of these parts alone; `run --resume` computes the rest.
+    pub fn of_parts(self, parts: Vec<&'static str>) -> Self {
+        Self { parts, ..self }
     }
 
     /// The store's file.
@@ -238,7 +245,9 @@ impl Order {
         let verbosity = settings.verbosity;
         let (mut store, resumed) = self.open().map_err(Failure::refused)?;
         let settled = store.settled().map_err(Failure::refused)?;
-        let missing = |unit: &Unit| !settled.contains(&(unit.ordinal, unit.replicate));
+        let wanted =
+            |unit: &Unit| self.parts.is_empty() || self.parts.contains(&self.study.part(unit.ordinal as usize));
+        let missing = |unit: &Unit| wanted(unit) && !settled.contains(&(unit.ordinal, unit.replicate));
         let units: Vec<Unit> = self.study.units(self.shard).filter(missing).collect();
         if resumed {
             verbosity.say(format!(

@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::run::{Existing, Order, ProfileArgs, Settings, compute};
 use super::{Failure, Outputs, print, stop_flag, with_jobs};
-use crate::claims::gather::{Question, answer, experiments};
+use crate::claims::gather::{Question, answer, experiments, parts};
 use crate::claims::ledger::{Entry, Ledger, Outcome};
 use crate::claims::witness::{Witness, npz_path, toml_path};
 use crate::claims::{Claim, Place, Weighed, catalogue};
@@ -42,7 +42,7 @@ pub struct VerifyArgs {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
-    /// Keep the stores (in its folder runs), the ledger as JSON and CSV, and violations, here
+    /// Keep the stores (in its folder runs; the parts that the claims look at), the ledger as JSON and CSV, and violations, here
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -181,10 +181,10 @@ impl VerifyArgs {
             (None, Some(scratch)) => scratch.path().to_owned(),
             (None, None) => unreachable!("one of the two is there"),
         };
-        let order = |name: &&str| {
+        let order = |name: &&str| -> Result<Order> {
             let experiment = experiment::find(name).expect("sources name experiments; a test walks through them");
             let study = Study::new(experiment.definition()?, profile, seed.clone())?;
-            Order::new(study, Shard::WHOLE, &folder, Existing::Replace)
+            Ok(Order::new(study, Shard::WHOLE, &folder, Existing::Replace)?.of_parts(parts(questions, name)))
         };
         let orders =
             experiments(questions).iter().map(order).collect::<Result<Vec<Order>>>().map_err(Failure::refused)?;

@@ -128,6 +128,11 @@ impl Study {
         self.definition.parts[self.entries[ordinal].part as usize].replicates(self.profile)
     }
 
+    /// The name of the part of the cell at a place.
+    pub fn part(&self, ordinal: usize) -> &str {
+        &self.definition.parts[self.entries[ordinal].part as usize].name
+    }
+
     /// The id of the cell at a place.
     pub fn id(&self, ordinal: usize) -> CellId {
         self.entries[ordinal].id
