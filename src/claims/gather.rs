@@ -24,6 +24,13 @@ pub struct Question {
     pub rule: Rule,
 }
 
+impl Question {
+    /// The parts of an experiment that it looks at; an empty name stands for all of them.
+    fn parts(&self, experiment: &str) -> Vec<&'static str> {
+        self.sources.iter().filter(|source| source.experiment == experiment).map(|source| source.part).collect()
+    }
+}
+
 impl From<&Claim> for Question {
     fn from(claim: &Claim) -> Self {
         Self { sources: claim.sources, statement: claim.statement, rule: claim.rule }
@@ -62,21 +69,25 @@ pub fn parts(questions: &[Question], experiment: &str) -> Vec<&'static str> {
 pub fn answer(questions: &[Question], results: &mut [Results], seed: &Seed, profile: Profile) -> Result<Vec<Weighed>> {
     let mut evidence =
         questions.par_iter().map(|question| question.statement.construct(seed, profile)).collect::<Result<Vec<_>>>()?;
-    let sources: BTreeSet<(&str, &str)> =
-        questions.iter().flat_map(|question| question.sources).map(|source| (source.experiment, source.part)).collect();
-    for (experiment, part) in sources {
+    for experiment in experiments(questions) {
         for results in results.iter_mut().filter(|results| results.study.definition.name == experiment) {
-            let cells = results.cells(part)?;
-            let wanted = |question: &Question| {
-                question.sources.iter().any(|source| source.experiment == experiment && source.part == part)
-            };
-            let collected: Vec<Result<Option<Evidence>>> = questions
-                .par_iter()
-                .map(|question| wanted(question).then(|| question.statement.collect(experiment, &cells)).transpose())
-                .collect();
-            for (evidence, collected) in evidence.iter_mut().zip(collected) {
-                if let Some(more) = collected? {
-                    evidence.extend(more);
+            // Questions that look at the same parts share their cells.
+            let views: BTreeSet<Vec<&str>> =
+                questions.iter().map(|question| question.parts(experiment)).filter(|view| !view.is_empty()).collect();
+            for view in views {
+                let mut cells = Vec::new();
+                for part in &view {
+                    cells.extend(results.cells(part)?);
+                }
+                let collect = |question: &Question| {
+                    let asked = question.parts(experiment) == view;
+                    asked.then(|| question.statement.collect(experiment, &cells)).transpose()
+                };
+                let collected: Vec<Result<Option<Evidence>>> = questions.par_iter().map(collect).collect();
+                for (evidence, collected) in evidence.iter_mut().zip(collected) {
+                    if let Some(more) = collected? {
+                        evidence.extend(more);
+                    }
                 }
             }
         }

@@ -33,7 +33,10 @@ const HARD: &[Source] = &[Source { experiment: "rate_vs_n", part: "hard-worst" }
 const GENERIC: &[Source] = &[Source { experiment: "rate_vs_n", part: "generic" }];
 const BUMP: &[Source] = &[Source { experiment: "initial_dependence", part: "tabular" }];
 const CONTINUUM: &[Source] = &[Source { experiment: "initial_dependence", part: "continuum" }];
-const BUDGET: &[Source] = &[Source { experiment: "equal_budget", part: "" }];
+const BUDGET: &[Source] = &[
+    Source { experiment: "equal_budget", part: "hard-iterated" },
+    Source { experiment: "equal_budget", part: "hard-once" },
+];
 const REAL: &[Source] = &[Source { experiment: "real_features", part: "samples" }];
 
 const fn explicitly(
