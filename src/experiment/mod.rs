@@ -7,6 +7,7 @@ mod cell_rows;
 mod finding;
 pub mod generic;
 pub mod hard_instance;
+pub mod proof_audit;
 pub mod real_features;
 mod results;
 mod table;
@@ -50,7 +51,7 @@ pub struct Drawing {
 }
 
 /// All experiments, in the order in which they are shown.
-pub const ALL: &[&Experiment] = &[&real_features::EXPERIMENT, &hard_instance::EXPERIMENT];
+pub const ALL: &[&Experiment] = &[&real_features::EXPERIMENT, &hard_instance::EXPERIMENT, &proof_audit::EXPERIMENT];
 
 /// The experiment of a name.
 pub fn find(name: &str) -> Option<&'static Experiment> {

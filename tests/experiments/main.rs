@@ -4,6 +4,7 @@
 //! Seeds are pinned. What a check tolerates is derived where the check stands, beside the experiment.
 
 mod hard_instance;
+mod proof_audit;
 mod real_features;
 
 use std::sync::atomic::{AtomicBool, Ordering};
