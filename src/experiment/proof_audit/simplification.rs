@@ -1,7 +1,7 @@
 //! The paper's simplification C_{π_{t+1}/π_t} ≤ κ_t (claim C8): how often, and by how much, it fails.
 
+use super::UPDATES;
 use super::step::{Step, steps};
-use super::update_name;
 use crate::Result;
 use crate::experiment::{Finding, Results, Table};
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Series, Style};
@@ -68,25 +68,24 @@ pub(super) fn findings(steps: &[Step]) -> Result<Vec<Finding>> {
             ),
         ));
     }
-    let (mut shares, mut expected, mut most) = (Vec::new(), true, 0.0f64);
+    let mut shares = Vec::new();
     for part in &learned {
-        let [of_replicates, lo, hi, of_steps] = share(&part.steps, 0.95)?;
-        expected &= share(&part.steps, 1.0 - 1e-8)?[1] > 0.01;
-        most = most.max(largest(&part.steps));
+        let [of_replicates, lo, hi, of_steps] = share(&part.steps, 0.95)?.map(|share| 100.0 * share);
         shares.push(format!(
-            "{} in {:.1}% of steps, {:.1}% [{:.1}, {:.1}] of replicates",
-            part.name,
-            100.0 * of_steps,
-            100.0 * of_replicates,
-            100.0 * lo,
-            100.0 * hi
+            "{} in {of_steps:.1}% of steps, {of_replicates:.1}% [{lo:.1}, {hi:.1}] of replicates",
+            part.name
         ));
     }
+    let all: Vec<&Step> = learned.iter().flat_map(|part| part.steps.iter().copied()).collect();
+    let [of_replicates, lo, hi, of_steps] = share(&all, 0.95)?.map(|share| 100.0 * share);
+    let finite = all.iter().map(|step| step.simplification()).filter(|ratio| ratio.is_finite()).fold(0.0, f64::max);
     let statement = format!(
-        "the simplification C ≤ κ fails for learned policies, by a factor up to {most:.1e}: {}",
+        "the simplification C ≤ κ fails for learned policies in {of_steps:.1}% of steps, {of_replicates:.1}% [{lo:.1}, {hi:.1}] of \
+         replicates, by factors up to {finite:.0e} and beyond the doubles: {}",
         shares.join("; ")
     );
-    findings.push(Finding::new(expected, statement));
+    // More than one replicate in a hundred, at a confidence that leaves a false alarm in 10^8 runs.
+    findings.push(Finding::new(share(&all, 1.0 - 1e-8)?[1] > 0.01, statement));
     Ok(findings)
 }
 
@@ -142,10 +141,10 @@ fn distribution(ratios: &[f64]) -> Vec<(f64, f64)> {
 const STYLES: [Style; 3] = [Style::Line, Style::Dashed, Style::DashDotted];
 
 pub(super) fn figure(table: &Table) -> Result<Figure> {
-    let mut figure = Figure::new("The paper's C ≤ κ holds for the population update alone: every update that learns from a sample breaks it")
+    let mut figure = Figure::new("The paper's C′ ≤ κ holds for the population update; updates that learn from samples break it")
         .subtitle(
-            "Distribution of C_{π′/π}/κ(π) over the steps, π′ the learned policy; in brackets the share of replicates in which some \
-             step exceeds 1, with its 95% Clopper–Pearson interval",
+            "Distribution of C′/κ over the steps, C′ = C_{π′/π} of the learned policy π′. Legend: share of replicates in which some \
+             step exceeds 1, with its 95% Clopper–Pearson interval, and the largest C′/κ; lines that reach the right edge go on",
         )
         .columns(2);
     for (instances, title) in [
@@ -153,24 +152,39 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         ("sharp", "sharp instances (probabilities down to 1e-304)"),
     ] {
         let rows = table.filter(&[("instances", instances)])?;
-        let mut panel = Panel::new(title, Axis::log("C/κ"), Axis::log("share of steps with at least this C/κ"))
-            .guide(Guide::vertical(1.0, "C = κ"))
-            .legend(Legend::Below);
-        for (color, update) in rows.distinct("update")?.iter().enumerate() {
+        let mut panel = Panel::new(
+            title,
+            Axis::log("C′/κ").range(0.1, 1e12),
+            Axis::log("share of steps with at least this C′/κ").range(1e-4, 1.5),
+        )
+        .guide(Guide::vertical(1.0, "C′ = κ"))
+        .legend(Legend::Below);
+        for (color, (update, name)) in UPDATES.into_iter().enumerate() {
             let curve = rows.filter(&[("update", update)])?;
-            let label = format!("{} ({})", update_name(update), exceeding(&curve)?);
-            panel =
-                panel.series(Series::new(label, STYLES[color % STYLES.len()], color, curve.points("ratio", "share")?));
+            let mut points = curve.points("ratio", "share")?;
+            let largest = points.iter().map(|point| point.x).fold(0.0, f64::max);
+            points.retain(|point| point.x.is_finite());
+            let label = format!("{name}: {}, up to {}", exceeding(&curve)?, factor(largest));
+            panel = panel.series(Series::new(label, STYLES[color % STYLES.len()], color, points));
         }
         figure = figure.panel(panel);
     }
     Ok(figure)
 }
 
+/// `10`, `2e58`, `∞`.
+fn factor(value: f64) -> String {
+    match value {
+        f64::INFINITY => "∞".to_owned(),
+        small if small < 1000.0 => format!("{small:.0}"),
+        large => format!("{large:.0e}"),
+    }
+}
+
 /// `23% [21, 25]`.
 fn exceeding(curve: &Table) -> Result<String> {
     let percent =
         |name: &str| -> Result<f64> { Ok(100.0 * curve.points(name, name)?.first().map_or(0.0, |point| point.x)) };
-    let ends = (percent("replicates_lo")?, percent("replicates_hi")?);
-    Ok(format!("{:.1}% [{:.1}, {:.1}]", percent("replicates_mean")?, ends.0, ends.1))
+    let [mean, lo, hi] = [percent("replicates_mean")?, percent("replicates_lo")?, percent("replicates_hi")?];
+    Ok(format!("{mean:.1}% [{lo:.1}, {hi:.1}]"))
 }
