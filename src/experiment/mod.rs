@@ -14,6 +14,7 @@ pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
 pub mod phase_diagram;
+pub mod proof_audit;
 pub mod rate_vs_n;
 pub mod real_features;
 pub mod real_spectrum;
@@ -67,6 +68,7 @@ pub const ALL: &[&Experiment] = &[
     &iterations_to_forget::EXPERIMENT,
     &effective_dimension::EXPERIMENT,
     &finite_class::EXPERIMENT,
+    &proof_audit::EXPERIMENT,
     &phase_diagram::EXPERIMENT,
     &equal_budget::EXPERIMENT,
     &consistency_vs_correctness::EXPERIMENT,

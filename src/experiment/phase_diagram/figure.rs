@@ -5,12 +5,12 @@ use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Heatmap, Panel, Point, Scale, Series, Style};
 
 /// The n of the maps of failure and drift, beyond which both are 0 on the whole grid; those of the bound go on.
-const FEW: (f64, f64) = (3.0, 2e4);
+const FEW: (f64, f64) = (3.0, 8192.0);
 
 pub(super) fn over_kappa0(table: &Table) -> Result<Figure> {
     let rounds = table.distinct("t")?.join(", ");
     let figure = Figure::new(
-        "Failure ends later for larger κ₀, as the law has it; where prompts share features drift outlives it; the bound speaks only from n ≈ 10⁸ on",
+        "Failure ends later for larger κ₀, as the law has it; where prompts share features drift outlives it; the bound speaks only far beyond both",
     );
     let axis = || Axis::log("base condition number κ₀");
     maps(

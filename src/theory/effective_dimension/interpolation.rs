@@ -48,9 +48,10 @@ pub fn unseen_share(spectrum: &Spectrum, seen: f64) -> Result<Bound> {
 /// E[Σ_j w(λ_j) λ_j θ_j² / Σ_j λ_j θ_j²] over standard normal θ.
 ///
 /// By 1/D = ∫_0^∞ e^{−Ds} ds it is ∫ Σ_j w_j λ_j/(1+2λ_j s) Π_i (1+2λ_i s)^{−1/2} ds. In u = log(2λ_1 s) the integrand is analytic
-/// for |Im u| < π and falls off exponentially to either side, so the trapezoidal rule with step h errs by e^{−2π²/h}.
+/// and no larger for |Im u| ≤ π/2 (there |1 + 2λ_i s| ≥ 1), and falls off exponentially to either side, so the trapezoidal rule
+/// with step h errs by about e^{−π²/h}: rounding at h = 1/4.
 fn mean_share(eigenvalues: &[f64], weight: impl Fn(f64) -> f64) -> f64 {
-    const STEP: f64 = 0.5;
+    const STEP: f64 = 0.25;
     let largest = eigenvalues[0];
     let integrand = |u: f64| {
         let scale = u.exp() / largest;
@@ -61,7 +62,7 @@ fn mean_share(eigenvalues: &[f64], weight: impl Fn(f64) -> f64) -> f64 {
         }
         0.5 * sum * (-0.5 * log_product).exp()
     };
-    (-90..=160).map(|step| STEP * integrand(STEP * f64::from(step))).sum()
+    (-180..=320).map(|step| STEP * integrand(STEP * f64::from(step))).sum()
 }
 
 /// The λ with d_λ = `dimension`, 0 < `dimension` < rank, by bisection in log λ: d_λ falls, and is at most tr Σ/λ.
