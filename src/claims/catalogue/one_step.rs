@@ -231,7 +231,8 @@ fn decompose(trial: &Trial<'_>, share: f64) -> Result<Option<Case>> {
     always(trial, |t| {
         let get = |name: &str| trial.get(name, t + 1);
         let deviations = (get("deviation_comparator"), share * get("deviation_policy"));
-        let (comparator, learned) = (get("kl_comparator"), get("kl_policy"));
+        // A divergence of 0 may be measured as less, by rounding.
+        let (comparator, learned) = (get("kl_comparator").max(0.0), get("kl_policy").max(0.0));
         let bound = one_step::gap_decomposition(deviations.0, deviations.1, trial.beta(), comparator, learned)?;
         // β KL(π_{t+1}‖π_t) is subtracted: rounding is relative to the terms, not to what is left of them.
         let scale = deviations.0 + deviations.1 + trial.beta() * (comparator + learned + 1.0);
@@ -301,7 +302,7 @@ fn oracle_bound(trial: &Trial<'_>, terms: &Terms) -> Result<Option<Case>> {
             // √C ≥ 1 stands in the function: taken out again where it is to be left out.
             Ok::<f64, crate::Error>(if terms.concentrability { full } else { full - epsilon / gamma })
         };
-        let kl = if terms.kl { get("kl_comparator") } else { 0.0 };
+        let kl = if terms.kl { get("kl_comparator").max(0.0) } else { 0.0 };
         let own = gap(kl)?;
         let lift = |bound: f64| {
             trial.rounding(t + 1, bound.min(1.0)) + deviation_rounding(trial, t, 0.0) * (1.0 + kappa.sqrt()) / gamma
