@@ -6,15 +6,17 @@
 mod cell_rows;
 mod finding;
 pub mod generic;
+pub mod greedy_trap;
 pub mod hard_instance;
 pub mod real_features;
 mod results;
+pub mod single_step;
 mod table;
 
 pub use cell_rows::CellRows;
 pub use finding::{Finding, Findings};
 pub use results::{Columns, Lens, Results, Theory};
-pub use table::Table;
+pub use table::{Line, Table};
 
 use crate::Result;
 use crate::plot::Figure;
@@ -50,7 +52,8 @@ pub struct Drawing {
 }
 
 /// All experiments, in the order in which they are shown.
-pub const ALL: &[&Experiment] = &[&real_features::EXPERIMENT, &hard_instance::EXPERIMENT];
+pub const ALL: &[&Experiment] =
+    &[&real_features::EXPERIMENT, &hard_instance::EXPERIMENT, &single_step::EXPERIMENT, &greedy_trap::EXPERIMENT];
 
 /// The experiment of a name.
 pub fn find(name: &str) -> Option<&'static Experiment> {

@@ -3,8 +3,10 @@
 //!
 //! Seeds are pinned. What a check tolerates is derived where the check stands, beside the experiment.
 
+mod greedy_trap;
 mod hard_instance;
 mod real_features;
+mod single_step;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

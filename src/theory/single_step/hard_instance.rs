@@ -8,6 +8,8 @@ use crate::error::{Error, Result};
 use crate::theory::bound::Bound;
 use crate::theory::check;
 
+use super::unseen::unseen_optimum;
+
 /// The largest informative mass that [`worst_mass`] returns: the sentinel must keep some.
 pub const LARGEST_MASS: f64 = 0.9;
 
@@ -106,7 +108,7 @@ impl HardInstance {
     /// [`turn_backs`](Self::turn_backs).
     pub fn expected_failure(&self, n: f64, rounds: u32) -> Result<Bound> {
         let pairs = check::count("n", n)? * f64::from(check::rounds(rounds)?);
-        let unresolved = (pairs * (-self.resolving_probability() * self.mass / self.prompts).ln_1p()).exp();
+        let unresolved = unseen_optimum(pairs, self.mass / self.prompts, self.hidden_probability())?;
         Ok(self.law("hard-instance-law", unresolved))
     }
 
