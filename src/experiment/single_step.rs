@@ -7,6 +7,7 @@ mod iteration;
 
 use super::{CellRows, Drawing, Experiment, Finding, Results};
 use crate::Result;
+use crate::plot::Style;
 use crate::stats::deviation;
 use crate::theory::single_step::{HardInstance, single_step};
 
@@ -31,6 +32,9 @@ const CONSTANT: f64 = 0.05;
 /// 2e^(−24.5) < 5e-11 for one share, and < 2e-8 for the fewer than 300 shares of the full profile. Prompts share one sample of
 /// triples: the numbers of triples that would resolve each of them are multinomial, so "none did" is negatively associated.
 const FAR: f64 = 7.0;
+
+/// Line styles of exact laws: one for each curve of a panel, so that they differ in grey without marks of their own.
+const LAW: [Style; 4] = [Style::Line, Style::Dashed, Style::DashDotted, Style::Dotted];
 
 fn findings(results: &Results) -> Result<Vec<Finding>> {
     let mut findings = bound::findings(results)?;

@@ -10,6 +10,9 @@ use crate::theory::greedy::greedy_must_succeed;
 const SEQUENCES: [(&str, &str, &str); 2] =
     [("base", "base_probability", "greedy_base"), ("own", "min_confidence", "greedy_modal")];
 
+/// The axis of the grid that runs slowest: cells of one p are neighbours.
+const P: &str = "instance.trap.p";
+
 /// Bins of the probability.
 const BINS: usize = 20;
 
@@ -43,18 +46,13 @@ fn bins(cells: &[CellRows], probability: &str, greedy: &str) -> Result<[(u64, u6
 pub(super) fn table(results: &Results) -> Result<Table> {
     let mut lines = Vec::new();
     let cells = results.cells("samples")?;
-    let mut betas: Vec<String> = cells.iter().map(|cell| cell.label("process.beta")).collect();
-    betas.sort();
-    betas.dedup();
     for (sequence, probability, greedy) in SEQUENCES {
-        for beta in &betas {
-            let cells: Vec<CellRows> =
-                cells.iter().filter(|cell| cell.label("process.beta") == *beta).cloned().collect();
-            for (bin, (runs, found)) in bins(&cells, probability, greedy)?.into_iter().enumerate() {
+        for cells in cells.chunk_by(|a, b| a.label(P) == b.label(P)) {
+            for (bin, (runs, found)) in bins(cells, probability, greedy)?.into_iter().enumerate() {
                 if runs > 0 {
                     let line = Line::default()
                         .label("sequence", sequence)
-                        .label("beta", beta)
+                        .label("p", cells[0].label(P))
                         .number("from", bin as f64 / BINS as f64)
                         .number("to", (bin as f64 + 1.0) / BINS as f64)
                         .number("middle", (bin as f64 + 0.5) / BINS as f64)
@@ -100,17 +98,17 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let panel = |sequence: &str, title: &str, axis: &str| -> Result<Panel> {
         let axes = (Axis::linear(axis).range(0.0, 1.0), Axis::linear("greedy decoding finds it").range(-0.03, 1.03));
         let mut panel = Panel::new(title, axes.0, axes.1).guide(Guide::vertical(0.5, "1/2"));
-        for (color, beta) in table.distinct("beta")?.iter().enumerate() {
-            let rows = table.filter(&[("sequence", sequence), ("beta", beta)])?;
-            let label = format!("β = {beta}");
+        for (color, p) in table.distinct("p")?.iter().enumerate() {
+            let rows = table.filter(&[("sequence", sequence), ("p", p)])?;
+            let label = format!("p = {p}");
             panel =
                 panel.series(Series::new(label, Style::LineMarkers, color, rows.measured("middle", "found")?).bars());
         }
         Ok(panel)
     };
-    Ok(Figure::new("Above probability 1/2 greedy decoding never misses; below, it depends")
+    Ok(Figure::new("Above probability 1/2 greedy decoding never misses; below, it may")
         .subtitle(
-            "Sampled rounds, all p and n; share of the runs in which greedy decoding finds the sequence, in the first round with its \
+            "Sampled rounds, all n and β; share of the runs in which greedy decoding finds the sequence, in the first round with its \
              probability in a bin of width 0.05; 95% Clopper–Pearson intervals",
         )
         .columns(2)

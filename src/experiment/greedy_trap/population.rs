@@ -64,10 +64,15 @@ impl Scales {
     }
 }
 
-/// The first round in which a condition holds in every replicate.
-fn first(cell: &CellRows, name: &str, holds: fn(f64) -> bool) -> Result<Option<usize>> {
+/// Whether greedy decoding finds y* after t rounds, in every replicate.
+fn found(cell: &CellRows, t: usize) -> Result<bool> {
+    Ok(cell.values("greedy_base", t)?.into_iter().all(|found| found == 1.0))
+}
+
+/// The first round in which a condition holds.
+fn first(cell: &CellRows, holds: impl Fn(usize) -> Result<bool>) -> Result<Option<usize>> {
     for t in 0..=cell.rounds() {
-        if cell.values(name, t)?.into_iter().all(holds) {
+        if holds(t)? {
             return Ok(Some(t));
         }
     }
@@ -76,7 +81,8 @@ fn first(cell: &CellRows, name: &str, holds: fn(f64) -> bool) -> Result<Option<u
 
 /// The rounds in which greedy decoding recovers and in which y* passes 1/2.
 fn measured_rounds(cell: &CellRows) -> Result<(Option<usize>, Option<usize>)> {
-    Ok((first(cell, "greedy_base", |found| found == 1.0)?, first(cell, "base_probability", |p| p > 0.5)?))
+    let above = |t: usize| Ok(cell.values("base_probability", t)?.into_iter().all(|probability| probability > 0.5));
+    Ok((first(cell, |t| found(cell, t))?, first(cell, above)?))
 }
 
 pub(super) fn table(results: &Results) -> Result<Table> {
@@ -102,7 +108,7 @@ pub(super) fn table(results: &Results) -> Result<Table> {
                 .number("scale", scales.scale(t)?)
                 .measured("base_probability", probability.mean, probability.ends)
                 .number("base_probability_law", scales.probability(t)?)
-                .number("greedy_base", cell.mean("greedy_base", t)?.mean)
+                .label("greedy_finds", if found(&cell, t)? { "yes" } else { "no" })
                 .measured("recovery_scale", recovered.0, recovered.1)
                 .number("recovery_scale_law", scales.recovery)
                 .measured("majority_scale", passed.0, passed.1)
@@ -156,8 +162,8 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         let points = rows.points("t", "base_probability_mean")?;
         rounds = rounds.series(Series::new(format!("p = {p}"), Style::LineMarkers, color, points));
     }
-    let found = table.filter(&[("greedy_base", "1")])?.points("t", "base_probability_mean")?;
-    rounds = rounds.series(Series::new("greedy decoding finds y*", Style::Markers, 6, found));
+    let recovered = table.filter(&[("greedy_finds", "yes")])?.points("t", "base_probability_mean")?;
+    rounds = rounds.series(Series::new("greedy decoding finds y*", Style::Markers, 6, recovered));
     let starts = table.filter(&[("t", "0")])?;
     let scales = Panel::new("how much sharper π₀ must become", Axis::linear("p = π₀(y*)"), Axis::log("s, πₜ ∝ π₀^s"))
         .series(
@@ -166,7 +172,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .series(Series::new("closed form", Style::Line, 6, starts.points("p", "recovery_scale_law")?))
         .series(Series::new("π(y*) passes 1/2", Style::Markers, 1, starts.measured("p", "majority_scale")?).bars())
         .series(Series::new("closed form", Style::Dashed, 1, starts.points("p", "majority_scale_law")?))
-        .note("bars: from the last round before to the first round after");
+        .note("bars: from the last round before to the first round after; closed forms at these p, joined by lines");
     Ok(Figure::new("Greedy decoding leaves the trap at the latest when the optimal sequence passes probability 1/2")
         .subtitle(format!(
             "Population rounds, 8³ sequences, trap token of probability p + {eta}, β = {beta}; no sampling: every replicate gives the \

@@ -1,6 +1,6 @@
 //! One round against several from the same n: failure of the hard instance against n and against T.
 
-use super::{CONSTANT, FAR, Hard};
+use super::{CONSTANT, FAR, Hard, LAW};
 use crate::Result;
 use crate::experiment::{Finding, Line, Results, Table};
 use crate::plot::{Axis, Figure, Panel, Series, Style};
@@ -44,9 +44,6 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
     );
     Ok(vec![Finding::new(nearest <= -FAR, statement)])
 }
-
-/// Line styles of the exact law: one for each T, so that the lines differ in grey without marks of their own.
-const LAW: [Style; 4] = [Style::Line, Style::Dashed, Style::DashDotted, Style::Dotted];
 
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let (prompts, replicates) = (table.distinct("prompts")?.join(", "), table.distinct("replicates")?.join(", "));
