@@ -127,9 +127,9 @@ proptest! {
 #[test]
 fn unseen_optimum_is_the_mixture_over_the_prompts_triples() {
     for (pairs, mass, q) in [(1usize, 1.0f64, 0.3f64), (40, 0.25, 0.1), (200, 0.01, 0.9)] {
-        let mut masses = vec![1.0];
+        let mut masses = vec![0.0; pairs + 1];
+        masses[0] = 1.0;
         for _ in 0..pairs {
-            masses.push(0.0);
             for k in (0..masses.len()).rev() {
                 masses[k] = (1.0 - mass) * masses[k] + if k > 0 { mass * masses[k - 1] } else { 0.0 };
             }
