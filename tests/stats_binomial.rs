@@ -1,7 +1,7 @@
 //! Exact binomial inference and the adjustment for many tests.
 
 use approx::assert_relative_eq;
-use selfreward::stats::{clopper_pearson, holm, lower_tail, upper_tail};
+use selfreward::stats::{clopper_pearson, deviation, holm, lower_tail, upper_tail};
 
 /// Rows of one kind: successes, trials, p (or level), two values.
 fn oracle(kind: &str) -> Vec<(u64, u64, f64, f64, f64)> {
@@ -131,4 +131,27 @@ fn holm_by_hand() {
     assert_eq!(holm(&[0.7, 0.6, f64::NAN]), [1.0, 1.0, 1.0]);
     assert_eq!(holm(&[0.01, f64::NAN, -f64::NAN]), [0.03, 1.0, 1.0]);
     assert!(holm(&[]).is_empty());
+}
+
+/// Oracle: the exact tails. Chernoff's bound is never below them, and its exponent is right: −log of the tail over N tends to it.
+#[test]
+fn deviations_bound_the_exact_tails() {
+    for (trials, p) in [(50, 0.3), (400, 0.02), (10_000, 0.61)] {
+        for k in (0..=trials).step_by(trials as usize / 50) {
+            let z = deviation(k as f64 / trials as f64, trials as f64, p).unwrap();
+            let tail = if z > 0.0 { upper_tail(k, trials, p) } else { lower_tail(k, trials, p) }.unwrap();
+            assert!(tail <= (-z * z / 2.0).exp() * (1.0 + 1e-9), "{k} of {trials} at {p}: {tail} {z}");
+        }
+    }
+    // k = 6500 of 10^4 at 0.61: Stirling leaves a factor below 10^2 between the bound and the tail.
+    let z = deviation(0.65, 1e4, 0.61).unwrap();
+    assert!((-z * z / 2.0 - upper_tail(6500, 10_000, 0.61).unwrap().ln()).abs() < 100f64.ln());
+    // Close to p it is the number of standard errors.
+    assert_relative_eq!(deviation(0.301, 1e4, 0.3).unwrap(), 0.001 / (0.21f64 / 1e4).sqrt(), max_relative = 1e-2);
+    assert_eq!(deviation(0.3, 77.0, 0.3).unwrap(), 0.0);
+    assert_eq!(deviation(0.1, 10.0, 0.0).unwrap(), f64::INFINITY);
+    assert_eq!(deviation(0.0, 10.0, 1.0).unwrap(), f64::NEG_INFINITY);
+    assert!(
+        deviation(1.1, 10.0, 0.5).is_err() && deviation(0.5, 0.0, 0.5).is_err() && deviation(0.5, 1.0, -0.1).is_err()
+    );
 }

@@ -3,7 +3,7 @@
 mod support;
 
 use proptest::prelude::*;
-use selfreward::theory::greedy::{greedy_must_succeed, greedy_trap};
+use selfreward::theory::greedy::{greedy_must_succeed, greedy_trap, majority_scale, overtaking_scale};
 use support::assert_refuses;
 
 /// A token-level policy over V^L, as the conditional law of the next token given a prefix.
@@ -116,4 +116,29 @@ fn traps_exist_just_below_one_half_and_not_at_it() {
     assert_refuses(greedy_trap(1.0, 0.1, 3.0, 2.0), "probability");
     assert_refuses(greedy_trap(0.3, 0.0, 3.0, 2.0), "gap");
     assert_refuses(greedy_must_succeed(0.0), "probability");
+}
+
+/// Oracle: powers of the sequences' probabilities, summed and compared, on both sides of the scale.
+#[test]
+fn scales_of_recovery_and_of_majority_separate_misses_from_finds() {
+    for (p, trap, m, others) in [(0.4, 0.5, 2, 4), (0.2, 0.3, 2, 5), (0.1, 0.35, 5, 7)] {
+        let rest = (1.0 - p - trap) / others as f64;
+        let recovery = overtaking_scale(p, trap, m as f64).unwrap();
+        let finds = |s: f64| f64::powf(p, s) > m as f64 * f64::powf(trap / m as f64, s);
+        assert!(!finds(recovery * (1.0 - 1e-9)) && finds(recovery * (1.0 + 1e-9)));
+        let sequences: Vec<f64> =
+            std::iter::repeat_n(trap / m as f64, m).chain(std::iter::repeat_n(rest, others)).collect();
+        let share = |s: f64| p.powf(s) / (p.powf(s) + sequences.iter().map(|q| q.powf(s)).sum::<f64>());
+        let gaps: Vec<f64> = sequences.iter().map(|q| (p / q).ln()).collect();
+        let majority = majority_scale(&gaps).unwrap();
+        assert!(share(majority * (1.0 - 1e-9)) < 0.5 && share(majority * (1.0 + 1e-9)) > 0.5);
+        assert!(recovery < majority, "sufficient, not necessary");
+    }
+    // Closed form: k equal rivals.
+    assert!((majority_scale(&[0.3; 8]).unwrap() - 8f64.ln() / 0.3).abs() < 1e-13);
+    assert_eq!(majority_scale(&[0.3]).unwrap(), 0.0);
+    assert_eq!(overtaking_scale(0.3, 0.2, 1.0).unwrap(), 0.0);
+    assert_refuses(overtaking_scale(0.3, 0.6, 2.0), "mass");
+    assert_refuses(majority_scale(&[]), "gaps");
+    assert_refuses(majority_scale(&[0.1, 0.0]), "gaps");
 }

@@ -5,7 +5,8 @@ mod support;
 use approx::assert_relative_eq;
 use proptest::prelude::*;
 use selfreward::theory::single_step::{
-    autoregressive_kappa0, budget, critical_token_probability, risk_asymptote, risk_root, single_step,
+    autoregressive_kappa0, budget, critical_token_probability, near_uniform_kappa0, risk_asymptote, risk_root,
+    single_step, unresolved_share,
 };
 use support::{assert_refuses, oracle};
 
@@ -119,4 +120,38 @@ proptest! {
         prop_assert!(risk(n, kappa0, 1.1 * log_class, 1.0) * slack >= base);
         prop_assert!(risk(n, kappa0, log_class, 1.1) * slack >= base);
     }
+}
+
+/// Oracle: the sum over the number N ~ Bin(n, m) of triples at the prompt of (chance that none of N shows the optimum)^N, with
+/// binomial masses by recursion.
+#[test]
+fn unresolved_share_is_the_mixture_over_the_prompts_triples() {
+    for (pairs, mass, q) in [(1usize, 1.0f64, 0.3f64), (40, 0.25, 0.1), (200, 0.01, 0.9)] {
+        let mut masses = vec![0.0; pairs + 1];
+        masses[0] = 1.0;
+        for _ in 0..pairs {
+            for k in (0..masses.len()).rev() {
+                masses[k] = (1.0 - mass) * masses[k] + if k > 0 { mass * masses[k - 1] } else { 0.0 };
+            }
+        }
+        // Both responses are the optimum, or neither is.
+        let none = q * q + (1.0 - q) * (1.0 - q);
+        let mixture: f64 = masses.iter().enumerate().map(|(k, mass)| mass * none.powi(k as i32)).sum();
+        assert_relative_eq!(unresolved_share(q, mass, pairs as f64).unwrap(), mixture, max_relative = 1e-12);
+    }
+    // Remark 4.2: e^{−2/M} at n = κ₀.
+    let floor = |kappa0: f64| unresolved_share(1.0 / kappa0, 0.25, kappa0).unwrap();
+    assert_relative_eq!(floor(1e12), (-0.5f64).exp(), max_relative = 1e-10);
+}
+
+/// Oracle: 1/max of the normalised policy.
+#[test]
+fn near_uniform_kappa0_is_one_over_the_largest_probability() {
+    let weights: Vec<f64> = std::iter::once(0.7f64.exp()).chain([1.0; 9]).collect();
+    let largest = weights[0] / weights.iter().sum::<f64>();
+    assert_relative_eq!(near_uniform_kappa0(10.0, 0.7).unwrap(), 1.0 / largest, max_relative = 1e-14);
+    assert_relative_eq!(near_uniform_kappa0(1e6, 0.0).unwrap(), 1e6, max_relative = 1e-14);
+    assert_refuses(near_uniform_kappa0(1.0, 0.7), "responses");
+    assert_refuses(unresolved_share(0.5, 0.0, 10.0), "weight");
+    assert_refuses(unresolved_share(1.0, 0.5, 10.0), "favoured");
 }

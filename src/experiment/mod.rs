@@ -10,6 +10,7 @@ pub mod equal_budget;
 mod finding;
 pub mod finite_class;
 pub mod generic;
+pub mod greedy_trap;
 pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
@@ -19,12 +20,13 @@ pub mod rate_vs_n;
 pub mod real_features;
 pub mod real_spectrum;
 mod results;
+pub mod single_step;
 mod table;
 
 pub use cell_rows::CellRows;
 pub use finding::{Finding, Findings};
 pub use results::{Columns, Lens, Results, Theory};
-pub use table::Table;
+pub use table::{Line, Table};
 
 use crate::Result;
 use crate::plot::Figure;
@@ -65,6 +67,8 @@ pub const ALL: &[&Experiment] = &[
     &hard_instance::EXPERIMENT,
     &rate_vs_n::EXPERIMENT,
     &initial_dependence::EXPERIMENT,
+    &single_step::EXPERIMENT,
+    &greedy_trap::EXPERIMENT,
     &iterations_to_forget::EXPERIMENT,
     &effective_dimension::EXPERIMENT,
     &finite_class::EXPERIMENT,

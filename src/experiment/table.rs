@@ -1,7 +1,35 @@
 //! The table beside a figure: named columns of text, read and written as CSV.
 
 use crate::plot::Point;
+use crate::simulate::output;
 use crate::{Error, Result};
+
+/// A row in the making: names and texts, in the order of the columns.
+#[derive(Clone, Debug, Default)]
+pub struct Line(Vec<(String, String)>);
+
+impl Line {
+    /// Appends a label.
+    #[must_use]
+    pub fn label(mut self, name: &str, text: impl Into<String>) -> Self {
+        self.0.push((name.to_owned(), text.into()));
+        self
+    }
+
+    /// Appends a number; NaN, for one that does not exist, leaves its cell empty.
+    #[must_use]
+    pub fn number(self, name: &str, value: f64) -> Self {
+        self.label(name, if value.is_nan() { String::new() } else { output::plain(value) })
+    }
+
+    /// Appends a measured value and its interval, as [`Table::measured`] reads them.
+    #[must_use]
+    pub fn measured(self, name: &str, mean: f64, ends: Option<(f64, f64)>) -> Self {
+        let (lo, hi) = ends.unwrap_or((f64::NAN, f64::NAN));
+        let named = [("mean", mean), ("lo", lo), ("hi", hi)];
+        named.into_iter().fold(self, |line, (end, value)| line.number(&format!("{name}_{end}"), value))
+    }
+}
 
 /// A table with named columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +43,13 @@ impl Table {
     pub fn new(header: Vec<String>, rows: Vec<Vec<String>>) -> Self {
         debug_assert!(rows.iter().all(|row| row.len() == header.len()));
         Self { header, rows }
+    }
+
+    /// A table of lines that all have the columns of the first.
+    pub fn of_lines(lines: Vec<Line>) -> Self {
+        let header = lines.first().map_or_else(Vec::new, |line| line.0.iter().map(|(name, _)| name.clone()).collect());
+        let rows = lines.into_iter().map(|line| line.0.into_iter().map(|(_, text)| text).collect()).collect();
+        Self::new(header, rows)
     }
 
     /// Reads CSV with a header.

@@ -55,6 +55,28 @@ pub fn lower_tail(successes: u64, trials: u64, p: f64) -> Result<f64> {
     Ok(at_least((trials - successes) as f64, trials as f64, 1.0 - p, p))
 }
 
+/// How far a share of N = `trials` ≥ 1 trials lies from the success probability `p` of each: ±√(2N·KL(share‖p)), with the
+/// sign of share − p. It is near the number of standard errors where N p(1−p) is large.
+///
+/// A deviation of at least z > 0, or of at most −z, has probability ≤ e^{−z²/2} (Chernoff), whatever N and p are, for
+/// independent trials and for negatively associated ones (boxes left empty by balls, say): this is what the exact tails
+/// cannot promise. `share` in \[0, 1\] need not be a whole number of trials; infinite where p excludes it.
+///
+/// # Errors
+/// `trials` < 1 or not finite, `share` or `p` outside \[0, 1\].
+pub fn deviation(share: f64, trials: f64, p: f64) -> Result<f64> {
+    check_probability(p)?;
+    if !(0.0..=1.0).contains(&share) {
+        return Err(Error::argument("share", share, "a share in [0, 1]"));
+    }
+    if !(trials.is_finite() && trials >= 1.0) {
+        return Err(Error::argument("trials", trials, "a finite number, at least 1"));
+    }
+    let term = |found: f64, expected: f64| if found > 0.0 { found * (found / expected).ln() } else { 0.0 };
+    let entropy = term(share, p) + term(1.0 - share, 1.0 - p);
+    Ok((2.0 * trials * entropy.max(0.0)).sqrt().copysign(share - p))
+}
+
 fn check_counts(successes: u64, trials: u64) -> Result<()> {
     if !(1..=MAX_TRIALS).contains(&trials) {
         return Err(Error::argument("trials", trials, "a whole number from 1 to 10^12"));

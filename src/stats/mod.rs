@@ -5,6 +5,7 @@
 //! | what is the mean over replicates? | [`mean_interval`] (Student t) |
 //! | how often does an event happen? | [`clopper_pearson`] (exact interval of a probability) |
 //! | does a failure happen with probability ≤ p? | [`upper_tail`] (exact test), [`lower_tail`] for ≥ p |
+//! | … and of trials that hinder each other? | [`deviation`] (Chernoff) |
 //! | … asked in many cells at once? | [`holm`] (adjusted p-values) |
 //! | what is the rate or the exponent of a decay? | [`log_linear`], [`log_log`]; [`line`](line()) for a straight line as such |
 //! | how sure is a statistic of many replicates (a ratio, a fitted exponent)? | [`bootstrap`](bootstrap()): no formula for its error is needed |
@@ -26,7 +27,7 @@ pub mod regression;
 pub mod trend;
 pub mod two_sample;
 
-pub use binomial::{clopper_pearson, lower_tail, upper_tail};
+pub use binomial::{clopper_pearson, deviation, lower_tail, upper_tail};
 pub use bootstrap::{Estimate, bootstrap};
 pub use comparison::{Candidate, Ranked, aicc, bic, rank};
 pub use decay::{Decay, Law, compare_decays};

@@ -5,6 +5,7 @@
 
 mod bump;
 mod hard_instance;
+mod near_uniform;
 
 use crate::error::{Error, Result};
 use crate::theory::bound::Bound;
@@ -14,6 +15,7 @@ pub use bump::Bump;
 pub use hard_instance::{
     HardInstance, LARGEST_MASS, Mass, hard_instance, realised_kappa0, responses_for, unresolved_share, worst_mass,
 };
+pub use near_uniform::near_uniform_kappa0;
 
 /// Below e^{−690} ≈ 1e-300 an argument of Lambert's function is given by its logarithm.
 const SMALLEST_LOG_ARGUMENT: f64 = -690.0;
@@ -93,7 +95,7 @@ pub fn single_step(n: f64, kappa0: f64, log_class: f64, constant: f64) -> Result
 /// Remark 4.2: the least condition number of an autoregressive base policy over sequences of `length` = L ≥ 1 tokens
 /// whose every next-token probability is at most `alpha` = α in (0, 1], κ₀ ≥ α^{−L}.
 ///
-/// A base policy near the uniform one over K responses has κ₀ ≈ K.
+/// A base policy near the uniform one over K responses has κ₀ ≈ K: [`near_uniform_kappa0`].
 pub fn autoregressive_kappa0(alpha: f64, length: f64) -> Result<f64> {
     let alpha = check::positive_unit("alpha", alpha)?;
     Ok(alpha.powf(-check::count("length", length)?))

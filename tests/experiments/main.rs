@@ -7,6 +7,7 @@ mod consistency_vs_correctness;
 mod effective_dimension;
 mod equal_budget;
 mod finite_class;
+mod greedy_trap;
 mod hard_instance;
 mod hard_instance;
 mod initial_dependence;
@@ -16,6 +17,7 @@ mod proof_audit;
 mod rate_vs_n;
 mod real_features;
 mod real_spectrum;
+mod single_step;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

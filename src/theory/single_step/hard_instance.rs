@@ -70,6 +70,11 @@ fn labels(responses: u64) -> Result<f64> {
 /// The share (1 − 2q(1−q)p)^N of prompts that stay unresolved, and unchanged, after N = `pairs` ≥ 0 pairs drawn in all: a pair
 /// falls on a given prompt with probability p = `weight` in (0, 1], and resolves it with 2q(1−q), the favoured response of
 /// probability q = `favoured` in (0, 1) against another one. Exact for one-hot features whose other responses are equally likely.
+///
+/// Elsewhere it is a floor: an empirical minimiser nearest to the base parameter leaves the logit of a favoured response that was
+/// not seen against another where it is, and stretches every component of seen pairs about its mean, which cannot lower the sum of
+/// exponentials in it, so its probability does not rise. With q ≤ 1 − δ the base failure rate of one round is at least this share.
+/// With p = 1/M, q = 1/κ₀ and N = κ₀ it tends to e^{−2/M}, the constant failure of Remark 4.2.
 pub fn unresolved_share(favoured: f64, weight: f64, pairs: f64) -> Result<f64> {
     let q = check::open_unit("favoured", favoured)?;
     let weight = check::positive_unit("weight", weight)?;
