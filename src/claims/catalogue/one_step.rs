@@ -245,7 +245,7 @@ fn change_of_measure(trial: &Trial<'_>) -> Result<Option<Case>> {
         let get = |name: &str| trial.get(name, t + 1);
         let lemma = |deviation: f64, concentrability: f64| {
             // Concentrability of 1 may be measured as 1 less rounding.
-            let bound = one_step::change_of_measure(concentrability.max(1.0), get("second_moment"))?;
+            let bound = one_step::change_of_measure(concentrability.clamp(1.0, f64::MAX), get("second_moment"))?;
             Ok(Comparison::new(deviation, bound, deviation_rounding(trial, t, bound), bound.is_finite()))
         };
         let kappa = trial.get("kappa", t);
@@ -260,14 +260,14 @@ fn change_of_measure(trial: &Trial<'_>) -> Result<Option<Case>> {
 /// A deviation |Δ^{r_t} − Δ^{r̂}| that is small came out of a cancellation of rewards: its rounding is relative to them.
 fn deviation_rounding(trial: &Trial<'_>, t: usize, bound: f64) -> f64 {
     let rewards = (1.0 + trial.beta()) * reward_scale(trial, t);
-    let known = trial.rounding(t + 1, rewards) * trial.get("chain_concentrability", t + 1).max(1.0).sqrt();
+    let known = trial.rounding(t + 1, rewards) * trial.get("chain_concentrability", t + 1).clamp(1.0, f64::MAX).sqrt();
     trial.rounding(t + 1, bound.min(f64::MAX)) + known
 }
 
 fn change_of_measure_without_root(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let get = |name: &str| trial.get(name, t + 1);
-        let bound = get("chain_concentrability").max(1.0) * get("second_moment");
+        let bound = get("chain_concentrability").clamp(1.0, f64::MAX) * get("second_moment");
         let tolerance = deviation_rounding(trial, t, bound);
         Ok(vec![Comparison::new(get("deviation_policy"), bound, tolerance, bound.is_finite())])
     })
@@ -296,7 +296,7 @@ fn oracle_bound(trial: &Trial<'_>, terms: &Terms) -> Result<Option<Case>> {
         let get = |name: &str| trial.get(name, t + 1);
         let (kappa, beta) = (trial.get("kappa", t), trial.beta());
         let epsilon = get("second_moment").sqrt();
-        let learned = if terms.concentrability { get("chain_concentrability").max(1.0) } else { 0.0 };
+        let learned = if terms.concentrability { get("chain_concentrability").clamp(1.0, f64::MAX) } else { 0.0 };
         let gap = |kl: f64| {
             let full = one_step::comparator_gap(kappa, learned.max(1.0), epsilon, beta, kl, gamma)?.value();
             // √C ≥ 1 stands in the function: taken out again where it is to be left out.
