@@ -127,6 +127,13 @@ impl Trial<'_> {
         relative * scale.abs() + f64::MIN_POSITIVE
     }
 
+    /// The absolute error of a difference of rewards r_t = log π_t, averaged under a policy under which E|r_t| is `scale`: units in
+    /// the last place of the rewards, and what their logits are known to. Where a margin is smaller than that, nothing that is
+    /// divided by it is known.
+    pub fn reward_rounding(&self, t: usize, scale: f64) -> f64 {
+        16.0 * f64::EPSILON * (1.0 + scale) + 4.0 * self.find("logit_rounding", t).unwrap_or(0.0)
+    }
+
     /// r̄ over the steps up to round T.
     pub fn excess(&self, rounds: usize) -> f64 {
         (1..=rounds).map(|t| self.get("excess", t)).fold(0.0, f64::max)

@@ -16,7 +16,11 @@ use crate::study::definition::Verdict;
 use crate::theory::effective_dimension::{Regime, Spectrum, effective_dimension, metric_entropy, regime_bound};
 use crate::theory::one_step::covering_number;
 
-const ROUND: &[Source] = &[Source { experiment: "effective_dimension", part: "to-256" }];
+const ROUND: &[Source] = &[
+    Source { experiment: "effective_dimension", part: "to-256" },
+    Source { experiment: "effective_dimension", part: "to-1024" },
+    Source { experiment: "effective_dimension", part: "exponential-4096" },
+];
 
 const fn algebra(
     id: &'static str,
@@ -55,7 +59,7 @@ const fn shift(
         sources: ROUND,
         statement: Statement::Curves(draw),
         rule: Rule::Exponent(Exponent::Equals(exponent)),
-        note: "n½ is where the replicate's ε has fallen to half of what it is after a single triple",
+        note: "n½ is where ε of a replicate falls through the stated share of what it is before any sample",
         controls,
     }
 }
@@ -122,14 +126,14 @@ pub const CLAIMS: &[Claim] = &[
     ),
     shift(
         "C27.isotropic",
-        "isotropic features: n½ of one ERM round is proportional to d",
+        "isotropic features: n½, where ε of one ERM round has halved, is proportional to d",
         isotropic,
         1.0,
         &[wrong_shift("C27.isotropic-root", "n½ is proportional to √d", isotropic, 0.5)],
     ),
     shift(
         "C27.exponential",
-        "exponentially decaying features: n½ of one ERM round does not depend on d",
+        "exponentially decaying features: n½, where ε of one ERM round has fallen to a tenth, does not depend on d",
         exponential_features,
         0.0,
         &[wrong_shift("C27.exponential-root", "n½ is proportional to √d", exponential_features, 0.5)],
@@ -354,22 +358,24 @@ fn spikes(seed: &Seed, profile: Profile, over_lambda: bool) -> Result<Vec<Case>>
 }
 
 fn isotropic(cells: &[CellRows]) -> Result<Vec<Curve>> {
-    halving(cells, "isotropic")
+    crossings(cells, "isotropic", 0.5)
 }
 
 fn exponential_features(cells: &[CellRows]) -> Result<Vec<Curve>> {
-    halving(cells, "exponential")
+    crossings(cells, "exponential", 0.1)
 }
 
-/// n½ against d for one spectrum: replicate r of every n, between the two n whose ε brackets one half by interpolation of log n.
-fn halving(cells: &[CellRows], kind: &str) -> Result<Vec<Curve>> {
+/// Where ε falls through a share of what it is before any sample, against d, for one spectrum: replicate r of every n.
+fn crossings(cells: &[CellRows], kind: &str, share: f64) -> Result<Vec<Curve>> {
     let chosen: Vec<&CellRows> = cells.iter().filter(|cell| cell.label("instance.spectrum.kind") == kind).collect();
     let mut points = Vec::new();
     for (dim, cells) in sorted_by(&chosen, "instance.dim") {
         let mut along = cells.clone();
         along.sort_by_key(|cell| cell.number("process.samples").unwrap_or(f64::NAN) as u64);
+        // Before any sample u = −θ_0 and ε² is twice the variance of the logits.
+        let level = share * std::f64::consts::SQRT_2 * along[0].number("instance.logit_scale")?;
         let replicates = along.iter().map(|cell| cell.replicates.len()).min().unwrap_or_default();
-        let values: Option<Vec<f64>> = (0..replicates).map(|replicate| half(&along, replicate)).collect();
+        let values: Option<Vec<f64>> = (0..replicates).map(|replicate| crossing(&along, replicate, level)).collect();
         if let Some(values) = values.filter(|values| !values.is_empty()) {
             points.push(CurvePoint { cell: along[0].cell.ordinal, x: dim.parse().unwrap_or(f64::NAN), values });
         }
@@ -377,21 +383,18 @@ fn halving(cells: &[CellRows], kind: &str) -> Result<Vec<Curve>> {
     Ok(if points.len() > 1 { vec![Curve { label: kind.to_owned(), points }] } else { Vec::new() })
 }
 
-/// The n at which ε falls to half of what it is at the least n; `None` if the grid does not bracket it.
-fn half(cells: &[&CellRows], replicate: usize) -> Option<f64> {
-    let share = |cell: &CellRows| {
-        let row = &cell.replicates[replicate][1];
-        row[cell.column("population_loss").ok()?].map(f64::sqrt)
-    };
-    let first = share(cells[0])?;
+/// The n at which a replicate's ε falls through a level, between two n by interpolation of log n; `None` if the grid does not
+/// bracket it.
+fn crossing(cells: &[&CellRows], replicate: usize, level: f64) -> Option<f64> {
+    let epsilon = |cell: &CellRows| cell.replicates[replicate][1][cell.column("population_loss").ok()?].map(f64::sqrt);
     let mut previous: Option<(f64, f64)> = None;
     for cell in cells {
-        let here = (cell.number("process.samples").ok()?.ln(), share(cell)? / first);
+        let here = (cell.number("process.samples").ok()?.ln(), epsilon(cell)?);
         if let Some(before) = previous
-            && before.1 > 0.5
-            && here.1 <= 0.5
+            && before.1 > level
+            && here.1 <= level
         {
-            let along = (before.1 - 0.5) / (before.1 - here.1);
+            let along = (before.1 - level) / (before.1 - here.1);
             return Some((before.0 + along * (here.0 - before.0)).exp());
         }
         previous = Some(here);

@@ -128,12 +128,16 @@ fn linear_error(trial: &Trial<'_>) -> Result<Option<Case>> {
 fn finite_error(trial: &Trial<'_>) -> Result<Option<Case>> {
     let config = trial.config();
     let instance = &config.instance;
-    if config.process.update != UpdateConfig::FiniteClass || instance.kind != Kind::Tabular {
+    if config.process.update != UpdateConfig::FiniteClass {
         return Ok(None);
     }
-    let (Some(prompts), Some(responses), Some(bump)) = (instance.prompts, instance.responses, instance.bump) else {
-        return Ok(None);
+    // The hard instance's bump is log 2, its number of labels follows from κ_0.
+    let (responses, bump) = match (instance.kind, instance.responses, instance.bump) {
+        (Kind::Tabular, Some(responses), Some(bump)) => (responses, bump),
+        (Kind::Hard, ..) => (trial.simulation().derived("responses") as u32, std::f64::consts::LN_2),
+        _ => return Ok(None),
     };
+    let Some(prompts) = instance.prompts else { return Ok(None) };
     let (rounds, beta) = (trial.rounds(), trial.beta());
     let mut case = Case::default();
     case.place.size = trial.size();

@@ -125,13 +125,11 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         level: Level::Exact,
         rule: Rule::Always,
-        controls: &[Control {
-            id: "C18.complete-spans-square",
-            says: "the same with β² for β",
-            sources: MARGIN,
-            statement: Statement::Replicates(spans_with_squared_beta),
-            rule: Rule::Always,
-        }],
+        controls: &[constructed(
+            "C18.complete-spans-square",
+            "the same with β² for β, on binary prompts at the δ of their own confidence",
+            spans_with_squared_beta,
+        )],
         ..explicitly(
             "C18.complete-spans",
             "with complete spans in every round: F_T(δ) ≤ β log κ_{T−1}/(γδ), κ_{t+1} ≤ 1 + β log κ_t/(γμ)",
@@ -255,10 +253,10 @@ pub const CLAIMS: &[Claim] = &[
         rule: Rule::Always,
         note: "",
         controls: &[Control {
-            id: "C22.half",
-            says: "they are worth one round of nT/2",
+            id: "C22.one-round",
+            says: "they are worth one round of n",
             sources: BUDGET,
-            statement: Statement::Cells(half_budget),
+            statement: Statement::Cells(budget_of_one_round),
             rule: Rule::Always,
         }],
     },
@@ -357,20 +355,25 @@ fn rounds_of_their_own(trial: &Trial<'_>) -> Result<Option<Case>> {
     })
 }
 
+/// A binary prompt of margin γ after one population round: it fails at the δ of its own confidence.
+fn spans_with_squared_beta(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
+    let mut rng = seed.rng(Purpose::Laws, 18, 1);
+    let count = if profile == Profile::Quick { 50 } else { 500 };
+    (0..count)
+        .map(|_| {
+            let (gamma, beta): (f64, f64) = (rng.random_range(0.2..0.6), rng.random_range(0.2..0.4));
+            let doubt = 1.0 / (1.0 + (gamma * (1.0 + 1.0 / beta)).exp());
+            let bound = complete_spans(1.0 + (-gamma).exp(), gamma, 1.0 - doubt, beta * beta, doubt, 1)?;
+            Ok(single(Comparison::new(1.0, bound.value(), 1e-12, true)))
+        })
+        .collect()
+}
+
 fn spans(trial: &Trial<'_>) -> Result<Option<Case>> {
-    complete(trial, |beta| beta)
-}
-
-fn spans_with_squared_beta(trial: &Trial<'_>) -> Result<Option<Case>> {
-    complete(trial, |beta| beta * beta)
-}
-
-fn complete(trial: &Trial<'_>, power: impl Fn(f64) -> f64) -> Result<Option<Case>> {
     failures(trial, |rounds, delta| {
         let whole = (1..=rounds).all(|t| trial.get("rank_fraction", t) == 1.0);
         let Some(setting) = setting(trial, rounds)?.filter(|_| whole) else { return Ok(None) };
-        let beta = power(trial.beta());
-        let bound = complete_spans(setting.kappa0, setting.gamma, setting.mu, beta, delta, rounds as u32)?;
+        let bound = complete_spans(setting.kappa0, setting.gamma, setting.mu, trial.beta(), delta, rounds as u32)?;
         Ok(Some((bound.value(), !bound.vacuous())))
     })
 }
@@ -549,11 +552,11 @@ fn equal_budget(cells: &[CellRows]) -> Result<Vec<Case>> {
     budgets(cells, 1.0)
 }
 
-fn half_budget(cells: &[CellRows]) -> Result<Vec<Case>> {
-    budgets(cells, 0.5)
+fn budget_of_one_round(cells: &[CellRows]) -> Result<Vec<Case>> {
+    budgets(cells, 0.25)
 }
 
-/// The hard instance: T rounds of n against one round of `share`·nT.
+/// The hard instance: T = 4 rounds of n against one round of `share`·nT.
 fn budgets(cells: &[CellRows], share: f64) -> Result<Vec<Case>> {
     let of_part = |part: &str| cells.iter().filter(|cell| cell.cell.part == part).collect::<Vec<&CellRows>>();
     let once = of_part("hard-once");

@@ -144,13 +144,17 @@ fn suboptimality_without_margin(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 fn regret(trial: &Trial<'_>, bound: impl Fn(f64, f64) -> Result<f64>) -> Result<Option<Case>> {
     where_unique(trial, |t, gamma| {
-        let bound = bound(trial.get("chain_gap", t + 1), gamma)?;
-        let compare = |measured: f64, bound: f64| {
-            Comparison::new(measured, bound, trial.rounding(t + 1, bound.min(1.0)), bound < 1.0)
+        let gap = trial.get("chain_gap", t + 1);
+        let bound = bound(gap, gamma)?;
+        // The gap is a mean of differences of rewards, each known to its own rounding, and is divided by γ_t.
+        let unknown = trial.reward_rounding(t, trial.get("kl_comparator", t + 1) + gap) / gamma;
+        let compare = |measured: f64, delta: f64| {
+            let tolerance = trial.rounding(t + 1, bound.min(1.0)) + unknown;
+            Comparison::new(measured, bound / delta, tolerance / delta, bound < delta)
         };
-        let mut comparisons = vec![compare(trial.get("comparator_regret", t + 1), bound)];
-        let failures = trial.deltas().iter().map(|&delta| (delta, trial.at("comparator_failure", delta, t + 1)));
-        comparisons.extend(failures.map(|(delta, failure)| compare(failure, bound / delta)));
+        let mut comparisons = vec![compare(trial.get("comparator_regret", t + 1), 1.0)];
+        let failures = trial.deltas().iter().map(|&delta| compare(trial.at("comparator_failure", delta, t + 1), delta));
+        comparisons.extend(failures);
         Ok(comparisons)
     })
 }

@@ -23,7 +23,10 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     let (lo, hi) = clopper_pearson(k, trials, 1.0 - 2.0 * level)?;
     let comparisons = || applying.iter().flat_map(|case| &case.comparisons);
     let informative = comparisons().filter(|comparison| comparison.informative).count();
-    let closest = comparisons().filter(|comparison| comparison.informative).map(Comparison::ratio).fold(0.0, f64::max);
+    let closest = comparisons()
+        .filter(|comparison| comparison.informative && !comparison.exceeds())
+        .map(Comparison::ratio)
+        .fold(0.0, f64::max);
     let p_value = upper_tail(k, trials, rho)?;
     let (verdict, decision) = if p_value < level {
         (Verdict::Violated, format!("p = {p_value:.1e}"))
@@ -35,7 +38,7 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     } else if informative == 0 {
         (Verdict::HoldsVacuously, "no bound excludes anything".to_owned())
     } else {
-        (Verdict::Holds, format!("measured/bound at most {closest:.3}"))
+        (Verdict::Holds, format!("elsewhere measured/bound is at most {closest:.3}"))
     };
     Ok(Weighed {
         verdict,
