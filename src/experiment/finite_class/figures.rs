@@ -61,7 +61,7 @@ fn against_size(table: &Table) -> Result<Panel> {
 fn looseness(table: &Table) -> Result<Panel> {
     let rows = table.filter(&[("prompts", "256")])?;
     let axes = (Axis::log("samples per nat of the class n/log #Π"), Axis::log("εₙ/ε"));
-    let mut panel = Panel::new("how loose C10 is (M = 256): ×15 to ×30, or without limit", axes.0, axes.1);
+    let mut panel = Panel::new("how loose C10 is (M = 256): 10 to 30 times, or without limit", axes.0, axes.1);
     for (mass, name, style) in [("worst", "worst mass", Style::LineMarkers), ("0.9", "Δ = 0.9", Style::DashedMarkers)]
     {
         for (color, (choice, choice_name)) in CHOICES.iter().enumerate() {

@@ -11,7 +11,7 @@ const CHOICES: [&str; 3] = ["nearest", "random", "worst"];
 ///
 /// The number of unresolved prompts over all replicates is a sum of negatively correlated indicators, and checks are made where its
 /// variance is at least [`LEAST_VARIANCE`]. By Bernstein's inequality it lies z standard errors σ away with probability at most
-/// 2 exp(−z²/2 / (1 + z/(3σ))), 6e-10 at z = 8.5 and σ² = 24, and there are at most 130 checks: 8e-8.
+/// 2 exp(−z²/2 / (1 + z/(3σ))), 3e-10 at z = 8.5 and σ² = 24, and there are at most 200 checks: 6e-8.
 const FAR: f64 = 8.5;
 
 /// The least variance of a count that [`FAR`] is derived for.
@@ -238,7 +238,7 @@ fn shape(cases: &[Case]) -> Result<Finding> {
     Ok(Finding::new(
         (exponent - expected).abs() <= FAR * error && (exponent - 0.5).abs() <= 0.1 + FAR * error,
         format!(
-            "the shape is that of the bound: with the worst choice and mass ε grows as (log #Π/n)^{exponent:.3} (± {error:.3}; closed form \
+            "the shape is that of the bound: with the worst choice and mass ε grows as (log #Π/n)^{exponent:.3} (± {error:.4}; closed form \
              {expected:.3}, bound 1/2) for log #Π from {:.1} to {:.0}",
             sizes.0, sizes.1
         ),
