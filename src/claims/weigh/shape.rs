@@ -86,9 +86,12 @@ fn point(ratio: &Ratio, median: f64) -> Point {
     }
 }
 
+/// One coordinate of a place on the grid.
+type Coordinate = fn(&Axes) -> f64;
+
 /// The axes along which the logarithm of the ratio rises. Measured zeros have no logarithm and lie below every shape.
 fn drifts(points: &[Point], level: f64) -> Result<Vec<&'static str>> {
-    let axes: [(&str, fn(&Axes) -> f64); 4] = [
+    let axes: [(&str, Coordinate); 4] = [
         ("n", |axes| axes.samples),
         ("T", |axes| axes.rounds),
         ("κ₀", |axes| axes.kappa0),
