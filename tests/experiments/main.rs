@@ -9,7 +9,6 @@ mod equal_budget;
 mod finite_class;
 mod greedy_trap;
 mod hard_instance;
-mod hard_instance;
 mod initial_dependence;
 mod iterations_to_forget;
 mod phase_diagram;

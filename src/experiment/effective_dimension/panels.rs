@@ -19,8 +19,11 @@ struct Row {
     says: [&'static str; 3],
 }
 
+/// The lower end of the axis of ε.
+const LEAST: f64 = 1e-4;
+
 fn loss_axis() -> Axis {
-    Axis::log("ε after one round (nats)").range(1e-4, 2.5)
+    Axis::log("ε after one round (nats)").range(LEAST, 2.5)
 }
 
 fn failure_axis() -> Axis {
@@ -44,7 +47,12 @@ pub fn loss(table: &Table) -> Result<Figure> {
         row(OVER_D_LAMBDA, ["collapses", "collapses", "collapses up to the cut-off"]),
     ];
     let title = "The decay of the spectrum, not d, says how many samples a round needs: ε follows d only where the spectrum is flat";
-    figure(table, title, &rows, "dotted: law of seen differences (isotropic, polynomial); ")
+    figure(
+        table,
+        title,
+        &rows,
+        "dashed: law of seen differences (isotropic, polynomial); curves end at their first exact zero, or below the axis; ",
+    )
 }
 
 /// Failure against n, n/d and n/d_λ, and drift against n.
@@ -93,10 +101,20 @@ fn panel(table: &Table, row: &Row, kind: &str, title: &str) -> Result<Panel> {
     for d in of_kind.distinct("d")? {
         let color = all.iter().position(|other| *other == d).unwrap_or_default();
         let rows = of_kind.filter(&[("d", &d)])?;
-        panel =
-            panel.series(Series::new(format!("d = {d}"), Style::LineMarkers, color, rows.measured(row.x.0, row.y)?));
+        // A curve without a band says why it has none.
+        let alone = if rows.distinct("replicates")? == ["1"] { ", one replicate" } else { "" };
+        let label = format!("d = {d}{alone}");
+        let mut points = rows.measured(row.x.0, row.y)?;
+        if row.y == "epsilon" {
+            // Up to the first n at which the span is complete in every replicate, or ε leaves the axis: the rest is 0 or rounding.
+            let end = points.iter().position(|point| point.y < LEAST).map_or(points.len(), |first| first + 1);
+            points.truncate(end);
+        }
+        panel = panel.series(Series::new(label, Style::LineMarkers, color, points));
         if row.y == "epsilon" && row.x.0 == "n" {
-            panel = panel.series(Series::unlabelled(Style::Dotted, color, rows.points("n", "predicted_epsilon")?));
+            // Where the span is complete, the marks of the measured zeros say it.
+            let law = rows.points("n", "predicted_epsilon")?.into_iter().filter(|point| point.y > 0.0);
+            panel = panel.series(Series::unlabelled(Style::Dashed, color, law));
         }
     }
     if row.y == "epsilon"
