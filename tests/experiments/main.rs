@@ -1,5 +1,5 @@
 //! Every experiment in its quick profile, from its definition to what it finds; and the same check on rows from which the
-//! phenomenon was taken out, where it must fail.
+//! phenomenon was taken out, where it must fail. The ledger, weighed on the same rows, is tested in the same way.
 //!
 //! Seeds are pinned. What a check tolerates is derived where the check stands, beside the experiment.
 
@@ -11,6 +11,7 @@ mod greedy_trap;
 mod hard_instance;
 mod initial_dependence;
 mod iterations_to_forget;
+mod ledger;
 mod phase_diagram;
 mod proof_audit;
 mod rate_vs_n;

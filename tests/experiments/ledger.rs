@@ -1,0 +1,170 @@
+//! The ledger on the rows of the quick profile, and on the same rows in worlds where a claim is false: under the true claim's name
+//! they must come out violated.
+
+use selfreward::claims::gather::{Question, answer};
+use selfreward::claims::{Claim, catalogue};
+use selfreward::experiment::{
+    CellRows, Experiment, Results, effective_dimension, equal_budget, finite_class, greedy_trap, hard_instance,
+    initial_dependence, proof_audit, rate_vs_n, real_features,
+};
+use selfreward::seed::Seed;
+use selfreward::study::Profile;
+use selfreward::study::definition::Verdict;
+
+use crate::{Computed, computed};
+
+/// The claims whose rows all come from one experiment.
+fn claims_of(experiment: &Experiment) -> Vec<&'static Claim> {
+    let own = |claim: &&Claim| claim.sources.iter().all(|source| source.experiment == experiment.name);
+    catalogue::all().filter(|claim| !claim.sources.is_empty()).filter(own).collect()
+}
+
+fn weighed(claims: &[&'static Claim], results: Results) -> Vec<(&'static str, Verdict, String)> {
+    let questions: Vec<Question> = claims.iter().map(|claim| Question::from(*claim)).collect();
+    let answers = answer(&questions, &mut [results], &Seed::from_number(1), Profile::Quick).unwrap();
+    claims.iter().zip(answers).map(|(claim, weighed)| (claim.id, weighed.verdict, weighed.note)).collect()
+}
+
+/// No claim on these rows contradicts what is expected of it.
+fn agrees(computed: &Computed, experiment: &Experiment) {
+    let claims = claims_of(experiment);
+    assert!(!claims.is_empty());
+    for (claim, (id, verdict, note)) in claims.iter().zip(weighed(&claims, computed.results())) {
+        let settled = verdict == claim.expected || verdict == Verdict::Inconclusive;
+        assert!(settled, "{id}: {verdict:?} instead of {:?}: {note}", claim.expected);
+    }
+}
+
+/// In the world of this lens the claim is violated.
+fn refutes(
+    computed: &Computed,
+    id: &str,
+    lens: impl Fn(&CellRows, usize, usize, &str, f64) -> f64 + Send + Sync + 'static,
+) {
+    let claims: Vec<&'static Claim> = catalogue::all().filter(|claim| claim.id == id).collect();
+    let found = weighed(&claims, computed.results().seen_through(lens));
+    assert_eq!(found[0].1, Verdict::Violated, "{id}: {}", found[0].2);
+}
+
+/// A lens that multiplies a quantity after the base.
+fn times(quantity: &'static str, factor: f64) -> impl Fn(&CellRows, usize, usize, &str, f64) -> f64 + Send + Sync {
+    move |_, _, t, name, value| if name == quantity && t > 0 { factor * value } else { value }
+}
+
+/// A lens that replaces a quantity after the base.
+fn becomes(quantity: &'static str, other: f64) -> impl Fn(&CellRows, usize, usize, &str, f64) -> f64 + Send + Sync {
+    move |_, _, t, name, value| if name == quantity && t > 0 { other } else { value }
+}
+
+#[test]
+fn the_proof_chain_and_a_metric_that_is_wrong_by_one_percent() {
+    let computed = computed(&proof_audit::EXPERIMENT);
+    agrees(&computed, &proof_audit::EXPERIMENT);
+    // κ off by 1%, everywhere: the identity C_{π°/π_t} = κ_t of Lemma C.2 tells.
+    refutes(&computed, "C6", |_, _, _, name, value| if name == "kappa" { 1.01 * value } else { value });
+    // Where an inequality is attained a left side that is 1% too large tells; elsewhere its tightest step decides the factor.
+    refutes(&computed, "C1", times("comparator_regret", 1.01));
+    refutes(&computed, "C2", |_, _, _, name, value| if name == "baseline_left" { value + 0.01 } else { value });
+    refutes(&computed, "C3", becomes("identity_residual", 0.01));
+    refutes(&computed, "C4", becomes("objective_comparator", 0.01));
+    refutes(&computed, "C5", times("chain_gap", 1.01));
+    refutes(&computed, "C7", times("comparator_regret", 3.0));
+    refutes(&computed, "C8", times("optimal_concentrability", 1.01));
+    refutes(&computed, "C9", becomes("nesting", 0.1));
+    refutes(&computed, "C16.linear", times("kappa", 1.01));
+    refutes(&computed, "C16.integral", times("kappa", 1.01));
+    refutes(&computed, "C17.trajectory", times("kappa", 1.5));
+    refutes(&computed, "C24", times("log_ratio_distance", 1.2));
+    refutes(&computed, "C28.tail", times("tail_excess", 1.5));
+    refutes(&computed, "C28.fourth-moment", times("fourth_moment", 10.0));
+    // A side that is no number holds nowhere.
+    refutes(&computed, "C8", becomes("optimal_concentrability", f64::NAN));
+}
+
+#[test]
+fn the_hard_instance() {
+    let computed = computed(&hard_instance::EXPERIMENT);
+    agrees(&computed, &hard_instance::EXPERIMENT);
+    refutes(&computed, "C13.law", times("failure_0.5", 1.2));
+    refutes(&computed, "C13.risk", times("failure_0.5", 0.3));
+    // n^(−3/4) instead of n^(−1/2).
+    refutes(&computed, "C13.rate", |cell, _, t, name, value| {
+        let n = cell.number("process.samples").unwrap();
+        if name == "failure_0.5" && t > 0 { value * (n / 65536.0).powf(-0.25) } else { value }
+    });
+}
+
+#[test]
+fn the_initial_model() {
+    let computed = computed(&initial_dependence::EXPERIMENT);
+    agrees(&computed, &initial_dependence::EXPERIMENT);
+    refutes(&computed, "C14", |_, _, _, name, value| if name == "kappa" { 0.9 * value } else { value });
+    // A power law in T instead of a geometric decay.
+    let power = |quantity: &'static str| {
+        move |cell: &CellRows, replicate: usize, t: usize, name: &str, value: f64| {
+            let noise = 1.0 + 0.02 * ((replicate * 7 + t * 3) % 11) as f64;
+            if name == quantity && t > 0 && cell.cell.part == "tabular" {
+                noise * 0.5 / (t as f64).powf(1.5)
+            } else {
+                value
+            }
+        }
+    };
+    refutes(&computed, "C20.failure", power("failure_0.5"));
+    refutes(&computed, "C20.kappa", power("kappa_minus_one"));
+}
+
+#[test]
+fn whole_runs_and_rates() {
+    let computed = computed(&rate_vs_n::EXPERIMENT);
+    agrees(&computed, &rate_vs_n::EXPERIMENT);
+    for id in ["C18", "C18.round-by-round", "C18.complete-spans"] {
+        refutes(&computed, id, |cell, _, t, name, value| {
+            if name.starts_with("failure") && t > 0 && cell.cell.part == "margin" { 1.0 } else { value }
+        });
+    }
+    // Failure that does not fall with n, on the instances of the rate and of the shape.
+    refutes(&computed, "C19", |cell, replicate, t, name, value| {
+        let flat = 0.3 + 0.001 * (replicate % 5) as f64;
+        if name.starts_with("failure") && t > 0 && cell.cell.part == "generic" { flat } else { value }
+    });
+    refutes(&computed, "C18.shape", |cell, _, t, name, value| {
+        if name == "failure_0.5" && t > 0 && cell.cell.part == "hard-worst" { 0.1 } else { value }
+    });
+}
+
+#[test]
+fn finite_classes_greedy_decoding_budgets_and_real_features() {
+    let finite = computed(&finite_class::EXPERIMENT);
+    agrees(&finite, &finite_class::EXPERIMENT);
+    refutes(&finite, "C10.finite", becomes("population_loss", 1e6));
+
+    let greedy = computed(&greedy_trap::EXPERIMENT);
+    agrees(&greedy, &greedy_trap::EXPERIMENT);
+    refutes(&greedy, "C15", becomes("greedy_base", 0.0));
+
+    let budget = computed(&equal_budget::EXPERIMENT);
+    refutes(&budget, "C22", |cell, _, t, name, value| {
+        if name == "failure_0.5" && t > 0 && cell.cell.part == "hard-once" { 1.5 * value } else { value }
+    });
+
+    let real = computed(&real_features::EXPERIMENT);
+    agrees(&real, &real_features::EXPERIMENT);
+    refutes(&real, "C23", becomes("drift", 0.0));
+}
+
+#[test]
+fn how_the_loss_shifts_with_the_dimension() {
+    let computed = computed(&effective_dimension::EXPERIMENT);
+    agrees(&computed, &effective_dimension::EXPERIMENT);
+    // A world in which the loss depends on n alone, whatever d; and one in which it depends on n/d whatever the spectrum.
+    let loss = |share: f64| 2.0 * (-3.0 * share).exp();
+    refutes(&computed, "C27.isotropic", move |cell, _, _, name, value| {
+        let n = cell.number("process.samples").unwrap();
+        if name == "population_loss" { loss(n / 32.0) } else { value }
+    });
+    refutes(&computed, "C27.exponential", move |cell, _, _, name, value| {
+        let (n, dim) = (cell.number("process.samples").unwrap(), cell.number("instance.dim").unwrap());
+        if name == "population_loss" { loss(2.0 * n / dim) } else { value }
+    });
+}
