@@ -248,8 +248,12 @@ fn change_of_measure(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let get = |name: &str| trial.get(name, t + 1);
         let lemma = |deviation: f64, concentrability: f64| {
+            // Where C leaves the doubles E h² may have vanished in them: their product is not known.
+            if !concentrability.is_finite() {
+                return Ok(Comparison::new(deviation, f64::INFINITY, 0.0, false));
+            }
             // Concentrability of 1 may be measured as 1 less rounding.
-            let bound = one_step::change_of_measure(concentrability.clamp(1.0, f64::MAX), get("second_moment"))?;
+            let bound = one_step::change_of_measure(concentrability.max(1.0), get("second_moment"))?;
             Ok(Comparison::new(deviation, bound, deviation_rounding(trial, t, bound), bound.is_finite()))
         };
         let kappa = trial.get("kappa", t);
@@ -271,7 +275,9 @@ fn deviation_rounding(trial: &Trial<'_>, t: usize, bound: f64) -> f64 {
 fn change_of_measure_without_root(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let get = |name: &str| trial.get(name, t + 1);
-        let bound = get("chain_concentrability").clamp(1.0, f64::MAX) * get("second_moment");
+        let concentrability = get("chain_concentrability");
+        let product = concentrability.max(1.0) * get("second_moment");
+        let bound = if concentrability.is_finite() { product } else { f64::INFINITY };
         let tolerance = deviation_rounding(trial, t, bound);
         Ok(vec![Comparison::new(get("deviation_policy"), bound, tolerance, bound.is_finite())])
     })
@@ -298,9 +304,13 @@ fn oracle_without_concentrability(trial: &Trial<'_>) -> Result<Option<Case>> {
 fn oracle_bound(trial: &Trial<'_>, terms: &Terms) -> Result<Option<Case>> {
     where_unique(trial, |t, gamma| {
         let get = |name: &str| trial.get(name, t + 1);
+        // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
+        if !get("chain_concentrability").is_finite() {
+            return Ok(vec![Comparison::new(get("comparator_regret"), f64::INFINITY, 0.0, false)]);
+        }
         let (kappa, beta) = (trial.get("kappa", t), trial.beta());
         let epsilon = get("second_moment").sqrt();
-        let learned = if terms.concentrability { get("chain_concentrability").clamp(1.0, f64::MAX) } else { 0.0 };
+        let learned = if terms.concentrability { get("chain_concentrability").max(1.0) } else { 0.0 };
         let gap = |kl: f64| {
             let full = one_step::comparator_gap(kappa, learned.max(1.0), epsilon, beta, kl, gamma)?.value();
             // √C ≥ 1 stands in the function: taken out again where it is to be left out.

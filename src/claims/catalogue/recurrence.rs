@@ -98,7 +98,7 @@ pub const CLAIMS: &[Claim] = &[
         statement: Statement::Replicates(trajectory),
         rule: Rule::Always,
         note: "informative where κ_∞ < κ_0 only",
-        controls: &[],
+        controls: &[super::control("C17.trajectory-no-floor", "κ_T ≤ 1 + λ^T(κ_0 − 1): 1 for κ_∞", trajectory_to_one)],
     },
 ];
 
@@ -120,16 +120,14 @@ fn surplus(trial: &Trial<'_>, form: impl Fn(f64, f64) -> Result<f64>) -> Result<
         |t| trial.get("margin", t) > 0.0,
         |t| {
             let get = |name: &str| trial.get(name, t + 1);
+            // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
+            if !get("chain_concentrability").is_finite() {
+                return Ok(vec![Comparison::new(get("kappa"), f64::INFINITY, 0.0, false)]);
+            }
             let (kappa, gamma) = (trial.get("kappa", t), trial.get("margin", t).min(f64::MAX));
             let epsilon = get("second_moment").sqrt();
-            let gap = comparator_gap(
-                kappa,
-                get("chain_concentrability").clamp(1.0, f64::MAX),
-                epsilon,
-                trial.beta(),
-                kappa.ln(),
-                gamma,
-            )?;
+            let gap =
+                comparator_gap(kappa, get("chain_concentrability").max(1.0), epsilon, trial.beta(), kappa.ln(), gamma)?;
             let mu = get("min_confidence");
             let bound = form(gap.value(), mu)?;
             // What K_t was rounded by is divided by μ.
@@ -246,6 +244,15 @@ fn unrolled_to_one(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
 }
 
 fn trajectory(trial: &Trial<'_>) -> Result<Option<Case>> {
+    along(trial, |map, kappa0, t| map.unrolled(kappa0, t).value())
+}
+
+fn trajectory_to_one(trial: &Trial<'_>) -> Result<Option<Case>> {
+    along(trial, |map, kappa0, t| 1.0 + map.factor().powi(t as i32) * (kappa0 - 1.0))
+}
+
+/// κ_t along a run against a bound of the run's own map, κ_0 and t.
+fn along(trial: &Trial<'_>, bound: impl Fn(&Contraction, f64, u32) -> f64) -> Result<Option<Case>> {
     let rounds = trial.rounds();
     let gamma = trial.least_margin(0..rounds);
     let applies = gamma > 0.0 && gamma.is_finite();
@@ -257,15 +264,16 @@ fn trajectory(trial: &Trial<'_>) -> Result<Option<Case>> {
     let mu = trial.least_confidence(1..=rounds);
     let loss = (1..=rounds).map(|t| trial.get("second_moment", t)).fold(0.0, f64::max);
     let excess = trial.excess(rounds);
+    // Where r̄ leaves the doubles ε may have vanished in them.
     if !(loss.is_finite() && excess.is_finite()) {
         return Ok(None);
     }
     let map = Contraction::new(gamma, mu, loss.sqrt(), trial.beta(), excess)?;
     let kappa0 = trial.get("kappa", 0);
     for t in 1..=rounds {
-        let bound = map.unrolled(kappa0, t as u32);
-        let tolerance = trial.rounding(t, bound.value() / mu);
-        case.comparisons.push(Comparison::new(trial.get("kappa", t), bound.value(), tolerance, !bound.vacuous()));
+        let bound = bound(&map, kappa0, t as u32);
+        let tolerance = trial.rounding(t, bound / mu);
+        case.comparisons.push(Comparison::new(trial.get("kappa", t), bound, tolerance, map.fixed_point() < kappa0));
     }
     Ok(Some(case))
 }

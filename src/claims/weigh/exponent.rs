@@ -12,8 +12,10 @@ use crate::study::definition::Verdict;
 
 /// Resamples of the bootstrap.
 const RESAMPLES: usize = 400;
-/// A claim that an exponent *is* a number needs an interval shorter than this.
+/// A claim that an exponent *is* a number needs a 95% interval shorter than this.
 const SHORT: f64 = 0.1;
+/// One that it is a number or lower needs one shorter than this: noise alone must not pass.
+const SHORT_ENOUGH: f64 = 0.25;
 
 /// The measured figure is the exponent that lies farthest on the wrong side, over the curves, with its normal interval from
 /// the bootstrap error at the row's level shared among the curves; the bound is the stated exponent.
@@ -41,14 +43,15 @@ pub(super) fn weigh(curves: &[Curve], exponent: Exponent, level: f64, seed: &See
     let excluded: Vec<&str> =
         fits.iter().filter(|(_, fit)| excludes(fit)).map(|(curve, _)| curve.label.as_str()).collect();
     // The 95% percentile interval has to be short, or the claim was not put to the test.
-    let long = fits.iter().filter(|(_, fit)| fit.hi - fit.lo >= SHORT).count();
+    let allowed = if matches!(exponent, Exponent::Equals(_)) { SHORT } else { SHORT_ENOUGH };
+    let long = fits.iter().filter(|(_, fit)| fit.hi - fit.lo >= allowed).count();
     let (verdict, note) = match exponent {
         _ if !excluded.is_empty() => {
             (Verdict::Violated, format!("excluded by the interval of {}", excluded.join(", ")))
         }
-        Exponent::Equals(_) if long > 0 => {
+        _ if long > 0 => {
             let widest = fits.iter().map(|(_, fit)| fit.hi - fit.lo).fold(0.0, f64::max);
-            let more = (widest / SHORT).powi(2);
+            let more = (widest / allowed).powi(2);
             (
                 Verdict::Inconclusive,
                 format!("the widest 95% interval is {widest:.2} long; {more:.1} times the replicates would settle it"),

@@ -38,7 +38,7 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     } else if informative == 0 {
         (Verdict::HoldsVacuously, "no bound excludes anything".to_owned())
     } else {
-        (Verdict::Holds, format!("elsewhere measured/bound is at most {closest:.3}"))
+        (Verdict::Holds, far(closest))
     };
     Ok(Weighed {
         verdict,
@@ -51,6 +51,12 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
         note: format!("fails in {k} of {trials} replicates; {decision}"),
         witness: (verdict == Verdict::Violated).then(|| smallest(failing.iter().map(|case| &case.place))).flatten(),
     })
+}
+
+/// How close informative bounds came; where all are far, rows could not have told a much smaller bound from this one.
+fn far(closest: f64) -> String {
+    let reach = format!("elsewhere measured/bound is at most {closest:.3}");
+    if closest < 0.05 { reach + ", too far for these rows to tell it from a bound of a twentieth" } else { reach }
 }
 
 /// How many more replicates without a failure bring the upper end of the interval to ρ.
