@@ -56,7 +56,7 @@ fn findings(results: &Results) -> Result<Vec<Finding>> {
             ),
         ),
         Finding::new(
-            few_drift.0 > 2.0 * many_drift.1,
+            few_drift.0 > many_drift.1,
             format!(
                 "elsewhere where samples are few: drift of at least {:.3} at n = {}, of at most {:.3} at n = {}",
                 few_drift.0,

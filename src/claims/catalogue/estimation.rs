@@ -185,8 +185,8 @@ fn missed_prompt(seed: &Seed, profile: Profile, n: f64, mass: f64, bound: impl F
 fn squared_error(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     let (n, beta) = (1e8, 1e-4);
     let wrong = own_round_epsilon(2.0, 1.0, n, beta, RHO)?.value().powi(2);
-    // A missed prompt costs twice its mass times the variance of a reward difference of at most 2: at π = 1/2 that is mass·2.
-    Ok(missed_prompt(seed, profile, n, 2.0, |_| wrong))
+    // Missed with probability e^{−1}; it costs its mass times the square of a reward difference of 1.
+    Ok(missed_prompt(seed, profile, n, 1.0, |_| wrong))
 }
 
 fn fast_rate(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {

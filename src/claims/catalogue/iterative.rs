@@ -283,7 +283,7 @@ pub const CLAIMS: &[Claim] = &[
         note: "means over replicates after eight rounds on the real features, to 6 standard errors",
         controls: &[Control {
             id: "C23.correct",
-            says: "the surer model is the more accurate one: accuracy rises",
+            says: "the surer model is the more accurate one: accuracy rises by 0.02",
             sources: REAL,
             statement: Statement::Cells(surer_and_wiser),
             rule: Rule::Always,
@@ -641,7 +641,7 @@ fn surer_and_wiser(cells: &[CellRows]) -> Result<Vec<Case>> {
     let case = |cell: &CellRows| {
         let (value, error) = moments(&cell.values("accuracy", cell.rounds())?);
         let mut case = of_cell(cell);
-        case.comparisons.push(Comparison::new(cell.mean("accuracy", 0)?.mean, value, FAR * error, true));
+        case.comparisons.push(Comparison::new(cell.mean("accuracy", 0)?.mean + 0.02, value, FAR * error, true));
         Ok(case)
     };
     cells.iter().map(case).collect()
