@@ -56,6 +56,25 @@ pub enum Verdict {
     NotApplicable,
 }
 
+impl Verdict {
+    /// Its name in definitions, ledgers and documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::HoldsVacuously => "holds-vacuously",
+            Self::Violated => "violated",
+            Self::Inconclusive => "inconclusive",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// An experiment as it is written down.
 #[derive(Clone, Debug)]
 pub struct Definition {
