@@ -39,7 +39,7 @@ fn instance(seed: &Seed) -> selfreward::Result<Instance> {
     let matrix =
         Array2::from_shape_vec((sums.len() * MODULUS, dim), rows).expect("one row for each (prompt, response)");
     let mut rng = seed.rng(Purpose::Parameter, 0, 0);
-    let lean = |j: usize| if j < 2 * FREQUENCIES && j % 2 == 0 { 0.3 } else { 0.0 };
+    let lean = |j: usize| if j < 2 * FREQUENCIES && j.is_multiple_of(2) { 0.3 } else { 0.0 };
     let noise = |rng: &mut _| -> f64 { StandardNormal.sample(rng) };
     let theta = (0..dim).map(|j| lean(j) + 0.7 * noise(&mut rng)).collect();
     let dense = DenseFeatures::new(matrix, &vec![MODULUS; sums.len()])?;

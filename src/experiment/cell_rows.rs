@@ -22,7 +22,7 @@ pub struct CellRows {
 
 impl CellRows {
     /// The rows of a simulation that was run without a store; its cell stands alone, with ordinal and id 0 and no part.
-    /// `replicates` are what [`crate::simulate::run`] gives: at least one.
+    /// `replicates` are what [`crate::simulate::run()`] gives: at least one.
     pub fn of_run(simulation: &Simulation, replicates: &[Replicate]) -> Self {
         let columns = simulation.columns();
         let rows = |replicate: &Replicate| -> ReplicateRows {

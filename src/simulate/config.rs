@@ -15,6 +15,15 @@ use crate::seed::Seed;
 use crate::{Error, Result};
 
 /// A whole configuration; [`Config::from_table`] fills in every default.
+///
+/// ```
+/// use selfreward::simulate::Config;
+///
+/// let config: Config = "[instance]\nkind = 'gaussian'\n[process]\nsamples = 64".parse()?;
+/// assert_eq!((config.process.samples, config.run.replicates), (64, 10));
+/// assert!("[instance".parse::<Config>().unwrap_err().to_string().contains("expected TOML"));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the sections and keys are documented in `keys`")]
 pub struct Config {
