@@ -1,32 +1,58 @@
 //! `selfreward` checks the theory of self-rewarding language models by experiment, in the linear softmax class (Fu et al.,
 //! arXiv 2601.22513).
 //!
-//! A policy π_θ(y|x) ∝ exp⟨θ, φ(x,y)⟩ over finitely many prompts and responses is iterated: in round t, n triples x ~ p,
-//! y, y' ~ π_t(·|x) are drawn, and θ_{t+1} regresses the implicit reward difference β Δlog(π/π_t) on the self-reward difference
-//! Δlog π_t. Everything the theory speaks of is then measured as an exact sum.
+//! # The setting
+//!
+//! A language model is a policy π_θ(y|x) ∝ exp⟨θ, φ(x,y)⟩ over finitely many prompts x and responses y, and it judges its own
+//! responses: the self-reward of round t is r_t(x,y) = log π_t(y|x). In each round n triples x ~ p, y, y' ~ π_t(·|x) are drawn,
+//! and θ_{t+1} regresses the implicit reward difference β Δlog(π/π_t) on the self-reward difference Δlog π_t. Nothing enters from
+//! outside: whatever the model becomes surer of, it has found in itself. How fast that goes is what the theory bounds; whether it
+//! ends where it began is what the theory leaves open. Both are measured here, every quantity as an exact sum over the instance,
+//! never as an estimate.
+//!
+//! ```text
+//! Instance ──► SelfRewarding ──► Rounds ──► metrics ──► study (grid × replicates) ──► claims ──► verdicts
+//! ```
+//!
+//! # Notation
 //!
 //! | symbol | meaning | shape, range | in code |
 //! | --- | --- | --- | --- |
 //! | x, p(x) | prompt, its probability | M prompts, Σp = 1 | [`Instance::weights`](instance::Instance::weights) |
 //! | y, K(x) | response, their number at x | may differ from prompt to prompt | [`FeatureMap::responses`](instance::FeatureMap::responses) |
 //! | φ(x,y) | feature vector | R^d, ‖φ‖₂ ≤ 1 | [`FeatureMap`](instance::FeatureMap) |
+//! | Δφ | difference φ(x,y) − φ(x,y') of two responses to one prompt | R^d | [`DenseFeatures::difference`](instance::DenseFeatures::difference) |
 //! | θ | parameter | R^d, ‖θ‖₂ ≤ B | [`Parameter`](instance::Parameter) |
-//! | π_θ | policy | | [`Policy`](policy::Policy) |
+//! | B | radius of the ball of parameters | > 0, or none | [`SelfRewarding::radius`](process::SelfRewarding::radius) |
+//! | π_θ | policy | Σ_y π(y\|x) = 1 | [`Policy`](policy::Policy) |
+//! | r_t = log π_t | self-reward | ≤ 0, nats | [`Policy::log_prob`](policy::Policy::log_prob) |
 //! | y*_t(x) | modal response of π_t | least index on a tie | [`Head::modal`](policy::Head::modal) |
 //! | β | KL regularisation | > 0 | [`SelfRewarding::beta`](process::SelfRewarding::beta) |
-//! | n, T | triples per round, rounds | n ≤ 10^15 | [`SelfRewarding`](process::SelfRewarding) |
-//! | κ(π) | condition number E_x[1/max_y π] | ≥ 1 | [`metrics::policy::kappa`] |
-//! | F(δ) | failure rate | \[0, 1\] | [`metrics::policy::failure`] |
-//! | ε² | population loss | ≥ 0 | [`metrics::step::population_loss`] |
+//! | n | triples (x, y, y') a round | 1 to 10^15 | [`SelfRewarding::samples`](process::SelfRewarding::samples) |
+//! | t, T | round, their number | t = 0 is the base policy | [`Round::t`](process::Round::t), [`SelfRewarding::rounds`](process::SelfRewarding::rounds) |
+//! | S | span of the sampled Δφ | rank at most that of all Δφ | [`SampleSummary`](process::SampleSummary) |
+//! | κ(π) | condition number E_x\[1/max_y π\] | 1 to max K | [`metrics::policy::kappa`] |
+//! | γ | margin: gap of the two largest log π, least over x | ≥ 0, nats | [`metrics::policy::margin`] |
+//! | μ | least confidence min_x max_y π | (0, 1\] | [`metrics::policy::min_confidence`] |
+//! | F(δ) | failure rate P_x\[π(y*\|x) ≤ 1 − δ\] | \[0, 1\] | [`metrics::policy::failure`] |
+//! | F°(δ) | the same for the previous round's y* | F ≤ F° ≤ 1 | [`metrics::policy::comparator_failure`] |
+//! | D | drift P_x\[y*_t ≠ y*_0\] | \[0, 1\] | [`metrics::policy::drift`] |
+//! | J(π°) − J(π) | performance gap | ≥ 0, nats | [`metrics::step::gap`] |
+//! | C_{π'/π} | concentrability E_x Σ_y π'²/π | ≥ 1 | [`metrics::step::concentrability`] |
+//! | ε² | population loss | ≥ 0, nats² | [`metrics::step::population_loss`] |
 //!
 //! Logarithms are natural; entropies, margins and divergences are in nats.
 //!
+//! # A run
+//!
 //! ```
 //! use selfreward::instance::tabular::{Tabular, Weights};
-//! use selfreward::metrics::policy::kappa;
+//! use selfreward::metrics::policy::{drift, kappa};
+//! use selfreward::policy::Policy;
 //! use selfreward::process::{Erm, Sampling, SelfRewarding};
 //! use selfreward::seed::Seed;
 //!
+//! // 50 prompts of 8 responses each, one of them favoured by a logit of 1; a one-hot feature for every (x, y).
 //! let seed = Seed::from_number(1);
 //! let instance = Tabular { prompts: 50, responses: 8, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
 //! let process = SelfRewarding {
@@ -38,16 +64,29 @@
 //!     sampling: Sampling::Auto,
 //! };
 //! process.check(&instance)?;
+//!
+//! let base = Policy::new(instance.base(), instance.features());
+//! // κ_0 = 1 + 7/e: seven responses e times less likely than the favoured one.
+//! assert!((kappa(instance.weights(), &base) - (1.0 + 7.0 / 1f64.exp())).abs() < 1e-12);
 //! let mut last = f64::INFINITY;
 //! for round in process.start(&instance, instance.base().clone(), seed) {
 //!     let round = round?;
 //!     let kappa = kappa(instance.weights(), &round.policy);
+//!     println!("{} {kappa:.4} {:.2}", round.t, drift(instance.weights(), &base, &round.policy));
 //!     assert!(kappa <= last, "the policy becomes surer of itself");
 //!     last = kappa;
 //! }
 //! assert!(last < 1.1);
 //! # Ok::<(), selfreward::Error>(())
 //! ```
+//!
+//! # Where to start
+//!
+//! The programs in `examples/` are each a page long: `own_feature_map` (an instance from one's own features), `npz_features` (features
+//! of a real model), `own_update` (an [`UpdateOperator`](process::UpdateOperator) of one's own), `own_metric`, and `own_claim` (a claim with
+//! a false control, weighed on measured rows). `docs/tutorial.md` leads from a clone to an experiment of one's own with its verdict.
+//! A whole configuration as the command reads it is a [`simulate::Config`]; grids of them, kept and repeated to the byte, are
+//! [`study`]'s.
 
 pub mod claims;
 pub mod cli;

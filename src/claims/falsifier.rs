@@ -3,7 +3,6 @@
 //! Random restarts and local search over everything that an instance and a process have: features, prompt weights, θ_0, β, n and
 //! T, with few prompts and responses. A statement on constructed laws is searched over the seeds that construct them.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use ndarray::Array2;
@@ -17,9 +16,8 @@ use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use crate::seed::{Purpose, Seed};
 use crate::simulate::config::{InstanceConfig, SeedConfig};
 use crate::simulate::run::replicate;
-use crate::simulate::summary::Column;
 use crate::simulate::{Config, Simulation};
-use crate::study::{Cell, CellId, Profile};
+use crate::study::Profile;
 use crate::{Error, Result};
 
 /// Steps of local search after each restart that found nothing better.
@@ -178,14 +176,7 @@ fn evaluate(claim: &Claim, candidate: &Candidate) -> Result<Option<Comparison>> 
         Err(Error::Overflow { .. }) => return Ok(None),
         Err(other) => return Err(other),
     };
-    let columns = simulation.columns();
-    let rows = run.rounds.iter().map(|round| columns.iter().map(|column| column.read(round)).collect()).collect();
-    let config = simulation.config.clone();
-    let rows = CellRows {
-        cell: Cell { ordinal: 0, id: CellId(0), part: String::new(), config },
-        replicates: vec![rows],
-        quantities: Arc::new(columns.iter().map(Column::name).collect()),
-    };
+    let rows = CellRows::of_run(&simulation, &[run]);
     let trials = Trials { rows: &rows, simulation };
     let trial = trials.each().next().expect("one replicate");
     Ok(judge(&trial)?.and_then(|case| worst(std::slice::from_ref(&case))))

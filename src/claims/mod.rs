@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A [`Claim`] says where its evidence comes from and which rule weighs it. Collecting is where a measured row meets a bound
-//! ([`Case`], [`Curve`], [`Ratio`]); what weighs them ([`weigh`]) knows numbers and a rule alone. A [`Control`] is the same with
+//! ([`Case`], [`Curve`], [`Ratio`]); what weighs them ([`mod@weigh`]) knows numbers and a rule alone. A [`Control`] is the same with
 //! a false statement, and has to come out violated.
 
 pub mod catalogue;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::simulate::{Simulation, output};
+use crate::simulate::summary::Column;
+use crate::simulate::{Replicate, Simulation, output};
 use crate::stats::interval::{MeanInterval, mean_interval};
-use crate::study::Cell;
 use crate::study::store::ReplicateRows;
+use crate::study::{Cell, CellId};
 use crate::{Error, Result};
 
 /// A cell with what its replicates measured.
@@ -20,6 +21,20 @@ pub struct CellRows {
 }
 
 impl CellRows {
+    /// The rows of a simulation that was run without a store; its cell stands alone, with ordinal and id 0 and no part.
+    /// `replicates` are what [`crate::simulate::run()`] gives: at least one.
+    pub fn of_run(simulation: &Simulation, replicates: &[Replicate]) -> Self {
+        let columns = simulation.columns();
+        let rows = |replicate: &Replicate| -> ReplicateRows {
+            replicate.rounds.iter().map(|round| columns.iter().map(|column| column.read(round)).collect()).collect()
+        };
+        Self {
+            cell: Cell { ordinal: 0, id: CellId(0), part: String::new(), config: simulation.config.clone() },
+            replicates: replicates.iter().map(rows).collect(),
+            quantities: Arc::new(columns.iter().map(Column::name).collect()),
+        }
+    }
+
     /// T: rows are there for t = 0, …, T.
     pub fn rounds(&self) -> usize {
         self.replicates[0].len() - 1

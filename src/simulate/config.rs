@@ -3,6 +3,7 @@
 //! The meaning, range and default of every key stand in [`super::keys::KEYS`].
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
@@ -14,6 +15,15 @@ use crate::seed::Seed;
 use crate::{Error, Result};
 
 /// A whole configuration; [`Config::from_table`] fills in every default.
+///
+/// ```
+/// use selfreward::simulate::Config;
+///
+/// let config: Config = "[instance]\nkind = 'gaussian'\n[process]\nsamples = 64".parse()?;
+/// assert_eq!((config.process.samples, config.run.replicates), (64, 10));
+/// assert!("[instance".parse::<Config>().unwrap_err().to_string().contains("expected TOML"));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the sections and keys are documented in `keys`")]
 pub struct Config {
@@ -365,6 +375,18 @@ fn whole_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::resul
 /// Whether some key of the section belongs to this kind.
 fn keys_know(section: &str, kind: &str) -> bool {
     KEYS.iter().any(|key| key.section == section && key.of.contains(&kind))
+}
+
+impl FromStr for Config {
+    type Err = Error;
+
+    /// Reads a configuration written as TOML; see [`Config::from_table`].
+    fn from_str(text: &str) -> Result<Self> {
+        let table: Table = text
+            .parse()
+            .map_err(|error: toml::de::Error| Error::argument("configuration", error.to_string().trim_end(), "TOML"))?;
+        Self::from_table(&table)
+    }
 }
 
 impl Config {

@@ -56,6 +56,25 @@ pub enum Verdict {
     NotApplicable,
 }
 
+impl Verdict {
+    /// Its name in definitions, ledgers and documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::HoldsVacuously => "holds-vacuously",
+            Self::Violated => "violated",
+            Self::Inconclusive => "inconclusive",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// An experiment as it is written down.
 #[derive(Clone, Debug)]
 pub struct Definition {
@@ -246,5 +265,20 @@ pub(super) fn located(part: &str, error: Error) -> Error {
             Error::Argument { name: format!("{part}: {name}"), value, expected }
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Oracle: the names that definitions are read with.
+    #[test]
+    fn verdicts_print_the_names_that_they_are_read_by() {
+        use Verdict::*;
+        for verdict in [Holds, HoldsVacuously, Violated, Inconclusive, NotApplicable] {
+            let read = |name: &str| Verdict::deserialize(Value::String(name.to_owned()));
+            assert_eq!(read(&verdict.to_string()).unwrap(), verdict);
+        }
     }
 }
