@@ -99,6 +99,7 @@ pub mod linalg;
 pub mod logits;
 pub mod memory;
 pub mod metrics;
+mod nearest;
 pub mod plot;
 pub mod policy;
 pub mod process;

@@ -180,6 +180,8 @@ fn spectrum_files_are_read_and_checked() {
 #[test]
 fn bad_input_is_refused_with_the_flag_its_value_and_its_range() {
     refused("bound nonsense", &["nonsense", "single-step"]);
+    refused("bound iteratve --n 9", &["iteratve", "; the nearest is iterative\n"]);
+    refused("bound singlestep --n 9", &["singlestep", "; the nearest is single-step\n"]);
     refused("bound --list epsilon", &["--list"]);
     refused("bound epsilon --n 0 --dim 3 --radius 1", &["--n", "0", "at least 1"]);
     refused("bound epsilon --n 10.5 --dim 3 --radius 1", &["--n", "10.5", "whole"]);

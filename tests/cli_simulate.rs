@@ -237,6 +237,33 @@ fn bad_configurations_are_refused() {
     case.refused(&format!("{TABULAR}[process.extra]\n"), &[], &["process.extra"]);
     let both = TABULAR.replace("samples = 30", "samples = 30\nbeta = 1.0\nbeta_over_sqrt_n = 1.0");
     case.refused(&both, &[], &["beta and beta_over_sqrt_n", "only one"]);
+    // Values of a wrong type: the key, the value as it was written, and what it should be.
+    for (from, to, words) in [
+        ("prompts = 5", "prompts = 'many'", "instance.prompts = \"many\": expected a whole number ≥ 0"),
+        ("prompts = 5", "prompts = -5", "instance.prompts = -5: expected a whole number ≥ 0"),
+        (
+            "responses = 4",
+            "responses = 5e9",
+            "instance.responses = 5000000000.0: expected a whole number from 0 to 4294967295",
+        ),
+        ("samples = 30", "samples = 30\nbeta = 'low'", "process.beta = \"low\": expected a number"),
+        ("samples = 30", "samples = true", "process.samples = true: expected a whole number from 1 to 10^15"),
+        (
+            "samples = 30",
+            "update = 'bogus'",
+            "process.update = \"bogus\": expected one of population, erm, finite-class, gradient",
+        ),
+        ("kind = 'tabular'", "kind = 'tabulr'", "instance.kind = \"tabulr\": expected one of npz, gaussian, tabular"),
+        ("kind = 'tabular'", "", "instance.kind = absent: expected this key"),
+        ("responses = 4", "responses = 4\nbump = [1.0]", "instance.bump = [1.0]: expected a number"),
+        ("responses = 4", "responses = 4\nrescale = 'no'", "instance.rescale = \"no\": expected true or false"),
+        ("[run]", "[measure]\ndelta = 0.5\n[run]", "measure.delta = 0.5: expected a list"),
+        ("[run]", "[measure]\ndelta = ['x']\n[run]", "measure.delta = [\"x\"]: expected a number"),
+        ("replicates = 4", "seed = -1", "run.seed = -1: expected a whole number ≥ 0, or"),
+    ] {
+        case.refused(&TABULAR.replace(from, to), &[], &[&format!("config.toml: {words}")]);
+    }
+    case.refused("[process]\nrounds = 1\n", &[], &["config.toml: [instance] = absent: expected this section"]);
     selfreward()
         .args(["simulate", "--config", "/nowhere/c.toml"])
         .assert()
@@ -244,6 +271,28 @@ fn bad_configurations_are_refused() {
         .stderr(predicate::str::contains("/nowhere/c.toml"));
     selfreward().args(["simulate", "--config"]).assert().code(2);
     selfreward().args(["simulate", "--frobnicate"]).assert().code(2);
+}
+
+/// What is wrong is told of where it was written: on the command line or in the file.
+#[test]
+fn refusals_name_the_flag_or_the_file() {
+    let case = Case::new();
+    let wrong = TABULAR.replace("samples = 30", "samples = 0");
+    for (text, args, origin) in [
+        (TABULAR, &["--set", "process.samples=-3"][..], "error: --set: process.samples = -3: "),
+        (TABULAR, &["--set", "process.samples=0"], "error: --set: process.samples = 0: "),
+        (TABULAR, &["--set", "process.sample=5"], "error: --set: key = process.sample: "),
+        (TABULAR, &["--set", "measure.delta=[0.5, 0.5]"], "error: --set: measure.delta[1] = 0.5: "),
+        (TABULAR, &["--set", "process.beta=-1.0"], "error: --set: process.beta = -1: "),
+        (TABULAR, &["--set", "process.radius=0.1"], "error: --set: process.radius = 0.1: "),
+        (TABULAR, &["--seed", "0xabc"], "error: --seed: seed = 0xabc: "),
+        (TABULAR, &["--set", "run.seed=5", "--seed", "x"], "error: --seed: seed = x: "),
+        (TABULAR, &["--replicates", "0"], "error: --replicates: run.replicates = 0: "),
+        (&wrong, &["--set", "process.beta=1.0", "--seed", "3"], "/config.toml: process.samples = 0: "),
+        (&wrong, &[], "/config.toml: process.samples = 0: "),
+    ] {
+        case.refused(text, args, &[origin]);
+    }
 }
 
 #[test]

@@ -228,6 +228,15 @@ fn the_slurm_script_asks_for_what_it_should() {
     assert!(bench.expect(0, "show runs/probe-quick-shard-2-of-4.sqlite").contains("shard: 2/4"));
     bench.complaint(2, "slurm probe.toml --tasks 4 -o it's.sh");
     bench.complaint(2, "slurm probe.toml --tasks 0");
+    // Four cells: no more than four tasks have something to compute.
+    assert!(!bench.complaint(0, "slurm probe.toml --tasks 4 --quick").contains("warning"));
+    let output = bench.run("slurm probe.toml --tasks 9 --quick");
+    let (script, said) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(
+        script.contains("#SBATCH --array=1-4\n") && script.contains("/4\"") && !script.contains("of-9"),
+        "{script}"
+    );
+    assert!(said.contains("warning: 4 tasks, not 9"), "{said}");
 }
 
 /// A reader that closes early is no failure.

@@ -11,6 +11,7 @@ use flags::{Flags, Quantity};
 use numbers::Numbers;
 
 use super::{Failure, as_flag, print};
+use crate::nearest::nearest;
 use crate::{Error, Result};
 
 /// Print a bound of the theory: its value, every intermediate, its assumptions, and whether it is vacuous.
@@ -70,7 +71,8 @@ fn answers(args: &BoundArgs) -> Result<Answers> {
     let name = args.name.as_deref().unwrap_or_default();
     let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == name) else {
         let names: Vec<_> = CATALOGUE.iter().map(|entry| entry.name).collect();
-        return Err(Error::argument("NAME", name, format!("one of {}", names.join(", "))));
+        let nearest = nearest(name, names.iter().copied()).expect("the catalogue is not empty");
+        return Err(Error::argument("NAME", name, format!("one of {}; the nearest is {nearest}", names.join(", "))));
     };
     let given = args.flags.quantities()?;
     let ranges: Vec<_> = given.iter().filter(|(_, quantity)| matches!(quantity, Quantity::Range(_))).collect();

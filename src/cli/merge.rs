@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Failure, Verbosity};
-use crate::study;
+use crate::study::merge::{Merged, merge};
+
+const REMEDY: &str = "`selfreward run --resume` on the joined store computes what is missing";
 
 /// Join the stores of shards into one that equals that of the unsharded run
+///
+/// Stores that do not exist are left out: what is there is joined, the missing ones are named, and the exit code is 1.
 #[derive(Debug, Args)]
 pub struct MergeArgs {
     /// The stores
@@ -25,18 +29,26 @@ pub struct MergeArgs {
 
 /// Carries the command out.
 pub(super) fn run(args: &MergeArgs) -> Result<(), Failure> {
-    let counts = study::merge::merge(&args.stores, &args.output, args.force).map_err(Failure::refused)?;
+    let Merged { counts, missing } = merge(&args.stores, &args.output, args.force).map_err(Failure::refused)?;
     args.verbosity.say(format!(
         "{} stores joined: {} cells, {} of {} replicates done, {} failed -> {}",
-        args.stores.len(),
+        args.stores.len() - missing.len(),
         counts.cells,
         counts.done,
         counts.asked,
         counts.failed,
         args.output.display()
     ));
-    if !counts.complete() {
-        args.verbosity.say("warning: incomplete; `selfreward run --resume` computes what is missing");
+    let missing: Vec<String> = missing.iter().map(|path| path.display().to_string()).collect();
+    match (counts.complete(), missing.as_slice()) {
+        (true, []) => {}
+        // A shard that holds no cell has no store.
+        (true, _) => args.verbosity.say(format!("no such store, and nothing is missing: {}", missing.join(", "))),
+        (false, []) => args.verbosity.say(format!("warning: incomplete; {REMEDY}")),
+        (false, _) => {
+            let message = format!("left out, since they do not exist: {}; {REMEDY}", missing.join(", "));
+            return Err(Failure::Failed(anyhow::anyhow!(message)));
+        }
     }
     Ok(())
 }

@@ -117,6 +117,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         return Err(Failure::Nothing(anyhow::anyhow!("name one or more of {}, or definition files", names.join(", "))));
     }
     let orders = prepare(args).map_err(Failure::Refused)?;
+    if orders.is_empty() {
+        let shard = args.shard.as_deref().unwrap_or_default();
+        return Err(Failure::Nothing(anyhow::anyhow!("shard {shard} holds no cell of {}", args.names.join(", "))));
+    }
     if args.dry_run {
         let lines: Vec<String> = orders.iter().map(Order::describe).collect();
         return print(&lines.join("\n"));
@@ -124,6 +128,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     compute(&orders, &args.settings, &stop_flag()?)
 }
 
+/// The stores to compute, without those of which the shard holds no cell.
 fn prepare(args: &RunArgs) -> anyhow::Result<Vec<Order>> {
     let (seed, profile) = (args.settings.seed()?, args.profile.profile());
     let shard = args.shard.as_deref().map_or(Ok(Shard::WHOLE), str::parse)?;
@@ -135,13 +140,18 @@ fn prepare(args: &RunArgs) -> anyhow::Result<Vec<Order>> {
     let mut orders: Vec<Order> = Vec::new();
     for name in &args.names {
         let study = Study::new(definition(name)?, profile, seed.clone()).with_context(|| name.clone())?;
+        if study.shard(shard).is_empty() {
+            let text = format!("{name}: shard {shard} holds none of its {} cells", study.cells());
+            args.settings.verbosity.say(text);
+            continue;
+        }
         let order = Order::new(study, shard, &args.out, existing)?;
         if orders.iter().any(|other| other.path == order.path) {
             return Err(Error::argument("NAME", name, "no experiment twice").into());
         }
         orders.push(order);
     }
-    if !args.dry_run {
+    if !args.dry_run && !orders.is_empty() {
         Outputs::claim(&args.out, &[], true)?;
     }
     orders.iter().try_for_each(Order::check)?;

@@ -114,21 +114,16 @@ fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Error::file(path, format!("cannot be read: {error}; expected a configuration (TOML)")))?;
     let mut table: Table = text.parse().with_context(|| format!("{} is not valid TOML", path.display()))?;
-    for setting in &args.settings {
-        let (key, value) = config::parse_setting(setting)?;
-        config::set(&mut table, &key, value)?;
+    let overlays = overlays(args)?;
+    for (_, key, value) in &overlays {
+        config::set(&mut table, key, value.clone())?;
     }
-    if let Some(seed) = &args.seed {
-        let value = seed.parse::<i64>().map_or_else(|_| Value::String(seed.clone()), Value::Integer);
-        config::set(&mut table, "run.seed", value)?;
-    }
-    if let Some(replicates) = args.replicates {
-        config::set(&mut table, "run.replicates", Value::Integer(replicates as i64))?;
-    }
-    if args.rescale {
-        config::set(&mut table, "instance.rescale", Value::Boolean(true))?;
-    }
-    let mut config = Config::from_table(&table).with_context(|| path.display().to_string())?;
+    let located = |error: Error| {
+        let flag = overlays.iter().rev().find(|(_, key, _)| is_about(&error, key)).map(|(flag, ..)| *flag);
+        let origin = flag.map_or_else(|| path.display().to_string(), str::to_owned);
+        anyhow::Error::new(error).context(origin)
+    };
+    let mut config = Config::from_table(&table).map_err(located)?;
     let mut quick = None;
     if args.quick {
         let (replicates, rounds) = (config.run.replicates.min(QUICK), config.process.rounds.min(QUICK));
@@ -136,9 +131,41 @@ fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {
         config.run.replicates = replicates;
         config.process.rounds = rounds;
     }
-    let mut simulation = Simulation::new(config).with_context(|| path.display().to_string())?;
+    let mut simulation = Simulation::new(config).map_err(located)?;
     simulation.remarks.extend(quick);
     Ok(simulation)
+}
+
+/// What is laid over the file, in order: the flag, the key and the value.
+fn overlays(args: &SimulateArgs) -> crate::Result<Vec<(&'static str, String, Value)>> {
+    let mut overlays = Vec::new();
+    for setting in &args.settings {
+        let (key, value) = config::parse_setting(setting)?;
+        overlays.push(("--set", key, value));
+    }
+    if let Some(seed) = &args.seed {
+        let value = seed.parse().map_or_else(|_| Value::String(seed.clone()), Value::Integer);
+        overlays.push(("--seed", "run.seed".to_owned(), value));
+    }
+    if let Some(replicates) = args.replicates {
+        overlays.push(("--replicates", "run.replicates".to_owned(), Value::Integer(replicates as i64)));
+    }
+    if args.rescale {
+        overlays.push(("--rescale", "instance.rescale".to_owned(), Value::Boolean(true)));
+    }
+    Ok(overlays)
+}
+
+/// Whether the offending value is that of this key (or, for an unknown key, the key itself).
+fn is_about(error: &Error, key: &str) -> bool {
+    let Error::Argument { name, value, .. } = error else { return false };
+    let text = if name == "key" { value } else { name };
+    // The library knows no sections: its name of `process.samples` may be `samples`.
+    let last = key.rsplit('.').next();
+    let of_key = |word: &str| {
+        word == key || Some(word) == last || word.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'))
+    };
+    text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').any(of_key)
 }
 
 fn claim(args: &SimulateArgs) -> crate::Result<Option<Outputs>> {

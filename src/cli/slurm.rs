@@ -19,7 +19,7 @@ pub struct SlurmArgs {
     /// The definition file (TOML), or an experiment's name
     #[arg(value_name = "FILE.toml")]
     definition: String,
-    /// Tasks of the array: shards
+    /// Tasks of the array: shards; no more than there are cells
     #[arg(long, value_name = "N")]
     tasks: usize,
     #[command(flatten)]
@@ -68,9 +68,12 @@ pub(super) fn run(args: &SlurmArgs) -> std::result::Result<(), Failure> {
 const MOST_RESTARTS: usize = 10;
 
 fn script(args: &SlurmArgs, study: &Study) -> Result<String> {
-    let tasks = args.tasks;
-    if tasks == 0 || args.cpus == 0 {
+    if args.tasks == 0 || args.cpus == 0 {
         return Err(Error::argument("--tasks, --cpus", 0, "at least 1"));
+    }
+    let tasks = args.tasks.min(study.cells());
+    if tasks < args.tasks {
+        eprintln!("warning: {tasks} tasks, not {}: a task computes at least one of the {tasks} cells", args.tasks);
     }
     let (name, profile) = (&study.definition.name, study.profile);
     let program = std::env::current_exe().map_err(|error| Error::file("selfreward", error.to_string()))?;

@@ -6,11 +6,20 @@ use std::path::Path;
 
 use crate::{Error, Result};
 
-/// The path of the data file that comes with the program. Where there is no such file below the current folder, the copy
-/// within the program is read, so that experiments run from any folder.
+/// The path of the data file that comes with the sources. Where there is no such file below the current folder, the copy
+/// within the program is read, so that experiments run from any folder; the published package is without it.
 pub const ENCLOSED: &str = "data/docqa_minilm.npz";
 
-static ENCLOSED_BYTES: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/docqa_minilm.npz"));
+#[cfg(enclosed_data)]
+static ENCLOSED_BYTES: Option<&[u8]> =
+    Some(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/docqa_minilm.npz")));
+#[cfg(not(enclosed_data))]
+static ENCLOSED_BYTES: Option<&[u8]> = None;
+
+/// Where the data file belongs, for a program that was built without it.
+const BELONGS: &str = "is missing, and this program was built from the package, which holds no data; expected the file \
+    docqa_minilm.npz of the source repository's folder data/ (data/README.md describes it) in the folder data/ below the \
+    current one";
 
 /// Bytes that can be read from any place.
 pub trait Source: Read + Seek {}
@@ -25,7 +34,8 @@ pub fn open(path: &Path) -> Result<Box<dyn Source>> {
     match File::open(path) {
         Ok(file) => Ok(Box::new(BufReader::new(file))),
         Err(error) if error.kind() == ErrorKind::NotFound && path == Path::new(ENCLOSED) => {
-            Ok(Box::new(Cursor::new(ENCLOSED_BYTES)))
+            let bytes = ENCLOSED_BYTES.ok_or_else(|| Error::file(path, BELONGS))?;
+            Ok(Box::new(Cursor::new(bytes)))
         }
         Err(error) => Err(Error::file(path, format!("cannot be read: {error}"))),
     }

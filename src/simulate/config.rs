@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::keys::{EXCLUSIVE, KEYS, refuse_foreign, refuse_unknown};
+use super::reading::explained;
 use crate::instance::Spectrum;
 use crate::instance::random::Character;
 use crate::seed::Seed;
@@ -416,11 +417,7 @@ impl Config {
                 return Err(Error::argument(format!("[{section}]"), set.join(" and "), "only one of them"));
             }
         }
-        let mut config = Self::deserialize(Value::Table(table.clone())).map_err(|error| {
-            let text = error.to_string();
-            let (what, place) = text.split_once("\nin `").unwrap_or((text.trim_end(), ""));
-            Error::argument("configuration", place.trim_end().trim_end_matches('`'), what)
-        })?;
+        let mut config = Self::deserialize(Value::Table(table.clone())).map_err(|error| explained(table, &error))?;
         config.fill_defaults();
         Ok(config)
     }

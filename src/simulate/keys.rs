@@ -2,6 +2,7 @@
 
 use toml::{Table, Value};
 
+use crate::nearest::nearest;
 use crate::{Error, Result};
 
 /// One key of a configuration file.
@@ -148,7 +149,6 @@ fn known(name: &str, prefix: &str, names: &[&str]) -> Result<()> {
     if names.contains(&name) {
         return Ok(());
     }
-    let nearest = names.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
-    let nearest = nearest.expect("every section has keys");
+    let nearest = nearest(name, names.iter().copied()).expect("every section has keys");
     Err(Error::argument("key", format!("{prefix}{name}"), format!("a known key; the nearest is {prefix}{nearest}")))
 }

@@ -4,6 +4,7 @@ pub mod config;
 pub mod figure;
 pub mod keys;
 pub mod output;
+mod reading;
 pub mod resolve;
 pub mod run;
 pub mod summary;

@@ -9,24 +9,35 @@ use super::Shard;
 use super::store::{Counts, Store, database, quoted};
 use crate::{Error, Result};
 
-/// Joins stores of one study into a new one that equals that of the unsharded run; gives how far it is.
+/// What became of a merge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// How far the joined store is.
+    pub counts: Counts,
+    /// The stores that do not exist, in the order in which they were named: of shards that were never started.
+    pub missing: Vec<PathBuf>,
+}
+
+/// Joins stores of one study into a new one that equals that of the unsharded run.
+///
+/// Stores that do not exist are left out: their cells stand in the joined store without rows, so that `run --resume` computes
+/// them. The store of a shard is taken once; stores of the whole study (of earlier merges, say) may be several.
 ///
 /// # Errors
-/// [`Error::File`] if a store cannot be read, if two stores belong to different runs (it says what differs), if rows that both
-/// hold differ, or if `out` exists and `replace` is not set.
-pub fn merge(inputs: &[PathBuf], out: &Path, replace: bool) -> Result<Counts> {
+/// [`Error::File`] if no store exists, if one cannot be read, if two hold the same shard or belong to different runs (it says
+/// what differs), if rows that both hold differ, or if `out` exists and `replace` is not set.
+pub fn merge(inputs: &[PathBuf], out: &Path, replace: bool) -> Result<Merged> {
+    let (inputs, missing): (Vec<PathBuf>, Vec<PathBuf>) = inputs.iter().cloned().partition(|path| path.exists());
     let stores = inputs.iter().map(|path| Store::open(path)).collect::<Result<Vec<Store>>>()?;
-    let [first, others @ ..] = stores.as_slice() else {
-        return Err(Error::argument("stores", 0, "at least one store to merge"));
+    let Some(first) = stores.first() else {
+        return Err(match missing.first() {
+            Some(path) => Error::file(path, "does not exist, nor does any other; expected a store to merge"),
+            None => Error::argument("stores", 0, "at least one store to merge"),
+        });
     };
+    refuse_strangers(&stores)?;
+    refuse_twins(&stores)?;
     let identity = first.identity()?.unsharded();
-    for other in others {
-        let differences = identity.differences(&other.identity()?.unsharded(), "in the first store", "in this one");
-        if !differences.is_empty() {
-            let message = format!("cannot be merged with {}: {}", first.path().display(), differences.join("; "));
-            return Err(Error::file(other.path(), message));
-        }
-    }
     let study = first.study()?;
     // Reading connections are closed, so that the files can be attached.
     drop(stores);
@@ -40,12 +51,46 @@ pub fn merge(inputs: &[PathBuf], out: &Path, replace: bool) -> Result<Counts> {
     }
     let (draft, connection) = Store::draft(out)?;
     let joined = Store::fill(&connection, out, &study, Shard::WHOLE, &identity)
-        .and_then(|()| join(&connection, inputs))
+        .and_then(|()| join(&connection, &inputs))
         .and_then(|()| connection.close().map_err(|(_, error)| database(out, error)))
         .and_then(|()| if replace { Store::remove(out) } else { Ok(()) })
         .and_then(|()| Store::publish(&draft, out));
     joined.inspect_err(|_| drop(fs::remove_file(&draft)))?;
-    Store::open(out)?.counts()
+    Ok(Merged { counts: Store::open(out)?.counts()?, missing })
+}
+
+/// Refuses stores of different runs.
+fn refuse_strangers(stores: &[Store]) -> Result<()> {
+    let identity = stores[0].identity()?.unsharded();
+    for other in &stores[1..] {
+        let differences = identity.differences(&other.identity()?.unsharded(), "in the first store", "in this one");
+        if !differences.is_empty() {
+            let message = format!("cannot be merged with {}: {}", stores[0].path().display(), differences.join("; "));
+            return Err(Error::file(other.path(), message));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses one file twice, and two files of one shard.
+fn refuse_twins(stores: &[Store]) -> Result<()> {
+    let whole = Shard::WHOLE.to_string();
+    let mut seen: Vec<(&Path, Option<PathBuf>, String)> = Vec::new();
+    for store in stores {
+        let file = fs::canonicalize(store.path()).ok();
+        let shard = store.identity()?.get("shard").unwrap_or(&whole).to_owned();
+        for (other, other_file, other_shard) in &seen {
+            if *other_file == file {
+                return Err(Error::file(store.path(), "is named twice; expected each store once"));
+            }
+            if *other_shard == shard && shard != whole {
+                let message = format!("holds shard {shard}, as {} does; expected each shard once", other.display());
+                return Err(Error::file(store.path(), message));
+            }
+        }
+        seen.push((store.path(), file, shard));
+    }
+    Ok(())
 }
 
 /// The tables of a store that is being joined, and what their records are known by.
