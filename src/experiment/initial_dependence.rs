@@ -219,23 +219,32 @@ fn stall(cells: &[CellRows]) -> Result<Finding> {
     ))
 }
 
+/// Rounds whose factor is told.
+const DRIFT: [usize; 4] = [1, 2, 4, 8];
+
 /// Rounds from which the tail is judged.
 const TAIL: usize = 8;
 
-/// With a continuum of confidences κ_t − 1 ends in a power law, while F_t stays geometric.
+/// With a continuum of confidences κ_t − 1 ends in a power law, while F_t falls faster than any power, by a factor that rises as the
+/// slower prompts are left.
 fn continuum(cells: &[CellRows]) -> Result<Finding> {
     let cell = &cells[0];
     let surplus = Curve::of(cell, "kappa_minus_one")?;
     let tail: Vec<_> = surplus.points().into_iter().filter(|point| point.x >= TAIL as f64).collect();
     let kappa = preference(&compare_decays(&tail, MODEL_ERROR)?, Law::Exponential, Law::PowerLaw);
-    let failing = Curve::of(cell, "failure_0.1")?.counted(cell, "failure_0.1")?.points();
-    let failure = preference(&compare_decays(&failing, MODEL_ERROR)?, Law::PowerLaw, Law::Exponential);
+    let failing = Curve::of(cell, "failure_0.1")?.counted(cell, "failure_0.1")?;
+    let failure = preference(&compare_decays(&failing.points(), MODEL_ERROR)?, Law::PowerLaw, Law::Exponential);
     let (early, late) = (surplus.exponent(TAIL, 4 * TAIL)?, surplus.exponent(4 * TAIL, cell.rounds())?);
+    let drift = DRIFT.iter().filter(|&&t| t <= failing.last()).map(|&t| {
+        let factor = failing.factor_after(t - 1)?;
+        Ok(format!("{:.3} [{:.3}, {:.3}] in round {t}", factor.value, factor.lo, factor.hi))
+    });
+    let drift = drift.collect::<Result<Vec<_>>>()?.join(", ");
     Ok(Finding::new(
         kappa > CLEAR && failure > CLEAR,
         format!(
             "continuum of confidences: κ_t − 1 ends in a power law (AICc difference {kappa:.0}) of exponent {:.2} [{:.2}, {:.2}] between rounds \
-             {TAIL} and {} and {:.2} [{:.2}, {:.2}] after, while F_t(0.1) stays geometric (AICc difference {failure:.0})",
+             {TAIL} and {} and {:.2} [{:.2}, {:.2}] after, while F_t(0.1) falls faster than any power (AICc difference {failure:.0}), though by no constant factor: {drift}",
             early.value,
             early.lo,
             early.hi,

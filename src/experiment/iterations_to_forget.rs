@@ -163,22 +163,54 @@ fn bounded(cells: &[CellRows]) -> Result<Finding> {
     ))
 }
 
-/// With features that the prompts share, no more than the cap's rounds, and no more where n is larger.
+/// With features that the prompts share, no more than the cap's rounds down to τ = 1. Down to τ = 0.1 what is seen is told, and
+/// nothing of it expected: where n is small later rounds stall.
 fn gaussian(cells: &[CellRows]) -> Result<Finding> {
-    let (mut within, mut most) = (true, 0);
     let mut starts = (f64::INFINITY, 0.0f64);
     for cell in cells {
-        let found = Forgetting::of(cell, 1.0)?;
-        let (rounds, kappa0) = (found.rounds.unwrap_or(usize::MAX), cell.mean("kappa", 0)?.mean);
-        within &= rounds as f64 <= found.cap(cell)?.ceil();
-        most = most.max(rounds);
+        let kappa0 = cell.mean("kappa", 0)?.mean;
         starts = (starts.0.min(kappa0), starts.1.max(kappa0));
     }
+    let [coarse, fine] = [capped(cells, TOLERANCES[0])?, capped(cells, TOLERANCES[1])?];
     Ok(Finding::new(
-        within,
+        coarse.beyond == 0,
         format!(
-            "shared features: with κ₀ from {:.1} to {:.0} at most {most} rounds, nowhere more than 1 + log₂ κ₀",
-            starts.0, starts.1
+            "shared features, κ₀ from {:.1} to {:.0}: down to τ = {} at most {} rounds, more than 1 + log₂(κ₀/τ) (rounded up) in {} of {} \
+             cells; down to τ = {} up to {} rounds where it is reached, not reached in {} cells, more than the cap in {}",
+            starts.0,
+            starts.1,
+            TOLERANCES[0],
+            coarse.most,
+            coarse.beyond,
+            cells.len(),
+            TOLERANCES[1],
+            fine.most,
+            fine.unreached,
+            fine.beyond
         ),
     ))
+}
+
+/// The rounds of several cells beside the cap.
+#[derive(Default)]
+struct Capped {
+    /// The largest number where the tolerance is reached.
+    most: usize,
+    /// Cells in which it is not.
+    unreached: usize,
+    /// Cells with more rounds than the cap, those in which it is not reached included.
+    beyond: usize,
+}
+
+fn capped(cells: &[CellRows], tolerance: f64) -> Result<Capped> {
+    let mut all = Capped::default();
+    for cell in cells {
+        let found = Forgetting::of(cell, tolerance)?;
+        let cap = found.cap(cell)?.ceil();
+        let within = found.rounds.is_some_and(|rounds| rounds as f64 <= cap);
+        all.most = all.most.max(found.rounds.unwrap_or(0));
+        all.unreached += usize::from(found.rounds.is_none());
+        all.beyond += usize::from(!within);
+    }
+    Ok(all)
 }

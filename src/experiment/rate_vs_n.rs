@@ -35,7 +35,9 @@ pub const EXPERIMENT: Experiment = Experiment {
 
 fn findings(results: &Results) -> Result<Vec<Finding>> {
     let mut found = hard::findings(results)?;
-    found.extend(generic::findings(results)?);
+    let mut exponents = generic::exponents(results)?;
+    exponents.push(erm::first_exponent(results)?);
+    found.extend(generic::findings(&exponents));
     found.extend(erm::findings(results)?);
     found.extend(margin::findings(results)?);
     Ok(found)

@@ -5,7 +5,7 @@
 
 use crate::simulate::config::{Config, InstanceConfig, Kind, MassConfig, UpdateConfig};
 use crate::simulate::resolve::autoregressive;
-use crate::theory::single_step::worst_mass;
+use crate::theory::single_step::{responses_for, worst_mass};
 
 /// Seconds of one replicate: T rounds over M prompts with K responses each, in dimension d, with n triples a round.
 pub fn seconds(config: &Config) -> f64 {
@@ -15,10 +15,15 @@ pub fn seconds(config: &Config) -> f64 {
     let prompts = instance.prompts.map_or(REAL_PROMPTS, |m| m as f64);
     // The hard instance keeps few logits of a prompt, whatever its number of labels.
     let responses = instance.responses.map_or(if instance.kind == Kind::Npz { REAL_RESPONSES } else { 4.0 }, f64::from);
-    // Triples at the sentinel of the hard instance cost nothing.
-    let drawn = samples * informative(instance, samples);
-    let many = matches!(instance.kind, Kind::Hard | Kind::Autoregressive);
-    let pairs = if many { drawn } else { drawn.min(prompts * responses * responses / 2.0) };
+    // Triples at the sentinel of the hard instance cost nothing, and pairs are drawn as counts once there are fewer of them.
+    let mass = informative(instance, samples);
+    let drawn = samples * mass;
+    let distinct = match instance.kind {
+        Kind::Hard => labels(instance, mass).powi(2) / 2.0,
+        Kind::Autoregressive => f64::INFINITY,
+        _ => responses * responses / 2.0,
+    };
+    let pairs = drawn.min(prompts * distinct);
     let sampling = if process.update == UpdateConfig::Population { 0.0 } else { 3e-8 * pairs };
     let chain = if config.measure.chain { rounds * 1e-8 * prompts * responses * responses } else { 0.0 };
     chain
@@ -50,13 +55,18 @@ pub fn seconds(config: &Config) -> f64 {
         }
 }
 
-/// The share of triples that fall on prompts with something to learn: Δ of the hard instance.
+/// Δ of the hard instance: the share of triples that fall on prompts with something to learn. 1 for others.
 fn informative(instance: &InstanceConfig, samples: f64) -> f64 {
     match (instance.kind, instance.mass, instance.prompts, instance.kappa0) {
         (Kind::Hard, Some(MassConfig::Number(mass)), ..) => mass,
         (Kind::Hard, _, Some(prompts), Some(kappa0)) => worst_mass(samples, prompts as f64, kappa0).unwrap_or(1.0),
         _ => 1.0,
     }
+}
+
+/// K of the hard instance.
+fn labels(instance: &InstanceConfig, mass: f64) -> f64 {
+    instance.kappa0.and_then(|kappa0| responses_for(kappa0, mass).ok()).map_or(f64::INFINITY, |labels| labels as f64)
 }
 
 /// The shape assumed of a file's features.

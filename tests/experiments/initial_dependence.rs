@@ -20,7 +20,7 @@ fn geometric_where_it_should_be_and_each_finding_can_be_denied() {
     computed.denies("geometric", power);
     computed.denies("population loop", power);
     computed.denies("exact law", power);
-    computed.denies("stays geometric", power);
+    computed.denies("faster than any power", power);
     // A factor of 0.4 a round in place of every decay: no slower from far away, no floor, no stall, no power law.
     let halving = move |cell: &CellRows, r: usize, t: usize, name: &str, value: f64| {
         if decaying(name) { start(cell, r, name).max(1e-3) * 0.4f64.powi(t as i32) } else { value }

@@ -33,6 +33,12 @@ fn rates_bounds_and_the_sudden_zero_are_found_and_each_can_be_denied() {
     // δ = 1/2 no steeper than δ = 0.1.
     computed.denies("generic instance, δ = 0.5, T = 1", lens("generic", "failure_0.5", |n, _, value| value * n.sqrt()));
     computed.denies("ERM, δ = 0.1, T = 1", lens("generic-erm", "failure_0.1", |n, _, value| value * n.sqrt() / 1e4));
+    // The same means of every exponent, with a scatter that leaves none of them settled: agreement alone is no evidence.
+    computed.denies("exponents: 0 of", |cell, r, t, name, value| {
+        let scattered = cell.cell.part.starts_with("generic") && name.starts_with("failure") && t > 0;
+        if scattered { value * if r % 3 == 0 { 3.0 } else { 0.0 } } else { value }
+    });
+
     // At the fixed mass, a power of n with the same scatter, and failures that never cease.
     computed.denies(
         "mass 1/2",

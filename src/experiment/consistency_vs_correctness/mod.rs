@@ -9,7 +9,7 @@ use crate::Result;
 use crate::simulate::output::plain;
 use crate::stats::mean_interval;
 
-/// n from 16 to 8192, T up to 32, β = 1 on `data/docqa_minilm.npz`; λ, σ and B at n = 64 and 1024.
+/// n from 16 to 2^40, T up to 32, β = 1 on `data/docqa_minilm.npz`; λ, σ and B at n = 64 and 1024.
 pub const EXPERIMENT: Experiment = Experiment {
     name: "consistency_vs_correctness",
     about: "Consistency is not correctness: sure of itself and elsewhere than it started, on real features",

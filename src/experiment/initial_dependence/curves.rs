@@ -42,7 +42,7 @@ impl Curve {
     /// Means with their standard errors for t ≥ 1.
     pub fn points(&self) -> Vec<Measured> {
         let everyone: Vec<usize> = (0..self.values[0].len()).collect();
-        self.resampled(&everyone, 1, self.values.len() - 1)
+        self.resampled(&everyone, 1, self.last())
     }
 
     /// Means over the listed replicates, with standard errors.
@@ -69,7 +69,7 @@ impl Curve {
     /// The factor per round of an exponential fitted to t ≥ 1, with a bootstrap interval over replicates; `None` with fewer than two
     /// means above 0.
     pub fn factor(&self) -> Result<Option<Estimate>> {
-        let last = self.values.len() - 1;
+        let last = self.last();
         if (1..=last).filter(|&t| self.mean(t) > 0.0).count() < 2 {
             return Ok(None);
         }
@@ -79,6 +79,19 @@ impl Curve {
     /// The exponent of a power law fitted from one round to another, with a bootstrap interval over replicates.
     pub fn exponent(&self, from: usize, to: usize) -> Result<Estimate> {
         self.estimate(|lists| Some(log_log(&widened(self.resampled(lists, from, to))).ok()?.slope))
+    }
+
+    /// The last round.
+    pub fn last(&self) -> usize {
+        self.values.len() - 1
+    }
+
+    /// The factor by which the mean falls from round t to round t + 1, with a bootstrap interval over replicates.
+    pub fn factor_after(&self, t: usize) -> Result<Estimate> {
+        self.estimate(|lists| {
+            let sum = |t: usize| lists.iter().map(|&r| self.values[t][r]).sum::<f64>();
+            Some(sum(t + 1) / sum(t))
+        })
     }
 
     fn estimate(&self, statistic: impl Fn(&[usize]) -> Option<f64> + Sync) -> Result<Estimate> {

@@ -84,19 +84,20 @@ fn samples(hard: &Table) -> Result<Panel> {
         let rows = hard.filter(&[("kappa0", kappa0)])?;
         panel = curve(panel, format!("κ₀ = {kappa0}"), color, "samples", &rows)?;
         if *kappa0 == SHOWN_STARTS[SHOWN_STARTS.len() - 1] {
-            let bound = |column: &str| -> Result<Vec<Point>> { rows.points("samples", column) };
+            // A bound on the least T, a whole number, is as good rounded up.
+            let bound = rows.points("samples", "bound")?.into_iter().map(|point| Point { y: point.y.ceil(), ..point });
             panel = panel
                 .series(Series::new(
                     format!("corollary's line, κ₀ = {kappa0}"),
                     Style::DashedMarkers,
                     3,
-                    bound("corollary")?,
+                    rows.points("samples", "corollary")?,
                 ))
                 .series(Series::new(
-                    format!("bound of Lemma C.4, κ₀ = {kappa0}"),
+                    format!("⌈bound of Lemma C.4⌉, κ₀ = {kappa0}"),
                     Style::LineMarkers,
                     4,
-                    bound("bound")?,
+                    bound,
                 ));
         }
     }

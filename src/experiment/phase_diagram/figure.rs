@@ -78,7 +78,7 @@ fn maps(figure: Figure, table: &Table, y: &str, axis: impl Fn() -> Axis, parts: 
                 1,
                 informative_from(&rows, y)?,
             ))
-            .note("crossed: measured exactly 0");
+            .note("infinite: measured exactly 0");
         figure = figure.panel(failure).panel(drift).panel(ratio);
     }
     Ok(figure)

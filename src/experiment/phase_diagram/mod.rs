@@ -46,7 +46,8 @@ fn rounds_table(results: &Results) -> Result<Table> {
 }
 
 /// One row for each cell and T: measured means, the explicit bound (median over replicates, each with the constants of its own
-/// run), and for the one-hot instances the n at which the law of the failure rate is 1/2.
+/// run), the bound over the mean (+∞ where that is 0, nothing where the bound alone is infinite), and for the one-hot instances
+/// the n at which the law of the failure rate is 1/2.
 fn table(results: &Results, parts: &[&str], times: fn(&Grid) -> Vec<usize>) -> Result<Table> {
     let mut header: Vec<String> = ["part", "kappa0", "samples", "replicates", "t"].map(str::to_owned).to_vec();
     for name in [FAILURE, "drift"] {
@@ -86,7 +87,7 @@ fn numbers(cell: &CellRows, t: usize) -> Result<[Option<f64>; 9]> {
         drift_lo,
         drift_hi,
         Some(bound),
-        Some(bound / failure.mean),
+        (bound.is_finite() || failure.mean == 0.0).then_some(bound / failure.mean),
         half_life,
     ])
 }

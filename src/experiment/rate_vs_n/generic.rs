@@ -36,23 +36,53 @@ fn measurable(power: i32, rounds: usize) -> bool {
     power == 1 || rounds < 4
 }
 
-pub fn findings(results: &Results) -> Result<Vec<Finding>> {
+/// An exponent of F_T, what of, and T.
+pub struct Exponent {
+    pub what: String,
+    pub rounds: usize,
+    pub fitted: Option<Slope>,
+}
+
+/// Those of the population update.
+pub fn exponents(results: &Results) -> Result<Vec<Exponent>> {
     let cells = results.cells(PART)?;
     let mut found = Vec::new();
     for (delta, quantity, power) in THRESHOLDS {
         for rounds in ROUNDS.into_iter().filter(|&rounds| measurable(power, rounds)) {
-            let fitted = exponent(results, &cells, quantity, power, rounds)?;
-            found.push(found_exponent(&format!("generic instance, δ = {delta}, T = {rounds}"), fitted));
+            let what = format!("generic instance, δ = {delta}, T = {rounds}");
+            found.push(Exponent { what, rounds, fitted: exponent(results, &cells, quantity, power, rounds)? });
         }
     }
     Ok(found)
 }
 
-/// The exponent beside the law's; both without an interval count as not expected.
-pub fn found_exponent(what: &str, fitted: Option<Slope>) -> Finding {
-    let Some(slope) = fitted else { return Finding::new(false, format!("{what}: no exponent")) };
-    let (from, law) = (power(slope.span.0), decimal(slope.law));
-    Finding::new(slope.agrees(), format!("{what}: exponent {} from n = {from} on, {law} expected", slope.text()))
+/// A finding for each exponent that is far from the law's or known well enough to speak for it. The others are evidence of nothing:
+/// they are named in one sentence, which is expected if some exponent was settled.
+pub fn findings(exponents: &[Exponent]) -> Vec<Finding> {
+    let (mut found, mut open) = (Vec::new(), Vec::new());
+    for Exponent { what, rounds, fitted } in exponents {
+        let Some(slope) = fitted else {
+            open.push(format!("{what}: fewer than two n with a rate"));
+            continue;
+        };
+        let (from, law) = (power(slope.span.0), decimal(slope.law));
+        let text = format!("{what}: exponent {} from n = {from} on, {law} expected", slope.text());
+        if !slope.agrees() || slope.settles(*rounds) {
+            found.push(Finding::new(slope.agrees(), format!("{text} (to within {:.2})", slope.allowed())));
+        } else {
+            open.push(format!("{text}, to within {:.2} only", slope.allowed()));
+        }
+    }
+    if !open.is_empty() {
+        let settled = found.iter().filter(|finding| finding.expected).count();
+        let text = format!(
+            "exponents: {settled} of {} are settled; not settled, and no evidence, are {}",
+            exponents.len(),
+            open.join("; ")
+        );
+        found.push(Finding::new(settled > 0, text));
+    }
+    found
 }
 
 /// Failure by (T, n) for every δ, with the fitted exponents, and the exponent between neighbouring n beside C19's.

@@ -38,7 +38,7 @@ pub fn findings(results: &Results) -> Result<Vec<Finding>> {
             continue;
         };
         // The law's own slope is −1/2 but for terms of the order of the mass, at most 0.02 over the large-n half.
-        let expected = slope.agrees() && (slope.law + 0.5).abs() < 0.02;
+        let expected = slope.agrees() && slope.settles(1) && (slope.law + 0.5).abs() < 0.02;
         found.push(Finding::new(
             expected,
             format!(

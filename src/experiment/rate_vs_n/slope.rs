@@ -14,6 +14,9 @@ const RESAMPLES: usize = 400;
 /// most fits: Student's t exceeds that with probability 1e-8, two-sided, and there are 12 slopes.
 pub const FAR: f64 = 7.0;
 
+/// The largest share of the law's exponent that [`FAR`] errors may come to. An exponent known less well is no evidence for its law.
+const WIDEST: f64 = 1.0 / 3.0;
+
 /// The laws compared are laws of leading order: a point weighs no more than one known to this relative error.
 const LAW_ERROR: f64 = 1e-3;
 
@@ -47,6 +50,17 @@ impl Slope {
     pub fn agrees(&self) -> bool {
         let (lo, hi) = self.measured.beyond(FAR);
         (lo..=hi).contains(&self.law)
+    }
+
+    /// [`FAR`] errors: how far from the law the slope may lie.
+    pub fn allowed(&self) -> f64 {
+        FAR * self.measured.error
+    }
+
+    /// Whether agreement after so many rounds T would say anything: [`FAR`] errors are at most [`WIDEST`] of the law's exponent, and at
+    /// most half the way to that of T ± 1 rounds, which is one T-th of it away.
+    pub fn settles(&self, rounds: usize) -> bool {
+        self.allowed() <= self.law.abs() * WIDEST.min(0.5 / rounds as f64)
     }
 
     /// `−0.501 [−0.511, −0.492]`.
