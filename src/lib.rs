@@ -63,6 +63,7 @@ pub mod metrics;
 pub mod plot;
 pub mod policy;
 pub mod process;
+pub mod report;
 pub mod seed;
 pub mod simulate;
 pub mod stats;

@@ -216,7 +216,7 @@ impl Entry {
 }
 
 /// The word that JSON has for it.
-fn word(value: &impl Serialize) -> String {
+pub fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         other => format!("{other:?}"),
