@@ -44,6 +44,7 @@ pub(super) fn run(args: &ReportArgs) -> std::result::Result<(), Failure> {
     }
     let outputs = Outputs::claim(&args.out, &[], true).map_err(Failure::refused)?;
     let results = if args.stores.is_empty() { found(args)? } else { open(&args.stores).map_err(Failure::refused)? };
+    stores::check(&results).map_err(Failure::refused)?;
     let jobs = args.settings.jobs.map(NonZeroUsize::get);
     let report = with_jobs(jobs, || Report::new(results))?.map_err(Failure::failed)?;
     write(&report, &outputs).map_err(Failure::failed)?;

@@ -24,7 +24,7 @@ pub struct Chapter {
     pub analysis: Vec<String>,
     /// What was found; or why it could not be looked for.
     pub findings: std::result::Result<Vec<Finding>, String>,
-    /// Its figures; or why one could not be drawn.
+    /// Its figures; or why one could not be drawn. None if there are no findings because rows are missing.
     pub pictures: Vec<std::result::Result<Picture, String>>,
     /// What its rows follow from, without the definition's text.
     pub identity: Vec<(String, String)>,
@@ -54,7 +54,15 @@ impl Chapter {
         let picture = |plate: Result<Plate>| {
             plate.and_then(|plate| plate.figure.draw().map(|drawn| Picture { plate, drawn })).map_err(|e| e.to_string())
         };
-        let findings = built_in.map_or_else(|| Ok(Vec::new()), |experiment| (experiment.findings)(results));
+        // An experiment's figures and findings compare its parts, so each cell must have rows.
+        let missing = results.study.cells() - results.store.cells_with_rows()?;
+        let (findings, pictures) = match built_in {
+            Some(_) if missing > 0 => (Err(gap(missing)), Vec::new()),
+            Some(experiment) => {
+                ((experiment.findings)(results).map_err(|e| e.to_string()), plates(results).map(picture).collect())
+            }
+            None => (Ok(Vec::new()), plates(results).map(picture).collect()),
+        };
         let identity = results.store.identity()?.0.into_iter().filter(|(name, _)| name != "definition").collect();
         Ok(Self {
             name: definition.name.clone(),
@@ -62,8 +70,8 @@ impl Chapter {
             store: results.store.path().display().to_string(),
             claims: definition.claims.clone(),
             analysis: paragraphs(&definition.analysis),
-            findings: findings.map_err(|error| error.to_string()),
-            pictures: plates(results).map(picture).collect(),
+            findings,
+            pictures,
             identity,
             counts: results.store.counts()?,
             sessions: results.store.sessions()?,
@@ -106,6 +114,11 @@ impl Chapter {
         let resumed = if *resumed { ", resumed" } else { "" };
         format!("{started} to {ended}, {outcome}{resumed}; {jobs} threads on {host} ({cpu}, {system})")
     }
+}
+
+/// Why there are neither findings nor figures.
+fn gap(missing: usize) -> String {
+    format!("{missing} cells have no rows yet; `selfreward run --resume` computes them")
 }
 
 fn paragraphs(text: &str) -> Vec<String> {

@@ -19,12 +19,12 @@ pub mod statements;
 pub mod stores;
 pub mod time;
 
+use crate::Result;
 use crate::claims::gather::{Question, answer, weighing_seed};
 use crate::claims::ledger::{Entry, Ledger};
 use crate::claims::{Claim, catalogue};
 use crate::experiment::Results;
 use crate::study::Profile;
-use crate::{Error, Result};
 
 pub use chapter::{Chapter, Picture};
 pub use record::{Record, Row};
@@ -46,19 +46,10 @@ impl Report {
     /// What cannot be drawn or looked for in a store is said in its chapter; the rest stands.
     ///
     /// # Errors
-    /// [`Error::Argument`] if there is no store, or two of one experiment; if a store cannot be read; what weighing returns.
+    /// As [`stores::check`]; if a store cannot be read; what weighing returns.
     pub fn new(mut results: Vec<Results>) -> Result<Self> {
-        let name = |results: &Results| results.study.definition.name.clone();
-        let Some(first) = results.first() else { return Err(Error::argument("stores", 0, "at least one")) };
-        let seed = first.study.seed.clone();
-        for (index, later) in results.iter().enumerate() {
-            if results[..index].iter().any(|other| name(other) == name(later)) {
-                return Err(Error::file(
-                    later.store.path(),
-                    format!("is a second store of {}; expected one", name(later)),
-                ));
-            }
-        }
+        stores::check(&results)?;
+        let seed = results[0].study.seed.clone();
         let full = |results: &Results| results.study.profile == Profile::Full;
         let profile = if results.iter().all(full) { Profile::Full } else { Profile::Quick };
         let mut remarks = Vec::new();

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::claims::ledger::{SCHEMA, word};
+use crate::claims::ledger::{SCHEMA, contradicts, word};
 use crate::study::Profile;
 use crate::study::definition::Verdict;
 use crate::{Error, Result};
@@ -114,15 +114,23 @@ impl Record {
         self.claims.iter().filter(|row| row.verdict == verdict).count()
     }
 
-    /// The verdicts that occur with their numbers: `38 holds, 9 violated`.
+    /// The verdicts that occur with their numbers: `holds 38, violated 9`.
     pub fn counts(&self) -> String {
         let counted = VERDICTS.iter().map(|&verdict| (self.count(verdict), verdict)).filter(|(count, _)| *count > 0);
-        counted.map(|(count, verdict)| format!("{count} {}", word(&verdict))).collect::<Vec<_>>().join(", ")
+        counted.map(|(count, verdict)| format!("{} {count}", word(&verdict))).collect::<Vec<_>>().join(", ")
     }
 
-    /// How many did not come out as expected.
-    pub fn surprises(&self) -> usize {
-        self.claims.iter().filter(|row| !row.as_expected()).count()
+    /// How it compares with what was expected, in words.
+    pub fn outcome(&self) -> String {
+        let others = || self.claims.iter().filter(|row| !row.as_expected());
+        let against = others().filter(|row| contradicts(row.verdict, row.expected)).count();
+        let open = others().count() - against;
+        match (against, open) {
+            (0, 0) => "All as expected".to_owned(),
+            (0, _) => format!("None contradicts what was expected, {open} could not be settled here"),
+            (_, 0) => format!("{against} contradict what was expected, the others are as expected"),
+            _ => format!("{against} contradict what was expected, {open} could not be settled here"),
+        }
     }
 
     /// The first row of a claim's id or number.

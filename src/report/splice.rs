@@ -29,16 +29,13 @@ pub fn spliced(document: &str, ledger: &Record) -> Result<String> {
 
 /// Counts by verdict, and a table with a row for each statement.
 pub fn summary(ledger: &Record) -> String {
-    let surprises = match ledger.surprises() {
-        0 => "all as expected".to_owned(),
-        some => format!("{some} not as expected"),
-    };
     let mut text = format!(
-        "{} statements, {} profile, seed {}: {}; {surprises}.\n\n",
+        "{} statements, {} profile, seed {}: {}. {}.\n\n",
         ledger.claims.len(),
         ledger.profile,
         escaped(&ledger.seed_text()),
-        ledger.counts()
+        ledger.counts(),
+        ledger.outcome()
     );
     text.push_str(&table_row(["id", "statement", "level", "measured", "bound", "verdict"].map(str::to_owned)));
     text.push_str(&table_row(["---"; 6].map(str::to_owned)));

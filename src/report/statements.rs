@@ -8,7 +8,7 @@ pub fn printed(id: &str) -> &'static str {
 }
 
 /// Ids and numbers with what the paper prints, in the notation of the ledger.
-const PRINTED: &[(&str, &str)] = &[
+pub const PRINTED: &[(&str, &str)] = &[
     (
         "C1",
         "The share of prompts that fail is at most the performance gap of one step over the margin and δ: F°(δ) ≤ (J_t(π°_t) − J_t(π_{t+1}))/(γδ).",

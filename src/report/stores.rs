@@ -70,6 +70,23 @@ fn candidate(path: &Path) -> Result<(Rank, Results)> {
     Ok(((results.study.profile == Profile::Full, counts.complete(), started), results))
 }
 
+/// Refuses two stores of one experiment, whose rows would count twice, and none at all.
+///
+/// # Errors
+/// [`Error::File`] with the second store; [`Error::Argument`] if there is none.
+pub fn check(results: &[Results]) -> Result<()> {
+    if results.is_empty() {
+        return Err(Error::argument("stores", 0, "at least one"));
+    }
+    for (index, later) in results.iter().enumerate() {
+        let name = &later.study.definition.name;
+        if results[..index].iter().any(|other| other.study.definition.name == *name) {
+            return Err(Error::file(later.store.path(), format!("is a second store of {name}; expected one")));
+        }
+    }
+    Ok(())
+}
+
 /// The files `*.sqlite` below a folder, sorted; none if there is no folder.
 fn databases(folder: &Path) -> Result<Vec<PathBuf>> {
     let wrong = |error: std::io::Error| Error::file(folder, format!("cannot be read: {error}"));

@@ -1,5 +1,6 @@
 //! The ledger on the page: filters, and a row for each statement with the paper's words beside what is checked.
 
+use super::formula::formula;
 use crate::claims::ledger::word;
 use crate::report::markup::Markup;
 use crate::report::record::{LEVELS, Record, Row, VERDICTS};
@@ -78,10 +79,10 @@ fn row(body: &mut Markup, claim: &Row) {
         });
         cell(tr, 1, &|td| {
             td.element("b", &[], &claim.result);
-            td.element("div", &[("class", "formula")], printed(&claim.id));
+            td.within("div", &[], |div| formula(div, printed(&claim.id)));
         });
         cell(tr, 2, &|td| {
-            td.element("div", &[("class", "formula")], &claim.statement);
+            td.within("div", &[], |div| formula(div, &claim.statement));
             details(td, claim);
         });
         cell(tr, 3, &|td| td.text(&claim.measured_text()));

@@ -1,6 +1,7 @@
 //! The report as one page that loads nothing: style, script, drawings and tables stand in it.
 
 mod chapter;
+mod formula;
 mod ledger;
 mod provenance;
 
@@ -55,10 +56,7 @@ fn heading(header: &mut Markup, report: &Report) {
     });
     header.within("p", &[("class", "summary")], |p| {
         p.text(&format!("{} statements: {}. ", ledger.claims.len(), ledger.counts()));
-        p.text(&match ledger.surprises() {
-            0 => "All came out as the theory says they must.".to_owned(),
-            some => format!("{some} came out otherwise than expected."),
-        });
+        p.text(&format!("{}.", ledger.outcome()));
     });
     for remark in &report.remarks {
         header.element("p", &[("class", "warning")], remark);
