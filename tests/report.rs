@@ -7,6 +7,8 @@ use std::fs;
 
 use selfreward::claims::catalogue;
 use selfreward::plot::{Axis, Datum, Figure, Heatmap, Panel, Series, Style};
+use selfreward::report::html::formula;
+use selfreward::report::markup::Markup;
 use selfreward::report::record::short;
 use selfreward::report::statements::{PRINTED, printed};
 use selfreward::report::time::{seconds_between, span};
@@ -286,6 +288,23 @@ fn a_document_without_both_marks_in_order_is_refused_and_left_alone() {
     bench.write("ledger.json", &ledger().to_string().replace("\"schema\":1", "\"schema\":2"));
     let complaint = bench.complaint(2, "report --splice README.md --ledger ledger.json");
     assert!(complaint.contains("ledger.json") && complaint.contains("schema"), "{complaint}");
+}
+
+#[test]
+fn formulas_are_set_with_subscripts_and_superscripts() {
+    for (text, expected) in [
+        ("κ_{t+1} ≤ 1", "κ<sub>t+1</sub> ≤ 1"),
+        ("C_{π_{t+1}/π_t}", "C<sub>π<sub>t+1</sub>/π<sub>t</sub></sub>"),
+        ("n^(−1/2): 10^−4 and d^0.991.", "n<sup>(−1/2)</sup>: 10<sup>−4</sup> and d<sup>0.991</sup>."),
+        ("2^12. F_2(0.5)", "2<sup>12</sup>. F<sub>2</sub>(0.5)"),
+        ("y*_t < y^", "y*<sub>t</sub> &lt; y<sup></sup>"),
+        ("rate_vs_n, E_x", "rate_vs_n, E<sub>x</sub>"),
+        ("a_{b", "a<sub>{</sub>b"),
+    ] {
+        let mut markup = Markup::default();
+        formula(&mut markup, text);
+        assert_eq!(markup.finish(), expected);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! One experiment on the page: analysis, findings, figures with their tables.
 
-use super::{ledger, spaced};
+use super::{formula, ledger, spaced};
 use crate::plot::Figure;
 use crate::report::markup::{Markup, data_uri, escaped, json_for_script};
 use crate::report::points::points;
@@ -19,7 +19,7 @@ pub fn section(main: &mut Markup, chapter: &Chapter, record: &Record) {
             let text = format!("{} of {} replicates are done: this is of these alone.", counts.done, counts.asked);
             section.element("p", &[("class", "warning")], &text);
         }
-        chapter.analysis.iter().for_each(|paragraph| section.element("p", &[], paragraph));
+        chapter.analysis.iter().for_each(|paragraph| section.within("p", &[], |p| formula(p, paragraph)));
         findings(section, chapter);
         for picture in &chapter.pictures {
             match picture {
@@ -42,7 +42,10 @@ fn claims(section: &mut Markup, chapter: &Chapter, record: &Record) {
     }
     section.within("p", &[("class", "claims")], |p| {
         p.text("Bears on ");
-        for claim in chapter.claims.keys() {
+        let place = |claim: &&String| record.claims.iter().position(|row| row.id == **claim || row.number() == *claim);
+        let mut claims: Vec<&String> = chapter.claims.keys().collect();
+        claims.sort_by_key(place);
+        for claim in claims {
             match record.find(claim) {
                 Some(row) => p.within("a", &[("href", &format!("#claim-{}", row.id))], |a| {
                     a.text(claim);

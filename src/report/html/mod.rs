@@ -5,6 +5,8 @@ mod formula;
 mod ledger;
 mod provenance;
 
+pub use formula::formula;
+
 use super::Report;
 use super::markup::Markup;
 

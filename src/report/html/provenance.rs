@@ -8,19 +8,14 @@ use crate::report::{Chapter, Report};
 pub fn section(main: &mut Markup, report: &Report) {
     main.within("section", &[("id", "provenance")], |section| {
         section.element("h2", &[], "Provenance");
-        section.element(
-            "p",
-            &[],
-            &format!(
-                "selfreward {}, ledger of the {} profile, root seed {}. The ledger alone, from the same stores:",
-                report.ledger.version,
-                report.ledger.profile,
-                report.ledger.seed_text()
-            ),
-        );
+        let (ledger, profile) = (&report.ledger, report.ledger.profile);
+        let about = format!("selfreward {}, ledger of the {profile} profile, root seed ", ledger.version);
+        section.element("p", &[], &format!("{about}{}. Made by:", ledger.seed_text()));
         let stores: Vec<&str> = report.chapters.iter().map(|chapter| chapter.store.as_str()).collect();
+        // `verify` takes stores of one profile and seed alone.
+        let commands: &[&str] = if report.remarks.is_empty() { &["report", "verify --from"] } else { &["report"] };
         section.within("p", &[("class", "commands")], |p| {
-            for command in ["verify --from", "report"] {
+            for command in commands {
                 p.element("code", &[], &format!("selfreward {command} {}", stores.join(" ")));
             }
         });
