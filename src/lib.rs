@@ -103,6 +103,7 @@ mod nearest;
 pub mod plot;
 pub mod policy;
 pub mod process;
+pub mod report;
 pub mod seed;
 pub mod simulate;
 pub mod stats;

@@ -11,6 +11,7 @@ use super::{Claim, Control, catalogue};
 use crate::Result;
 use crate::experiment::Results;
 use crate::seed::Seed;
+use crate::simulate::config::SeedConfig;
 use crate::study::Profile;
 
 /// What is weighed: no name, no expected verdict.
@@ -59,6 +60,14 @@ pub fn parts(questions: &[Question], experiment: &str) -> Vec<&'static str> {
     }
     let names: BTreeSet<&str> = sources().map(|source| source.part).collect();
     names.into_iter().collect()
+}
+
+/// The seed of what is drawn while weighing, from the root seed.
+///
+/// # Errors
+/// [`crate::Error::Argument`] for a text that is no seed.
+pub fn weighing_seed(root: &SeedConfig) -> Result<Seed> {
+    root.resolve().map(|seed| seed.named("claims", "weigh"))
 }
 
 /// Weighs every question on the results that there are; one whose experiments are not among them has no rows. (Stores are

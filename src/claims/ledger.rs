@@ -51,15 +51,9 @@ pub enum Outcome {
 }
 
 impl Ledger {
-    /// How it came out. A claim expected to hold contradicts by "violated", one expected to be violated by holding; a claim
-    /// that turned out vacuous or not applicable where it was expected to hold was not settled, nor was an inconclusive one.
+    /// How it came out.
     pub fn outcome(&self) -> Outcome {
-        let contradicts = |entry: &Entry| {
-            let (found, expected) = (entry.weighed.verdict, entry.claim.expected);
-            found != expected
-                && (found == Verdict::Violated || (expected == Verdict::Violated && found == Verdict::Holds))
-        };
-        if self.entries.iter().any(contradicts) {
+        if self.entries.iter().any(|entry| contradicts(entry.weighed.verdict, entry.claim.expected)) {
             Outcome::Contradicted
         } else if self.entries.iter().any(|entry| !entry.expected()) {
             Outcome::Inconclusive
@@ -215,8 +209,15 @@ impl Entry {
     }
 }
 
+/// Whether a verdict contradicts the expected one: a claim expected to hold by "violated", one expected to be violated by
+/// holding. A claim that turned out vacuous or not applicable where it was expected to hold was not settled, nor was an
+/// inconclusive one.
+pub fn contradicts(found: Verdict, expected: Verdict) -> bool {
+    found != expected && (found == Verdict::Violated || (expected == Verdict::Violated && found == Verdict::Holds))
+}
+
 /// The word that JSON has for it.
-fn word(value: &impl Serialize) -> String {
+pub fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         other => format!("{other:?}"),

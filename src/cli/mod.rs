@@ -13,6 +13,7 @@ mod outputs;
 pub mod plan;
 mod plot;
 mod progress;
+mod report;
 mod reproduce;
 mod run;
 mod show;
@@ -55,6 +56,7 @@ enum Command {
     Plan(plan::PlanArgs),
     Run(run::RunArgs),
     Reproduce(reproduce::ReproduceArgs),
+    Report(report::ReportArgs),
     Plot(plot::PlotArgs),
     Verify(verify::VerifyArgs),
     Falsify(falsify::FalsifyArgs),
@@ -156,6 +158,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Reproduce(args) => reproduce::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Falsify(args) => falsify::run(&args),

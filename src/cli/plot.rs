@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{Failure, Outputs, Verbosity};
-use crate::experiment::{self, Results, Table, generic};
+use crate::experiment::{self, Plate, Results, Table, generic, plates};
 use crate::plot::{self, Figure};
 use crate::study::Profile;
 use crate::{Error, Result};
@@ -65,34 +65,17 @@ pub(super) fn draw(
             .say(format!("warning: {} of {} replicates are done: a figure of these alone", counts.done, counts.asked));
     }
     let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
-    let name = &results.study.definition.name;
     let mut files = Vec::new();
-    match experiment::find(name) {
-        Some(experiment) => {
-            for drawing in experiment.drawings {
-                let table = (drawing.table)(results).map_err(Failure::failed)?;
-                files.extend(write(&outputs, drawing.name, &table, drawing.figure).map_err(Failure::failed)?);
-            }
-        }
-        None => {
-            let table = generic::table(results).map_err(Failure::failed)?;
-            files.extend(write(&outputs, name, &table, |table| generic::figure(name, table)).map_err(Failure::failed)?);
-        }
+    for plate in plates(results) {
+        files.extend(plate.and_then(|plate| write(&outputs, &plate)).map_err(Failure::failed)?);
     }
     Ok(files)
 }
 
-/// Writes a table and the figure that is drawn from what was written.
-fn write(
-    outputs: &Outputs,
-    name: &str,
-    table: &Table,
-    figure: impl Fn(&Table) -> Result<Figure>,
-) -> Result<Vec<String>> {
-    let csv = table.to_csv();
-    let figure = figure(&Table::parse(&csv)?)?;
+/// Writes a figure and the table that it was drawn from.
+fn write(outputs: &Outputs, Plate { name, csv, figure }: &Plate) -> Result<Vec<String>> {
     outputs.write(&format!("{name}.csv"), csv)?;
-    plot::save(outputs.folder(), name, &figure)?;
+    plot::save(outputs.folder(), name, figure)?;
     Ok(["csv", "svg", "png"]
         .map(|ending| outputs.folder().join(format!("{name}.{ending}")).display().to_string())
         .into())

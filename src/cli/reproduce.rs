@@ -1,7 +1,7 @@
 //! `selfreward reproduce`: all experiments, one after the other: stores, figures, and a table of what was found. An
 //! experiment's binary does the same for its one experiment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -10,7 +10,7 @@ use clap::Args;
 use super::run::{Existing, Order, ProfileArgs, Settings, compute};
 use super::{Failure, Outputs, plot, print, stop_flag};
 use crate::experiment::{self, Experiment, Finding, Results};
-use crate::study::{Shard, Study};
+use crate::study::{Profile, Shard, Study};
 
 /// Run all experiments, draw every figure, and print what was found, and whether it was expected
 #[derive(Debug, Args)]
@@ -49,16 +49,8 @@ pub(super) fn reproduce(experiments: &[&'static Experiment], args: &ReproduceArg
     let default = || PathBuf::from(format!("runs/reproduce-{profile}"));
     let runs = args.out.as_ref().map_or_else(default, |folder| folder.join("runs"));
     let existing = if args.resume { Existing::Resume } else { Existing::Replace };
-    let order = |experiment: &&Experiment| {
-        let study = Study::new(experiment.definition()?, profile, args.settings.seed()?)?;
-        Order::new(study, Shard::WHOLE, &runs, existing)
-    };
-    // All of them, before the first one starts.
-    let orders = experiments.iter().map(order).collect::<crate::Result<Vec<Order>>>().map_err(Failure::refused)?;
-    for folder in [&folder, &runs] {
-        Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
-    }
-    orders.iter().try_for_each(Order::check).map_err(Failure::refused)?;
+    let orders = orders(experiments, profile, &args.settings, &runs, existing)?;
+    Outputs::claim(&folder, &[], true).map_err(Failure::refused)?;
     let stop = stop_flag()?;
     let mut outcomes = Vec::new();
     for (experiment, order) in experiments.iter().zip(&orders) {
@@ -68,10 +60,28 @@ pub(super) fn reproduce(experiments: &[&'static Experiment], args: &ReproduceArg
     conclude(&outcomes)
 }
 
+/// The stores of experiments in a folder; refused, all of them, before the first one starts.
+pub(super) fn orders(
+    experiments: &[&'static Experiment],
+    profile: Profile,
+    settings: &Settings,
+    runs: &Path,
+    existing: Existing,
+) -> Result<Vec<Order>, Failure> {
+    let order = |experiment: &&Experiment| {
+        let study = Study::new(experiment.definition()?, profile, settings.seed()?)?;
+        Order::new(study, Shard::WHOLE, runs, existing)
+    };
+    let orders = experiments.iter().map(order).collect::<crate::Result<Vec<Order>>>().map_err(Failure::refused)?;
+    Outputs::claim(runs, &[], true).map_err(Failure::refused)?;
+    orders.iter().try_for_each(Order::check).map_err(Failure::refused)?;
+    Ok(orders)
+}
+
 fn one(
     experiment: &'static Experiment,
     order: &Order,
-    folder: &std::path::Path,
+    folder: &Path,
     args: &ReproduceArgs,
     stop: &Arc<AtomicBool>,
 ) -> Result<Outcome, Failure> {

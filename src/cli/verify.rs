@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::run::{Existing, Order, ProfileArgs, Settings, compute};
 use super::{Failure, Outputs, print, stop_flag, with_jobs};
-use crate::claims::gather::{Question, answer, experiments, parts};
+use crate::claims::gather::{Question, answer, experiments, parts, weighing_seed};
 use crate::claims::ledger::{Entry, Ledger, Outcome};
 use crate::claims::witness::{Witness, npz_path, toml_path};
 use crate::claims::{Claim, Place, Weighed, catalogue};
@@ -113,7 +113,7 @@ pub(super) struct Rows {
 impl Rows {
     /// The seed of what is drawn while weighing.
     pub fn seed(&self) -> std::result::Result<Seed, Failure> {
-        self.seed.resolve().map(|seed| seed.named("claims", "weigh")).map_err(Failure::refused)
+        weighing_seed(&self.seed).map_err(Failure::refused)
     }
 
     fn seed_as_given(&self) -> serde_json::Value {

@@ -15,6 +15,7 @@ pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
 pub mod phase_diagram;
+mod plate;
 pub mod proof_audit;
 pub mod rate_vs_n;
 pub mod real_features;
@@ -25,6 +26,7 @@ mod table;
 
 pub use cell_rows::CellRows;
 pub use finding::{Finding, Findings};
+pub use plate::{Plate, plates};
 pub use results::{Columns, Lens, Results, Theory};
 pub use table::{Line, Table};
 

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 
 /// plotters rounds to whole units, in SVG too. Drawn ten times as large and shown at its size, a figure has its
 /// corners to a tenth of a pixel.
-const UNITS: f64 = 10.0;
+pub(super) const UNITS: f64 = 10.0;
 
 /// plotters writes a font size divided by this.
 const FONT_FACTOR: f64 = 1.24;

@@ -1,10 +1,11 @@
 //! Arranges panels in a grid, all plot areas of one size and aligned, under the figure's title.
 
-use super::canvas;
+use super::canvas::{self, UNITS};
 use super::clip::Pt;
 use super::figure::Figure;
 use super::font;
 use super::legend::{self, Entry};
+use super::located::{Drawn, Located};
 use super::palette::{GREY, INK};
 use super::panel::{self, Margins, Prepared};
 use super::shape::{Anchor, Drawing};
@@ -24,6 +25,15 @@ impl Figure {
     /// If there is no panel or no column, a range is empty, a heat map's parts do not fit together, or a text has a
     /// character that DejaVu Sans lacks.
     pub fn to_svg(&self) -> Result<String> {
+        self.draw().map(|drawn| drawn.svg)
+    }
+
+    /// The same with the places of the figure's numbers.
+    ///
+    /// # Errors
+    ///
+    /// As [`Figure::to_svg`].
+    pub fn draw(&self) -> Result<Drawn> {
         if self.panels.is_empty() || self.columns == 0 {
             let value = format!("{} panels in {} columns", self.panels.len(), self.columns);
             return Err(Error::argument("figure", value, "at least one panel and one column"));
@@ -38,8 +48,12 @@ impl Figure {
         let mut drawing = Drawing::default();
         let width = grid.width + 2.0 * BORDER;
         let top = self.draw_heading(&mut drawing, grid.width);
-        for (panel, (x, y)) in panels.into_iter().zip(grid.origins) {
-            drawing.place(panel.drawing, (x + BORDER, y + top));
+        let mut located = Vec::new();
+        for (index, (panel, (x, y))) in panels.into_iter().zip(grid.origins).enumerate() {
+            let (x, y) = (x + BORDER, y + top);
+            let units = |(u, v)| (UNITS * (x + u), UNITS * (y + v));
+            located.extend(panel.located.into_iter().map(|(datum, at)| Located { panel: index, datum, at: units(at) }));
+            drawing.place(panel.drawing, (x, y));
         }
         let mut height = top + grid.height;
         if !entries.is_empty() {
@@ -47,7 +61,8 @@ impl Figure {
             drawing.place(block.drawing, (BORDER + (grid.width - block.width).max(0.0) / 2.0, height + GAP));
             height += GAP + block.height;
         }
-        canvas::svg(&drawing, width.ceil() as u32, (height + BORDER).ceil() as u32)
+        let svg = canvas::svg(&drawing, width.ceil() as u32, (height + BORDER).ceil() as u32)?;
+        Ok(Drawn { svg, located })
     }
 
     /// Draws title and subtitle; returns where the panels begin.

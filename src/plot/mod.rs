@@ -35,6 +35,7 @@ mod guide;
 mod heatmap;
 mod layout;
 mod legend;
+mod located;
 mod number;
 mod palette;
 mod panel;
@@ -45,4 +46,5 @@ pub mod ticks;
 
 pub use canvas::svg_to_png;
 pub use figure::{Axis, Figure, Guide, Heatmap, Interval, Legend, Panel, Point, Scale, Series, Style};
+pub use located::{Datum, Drawn, Located};
 pub use save::save;

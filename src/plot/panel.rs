@@ -2,12 +2,13 @@
 
 use super::axes::Axes;
 use super::axis::AxisMap;
-use super::clip::Rect;
+use super::clip::{Pt, Rect};
 use super::figure::{Legend, Panel, Series};
 use super::font;
 use super::guide;
 use super::heatmap::Cells;
 use super::legend::{self, Entry};
+use super::located::{self, Datum};
 use super::palette::INK;
 use super::series::{self, Frame};
 use super::shape::{Anchor, Drawing, Occupied};
@@ -32,6 +33,8 @@ pub(super) struct Prepared {
     pub(super) margins: Margins,
     /// Its legend's entries, wherever they are drawn.
     pub(super) entries: Vec<Entry>,
+    /// Its visible numbers and where they are drawn.
+    pub(super) located: Vec<(Datum, Pt)>,
 }
 
 /// Draws a panel whose plot area has this width and height; `own_legend` is false where the figure has one legend.
@@ -72,7 +75,7 @@ pub(super) fn prepare(panel: &Panel, size: (f64, f64), own_legend: bool) -> Resu
     boxes.add(&panel.notes.iter().map(|note| Entry::text(note)).collect::<Vec<_>>(), inside(Legend::Auto));
     let Boxes { mut drawing, occupied, margins, .. } = boxes;
     drawing.place(guides.labels(&frame.range(), occupied), (0.0, 0.0));
-    Ok(Prepared { drawing, margins, entries })
+    Ok(Prepared { drawing, margins, entries, located: located::of_panel(panel, &frame) })
 }
 
 /// A panel to which boxes are added, each where it hides nothing, or else below what is below already.

@@ -32,7 +32,7 @@ impl Frame {
     }
 
     /// Where a point is drawn; `None` if a coordinate is NaN.
-    fn spot(&self, point: &Point) -> Option<Spot> {
+    pub(super) fn spot(&self, point: &Point) -> Option<Spot> {
         let (x, y) = (self.x.place(point.x)?, self.y.place(point.y)?);
         let pixel = |place| match place {
             Place::Axis(p) | Place::Gutter(p) => p,
@@ -49,10 +49,10 @@ impl Frame {
 }
 
 /// A point's place: whether it lies in a gutter, and whether it lies in the panel at all.
-struct Spot {
-    at: Pt,
+pub(super) struct Spot {
+    pub(super) at: Pt,
     gutter: bool,
-    visible: bool,
+    pub(super) visible: bool,
 }
 
 /// The dash pattern of a style's line: `None` for no line, empty for a solid one.

@@ -218,6 +218,17 @@ impl Store {
         self.query(|c| c.query_row(sql, [], |row| row.get(0)).optional())
     }
 
+    /// The number of cells of which a replicate is done.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] if the store cannot be read.
+    pub fn cells_with_rows(&self) -> Result<usize> {
+        let count = |c: &rusqlite::Connection| {
+            c.query_row("SELECT count(DISTINCT cell) FROM rows", [], |row| row.get::<_, i64>(0))
+        };
+        self.query(count).map(|cells| cells as usize)
+    }
+
     /// The (cell, replicate) that are done or failed.
     ///
     /// # Errors

@@ -1,0 +1,127 @@
+//! What a report says of one store: analysis, findings, figures, provenance.
+
+use std::collections::BTreeMap;
+
+use super::time::{seconds_between, span};
+use crate::Result;
+use crate::experiment::{self, Finding, Plate, Results, plates};
+use crate::plot::Drawn;
+use crate::study::definition::Verdict;
+use crate::study::store::{Counts, Session};
+
+/// One store's chapter.
+#[derive(Debug)]
+pub struct Chapter {
+    /// The experiment's name.
+    pub name: String,
+    /// What it shows, in a line; empty for a definition that is not built in.
+    pub about: &'static str,
+    /// The store's path, as it was given.
+    pub store: String,
+    /// The claims that it bears on, with the expected verdicts.
+    pub claims: BTreeMap<String, Verdict>,
+    /// Its analysis, paragraph by paragraph, each without line breaks.
+    pub analysis: Vec<String>,
+    /// What was found; or why it could not be looked for.
+    pub findings: std::result::Result<Vec<Finding>, String>,
+    /// Its figures; or why one could not be drawn. None if there are no findings because rows are missing.
+    pub pictures: Vec<std::result::Result<Picture, String>>,
+    /// What its rows follow from, without the definition's text.
+    pub identity: Vec<(String, String)>,
+    /// How far it is.
+    pub counts: Counts,
+    /// The processes that worked on it.
+    pub sessions: Vec<Session>,
+}
+
+/// A figure, drawn.
+#[derive(Debug)]
+pub struct Picture {
+    /// The figure and its table.
+    pub plate: Plate,
+    /// The drawing.
+    pub drawn: Drawn,
+}
+
+impl Chapter {
+    /// Of a store.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] if the store cannot be read.
+    pub fn new(results: &Results) -> Result<Self> {
+        let definition = &results.study.definition;
+        let built_in = experiment::find(&definition.name);
+        let picture = |plate: Result<Plate>| {
+            plate.and_then(|plate| plate.figure.draw().map(|drawn| Picture { plate, drawn })).map_err(|e| e.to_string())
+        };
+        // An experiment's figures and findings compare its parts, so each cell must have rows.
+        let missing = results.study.cells() - results.store.cells_with_rows()?;
+        let (findings, pictures) = match built_in {
+            Some(_) if missing > 0 => (Err(gap(missing)), Vec::new()),
+            Some(experiment) => {
+                ((experiment.findings)(results).map_err(|e| e.to_string()), plates(results).map(picture).collect())
+            }
+            None => (Ok(Vec::new()), plates(results).map(picture).collect()),
+        };
+        let identity = results.store.identity()?.0.into_iter().filter(|(name, _)| name != "definition").collect();
+        Ok(Self {
+            name: definition.name.clone(),
+            about: built_in.map_or("", |experiment| experiment.about),
+            store: results.store.path().display().to_string(),
+            claims: definition.claims.clone(),
+            analysis: paragraphs(&definition.analysis),
+            findings,
+            pictures,
+            identity,
+            counts: results.store.counts()?,
+            sessions: results.store.sessions()?,
+        })
+    }
+
+    /// What could not be drawn or looked for.
+    pub fn failures(&self) -> Vec<String> {
+        let findings = self.findings.as_ref().err().into_iter();
+        let pictures = self.pictures.iter().filter_map(|picture| picture.as_ref().err());
+        findings.chain(pictures).map(|reason| format!("{}: {reason}", self.name)).collect()
+    }
+
+    /// The value of an entry of the identity; empty if there is none.
+    pub fn of_identity(&self, name: &str) -> &str {
+        self.identity.iter().find(|(entry, _)| entry == name).map_or("", |(_, value)| value)
+    }
+
+    /// The commands that compute its rows and draw its figures.
+    pub fn commands(&self) -> [String; 2] {
+        let built_in = experiment::find(&self.name).is_some();
+        let definition = if built_in { self.name.clone() } else { format!("{}.toml", self.name) };
+        let (profile, seed) = (self.of_identity("profile"), self.of_identity("seed"));
+        [
+            format!("selfreward run {definition} --{profile} --seed {seed} --out runs"),
+            format!("selfreward plot {}", self.store),
+        ]
+    }
+
+    /// The time that its sessions took, on the clock; `None` if one of them was killed, so that its end is not known.
+    pub fn time_taken(&self) -> Option<String> {
+        let each = self.sessions.iter().map(|session| seconds_between(&session.started, session.ended.as_deref()?));
+        each.sum::<Option<i64>>().map(span)
+    }
+
+    /// A session in a sentence.
+    pub fn session_text(session: &Session) -> String {
+        let Session { started, ended, outcome, jobs, resumed, host, cpu, system, .. } = session;
+        let (ended, outcome) = (ended.as_deref().unwrap_or("?"), outcome.as_deref().unwrap_or("running or killed"));
+        let resumed = if *resumed { ", resumed" } else { "" };
+        format!("{started} to {ended}, {outcome}{resumed}; {jobs} threads on {host} ({cpu}, {system})")
+    }
+}
+
+/// Why there are neither findings nor figures.
+fn gap(missing: usize) -> String {
+    format!("{missing} cells have no rows yet; `selfreward run --resume` computes them")
+}
+
+fn paragraphs(text: &str) -> Vec<String> {
+    let joined = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.split("\n\n").map(joined).filter(|paragraph| !paragraph.is_empty()).collect()
+}

@@ -1,0 +1,122 @@
+//! One experiment on the page: analysis, findings, figures with their tables.
+
+use super::{formula, ledger, spaced};
+use crate::plot::Figure;
+use crate::report::markup::{Markup, data_uri, escaped, json_for_script};
+use crate::report::points::points;
+use crate::report::{Chapter, Picture, Record};
+
+/// Appends the section.
+pub fn section(main: &mut Markup, chapter: &Chapter, record: &Record) {
+    main.within("section", &[("id", &chapter.name), ("class", "chapter")], |section| {
+        section.element("h2", &[], &spaced(&chapter.name));
+        if !chapter.about.is_empty() {
+            section.element("p", &[("class", "about")], chapter.about);
+        }
+        claims(section, chapter, record);
+        if !chapter.counts.complete() {
+            let counts = chapter.counts;
+            let text = format!("{} of {} replicates are done: this is of these alone.", counts.done, counts.asked);
+            section.element("p", &[("class", "warning")], &text);
+        }
+        chapter.analysis.iter().for_each(|paragraph| section.within("p", &[], |p| formula(p, paragraph)));
+        findings(section, chapter);
+        for picture in &chapter.pictures {
+            match picture {
+                Ok(picture) => figure(section, picture),
+                Err(reason) => {
+                    section.element("p", &[("class", "warning")], &format!("A figure could not be drawn: {reason}"))
+                }
+            }
+        }
+        section.within("p", &[("class", "commands")], |p| {
+            chapter.commands().iter().for_each(|command| p.element("code", &[], command));
+        });
+    });
+}
+
+/// The claims that the experiment bears on, with their verdicts in this report.
+fn claims(section: &mut Markup, chapter: &Chapter, record: &Record) {
+    if chapter.claims.is_empty() {
+        return;
+    }
+    section.within("p", &[("class", "claims")], |p| {
+        p.text("Bears on ");
+        let place = |claim: &&String| record.claims.iter().position(|row| row.id == **claim || row.number() == *claim);
+        let mut claims: Vec<&String> = chapter.claims.keys().collect();
+        claims.sort_by_key(place);
+        for claim in claims {
+            match record.find(claim) {
+                Some(row) => p.within("a", &[("href", &format!("#claim-{}", row.id))], |a| {
+                    a.text(claim);
+                    if row.id == *claim {
+                        a.text(" ");
+                        ledger::badge(a, row.verdict);
+                    }
+                }),
+                None => p.text(claim),
+            }
+            p.text(" ");
+        }
+    });
+}
+
+fn findings(section: &mut Markup, chapter: &Chapter) {
+    match &chapter.findings {
+        Ok(findings) if findings.is_empty() => (),
+        Ok(findings) => {
+            section.element("h3", &[], "What was found");
+            section.within("ul", &[("class", "findings")], |ul| {
+                for finding in findings {
+                    let (class, sign) =
+                        if finding.expected { ("expected", "✓ ") } else { ("surprise", "✗ not expected: ") };
+                    ul.element("li", &[("class", class)], &format!("{sign}{}", finding.statement));
+                }
+            });
+        }
+        Err(reason) => {
+            section.element("p", &[("class", "warning")], &format!("Findings could not be looked for: {reason}"))
+        }
+    }
+}
+
+/// A figure with its controls, its numbers for the script, and its table.
+fn figure(section: &mut Markup, picture: &Picture) {
+    let Picture { plate, drawn } = picture;
+    section.within("figure", &[("class", "plate"), ("id", &format!("figure-{}", plate.name))], |figure| {
+        figure.within("div", &[("class", "tools control")], |tools| {
+            for (action, label, title) in
+                [("in", "+", "Zoom in"), ("out", "−", "Zoom out"), ("home", "1:1", "The whole figure")]
+            {
+                tools.element("button", &[("type", "button"), ("data-zoom", action), ("title", title)], label);
+            }
+            tools.element("span", &[("class", "hint")], "click, then wheel or drag; or pinch");
+        });
+        figure.within("div", &[("class", "plot")], |plot| {
+            plot.trusted(&labelled(&drawn.svg, &plate.figure));
+            plot.element("div", &[("class", "tip"), ("hidden", "")], "");
+        });
+        figure.within("script", &[("type", "application/json"), ("class", "points")], |script| {
+            script.trusted(&json_for_script(&points(picture)));
+        });
+        figure.within("figcaption", &[], |caption| {
+            caption.text(&format!("{}. ", plate.figure.title));
+            let file = format!("{}.csv", plate.name);
+            caption.element(
+                "a",
+                &[("href", &data_uri("text/csv", &plate.csv)), ("download", &file), ("class", "csv")],
+                &file,
+            );
+        });
+        figure.within("details", &[("class", "table control")], |details| {
+            details.element("summary", &[], "table");
+            details.element("div", &[("class", "scroll")], "");
+        });
+    });
+}
+
+/// The drawing as an image that can be focused, with the figure's title for those who do not see it; without fixed size.
+fn labelled(svg: &str, figure: &Figure) -> String {
+    let title = escaped(&figure.title);
+    svg.replacen("<svg ", &format!("<svg class=\"drawing\" tabindex=\"0\" role=\"img\" aria-label=\"{title}\" "), 1)
+}

@@ -1,0 +1,79 @@
+//! The report as one page that loads nothing: style, script, drawings and tables stand in it.
+
+mod chapter;
+mod formula;
+mod ledger;
+mod provenance;
+
+pub use formula::formula;
+
+use super::Report;
+use super::markup::Markup;
+
+const STYLE: &str = include_str!("../page.css");
+const SCRIPT: &str = include_str!("../page.js");
+
+/// Nothing may be loaded, whatever the page says; only what stands in it is used.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+/// The page.
+pub fn page(report: &Report) -> String {
+    let mut page = Markup::default();
+    page.trusted("<!DOCTYPE html>\n");
+    page.within("html", &[("lang", "en")], |html| {
+        html.within("head", &[], head);
+        html.within("body", &[], |body| {
+            body.within("header", &[], |header| heading(header, report));
+            body.within("main", &[], |main| {
+                ledger::section(main, &report.ledger);
+                for chapter in &report.chapters {
+                    chapter::section(main, chapter, &report.ledger);
+                }
+                provenance::section(main, report);
+            });
+            body.within("script", &[], |script| script.trusted(SCRIPT));
+        });
+    });
+    page.trusted("\n");
+    page.finish()
+}
+
+fn head(head: &mut Markup) {
+    head.void("meta", &[("charset", "utf-8")]);
+    head.void("meta", &[("http-equiv", "Content-Security-Policy"), ("content", POLICY)]);
+    head.void("meta", &[("name", "viewport"), ("content", "width=device-width, initial-scale=1")]);
+    head.void("link", &[("rel", "icon"), ("href", "data:,")]);
+    head.element("title", &[], "selfreward: the theory of self-rewarding language models, checked");
+    head.within("style", &[], |style| style.trusted(STYLE));
+}
+
+fn heading(header: &mut Markup, report: &Report) {
+    let ledger = &report.ledger;
+    header.element("h1", &[], "The theory of self-rewarding language models, checked by experiment");
+    header.within("p", &[], |p| {
+        p.text(
+            "Every statement of Fu et al., “Why Self-Rewarding Works” (arXiv 2601.22513), in an explicit form, weighed against \
+             measured rows. Beneath it every experiment: what it shows, what was found, and each figure with its table.",
+        );
+    });
+    header.within("p", &[("class", "summary")], |p| {
+        p.text(&format!("{} statements: {}. ", ledger.claims.len(), ledger.counts()));
+        p.text(&format!("{}.", ledger.outcome()));
+    });
+    for remark in &report.remarks {
+        header.element("p", &[("class", "warning")], remark);
+    }
+    header.element("button", &[("type", "button"), ("id", "theme"), ("class", "control")], "Dark");
+    header.within("nav", &[("aria-label", "Contents")], |nav| {
+        nav.element("a", &[("href", "#ledger")], "Ledger");
+        for chapter in &report.chapters {
+            nav.element("a", &[("href", &format!("#{}", chapter.name))], &spaced(&chapter.name));
+        }
+        nav.element("a", &[("href", "#provenance")], "Provenance");
+    });
+}
+
+/// An experiment's name as words.
+fn spaced(name: &str) -> String {
+    name.replace('_', " ")
+}

@@ -1,0 +1,50 @@
+//! Where everything on the page comes from: stores, builds, seeds, machines, times, commands.
+
+use super::spaced;
+use crate::report::markup::Markup;
+use crate::report::{Chapter, Report};
+
+/// Appends the section.
+pub fn section(main: &mut Markup, report: &Report) {
+    main.within("section", &[("id", "provenance")], |section| {
+        section.element("h2", &[], "Provenance");
+        let (ledger, profile) = (&report.ledger, report.ledger.profile);
+        let about = format!("selfreward {}, ledger of the {profile} profile, root seed ", ledger.version);
+        section.element("p", &[], &format!("{about}{}. Made by:", ledger.seed_text()));
+        let stores: Vec<&str> = report.chapters.iter().map(|chapter| chapter.store.as_str()).collect();
+        // `verify` takes stores of one profile and seed alone.
+        let commands: &[&str] = if report.remarks.is_empty() { &["report", "verify --from"] } else { &["report"] };
+        section.within("p", &[("class", "commands")], |p| {
+            for command in commands {
+                p.element("code", &[], &format!("selfreward {command} {}", stores.join(" ")));
+            }
+        });
+        report.chapters.iter().for_each(|chapter| store(section, chapter));
+    });
+}
+
+fn store(section: &mut Markup, chapter: &Chapter) {
+    section.element("h3", &[], &spaced(&chapter.name));
+    let counts = chapter.counts;
+    section.within("table", &[("class", "facts")], |table| {
+        let mut fact = |name: &str, value: &str| {
+            table.within("tr", &[], |tr| {
+                tr.element("th", &[("scope", "row")], name);
+                tr.element("td", &[], value);
+            });
+        };
+        fact("store", &chapter.store);
+        chapter.identity.iter().filter(|(name, _)| name != "experiment").for_each(|(name, value)| fact(name, value));
+        fact(
+            "rows",
+            &format!(
+                "{} in {} cells; {} of {} replicates done, {} failed",
+                counts.rows, counts.cells, counts.done, counts.asked, counts.failed
+            ),
+        );
+        fact("time taken", &chapter.time_taken().unwrap_or_else(|| "not known: a session was killed".to_owned()));
+        for session in &chapter.sessions {
+            fact("session", &Chapter::session_text(session));
+        }
+    });
+}

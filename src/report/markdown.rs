@@ -1,0 +1,103 @@
+//! The report in Markdown; its figures and tables stand as files in a folder beside it.
+
+use super::record::Row;
+use super::statements::printed;
+use super::{Chapter, Report, splice};
+
+/// The folder of the figures and tables, beside the document.
+pub const FIGURES: &str = "figures";
+
+/// The document.
+pub fn text(report: &Report) -> String {
+    let mut text = String::from("# The theory of self-rewarding language models, checked by experiment\n\n");
+    for remark in &report.remarks {
+        text.push_str(&format!("> {}\n\n", escaped(remark)));
+    }
+    text.push_str(&format!("## Ledger\n\n{}\n", splice::summary(&report.ledger)));
+    text.push_str("## The paper's statements beside what is checked\n\n");
+    report.ledger.claims.iter().for_each(|row| text.push_str(&statement(row)));
+    report.chapters.iter().for_each(|chapter| text.push_str(&self::chapter(chapter)));
+    text
+}
+
+/// A statement with the paper's words, and what stands behind its verdict.
+fn statement(row: &Row) -> String {
+    let mut text = format!("### {}: {}\n\n", escaped(&row.id), escaped(&row.verdict_text()));
+    text.push_str(&format!("- The paper ({}): {}\n", escaped(&row.result), escaped(printed(&row.id))));
+    text.push_str(&format!("- Checked ({}): {}\n", row.level, escaped(&row.statement)));
+    text.push_str(&format!("- {}\n- Evidence: {}\n", escaped(&row.note), escaped(&row.evidence_text())));
+    if !row.assumptions.is_empty() {
+        text.push_str(&format!("- Hypotheses: {}\n", escaped(&row.assumptions_text())));
+    }
+    text + "\n"
+}
+
+fn chapter(chapter: &Chapter) -> String {
+    let mut text = format!("## {}\n\n", escaped(&chapter.name.replace('_', " ")));
+    if !chapter.about.is_empty() {
+        text.push_str(&format!("{}\n\n", escaped(chapter.about)));
+    }
+    chapter.analysis.iter().for_each(|paragraph| text.push_str(&format!("{}\n\n", escaped(paragraph))));
+    text.push_str(&findings(chapter));
+    for picture in &chapter.pictures {
+        text.push_str(&match picture {
+            Ok(picture) => {
+                let (title, name) = (escaped(&picture.plate.figure.title), &picture.plate.name);
+                format!(
+                    "![{title}]({FIGURES}/{name}.svg)\n\n{title}: [{}]({FIGURES}/{name}.csv)\n\n",
+                    escaped(&format!("{name}.csv"))
+                )
+            }
+            Err(reason) => format!("> A figure could not be drawn: {}\n\n", escaped(reason)),
+        });
+    }
+    text + &provenance(chapter)
+}
+
+fn findings(chapter: &Chapter) -> String {
+    match &chapter.findings {
+        Ok(findings) if findings.is_empty() => String::new(),
+        Ok(findings) => {
+            let line = |(expected, statement): (bool, &str)| {
+                format!("- {}{}\n", if expected { "" } else { "**Not expected:** " }, escaped(statement))
+            };
+            let lines = findings.iter().map(|finding| line((finding.expected, &finding.statement)));
+            format!("Found:\n\n{}\n", lines.collect::<String>())
+        }
+        Err(reason) => format!("> Findings could not be looked for: {}\n\n", escaped(reason)),
+    }
+}
+
+fn provenance(chapter: &Chapter) -> String {
+    let counts = chapter.counts;
+    let mut facts = vec![("store".to_owned(), chapter.store.clone())];
+    facts.extend(chapter.identity.iter().filter(|(name, _)| name != "experiment").cloned());
+    facts
+        .push(("replicates".to_owned(), format!("{} of {} done, {} failed", counts.done, counts.asked, counts.failed)));
+    facts.push(("time taken".to_owned(), chapter.time_taken().unwrap_or_else(|| "not known".to_owned())));
+    facts.extend(chapter.sessions.iter().map(|session| ("session".to_owned(), Chapter::session_text(session))));
+    let mut text = table_row(["from", ""].map(str::to_owned)) + &table_row(["---"; 2].map(str::to_owned));
+    facts.iter().for_each(|(name, value)| text.push_str(&table_row([escaped(name), escaped(value)])));
+    let commands = chapter.commands().map(|command| format!("    {command}\n"));
+    format!("{text}\n{}\n", commands.concat())
+}
+
+/// One row of a table, of cells that are Markdown already.
+pub fn table_row<const N: usize>(cells: [String; N]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// Text on one line with the characters that mean something in Markdown, or in HTML inside it, taken at their word.
+pub fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '#' | '$' | '&' => {
+                safe.extend(['\\', character])
+            }
+            '\n' | '\r' => safe.push(' '),
+            other => safe.push(other),
+        }
+    }
+    safe
+}

@@ -1,0 +1,83 @@
+//! Reports: everything that a reader wants of a set of stores, on one page that loads nothing, and the same in Markdown.
+//!
+//! ```text
+//! stores ──► Results ──► Record  (the ledger)  ─┐
+//!                   └──► Chapter (one a store) ─┴─► Report ──► html::page, markdown::text
+//! docs/ledger.json ────► Record ───────────────────────────► splice::spliced (the README's table)
+//! ```
+//!
+//! Equal stores give equal bytes: nothing of the moment at which a report is made stands in it.
+
+pub mod chapter;
+pub mod html;
+pub mod markdown;
+pub mod markup;
+mod points;
+pub mod record;
+pub mod splice;
+pub mod statements;
+pub mod stores;
+pub mod time;
+
+use crate::Result;
+use crate::claims::gather::{Question, answer, weighing_seed};
+use crate::claims::ledger::{Entry, Ledger};
+use crate::claims::{Claim, catalogue};
+use crate::experiment::Results;
+use crate::study::Profile;
+
+pub use chapter::{Chapter, Picture};
+pub use record::{Record, Row};
+
+/// A report.
+#[derive(Debug)]
+pub struct Report {
+    /// The ledger.
+    pub ledger: Record,
+    /// One for each store.
+    pub chapters: Vec<Chapter>,
+    /// What a reader should know of the stores.
+    pub remarks: Vec<String>,
+}
+
+impl Report {
+    /// Weighs all claims on the stores' rows, and draws all figures.
+    ///
+    /// What cannot be drawn or looked for in a store is said in its chapter; the rest stands.
+    ///
+    /// # Errors
+    /// As [`stores::check`]; if a store cannot be read; what weighing returns.
+    pub fn new(mut results: Vec<Results>) -> Result<Self> {
+        stores::check(&results)?;
+        let seed = results[0].study.seed.clone();
+        let full = |results: &Results| results.study.profile == Profile::Full;
+        let profile = if results.iter().all(full) { Profile::Full } else { Profile::Quick };
+        let mut remarks = Vec::new();
+        if profile == Profile::Quick && results.iter().any(full) {
+            remarks.push(
+                "The stores are of both profiles; statements about constructed laws are weighed in the quick one.",
+            );
+        }
+        if results.iter().any(|results| results.study.seed != seed) {
+            remarks.push(
+                "The stores are of several root seeds; constructed laws and bootstraps are drawn from the first one's.",
+            );
+        }
+        let claims: Vec<&'static Claim> = catalogue::all().collect();
+        let questions: Vec<Question> = claims.iter().map(|claim| Question::from(*claim)).collect();
+        let weighed = answer(&questions, &mut results, &weighing_seed(&seed)?, profile)?;
+        let entries = claims.into_iter().zip(weighed).map(|(claim, weighed)| Entry { claim, weighed, saved: None });
+        let seed = serde_json::to_value(&seed).expect("a seed is a number or a text");
+        let ledger = Ledger { profile, seed, entries: entries.collect() };
+        Ok(Self {
+            ledger: Record::read(ledger.to_json())?,
+            chapters: results.iter().map(Chapter::new).collect::<Result<_>>()?,
+            remarks: remarks.into_iter().map(str::to_owned).collect(),
+        })
+    }
+
+    /// What could not be drawn or looked for: one sentence each.
+    pub fn failures(&self) -> Vec<String> {
+        self.chapters.iter().flat_map(Chapter::failures).collect()
+    }
+}

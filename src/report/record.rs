@@ -1,0 +1,221 @@
+//! A ledger as its JSON form says it: the committed one and the one just weighed are read by the same code.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::claims::ledger::{SCHEMA, contradicts, word};
+use crate::study::Profile;
+use crate::study::definition::Verdict;
+use crate::{Error, Result};
+
+/// The verdicts, in the order in which they are counted.
+pub const VERDICTS: [Verdict; 5] =
+    [Verdict::Holds, Verdict::HoldsVacuously, Verdict::Violated, Verdict::Inconclusive, Verdict::NotApplicable];
+
+/// The levels, strongest first.
+pub const LEVELS: [&str; 3] = ["exact", "explicit", "shape"];
+
+/// A ledger (`docs/ledger.schema.json`).
+#[derive(Clone, Debug, Deserialize)]
+pub struct Record {
+    schema: u32,
+    /// The version of the program.
+    pub version: String,
+    /// The profile.
+    pub profile: Profile,
+    /// The root seed: a number or a text.
+    pub seed: Value,
+    /// The rows, in the order of the claims' numbers.
+    pub claims: Vec<Row>,
+}
+
+/// One claim with what came out.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Row {
+    /// Its number, with a name after a dot for a part, a printed form, or a hidden step.
+    pub id: String,
+    /// What was checked.
+    pub statement: String,
+    /// How strong it is.
+    pub level: String,
+    /// The paper's statement that it comes from.
+    pub result: String,
+    /// How much was looked at.
+    pub evidence: Evidence,
+    /// What was measured.
+    pub measured: Option<Measured>,
+    /// What it is held against.
+    pub bound: Option<f64>,
+    /// The share of comparisons in which the bound excluded anything.
+    pub nonvacuous: f64,
+    /// The hypotheses.
+    pub assumptions: Vec<Assumption>,
+    /// What came out.
+    pub verdict: Verdict,
+    /// What was expected.
+    pub expected: Verdict,
+    /// The decision in a sentence, and what a reader should know.
+    pub note: String,
+}
+
+/// How much was looked at.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Evidence {
+    /// Instances.
+    pub instances: usize,
+    /// Cells.
+    pub cells: usize,
+    /// Replicates.
+    pub replicates: usize,
+}
+
+/// A number with its interval; `None` where it is not finite.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Measured {
+    /// The number.
+    pub value: Option<f64>,
+    /// Lower end.
+    pub lo: Option<f64>,
+    /// Upper end.
+    pub hi: Option<f64>,
+}
+
+/// A hypothesis.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Assumption {
+    /// It.
+    pub name: String,
+    /// The share of the evidence that meets it.
+    pub share: f64,
+}
+
+impl Record {
+    /// Reads a ledger.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if it is none, or of another schema.
+    pub fn read(ledger: Value) -> Result<Self> {
+        let record: Self = serde_json::from_value(ledger).map_err(|error| {
+            Error::argument("ledger", error, "the JSON of `selfreward verify --json` (docs/ledger.schema.json)")
+        })?;
+        if record.schema != SCHEMA {
+            return Err(Error::argument("ledger's schema", record.schema, SCHEMA.to_string()));
+        }
+        Ok(record)
+    }
+
+    /// The seed as a person writes it.
+    pub fn seed_text(&self) -> String {
+        self.seed.as_str().map_or_else(|| self.seed.to_string(), str::to_owned)
+    }
+
+    /// How many claims came out so.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.claims.iter().filter(|row| row.verdict == verdict).count()
+    }
+
+    /// The verdicts that occur with their numbers: `holds 38, violated 9`.
+    pub fn counts(&self) -> String {
+        let counted = VERDICTS.iter().map(|&verdict| (self.count(verdict), verdict)).filter(|(count, _)| *count > 0);
+        counted.map(|(count, verdict)| format!("{} {count}", word(&verdict))).collect::<Vec<_>>().join(", ")
+    }
+
+    /// How it compares with what was expected, in words.
+    pub fn outcome(&self) -> String {
+        let others = || self.claims.iter().filter(|row| !row.as_expected());
+        let against = others().filter(|row| contradicts(row.verdict, row.expected)).count();
+        let open = others().count() - against;
+        match (against, open) {
+            (0, 0) => "All as expected".to_owned(),
+            (0, _) => format!("None contradicts what was expected, {open} could not be settled here"),
+            (_, 0) => format!("{against} contradict what was expected, the others are as expected"),
+            _ => format!("{against} contradict what was expected, {open} could not be settled here"),
+        }
+    }
+
+    /// The first row of a claim's id or number.
+    pub fn find(&self, claim: &str) -> Option<&Row> {
+        self.claims.iter().find(|row| row.id == claim).or_else(|| self.claims.iter().find(|row| row.number() == claim))
+    }
+}
+
+impl Row {
+    /// Its number: `C16` for `C16.linear`.
+    pub fn number(&self) -> &str {
+        self.id.split('.').next().unwrap_or(&self.id)
+    }
+
+    /// Whether it came out as expected.
+    pub fn as_expected(&self) -> bool {
+        self.verdict == self.expected
+    }
+
+    /// The verdict, and the expected one where it is another or itself a surprise to a reader.
+    pub fn verdict_text(&self) -> String {
+        match (self.verdict, self.expected) {
+            (Verdict::Violated, Verdict::Violated) => "violated, as expected".to_owned(),
+            (verdict, expected) if verdict == expected => word(&verdict),
+            (verdict, expected) => format!("{} ({} expected)", word(&verdict), word(&expected)),
+        }
+    }
+
+    /// What was measured, with its interval where it has one; a dash where there is nothing.
+    pub fn measured_text(&self) -> String {
+        let Some(Measured { value, lo, hi }) = self.measured else { return "—".to_owned() };
+        match (lo, hi) {
+            (Some(lo), Some(hi)) if lo != hi => format!("{} [{}, {}]", number(value), short(lo), short(hi)),
+            _ => number(value),
+        }
+    }
+
+    /// The bound; a dash where there is none.
+    pub fn bound_text(&self) -> String {
+        number(self.bound)
+    }
+
+    /// How much was looked at, in a sentence.
+    pub fn evidence_text(&self) -> String {
+        let Evidence { instances, cells, replicates } = self.evidence;
+        format!(
+            "{instances} instances, {cells} cells, {replicates} replicates; the bound excluded something in {} of the \
+             comparisons",
+            percent(self.nonvacuous)
+        )
+    }
+
+    /// The hypotheses with the share of the evidence that meets each.
+    pub fn assumptions_text(&self) -> String {
+        let each =
+            self.assumptions.iter().map(|assumption| format!("{} ({})", assumption.name, percent(assumption.share)));
+        each.collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(|| "—".to_owned(), short)
+}
+
+/// A share in percent; what is neither none nor all never reads as if it were.
+fn percent(share: f64) -> String {
+    match 100.0 * share {
+        0.0 => "0%".to_owned(),
+        hundred if hundred >= 100.0 => "100%".to_owned(),
+        small if small < 0.1 => "less than 0.1%".to_owned(),
+        large if large > 99.9 => "more than 99.9%".to_owned(),
+        between => format!("{between:.1}%"),
+    }
+}
+
+/// Four significant digits, plain where the number is of moderate size.
+pub fn short(value: f64) -> String {
+    let scientific = format!("{value:.3e}");
+    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
+    let trimmed = |text: &str| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text.to_owned(),
+    };
+    match exponent.parse::<i32>() {
+        Ok(exponent @ -3..=4) => trimmed(&format!("{value:.*}", (3 - exponent).max(0) as usize)),
+        _ => format!("{}e{exponent}", trimmed(digits)),
+    }
+}

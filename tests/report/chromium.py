@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+"""Loads a report in headless Chromium and checks it through the DevTools protocol, with the standard library alone.
+
+chromium.py REPORT.html SHOTS: no request, no message on the console, filters, hover, zoom, tables, figures of some size, no
+horizontal overflow at 400 px; leaves screenshots in SHOTS to look at. Exit code 1 with one line for each check that failed.
+"""
+
+import base64
+import json
+import os
+import pathlib
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+
+
+class Browser:
+    """A browser with one page, spoken to over the WebSocket of its DevTools."""
+
+    def __init__(self):
+        self.profile = tempfile.mkdtemp(prefix="report-chromium-")
+        self.process = subprocess.Popen(
+            ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
+             "--no-first-run", "--remote-debugging-port=0", f"--user-data-dir={self.profile}", "about:blank"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        port = self.port()
+        pages = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/json"))
+        address = next(page["webSocketDebuggerUrl"] for page in pages if page["type"] == "page")
+        self.connect(urllib.parse.urlparse(address))
+        self.number, self.events = 0, []
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(f"{domain}.enable")
+
+    def port(self):
+        file = pathlib.Path(self.profile, "DevToolsActivePort")
+        for _ in range(600):
+            if file.exists() and file.read_text().strip():
+                return int(file.read_text().split()[0])
+            time.sleep(0.1)
+        raise SystemExit("chromium does not start")
+
+    def connect(self, address):
+        self.socket = socket.create_connection((address.hostname, address.port), timeout=120)
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.socket.sendall(
+            f"GET {address.path} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            answer += self.socket.recv(1)
+
+    def send(self, text):
+        data, mask = text.encode(), os.urandom(4)
+        size = len(data)
+        head = b"\x81" + (struct.pack("!B", 128 | size) if size < 126 else struct.pack("!BH", 254, size) if size < 65536
+                          else struct.pack("!BQ", 255, size))
+        self.socket.sendall(head + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(data)))
+
+    def exactly(self, size):
+        data = b""
+        while len(data) < size:
+            more = self.socket.recv(size - len(data))
+            if not more:
+                raise SystemExit("chromium closed the connection")
+            data += more
+        return data
+
+    def receive(self):
+        message = b""
+        while True:
+            first, size = self.exactly(2)
+            size = {126: lambda: struct.unpack("!H", self.exactly(2))[0],
+                    127: lambda: struct.unpack("!Q", self.exactly(8))[0]}.get(size, lambda: size)()
+            message += self.exactly(size)
+            if first & 128:
+                return json.loads(message)
+
+    def call(self, method, **parameters):
+        self.number += 1
+        self.send(json.dumps({"id": self.number, "method": method, "params": parameters}))
+        while True:
+            message = self.receive()
+            if message.get("id") == self.number:
+                if "error" in message:
+                    raise SystemExit(f"{method}: {message['error']}")
+                return message["result"]
+            self.events.append(message)
+
+    def run(self, script):
+        result = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in result:
+            raise SystemExit(f"{script}: {result['exceptionDetails']}")
+        return result["result"].get("value")
+
+    def load(self, address):
+        """Loads an address; messages and requests of earlier pages are forgotten."""
+        self.call("Page.navigate", url="about:blank")
+        self.events.clear()
+        self.call("Page.navigate", url=address)
+        for _ in range(600):
+            if self.run("document.readyState === 'complete' && location.href !== 'about:blank'"):
+                break
+            time.sleep(0.1)
+        self.run("new Promise((done) => setTimeout(done, 300))")
+
+    def size(self, width, height, mobile=False, dark=False):
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
+        scheme = "dark" if dark else "light"
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def mouse(self, kind, x, y, **more):
+        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
+
+    def shot(self, file, selector=None):
+        if selector:
+            self.run(f"document.querySelector({selector!r}).scrollIntoView()")
+            self.run("new Promise((done) => setTimeout(done, 200))")
+        file.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+
+failed = []
+
+
+def check(good, what):
+    print("ok  " if good else "FAIL", what, flush=True)
+    if not good:
+        failed.append(what)
+
+
+def quiet(browser, address):
+    """No request but the document's own, nothing on the console."""
+    asked = [e["params"]["request"]["url"] for e in browser.events if e["method"] == "Network.requestWillBeSent"]
+    asked = [url for url in asked if url.split("#")[0] != address and not url.startswith("data:")]
+    check(not asked, f"no request: {asked[:3]}")
+    said = [e["params"] for e in browser.events if e["method"] in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")]
+    check(not said, f"nothing on the console: {said[:3]}")
+
+
+def filters(browser, address):
+    shown = "[...document.querySelectorAll('.ledger tbody tr')].filter((row) => row.getBoundingClientRect().height > 0)"
+    total = browser.run(f"{shown}.length")
+    check(total == browser.run("document.querySelectorAll('.ledger tbody tr').length") and total > 30, f"all {total} claims show")
+    for key in ("verdict", "level"):
+        for value in browser.run(f"[...document.querySelectorAll('[data-key={key}]')].map((button) => button.dataset.value)"):
+            browser.run(f"document.querySelector('[data-key={key}][data-value={value}]').click()")
+            rows = browser.run(f"{shown}.map((row) => row.dataset.{key})")
+            stated = browser.run(f"parseInt(document.querySelector('[data-key={key}][data-value={value}]').textContent.split(' ').at(-1))")
+            check(set(rows) == {value} and len(rows) == stated < total, f"filter {key}={value}: {len(rows)} of {total}")
+            check(browser.run("location.hash") == f"#{key}={value}", f"the address says {key}={value}")
+            browser.run(f"document.querySelector('[data-key={key}][data-value={value}]').click()")
+    check(browser.run(f"{shown}.length") == total, "unpressed buttons show all again")
+    browser.load(f"{address}#verdict=violated&level=exact")
+    rows = browser.run(f"{shown}.map((row) => row.dataset.verdict + row.dataset.level)")
+    check(rows and set(rows) == {"violatedexact"}, f"an address with two filters shows both: {len(rows)}")
+    browser.run("location.hash = '#claim-C2'")
+    browser.run("new Promise((done) => setTimeout(done, 100))")
+    check(browser.run("document.getElementById('claim-C2').getBoundingClientRect().height > 0"), "a link shows a row that was filtered out")
+
+
+def agrees(text, value):
+    """Whether a text states a value to six digits."""
+    try:
+        return abs(float(text) - float(value)) <= 1e-5 * abs(float(value))
+    except ValueError:
+        return text == value
+
+
+def figures(browser):
+    sizes = browser.run(
+        "[...document.querySelectorAll('.drawing')].map((svg) => { const box = svg.getBoundingClientRect(); return [box.width, box.height]; })"
+    )
+    check(len(sizes) > 0 and all(w > 200 and h > 100 for w, h in sizes), f"{len(sizes)} figures are of some size")
+    # The first number of every figure, pointed at with the mouse, is what the page says under the mouse, to six digits.
+    names = browser.run("[...document.querySelectorAll('.plate')].map((figure) => figure.id)")
+    wrong = []
+    for name in names:
+        at = browser.run(
+            f"(() => {{ const figure = document.getElementById('{name}'), svg = figure.querySelector('.drawing');"
+            "svg.scrollIntoView({block: 'center'});"
+            "const box = svg.getBoundingClientRect(), [, , w, h] = svg.getAttribute('viewBox').split(' ').map(Number);"
+            "const { panels, points } = JSON.parse(figure.querySelector('.points').textContent), p = points[0];"
+            "const named = panels[p[0]].x.ticks.find(([value]) => value === p[4]);"
+            "return [box.left + p[2] / w * box.width, box.top + p[3] / h * box.height, named ? named[1] : p[4]]; })()"
+        )
+        browser.mouse("mouseMoved", at[0], at[1])
+        tip = browser.run(f"(() => {{ const tip = document.querySelector('#{name} .tip'); return tip.hidden ? '' : tip.innerText; }})()")
+        if not any(agrees(line.rsplit(" = ", 1)[-1], at[2]) for line in tip.splitlines() if " = " in line):
+            wrong.append((name, at, tip))
+    check(not wrong, f"every figure says the value under the mouse: {wrong[:2]}")
+    table = browser.run(
+        f"(async () => {{ const figure = document.getElementById('{names[0]}'), details = figure.querySelector('.table');"
+        "details.open = true; await new Promise((done) => setTimeout(done, 100));"
+        "const rows = [...details.querySelectorAll('tr')].map((row) => row.cells.length);"
+        "const csv = decodeURIComponent(figure.querySelector('.csv').getAttribute('href').split(',').slice(1).join(',')).trim().split('\\n');"
+        "details.open = false; return [rows.length, new Set(rows).size, csv.length]; })()"
+    )
+    check(table[0] == table[2] > 1 and table[1] == 1, f"the table has the CSV's rows, all of one length: {table}")
+
+
+def zoom(browser):
+    box = "document.querySelector('.drawing').getAttribute('viewBox').split(' ').map(Number)"
+    browser.run("document.querySelector('.drawing').scrollIntoView({block: 'center'})")
+    home = browser.run(box)
+    browser.run("document.querySelector('[data-zoom=in]').click()")
+    check(abs(browser.run(box)[2] * 1.5 - home[2]) < 1, "a button zooms in")
+    browser.run("document.querySelector('[data-zoom=home]').click()")
+    check(browser.run(box) == home, "a button shows the whole again")
+    x, y = browser.run("(() => { const b = document.querySelector('.drawing').getBoundingClientRect(); return [b.left + b.width / 2, Math.min(b.top + b.height / 2, innerHeight - 50)]; })()")
+    browser.mouse("mousePressed", x, y, button="left", clickCount=1)
+    browser.mouse("mouseReleased", x, y, button="left", clickCount=1)
+    browser.mouse("mouseWheel", x, y, deltaX=0, deltaY=-240)
+    browser.run("new Promise((done) => setTimeout(done, 200))")
+    near = browser.run(box)
+    check(near[2] < 0.9 * home[2], "the wheel zooms a figure that was clicked")
+    browser.mouse("mousePressed", x, y, button="left", clickCount=1)
+    browser.mouse("mouseMoved", x - 40, y, button="left", buttons=1)
+    browser.mouse("mouseReleased", x - 40, y, button="left", clickCount=1)
+    check(browser.run(box)[0] > near[0], "dragging moves a zoomed figure")
+    browser.run("document.querySelector('[data-zoom=home]').click()")
+    browser.run("document.querySelector('.drawing').scrollIntoView({block: 'center'})")
+    browser.call("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+    fingers = lambda gap: [{"x": x - gap, "y": y, "id": 1}, {"x": x + gap, "y": y, "id": 2}]
+    browser.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=fingers(40))
+    for gap in (60, 80, 100):
+        browser.call("Input.dispatchTouchEvent", type="touchMove", touchPoints=fingers(gap))
+    browser.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    browser.run("new Promise((done) => setTimeout(done, 200))")
+    check(browser.run(box)[2] < 0.9 * home[2], "two fingers zoom")
+    browser.run("document.querySelector('[data-zoom=home]').click()")
+    browser.call("Emulation.setTouchEmulationEnabled", enabled=False)
+
+
+def theme(browser):
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = browser.run(ground)
+    browser.run("document.getElementById('theme').click()")
+    check(browser.run(ground) != light, "the button turns the page dark")
+    browser.run("document.getElementById('theme').click(); localStorage.clear(); delete document.documentElement.dataset.theme")
+    check(browser.run(ground) == light, "and light again")
+
+
+def overflow(browser, width):
+    wide = browser.run("document.documentElement.scrollWidth")
+    check(wide <= width, f"no horizontal overflow at {width} px: {wide}")
+
+
+def main(report, shots):
+    address = pathlib.Path(report).resolve().as_uri()
+    shots = pathlib.Path(shots)
+    shots.mkdir(parents=True, exist_ok=True)
+    browser = Browser()
+    try:
+        browser.size(1280, 900)
+        browser.load(address)
+        filters(browser, address)
+        quiet(browser, address)
+        browser.load(address)
+        figures(browser)
+        zoom(browser)
+        theme(browser)
+        overflow(browser, 1280)
+        quiet(browser, address)
+        first = "#" + browser.run("document.querySelector('.plate').id")
+        browser.load(address)
+        browser.shot(shots / "desktop.png")
+        browser.shot(shots / "desktop-figure.png", first)
+        browser.mouse("mouseMoved", 505, 403)
+        browser.shot(shots / "desktop-hover.png")
+        browser.size(1280, 900, dark=True)
+        browser.load(address)
+        check(browser.run("matchMedia('(prefers-color-scheme: dark)').matches"), "dark is asked for")
+        browser.shot(shots / "dark.png", "#ledger")
+        browser.shot(shots / "dark-figure.png", first)
+        browser.size(400, 860, mobile=True)
+        browser.load(address)
+        overflow(browser, 400)
+        browser.run("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+        browser.run("new Promise((done) => setTimeout(done, 1000))")
+        overflow(browser, 400)
+        browser.load(address)
+        browser.shot(shots / "phone.png")
+        browser.shot(shots / "phone-ledger.png", "#claim-C2")
+        browser.shot(shots / "phone-figure.png", first)
+        quiet(browser, address)
+        browser.size(1280, 900)
+        pdf = base64.b64decode(browser.call("Page.printToPDF", printBackground=True)["data"])
+        (shots / "print.pdf").write_bytes(pdf)
+        browser.call("Emulation.setEmulatedMedia", media="print")
+        check(browser.run("[...document.querySelectorAll('.control, nav')].every((part) => part.getClientRects().length === 0)"),
+              "no controls on paper")
+        check(browser.run("[...document.querySelectorAll('.plate')].every((part) => getComputedStyle(part).breakInside === 'avoid')"),
+              "figures are not split on paper")
+    finally:
+        browser.close()
+    for what in failed:
+        print(f"failed: {what}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:3]))
