@@ -93,12 +93,7 @@ fn samples(hard: &Table) -> Result<Panel> {
                     3,
                     rows.points("samples", "corollary")?,
                 ))
-                .series(Series::new(
-                    format!("⌈bound of Lemma C.4⌉, κ₀ = {kappa0}"),
-                    Style::LineMarkers,
-                    4,
-                    bound,
-                ));
+                .series(Series::new(format!("⌈bound of Lemma C.4⌉, κ₀ = {kappa0}"), Style::LineMarkers, 4, bound));
         }
     }
     Ok(panel.legend(Legend::TopRight))
