@@ -169,6 +169,21 @@ fn of_several_stores_the_full_one_is_taken_and_it_is_said_which() {
     assert!(complaint.contains("second store of probe"), "{complaint}");
 }
 
+/// `verify --out` keeps the parts that its claims look at; an experiment's figures compare all parts.
+#[test]
+fn a_store_with_gaps_is_reported_without_figures_and_the_gap_is_said() {
+    let bench = Bench::with("probe.toml", PROBE);
+    bench.run("verify C20.continuum --quick --out some --quiet");
+    let complaint = bench.complaint(1, "report some/runs/initial_dependence-quick.sqlite");
+    assert!(complaint.contains("initial_dependence: 11 cells have no rows yet"), "{complaint}");
+    let page = read(&bench, "report/report.html");
+    assert!(page.contains("11 cells have no rows yet") && !page.contains("<figure"));
+    assert!(
+        page.contains("<tr id=\"claim-C20.continuum\" data-verdict=\"violated\""),
+        "its rows are weighed all the same"
+    );
+}
+
 /// The oracle is where the marks are drawn: the middle of their outlines in the SVG.
 #[test]
 fn numbers_lie_where_their_marks_are_drawn() {
