@@ -129,14 +129,15 @@ fn hover_values_and_the_linked_table_are_those_of_the_csv() {
     let points: Value = serde_json::from_str(json).unwrap();
     let points = points["points"].as_array().unwrap();
     assert!(!points.is_empty());
-    let known: Vec<f64> = records(&csv)
-        .iter()
-        .flat_map(|row| row.values().filter_map(|text| text.parse().ok()).collect::<Vec<f64>>())
-        .collect();
+    let rows = records(&csv);
     for point in points {
-        let y = point[5].as_f64().unwrap();
-        let near = |value: &f64| (value - y).abs() <= 1e-12 * y.abs() || (value - 1.0 - y).abs() <= 1e-12 * value.abs();
-        assert!(known.iter().any(near), "{y} is neither a value of the table nor a kappa less 1");
+        let (x, y) = (point[4].as_f64().unwrap(), point[5].as_f64().unwrap());
+        // The figure's abscissa is t; it shows means, and kappa less 1.
+        let is = |text: &String, value: f64| text.parse::<f64>().is_ok_and(|v| (v - value).abs() <= 1e-12 * v.abs());
+        let of_round = rows.iter().filter(|row| is(&row["t"], x));
+        let mut means = of_round.flat_map(|row| row.iter().filter(|(name, _)| name.ends_with("_mean")));
+        let found = means.any(|(name, text)| is(text, if name == "kappa_mean" { y + 1.0 } else { y }));
+        assert!(found, "({x}, {y}) is in no row of the table");
     }
     let link = page.split("href=\"data:text/csv;charset=utf-8,").nth(1).unwrap().split('"').next().unwrap();
     let mut bytes = Vec::new();
@@ -167,6 +168,21 @@ fn of_several_stores_the_full_one_is_taken_and_it_is_said_which() {
     assert!(page.contains("runs/full/probe-full.sqlite") && !page.contains("probe-quick.sqlite"));
     let complaint = bench.complaint(2, "report runs/full/probe-full.sqlite runs/probe-quick.sqlite");
     assert!(complaint.contains("second store of probe"), "{complaint}");
+}
+
+/// `verify --out` keeps the parts that its claims look at; an experiment's figures compare all parts.
+#[test]
+fn a_store_with_gaps_is_reported_without_figures_and_the_gap_is_said() {
+    let bench = Bench::with("probe.toml", PROBE);
+    bench.run("verify C20.continuum --quick --out some --quiet");
+    let complaint = bench.complaint(1, "report some/runs/initial_dependence-quick.sqlite");
+    assert!(complaint.contains("initial_dependence: 11 cells have no rows yet"), "{complaint}");
+    let page = read(&bench, "report/report.html");
+    assert!(page.contains("11 cells have no rows yet") && !page.contains("<figure"));
+    assert!(
+        page.contains("<tr id=\"claim-C20.continuum\" data-verdict=\"violated\""),
+        "its rows are weighed all the same"
+    );
 }
 
 /// The oracle is where the marks are drawn: the middle of their outlines in the SVG.

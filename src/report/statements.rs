@@ -1,4 +1,5 @@
-//! What the paper prints, by claim: the words that stand beside the explicit form that is checked.
+//! What the paper states, by claim, in the notation of this project: the words that stand beside the explicit form that is
+//! checked.
 
 /// The printed form of a claim's id, or else of its number; empty if there is none.
 pub fn printed(id: &str) -> &'static str {
@@ -61,7 +62,7 @@ pub const PRINTED: &[(&str, &str)] = &[
     ),
     (
         "C16",
-        "κ_{t+1} ≤ 1 + K_t/μ + K_t log((1−μ)(1−K_t)/(μK_t)) by integrating the tail (Eq. 56), relaxed “for convenience” to κ_{t+1} ≤ 1 + K_t/μ.",
+        "κ_{t+1} ≤ 1 + K_t/μ + K_t log((1−μ)(1−K_t)/(μK_t)) by integrating the tail (Eq. 56), with the “convenient relaxation” κ_{t+1} ≤ 1 + K_t/μ.",
     ),
     ("C16.from-integral", "The linear form is presented as Eq. 56 with its logarithm dropped."),
     (
@@ -80,10 +81,10 @@ pub const PRINTED: &[(&str, &str)] = &[
         "C18.printed",
         "With the constants of the proof written out, the factor of ε_n√κ̄ is 2: the learned policy's concentrability is taken to be at most κ_t.",
     ),
-    ("C19", "Abstract: “the rate Õ(1/√n)” of the failure rate in the number of samples."),
-    ("C20", "Abstract: “the dependence on the initial model decays exponentially” with the number of iterations T."),
+    ("C19", "Abstract: the failure rate falls at the rate Õ(1/√n) in the number of samples."),
+    ("C20", "Abstract: the dependence on the initial model decays exponentially with the number of iterations T."),
     ("C21", "T ≳ log κ_0/log(γμ√n) rounds make the initial model's share negligible: logarithmic in κ_0."),
-    ("C22", "Not in the paper, which compares T rounds of n samples with one round of n."),
+    ("C22", "Not in the paper: what T rounds of n samples are worth against one round of nT."),
     (
         "C23",
         "Not in the paper, which bounds how unsure the final policy is of its own favourite, not whether that is still the base model's.",
@@ -103,10 +104,7 @@ pub const PRINTED: &[(&str, &str)] = &[
         "C28",
         "Cited from the companion paper (its Lemmas J.1, J.2): the reward difference has an exponential tail, P[X > log(2𝒞 + s)] ≤ e^{−s}, and bounded fourth moment.",
     ),
-    (
-        "C28.low-probability",
-        "Cited from the companion paper: responses of probability ≤ e^{−τ} together have probability ≤ K e^{−τ}.",
-    ),
+    ("C28.low-probability", "Not in the paper: the tail of π_t itself, for which no class is needed."),
     ("C29", "log N ≲ d_λ log(B/η): the effective dimension counts the policies that a sample can tell apart."),
     ("C29.free", "The same with λ left free."),
 ];

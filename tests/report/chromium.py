@@ -178,6 +178,19 @@ def agrees(text, value):
         return text == value
 
 
+def first_point(browser, name):
+    """Scrolls to a figure's first number; gives where it is in the window, and its abscissa."""
+    return browser.run(
+        f"(() => {{ const figure = document.getElementById('{name}'), svg = figure.querySelector('.drawing');"
+        "const { panels, points } = JSON.parse(figure.querySelector('.points').textContent), p = points[0];"
+        "const named = panels[p[0]].x.ticks.find(([value]) => value === p[4]);"
+        "const [, , w, h] = svg.getAttribute('viewBox').split(' ').map(Number);"
+        "scrollBy(0, svg.getBoundingClientRect().top + p[3] / h * svg.getBoundingClientRect().height - innerHeight / 2);"
+        "const box = svg.getBoundingClientRect();"
+        "return [box.left + p[2] / w * box.width, box.top + p[3] / h * box.height, named ? named[1] : p[4]]; })()"
+    )
+
+
 def figures(browser):
     sizes = browser.run(
         "[...document.querySelectorAll('.drawing')].map((svg) => { const box = svg.getBoundingClientRect(); return [box.width, box.height]; })"
@@ -187,14 +200,7 @@ def figures(browser):
     names = browser.run("[...document.querySelectorAll('.plate')].map((figure) => figure.id)")
     wrong = []
     for name in names:
-        at = browser.run(
-            f"(() => {{ const figure = document.getElementById('{name}'), svg = figure.querySelector('.drawing');"
-            "svg.scrollIntoView({block: 'center'});"
-            "const box = svg.getBoundingClientRect(), [, , w, h] = svg.getAttribute('viewBox').split(' ').map(Number);"
-            "const { panels, points } = JSON.parse(figure.querySelector('.points').textContent), p = points[0];"
-            "const named = panels[p[0]].x.ticks.find(([value]) => value === p[4]);"
-            "return [box.left + p[2] / w * box.width, box.top + p[3] / h * box.height, named ? named[1] : p[4]]; })()"
-        )
+        at = first_point(browser, name)
         browser.mouse("mouseMoved", at[0], at[1])
         tip = browser.run(f"(() => {{ const tip = document.querySelector('#{name} .tip'); return tip.hidden ? '' : tip.innerText; }})()")
         if not any(agrees(line.rsplit(" = ", 1)[-1], at[2]) for line in tip.splitlines() if " = " in line):
@@ -277,7 +283,7 @@ def main(report, shots):
         browser.load(address)
         browser.shot(shots / "desktop.png")
         browser.shot(shots / "desktop-figure.png", first)
-        browser.mouse("mouseMoved", 505, 403)
+        browser.mouse("mouseMoved", *first_point(browser, first[1:])[:2])
         browser.shot(shots / "desktop-hover.png")
         browser.size(1280, 900, dark=True)
         browser.load(address)

@@ -115,8 +115,10 @@ fn figure(section: &mut Markup, picture: &Picture) {
     });
 }
 
-/// The drawing as an image that can be focused, with the figure's title for those who do not see it; without fixed size.
+/// The drawing as an image that can be focused, with the figure's title for those who do not see it. A heat map stays on white:
+/// its dots and crosses tell values apart by being white or dark on a colour.
 fn labelled(svg: &str, figure: &Figure) -> String {
     let title = escaped(&figure.title);
-    svg.replacen("<svg ", &format!("<svg class=\"drawing\" tabindex=\"0\" role=\"img\" aria-label=\"{title}\" "), 1)
+    let class = if figure.panels.iter().any(|panel| panel.heatmap.is_some()) { "drawing paper" } else { "drawing" };
+    svg.replacen("<svg ", &format!("<svg class=\"{class}\" tabindex=\"0\" role=\"img\" aria-label=\"{title}\" "), 1)
 }

@@ -18,7 +18,8 @@ pub fn section(main: &mut Markup, ledger: &Record) {
             "p",
             &[],
             "Exact statements must hold on every run, to rounding; explicit ones with probability at least 1 − ρ, constants \
-             given; of shapes one constant is calibrated on part of the grid and must hold on the rest.",
+             given; of shapes one constant is calibrated on part of the grid and must hold on the rest. The paper's \
+             statements are given in this project's notation.",
         );
         filters(section, ledger);
         section.within("table", &[("class", "ledger")], |table| {
