@@ -60,6 +60,12 @@ pub(super) fn draw(
             "holds no rows; compute it with `selfreward run`",
         )));
     }
+    // An experiment's figures are made of all its cells; those of any other definition take what there is.
+    let missing = results.study.cells() - results.store.cells_with_rows().map_err(Failure::refused)?;
+    if missing > 0 && experiment::find(&results.study.definition.name).is_some() {
+        let what = format!("{missing} cells have no rows yet; `selfreward run --resume` computes them");
+        return Err(Failure::refused(Error::file(results.store.path(), what)));
+    }
     if counts.done < counts.asked {
         verbosity
             .say(format!("warning: {} of {} replicates are done: a figure of these alone", counts.done, counts.asked));
