@@ -27,7 +27,7 @@ pub fn spliced(document: &str, ledger: &Record) -> Result<String> {
     }
 }
 
-/// Counts by verdict, and a table with a row for each statement.
+/// Counts by verdict, and behind a fold a table with a row for each statement.
 pub fn summary(ledger: &Record) -> String {
     let mut text = format!(
         "{} statements, {} profile, seed {}: {}. {}.\n\n",
@@ -37,11 +37,12 @@ pub fn summary(ledger: &Record) -> String {
         ledger.counts(),
         ledger.outcome()
     );
+    text.push_str("<details><summary>Every statement with its verdict</summary>\n\n");
     text.push_str(&table_row(["id", "statement", "level", "measured", "bound", "verdict"].map(str::to_owned)));
     text.push_str(&table_row(["---"; 6].map(str::to_owned)));
     for row in &ledger.claims {
         let cells = [&row.id, &row.statement, &row.level, &row.measured_text(), &row.bound_text(), &row.verdict_text()];
         text.push_str(&table_row(cells.map(|cell| escaped(cell))));
     }
-    text
+    text + "\n</details>\n"
 }
