@@ -77,6 +77,13 @@ fn probabilistic_statements_reach_every_verdict() {
     assert_eq!(decide(rule, &replicates(2, 200, true)).verdict, Verdict::Holds);
     assert_eq!(decide(rule, &replicates(0, 200, false)).verdict, Verdict::HoldsVacuously);
     assert_eq!(decide(rule, &replicates(60, 200, true)).verdict, Verdict::Violated);
+    // Replicates in which no bound says anything are no trials: half of the others fail, which 1000 vacuous ones do not hide.
+    let (Evidence::Cases(mut mixed), Evidence::Cases(vacuous)) = (replicates(40, 80, true), replicates(0, 1000, false))
+    else {
+        unreachable!()
+    };
+    mixed.extend(vacuous);
+    assert_eq!(decide(rule, &Evidence::Cases(mixed)).verdict, Verdict::Violated);
     let few = decide(rule, &replicates(0, 20, true));
     assert_eq!(few.verdict, Verdict::Inconclusive);
     // Oracle: with no failure the upper end of level α is 1 − α^{1/N}, so N = log α / log(1−ρ) replicates settle it.

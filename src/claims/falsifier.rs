@@ -66,10 +66,12 @@ impl Found {
         self.comparison.as_ref().is_some_and(Comparison::exceeds)
     }
 
-    /// Whether the ratio was still growing at the end, beyond any constant that could be called "of the order of one".
+    /// Whether the ratio left the doubles, or was still growing at the end, beyond any constant that could be called "of the order
+    /// of one". Over a bound of 0 a ratio is one to rounding and grows for no reason.
     pub fn unbounded(&self) -> bool {
         let [quarter, half, all] = self.growth;
-        all > 1e6 && half > quarter && all >= half
+        let over_a_bound = self.comparison.is_some_and(|comparison| comparison.bound > 0.0);
+        over_a_bound && (all == f64::INFINITY || (all > 1e6 && half > quarter && all > 2.0 * half))
     }
 }
 

@@ -73,6 +73,17 @@ impl Ledger {
         })
     }
 
+    /// How many verdicts of each kind, and whether they are the expected ones.
+    fn summary(&self) -> String {
+        let mut counts: std::collections::BTreeMap<String, usize> = Default::default();
+        self.entries.iter().for_each(|entry| *counts.entry(word(&entry.weighed.verdict)).or_default() += 1);
+        let counts: Vec<String> = counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+        let unexpected = self.entries.iter().filter(|entry| !entry.expected()).count();
+        let outcome =
+            if unexpected == 0 { "all as expected".to_owned() } else { format!("{unexpected} not as expected (!)") };
+        format!("{} rows: {}; {outcome}\n", self.entries.len(), counts.join(", "))
+    }
+
     /// The ledger as CSV: the columns of the JSON, nested ones flattened.
     pub fn to_csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
@@ -106,8 +117,11 @@ impl Ledger {
                 "",
                 entry.remarks()
             ));
+            if let Some(path) = &entry.saved {
+                text.push_str(&format!("{:18} saved: {path}\n", ""));
+            }
         }
-        text
+        text + &self.summary()
     }
 }
 
@@ -143,7 +157,6 @@ impl Entry {
         if !self.expected() {
             parts.push(format!("expected: {}", word(&self.claim.expected)));
         }
-        parts.extend(self.saved.as_ref().map(|path| format!("saved: {path}")));
         parts.join(". ")
     }
 
@@ -177,7 +190,13 @@ impl Entry {
     }
 
     fn witness(&self, place: &Place) -> Value {
-        json!({"experiment": place.experiment, "cell": place.cell, "replicate": place.replicate, "saved": self.saved})
+        // The files lie beside the ledger: their names are enough.
+        let saved = self
+            .saved
+            .as_ref()
+            .and_then(|path| std::path::Path::new(path).file_name())
+            .map(|name| name.to_string_lossy());
+        json!({"experiment": place.experiment, "cell": place.cell, "replicate": place.replicate, "saved": saved})
     }
 
     fn fields(&self) -> Vec<String> {

@@ -26,6 +26,11 @@ impl Tried {
         self.verdicts[0] == Verdict::Violated
     }
 
+    /// Whether there were no rows to weigh it on.
+    fn untried(&self) -> bool {
+        self.verdicts[0] == Verdict::NotApplicable
+    }
+
     fn share(&self, count: usize) -> Option<f64> {
         (self.verdicts.len() > 1).then(|| count as f64 / self.verdicts.len() as f64)
     }
@@ -74,11 +79,16 @@ pub(super) fn run(claims: &[&'static Claim], args: &VerifyArgs) -> Result<(), Fa
         .map_err(Failure::failed)?;
         record(&mut tried, &weighed);
     }
-    let escaped: Vec<&str> = tried.iter().filter(|tried| !tried.caught()).map(|tried| tried.control.id).collect();
+    // A control without rows was not tried.
+    let untried: Vec<&str> = tried.iter().filter(|tried| tried.untried()).map(|tried| tried.control.id).collect();
+    let escaped: Vec<&str> =
+        tried.iter().filter(|tried| !tried.caught() && !tried.untried()).map(|tried| tried.control.id).collect();
     let document = json!({"schema": 1, "controls": tried.iter().map(Tried::to_json).collect::<Vec<_>>()});
     args.write_controls(&document)?;
     print(if args.json { pretty(&document) } else { table(&tried) }.trim_end())?;
-    if escaped.is_empty() {
+    if escaped.is_empty() && !untried.is_empty() {
+        Err(Failure::Unsettled(anyhow::anyhow!("no rows for {}", untried.join(", "))))
+    } else if escaped.is_empty() {
         Ok(())
     } else {
         Err(Failure::Contradicted(anyhow::anyhow!("not caught: {}", escaped.join(", "))))
@@ -106,7 +116,13 @@ fn table(tried: &[Tried]) -> String {
         text.push_str(&format!(
             "{:28} {:8} {:>6} {:>12}  {}\n{:28} {}\n",
             one.control.id,
-            if one.caught() { "caught" } else { "ESCAPED" },
+            if one.caught() {
+                "caught"
+            } else if one.untried() {
+                "no rows"
+            } else {
+                "ESCAPED"
+            },
             share(one.power()),
             share(one.share(one.false_alarms)),
             one.control.says,

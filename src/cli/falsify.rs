@@ -64,6 +64,9 @@ pub(super) fn run(args: &FalsifyArgs) -> Result<(), Failure> {
     let found = search(claim, &seed.named("falsify", claim.id), enough).map_err(Failure::refused)?;
     let saved = args.save(claim, &found, outputs.folder())?;
     print(report(claim, &found, saved.as_deref()).trim_end())?;
+    if found.comparison.is_none() {
+        return Err(Failure::Unsettled(anyhow::anyhow!("{} applied to none of the instances searched", claim.id)));
+    }
     let surprising = found.violated() && claim.expected != Verdict::Violated && claim.level == Level::Exact;
     if surprising {
         return Err(Failure::Contradicted(anyhow::anyhow!("{} is expected to hold", claim.id)));
@@ -110,6 +113,9 @@ fn report(claim: &Claim, found: &Found, saved: Option<&str>) -> String {
             text.push_str(verdict);
             if found.unbounded() {
                 text.push_str(": the ratio grows without a sign of a bound");
+            }
+            if claim.expected == Verdict::Violated {
+                text.push_str(" (the claim is expected to be false)");
             }
             text.push('\n');
         }

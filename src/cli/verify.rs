@@ -28,7 +28,7 @@ pub struct VerifyArgs {
     claims: Vec<String>,
     #[command(flatten)]
     profile: ProfileArgs,
-    /// Weigh the rows of these stores, and simulate nothing
+    /// Weigh the rows of these stores, of their profile and seed, and simulate nothing; name claims before it
     #[arg(long, value_name = "STORE", num_args = 1..)]
     from: Vec<PathBuf>,
     /// Weigh the false variants of the claims instead: each must come out violated
@@ -166,6 +166,13 @@ impl VerifyArgs {
                 first.study.profile, first.study.seed
             );
             return Err(Failure::refused(Error::file(other.store.path(), format!("expected {expected}"))));
+        }
+        for (index, one) in results.iter().enumerate() {
+            let name = &one.study.definition.name;
+            if results[..index].iter().any(|other| other.study.definition.name == *name) {
+                let expected = format!("one store of each experiment, and {name} is there already");
+                return Err(Failure::refused(Error::file(one.store.path(), expected)));
+            }
         }
         let (profile, seed) = (first.study.profile, first.study.seed.clone());
         Ok(Rows { results, profile, seed, _folder: None })

@@ -71,6 +71,8 @@ fn the_proof_chain_and_a_metric_that_is_wrong_by_one_percent() {
     refutes(&computed, "C7", times("comparator_regret", 3.0));
     refutes(&computed, "C8", times("optimal_concentrability", 1.01));
     refutes(&computed, "C9", becomes("nesting", 0.1));
+    refutes(&computed, "C9", becomes("failure_0.3", 1.0));
+    refutes(&computed, "C7.log", becomes("comparator_failure_0.3", 1.0));
     refutes(&computed, "C16.linear", times("kappa", 1.01));
     refutes(&computed, "C16.integral", times("kappa", 1.01));
     refutes(&computed, "C17.trajectory", times("kappa", 1.5));

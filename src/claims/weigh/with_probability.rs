@@ -17,8 +17,17 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     if applying.is_empty() {
         return Ok(always::weigh(cases));
     }
-    let failing: Vec<&&Case> = applying.iter().filter(|case| case.exceeds()).collect();
-    let (k, trials) = (failing.len() as u64, applying.len() as u64);
+    // A replicate in which no bound excludes anything could not have failed: it is no trial.
+    let tried: Vec<&Case> = applying
+        .iter()
+        .copied()
+        .filter(|case| case.comparisons.iter().any(|comparison| comparison.informative))
+        .collect();
+    if tried.is_empty() {
+        return Ok(always::weigh(cases));
+    }
+    let failing: Vec<&&Case> = tried.iter().filter(|case| case.exceeds()).collect();
+    let (k, trials) = (failing.len() as u64, tried.len() as u64);
     // One-sided at the level on each end.
     let (lo, hi) = clopper_pearson(k, trials, 1.0 - 2.0 * level)?;
     let comparisons = || applying.iter().flat_map(|case| &case.comparisons);
@@ -35,8 +44,6 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
             Verdict::Inconclusive,
             format!("{} more replicates would settle it if none of them failed", needed(k, trials, rho, level)?),
         )
-    } else if informative == 0 {
-        (Verdict::HoldsVacuously, "no bound excludes anything".to_owned())
     } else {
         (Verdict::Holds, far(closest))
     };
@@ -47,7 +54,7 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
         slack: Some(rho - hi),
         nonvacuous: informative as f64 / comparisons().count() as f64,
         assumptions: assumptions(cases),
-        extent: extent(&applying),
+        extent: extent(&tried),
         note: format!("fails in {k} of {trials} replicates; {decision}"),
         witness: (verdict == Verdict::Violated).then(|| smallest(failing.iter().map(|case| &case.place))).flatten(),
     })
