@@ -275,11 +275,13 @@ fn a_summary_is_spliced_between_the_marks_and_nothing_else_is_touched() {
     let expected = "# Title\n\n<!-- ledger -->\n\n\
         3 statements, full profile, seed 1: holds 1, violated 1, inconclusive 1. None contradicts what was expected, 1 could not be \
         settled here.\n\n\
+        <details><summary>Every statement with its verdict</summary>\n\n\
         | id | statement | level | measured | bound | verdict |\n\
         | --- | --- | --- | --- | --- | --- |\n\
         | C1 | y\\*\\_t \\| \\<b\\> | exact | 0.125 | 0.25 | holds |\n\
         | C2.printed | y\\*\\_t \\| \\<b\\> | exact | -1.5 \\[-2, -1\\] | 0.25 | violated, as expected |\n\
         | C3 | y\\*\\_t \\| \\<b\\> | exact | — | 0.25 | inconclusive (holds expected) |\n\
+        \n</details>\n\
         \n<!-- /ledger -->\n\nEnd, with trailing space \r\n";
     assert_eq!(once, expected);
 }
