@@ -99,12 +99,12 @@ pub fn figure(table: &Table) -> Result<Figure> {
         let axes = (Axis::log("resolution η"), Axis::log("metric entropy log N (nats)").range(0.3, 1e5));
         figure = figure.panel(
             Panel::new(name, axes.0, axes.1)
-                .series(Series::new("volume (from below)", Style::Line, 0, rows.points("x", "value")?))
-                .series(Series::new("Σ log(5B√λⱼ/η)", Style::Line, 1, rows.points("x", "bound")?))
+                .series(Series::new("log N: volume (from below)", Style::Line, 3, rows.points("x", "value")?))
+                .series(Series::new("log N: Σ log(5B√λⱼ/η)", Style::Line, 4, rows.points("x", "bound")?))
                 .series(Series::new(
-                    "2 d_λ log(5B√λ₁/η), λ = η²/4B²",
+                    "log N: 2 d_λ log(5B√λ₁/η), λ = η²/4B²",
                     Style::Dashed,
-                    2,
+                    5,
                     rows.points("x", "second_bound")?,
                 ))
                 .series(Series::new(
