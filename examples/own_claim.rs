@@ -41,7 +41,8 @@ fn control(trial: &Trial<'_>) -> selfreward::Result<Option<Case>> {
     markov(trial, |_| 1.0)
 }
 
-/// F_t(δ) ≤ factor(δ)·(κ_t − 1) for every t and δ of one replicate; it says something where the bound is below 1.
+/// F_t(δ) ≤ factor(δ)·(κ_t − 1) for every t and δ of one replicate; a probability is below 1 anyway, so that it says
+/// something where the bound is.
 fn markov(trial: &Trial<'_>, factor: impl Fn(f64) -> f64) -> selfreward::Result<Option<Case>> {
     let mut case = Case::default();
     case.place.size = trial.size();
@@ -49,7 +50,7 @@ fn markov(trial: &Trial<'_>, factor: impl Fn(f64) -> f64) -> selfreward::Result<
         for &delta in trial.deltas() {
             let bound = factor(delta) * trial.get("kappa_minus_one", t);
             let failure = trial.at("failure", delta, t);
-            case.comparisons.push(Comparison::new(failure, bound, trial.rounding(t, bound), bound < 1.0));
+            case.comparisons.push(Comparison::probability(failure, bound, trial.rounding(t, bound)));
         }
     }
     Ok(Some(case))

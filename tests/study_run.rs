@@ -187,7 +187,7 @@ fn interrupted_runs_resume() {
 fn list_completions_and_man_come_from_the_command() {
     let bench = Bench::with("probe.toml", PROBE);
     let list = bench.expect(0, "list");
-    for word in ["real_features", "hard_instance", "C13, C19", "quick: 6 cells, 240 replicates", "full: 16 cells, 3200"]
+    for word in ["real_features", "hard_instance", "C13, C19", "quick: 6 cells, 384 replicates", "full: 16 cells, 3200"]
     {
         assert!(list.contains(word), "{word}: {list}");
     }

@@ -1,8 +1,10 @@
 //! A claim: a statement, where its evidence comes from, the rule that weighs it, and false variants of it.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
-use super::evidence::{Case, Curve, Evidence, Place, Ratio};
+use super::evidence::{Case, Curve, Evidence, Place, Ratio, Replay};
 use super::trial::{Trial, Trials};
 use super::weigh::Rule;
 use crate::Result;
@@ -122,7 +124,11 @@ impl Statement {
                 cases.iter_mut().for_each(|case| case.place.experiment = experiment);
                 Ok(Evidence::Cases(cases))
             }
-            Self::Curves(draw) => draw(cells).map(Evidence::Curves),
+            Self::Curves(draw) => {
+                let mut curves = draw(cells)?;
+                curves.iter_mut().for_each(|curve| curve.experiment = experiment);
+                Ok(Evidence::Curves(curves))
+            }
             Self::Ratios(relate) => relate(cells).map(Evidence::Ratios),
             Self::Constructed(_) => Ok(Evidence::Cases(Vec::new())),
         }
@@ -144,9 +150,35 @@ impl Statement {
             other => Ok(other.nothing()),
         }
     }
+
+    /// What replays a constructed case; `None` for one that is no run of the process but a law or algebra.
+    ///
+    /// # Errors
+    /// As [`Statement::construct`].
+    pub fn replay(&self, place: &Place, seed: &Seed, profile: Profile) -> Result<Option<Arc<Replay>>> {
+        match self {
+            Self::Constructed(make) => {
+                Ok(make(seed, profile)?.into_iter().nth(place.cell).and_then(|case| case.replay))
+            }
+            _ => Ok(None),
+        }
+    }
 }
 
 impl Claim {
+    /// A statement without a constant left open, expected to hold, weighed case by case to rounding.
+    pub const fn exact(
+        id: &'static str,
+        says: &'static str,
+        result: &'static str,
+        sources: &'static [Source],
+        statement: Statement,
+        controls: &'static [Control],
+    ) -> Self {
+        let (level, expected, rule) = (Level::Exact, Verdict::Holds, Rule::Always);
+        Self { id, says, level, result, expected, sources, statement, rule, note: "", controls }
+    }
+
     /// Its number: `C16` for `C16.linear`.
     pub fn number(&self) -> &'static str {
         self.id.split('.').next().unwrap_or(self.id)

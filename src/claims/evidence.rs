@@ -1,5 +1,10 @@
 //! What claims are weighed on: numbers that were measured beside the numbers that a statement sets against them.
 
+use std::sync::Arc;
+
+use crate::instance::Instance;
+use crate::simulate::Config;
+
 /// A measured number and the number that it must not exceed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comparison {
@@ -9,19 +14,34 @@ pub struct Comparison {
     pub bound: f64,
     /// By how much rounding alone may lift `measured` above `bound`, ≥ 0; derived where the comparison is made.
     pub tolerance: f64,
-    /// Whether the bound excludes anything here.
-    pub informative: bool,
+    /// What `measured` cannot exceed whatever the statement says: 1 for a probability, ∞ where nothing is known.
+    pub ceiling: f64,
 }
 
 impl Comparison {
     /// A comparison.
-    pub fn new(measured: f64, bound: f64, tolerance: f64, informative: bool) -> Self {
-        Self { measured, bound, tolerance, informative }
+    pub fn new(measured: f64, bound: f64, tolerance: f64, ceiling: f64) -> Self {
+        Self { measured, bound, tolerance, ceiling }
     }
 
-    /// An identity: the difference of its sides must vanish but for rounding. It always says something.
+    /// A comparison of probabilities: they do not exceed 1.
+    pub fn probability(measured: f64, bound: f64, tolerance: f64) -> Self {
+        Self::new(measured, bound, tolerance, 1.0)
+    }
+
+    /// A comparison of numbers without a ceiling.
+    pub fn unlimited(measured: f64, bound: f64, tolerance: f64) -> Self {
+        Self::new(measured, bound, tolerance, f64::INFINITY)
+    }
+
+    /// An identity: the difference of its sides must vanish but for rounding.
     pub fn identity(left: f64, right: f64, tolerance: f64) -> Self {
-        Self::new((left - right).abs(), 0.0, tolerance, true)
+        Self::unlimited((left - right).abs(), 0.0, tolerance)
+    }
+
+    /// Whether the statement could have failed here: bound and tolerance together lie below the ceiling.
+    pub fn informative(&self) -> bool {
+        self.bound + self.tolerance < self.ceiling
     }
 
     /// Whether the statement fails here; a side that is no number is a failure.
@@ -56,8 +76,17 @@ pub struct Place {
     pub size: usize,
 }
 
+/// An instance with the process on it, of which a constructed case is a run.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    /// The process; its `[instance]` stands for nothing.
+    pub config: Config,
+    /// The instance.
+    pub instance: Instance,
+}
+
 /// What one replicate says about a statement.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Case {
     /// Where it comes from.
     pub place: Place,
@@ -67,6 +96,8 @@ pub struct Case {
     pub comparisons: Vec<Comparison>,
     /// How many replicates it stands for; 0 counts as 1.
     pub replicates: usize,
+    /// What replays it, where it was constructed by running the process.
+    pub replay: Option<Arc<Replay>>,
 }
 
 impl Case {
@@ -82,8 +113,10 @@ impl Case {
 }
 
 /// A measured quantity along an axis.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curve {
+    /// The experiment; filled in by whoever collects.
+    pub experiment: &'static str,
     /// What tells it from the other curves.
     pub label: String,
     /// Its points, in the order of the axis.
@@ -130,7 +163,7 @@ pub struct Axes {
 }
 
 /// Everything collected for one statement.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Evidence {
     /// Replicates (or constructed cases), each on its own.
     Cases(Vec<Case>),

@@ -162,10 +162,11 @@ impl Log {
     }
 }
 
-/// The comparison with the largest ratio in cases that apply.
+/// The comparison with the largest ratio in cases that apply, among those whose bound excludes anything.
 fn worst(cases: &[Case]) -> Option<Comparison> {
     let applying = cases.iter().filter(|case| case.applies()).flat_map(|case| &case.comparisons);
-    applying.copied().max_by(|a, b| a.ratio().total_cmp(&b.ratio()))
+    let tried = applying.filter(|comparison| comparison.informative() || comparison.exceeds());
+    tried.copied().max_by(|a, b| a.ratio().total_cmp(&b.ratio()))
 }
 
 /// The worst comparison of a candidate; `None` where the statement does not apply or the run left the doubles.

@@ -21,7 +21,7 @@ pub mod weigh;
 pub mod witness;
 
 pub use claim::{Claim, Control, Level, Source, Statement};
-pub use evidence::{Axes, Case, Comparison, Curve, CurvePoint, Evidence, Extent, Place, Ratio};
+pub use evidence::{Axes, Case, Comparison, Curve, CurvePoint, Evidence, Extent, Place, Ratio, Replay};
 pub use ledger::Ledger;
 pub use trial::{Trial, Trials};
 pub use weigh::{Rule, Weighed, weigh};

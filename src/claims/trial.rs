@@ -1,9 +1,10 @@
 //! One replicate, as a claim looks at it: the process's numbers and what was measured round by round.
 
 use crate::Result;
-use crate::experiment::CellRows;
+use crate::experiment::{CellRows, RunConstants};
+use crate::instance::Instance;
 use crate::simulate::Simulation;
-use crate::simulate::config::{Config, Kind};
+use crate::simulate::config::Config;
 
 /// Additions that a measured sum or a bound goes through, at most, on the instances of exact claims.
 const ADDITIONS: f64 = 4096.0;
@@ -99,19 +100,25 @@ impl Trial<'_> {
         instance.prompts.unwrap_or(1 << 20).saturating_mul(instance.responses.unwrap_or(1) as usize)
     }
 
-    /// Whether features are one-hot.
-    pub fn tabular(&self) -> bool {
-        matches!(self.config().instance.kind, Kind::Tabular | Kind::Hard | Kind::Autoregressive)
+    /// d; `None` where the features are drawn and the configuration names none.
+    pub fn dim(&self) -> Option<usize> {
+        let fixed = || self.simulation().fixed().map(|instance| instance.features().dim());
+        self.config().instance.dim.or_else(fixed)
     }
 
-    /// The least margin over t = `rounds`; the proofs use 0, …, T − 1.
-    pub fn least_margin(&self, rounds: std::ops::Range<usize>) -> f64 {
-        rounds.map(|t| self.get("margin", t)).fold(f64::INFINITY, f64::min)
+    /// K, the largest number of responses of a prompt; `None` as for d.
+    pub fn responses(&self) -> Option<usize> {
+        let largest = |instance: &Instance| (0..instance.prompts()).map(|x| instance.features().responses(x)).max();
+        let configured = self.config().instance.responses.map(|count| count as usize);
+        configured.or_else(|| self.simulation().fixed().and_then(largest))
     }
 
-    /// The least confidence over t = `rounds`; the proofs use 1, …, T.
-    pub fn least_confidence(&self, rounds: std::ops::RangeInclusive<usize>) -> f64 {
-        rounds.map(|t| self.get("min_confidence", t)).fold(1.0, f64::min)
+    /// What the theorems on whole runs read off it, up to round T = `rounds`.
+    ///
+    /// # Errors
+    /// As [`RunConstants::of`].
+    pub fn constants(&self, rounds: usize) -> Result<RunConstants> {
+        RunConstants::of(self.trials.rows, self.replicate, self.beta(), rounds)
     }
 
     /// By how much rounding may lift a quantity of round t, of about this `scale`, above a bound that it attains.
@@ -119,23 +126,33 @@ impl Trial<'_> {
     /// A log-probability of the round carries an absolute error of `logit_rounding` (the size to which its logits are known)
     /// and of a few units in the last place of its own size; exponentials turn it into a relative error of a probability. A
     /// sum of non-negative terms keeps the relative error of its terms, plus 2^-53 for each addition. Both rounds of a step
-    /// enter, and their difference is weighed by up to 1 + 1/β in the implicit reward.
+    /// enter, weighed by up to 1 + β in the implicit reward β log(π_{t+1}/π_t).
     pub fn rounding(&self, t: usize, scale: f64) -> f64 {
-        let known = |t: usize| self.find("logit_rounding", t).unwrap_or(0.0);
-        let logits = known(t) + t.checked_sub(1).map_or(0.0, known);
-        let relative = 8.0 * (1.0 + self.beta()) * logits + ADDITIONS * f64::EPSILON;
-        relative * scale.abs() + f64::MIN_POSITIVE
+        let logits = self.logit_rounding(t) + t.checked_sub(1).map_or(0.0, |before| self.logit_rounding(before));
+        8.0 * (1.0 + self.beta()) * logits * scale.abs() + self.sum_rounding(scale)
+    }
+
+    /// The same for a sum of numbers that are known themselves: a failure rate is a sum of prompts' masses, and what a logit is
+    /// known to decides which of them it counts, not how well they add up.
+    pub fn sum_rounding(&self, scale: f64) -> f64 {
+        ADDITIONS * f64::EPSILON * scale.abs() + f64::MIN_POSITIVE
+    }
+
+    /// The error of the statistical error ε = √(E (Δ^{r̂} − Δ^{r_{t−1}})²) of round t ≥ 1, in nats: differences of the residual
+    /// βθ_t − (1+β)θ_{t−1} are known to those of its logits, and a root mean square to the largest error of what is averaged.
+    pub fn residual_rounding(&self, t: usize, scale: f64) -> f64 {
+        let residual = self.beta() * self.logit_rounding(t) + (1.0 + self.beta()) * self.logit_rounding(t - 1);
+        8.0 * residual + self.sum_rounding(scale)
+    }
+
+    fn logit_rounding(&self, t: usize) -> f64 {
+        self.find("logit_rounding", t).unwrap_or(0.0)
     }
 
     /// The absolute error of a difference of rewards r_t = log π_t, averaged under a policy under which E|r_t| is `scale`: units in
     /// the last place of the rewards, and what their logits are known to. Where a margin is smaller than that, nothing that is
     /// divided by it is known.
     pub fn reward_rounding(&self, t: usize, scale: f64) -> f64 {
-        16.0 * f64::EPSILON * (1.0 + scale) + 4.0 * self.find("logit_rounding", t).unwrap_or(0.0)
-    }
-
-    /// r̄ over the steps up to round T.
-    pub fn excess(&self, rounds: usize) -> f64 {
-        (1..=rounds).map(|t| self.get("excess", t)).fold(0.0, f64::max)
+        16.0 * f64::EPSILON * (1.0 + scale) + 4.0 * self.logit_rounding(t)
     }
 }

@@ -77,10 +77,7 @@ pub(super) fn run(args: &FalsifyArgs) -> Result<(), Failure> {
 impl FalsifyArgs {
     fn claim(&self) -> crate::Result<&'static Claim> {
         let found = catalogue::all().find(|claim| claim.id == self.claim);
-        found.ok_or_else(|| {
-            let ids: Vec<&str> = catalogue::all().map(|claim| claim.id).collect();
-            Error::argument("CLAIM", &self.claim, format!("one of {}", ids.join(", ")))
-        })
+        found.ok_or_else(|| catalogue::unknown(&self.claim))
     }
 
     /// Saves the worst instance; gives its configuration's path.

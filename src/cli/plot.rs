@@ -61,7 +61,7 @@ pub(super) fn draw(
         )));
     }
     // An experiment's figures are made of all its cells; those of any other definition take what there is.
-    let missing = results.study.cells() - results.store.cells_with_rows().map_err(Failure::refused)?;
+    let missing = results.study.cells() - results.store.done().map_err(Failure::refused)?.len();
     if missing > 0 && experiment::find(&results.study.definition.name).is_some() {
         let what = format!("{missing} cells have no rows yet; `selfreward run --resume` computes them");
         return Err(Failure::refused(Error::file(results.store.path(), what)));

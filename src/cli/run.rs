@@ -10,6 +10,7 @@ use clap::Args;
 
 use super::progress::duration;
 use super::{Failure, Outputs, Progress, Verbosity, print, stop_flag, with_jobs};
+use crate::nearest::nearest;
 use crate::simulate::config::SeedConfig;
 use crate::study::plan::Unit;
 use crate::study::provenance::Identity;
@@ -165,7 +166,9 @@ pub(super) fn definition(name: &str) -> anyhow::Result<Definition> {
     }
     if !name.ends_with(".toml") && !Path::new(name).is_file() {
         let names: Vec<&str> = experiment::ALL.iter().map(|experiment| experiment.name).collect();
-        let expected = format!("one of {}, or the path of a definition file (TOML)", names.join(", "));
+        let nearest = nearest(name, names.iter().copied()).expect("there are experiments");
+        let expected =
+            format!("one of {}, or the path of a definition file (TOML); the nearest is {nearest}", names.join(", "));
         return Err(Error::argument("experiment", name, expected).into());
     }
     let text = std::fs::read_to_string(name)

@@ -62,7 +62,7 @@ pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
     .map_err(Failure::failed)?;
     let mut entries = Vec::new();
     for (claim, weighed) in claims.into_iter().zip(weighed) {
-        let saved = args.save(claim, &weighed, &rows.results).map_err(Failure::failed)?;
+        let saved = args.save(claim, &weighed, &rows, &seed).map_err(Failure::failed)?;
         entries.push(Entry { claim, weighed, saved });
     }
     let ledger = Ledger { profile: rows.profile, seed: rows.seed_as_given(), entries };
@@ -85,8 +85,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Claim>> {
     for name in names {
         let found = catalogue::named(name);
         if found.is_empty() {
-            let ids: Vec<&str> = catalogue::all().map(|claim| claim.id).collect();
-            return Err(Error::argument("CLAIM", name, format!("one of {}", ids.join(", "))));
+            return Err(catalogue::unknown(name));
         }
         claims.extend(
             found.into_iter().filter(|claim| !claims.iter().any(|known| known.id == claim.id)).collect::<Vec<_>>(),
@@ -151,10 +150,10 @@ impl VerifyArgs {
 
     /// The rows that questions need.
     fn rows(&self, questions: &[Question], stop: &Stop) -> std::result::Result<Rows, Failure> {
-        if self.from.is_empty() { self.compute(questions, &self.settings.seed, stop) } else { self.open() }
+        if self.from.is_empty() { self.compute(questions, &self.settings.seed, stop) } else { self.open(questions) }
     }
 
-    fn open(&self) -> std::result::Result<Rows, Failure> {
+    fn open(&self, questions: &[Question]) -> std::result::Result<Rows, Failure> {
         let results: Vec<Results> =
             self.from.iter().map(|path| Results::open(path)).collect::<Result<_>>().map_err(Failure::refused)?;
         let (first, rest) = results.split_first().expect("clap wants one at least");
@@ -174,8 +173,33 @@ impl VerifyArgs {
                 return Err(Failure::refused(Error::file(one.store.path(), expected)));
             }
         }
+        for one in &results {
+            self.complete(one, questions)?;
+        }
         let (profile, seed) = (first.study.profile, first.study.seed.clone());
         Ok(Rows { results, profile, seed, _folder: None })
+    }
+
+    /// Refuses a store in which cells are missing from parts that are there and looked at: a verdict on what is left of a grid
+    /// would not be one on the grid. Missing replicates are said.
+    fn complete(&self, results: &Results, questions: &[Question]) -> std::result::Result<(), Failure> {
+        let (path, name) = (results.store.path(), &results.study.definition.name);
+        if !experiments(questions).contains(&name.as_str()) {
+            return Ok(());
+        }
+        let gaps = results.gaps(&parts(questions, name)).map_err(Failure::refused)?;
+        if gaps.cells > 0 {
+            let what = format!(
+                "{} cells that the claims look at have no rows; `selfreward run --resume` computes them, `selfreward merge` joins shards",
+                gaps.cells
+            );
+            return Err(Failure::refused(Error::file(path, what)));
+        }
+        if gaps.replicates > 0 {
+            let text = format!("warning: {}: {} replicates are missing", path.display(), gaps.replicates);
+            self.settings.verbosity.say(text);
+        }
+        Ok(())
     }
 
     /// Runs the experiments that bear on the questions.
@@ -203,13 +227,20 @@ impl VerifyArgs {
     }
 
     /// Saves the smallest instance that violates a claim; gives where.
-    fn save(&self, claim: &Claim, weighed: &Weighed, results: &[Results]) -> Result<Option<String>> {
+    fn save(&self, claim: &Claim, weighed: &Weighed, rows: &Rows, seed: &Seed) -> Result<Option<String>> {
         let Some(place) = weighed.witness.as_ref().filter(|_| weighed.verdict == Verdict::Violated) else {
             return Ok(None);
         };
         let folder = self.out.clone().unwrap_or_else(|| PathBuf::from("violations"));
-        let Some(witness) = witness(place, results, &folder, claim.id)? else { return Ok(None) };
-        write_witness(&witness, &folder, claim.id).map(Some)
+        let witness = if place.experiment.is_empty() {
+            claim
+                .statement
+                .replay(place, seed, rows.profile)?
+                .map(|replay| Witness::of_instance(replay.config.clone(), &replay.instance, &folder, claim.id))
+        } else {
+            witness(place, &rows.results, &folder, claim.id)?
+        };
+        witness.map(|witness| write_witness(&witness, &folder, claim.id)).transpose()
     }
 
     fn write(&self, ledger: &Ledger) -> std::result::Result<(), Failure> {
@@ -220,7 +251,7 @@ impl VerifyArgs {
     }
 }
 
-/// The files that replay a place; `None` for a constructed case, which has no rows.
+/// The files that replay a place of an experiment.
 fn witness(place: &Place, results: &[Results], folder: &Path, name: &str) -> Result<Option<Witness>> {
     let Some(results) = results.iter().find(|results| results.study.definition.name == place.experiment) else {
         return Ok(None);

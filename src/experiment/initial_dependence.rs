@@ -5,7 +5,7 @@ mod decay;
 mod figures;
 mod recurrence;
 
-use super::{CellRows, Columns, Drawing, Experiment, Finding, Named, Results, Table};
+use super::{CellRows, Columns, Drawing, Experiment, Finding, Named, Results, RunConstants, Table};
 use crate::Result;
 use crate::simulate::Simulation;
 use crate::stats::{Decay, Law, compare_decays};

@@ -21,13 +21,15 @@ pub mod rate_vs_n;
 pub mod real_features;
 pub mod real_spectrum;
 mod results;
+mod run_constants;
 pub mod single_step;
 mod table;
 
 pub use cell_rows::CellRows;
 pub use finding::{Finding, Findings};
 pub use plate::{Plate, plates};
-pub use results::{Columns, Lens, Results, Theory};
+pub use results::{Columns, Gaps, Lens, Results, Theory};
+pub use run_constants::RunConstants;
 pub use table::{Line, Table};
 
 use crate::Result;

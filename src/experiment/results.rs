@@ -1,5 +1,6 @@
 //! What was measured, cell by cell, and summarised over replicates into the table of a figure.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -44,6 +45,15 @@ pub struct Columns<'a> {
     pub theory: Option<Theory>,
 }
 
+/// What a store lacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gaps {
+    /// Cells without any row.
+    pub cells: usize,
+    /// Replicates without rows, those of such cells among them.
+    pub replicates: usize,
+}
+
 /// See [`Columns::theory`].
 pub type Theory = fn(&Simulation, t: usize) -> Result<Named>;
 
@@ -83,6 +93,31 @@ impl Results {
             }
         }
         Ok(cells)
+    }
+
+    /// What is missing of the listed parts (all if there are none), but for parts of which nothing is there.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] if the store cannot be read.
+    pub fn gaps(&self, parts: &[&str]) -> Result<Gaps> {
+        let done = self.store.done()?;
+        let mut of_parts: BTreeMap<String, (bool, Gaps)> = BTreeMap::new();
+        for ordinal in 0..self.study.cells() {
+            let cell = self.study.cell(ordinal)?;
+            if !parts.is_empty() && !parts.contains(&cell.part.as_str()) {
+                continue;
+            }
+            let (any, gaps) = of_parts.entry(cell.part).or_default();
+            let count = done.get(&ordinal).copied().unwrap_or(0);
+            *any |= count > 0;
+            gaps.cells += usize::from(count == 0);
+            gaps.replicates += cell.config.run.replicates.saturating_sub(count);
+        }
+        let begun = of_parts.into_values().filter(|(any, _)| *any).map(|(_, gaps)| gaps);
+        Ok(begun.fold(Gaps::default(), |all, part| Gaps {
+            cells: all.cells + part.cells,
+            replicates: all.replicates + part.replicates,
+        }))
     }
 
     fn look(&self, rows: CellRows) -> CellRows {
@@ -137,7 +172,7 @@ fn summarise(replicates: &[ReplicateRows], t: usize, column: usize) -> Option<Me
 }
 
 /// Mean, lower and upper end; empty where they do not exist.
-fn texts(interval: Option<MeanInterval>) -> [String; 3] {
+pub(super) fn texts(interval: Option<MeanInterval>) -> [String; 3] {
     let ends = interval.and_then(|interval| interval.ends);
     let text = |value: Option<f64>| value.map_or_else(String::new, output::plain);
     [text(interval.map(|interval| interval.mean)), text(ends.map(|ends| ends.0)), text(ends.map(|ends| ends.1))]

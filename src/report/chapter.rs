@@ -55,7 +55,7 @@ impl Chapter {
             plate.and_then(|plate| plate.figure.draw().map(|drawn| Picture { plate, drawn })).map_err(|e| e.to_string())
         };
         // An experiment's figures and findings compare its parts, so each cell must have rows.
-        let missing = results.study.cells() - results.store.cells_with_rows()?;
+        let missing = results.study.cells() - results.store.done()?.len();
         let (findings, pictures) = match built_in {
             Some(_) if missing > 0 => (Err(gap(missing)), Vec::new()),
             Some(experiment) => {

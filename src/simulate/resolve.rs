@@ -208,6 +208,14 @@ impl Simulation {
         self.source.draw(&self.replicate_seed(replicate))
     }
 
+    /// The instance where it is the same for every replicate and at hand.
+    pub fn fixed(&self) -> Option<&Instance> {
+        match &self.source {
+            Source::Fixed(instance) => Some(instance),
+            _ => None,
+        }
+    }
+
     /// A number that follows from the configuration; NaN if this one has none of the name.
     pub fn derived(&self, name: &str) -> f64 {
         self.derived.iter().find(|entry| entry.0 == name).map_or(f64::NAN, |entry| entry.1)

@@ -13,6 +13,18 @@ pub struct MeanInterval {
 
 /// The mean of `values` (at least one) and its two-sided 95% interval mean ± t_{0.975, R−1} s/√R, s² with R − 1.
 pub fn mean_interval(values: &[f64]) -> MeanInterval {
+    let (mean, error) = mean_with_error(values);
+    let ends = error.map(|error| {
+        let student = StudentsT::new(0.0, 1.0, values.len() as f64 - 1.0).expect("at least one degree of freedom");
+        let half = student.inverse_cdf(0.975) * error;
+        (mean - half, mean + half)
+    });
+    MeanInterval { mean, ends }
+}
+
+/// The mean of `values` (at least one) and its standard error s/√R, s² with R − 1; no error with a single value, or where a value
+/// is not finite.
+pub fn mean_with_error(values: &[f64]) -> (f64, Option<f64>) {
     let count = values.len() as f64;
     // Scaled by a power of two, so that neither sums nor squares overflow and no bit changes.
     let largest = values.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
@@ -21,12 +33,10 @@ pub fn mean_interval(values: &[f64]) -> MeanInterval {
     let equal = values.iter().all(|&value| value == values[0]);
     let mean = if equal { values[0] } else { values.iter().map(|value| value / scale).sum::<f64>() / count * scale };
     if values.len() < 2 || values.iter().any(|value| !value.is_finite()) {
-        return MeanInterval { mean, ends: None };
+        return (mean, None);
     }
     let variance = values.iter().map(|value| ((value - mean) / scale).powi(2)).sum::<f64>() / (count - 1.0);
-    let quantile = StudentsT::new(0.0, 1.0, count - 1.0).expect("at least one degree of freedom").inverse_cdf(0.975);
-    let half = quantile * (variance / count).sqrt() * scale;
-    MeanInterval { mean, ends: Some((mean - half, mean + half)) }
+    (mean, Some((variance / count).sqrt() * scale))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! | question | answer |
 //! | --- | --- |
-//! | what is the mean over replicates? | [`mean_interval`] (Student t) |
+//! | what is the mean over replicates? | [`mean_interval`] (Student t), [`mean_with_error`]; [`Measured::of`] for a point of a fit |
 //! | how often does an event happen? | [`clopper_pearson`] (exact interval of a probability) |
 //! | does a failure happen with probability ≤ p? | [`upper_tail`] (exact test), [`lower_tail`] for ≥ p |
 //! | … and of trials that hinder each other? | [`deviation`] (Chernoff) |
@@ -10,9 +10,10 @@
 //! | what is the rate or the exponent of a decay? | [`log_linear`], [`log_log`]; [`line`](line()) for a straight line as such |
 //! | how sure is a statistic of many replicates (a ratio, a fitted exponent)? | [`bootstrap`](bootstrap()): no formula for its error is needed |
 //! | which law does a curve follow? | [`compare_decays`]; [`rank`] for candidates fitted elsewhere |
+//! | where does a curve fall through a level? | [`falls_through`] |
 //! | do two means differ? | [`welch`]; [`paired`] for two rounds of the same replicates |
 //! | do two samples follow one law? | [`kolmogorov`] (exact two-sample test) |
-//! | does a ratio drift upward? | [`rises`] (one-sided t test of the slope) |
+//! | does a ratio drift upward? | [`rises`] (one-sided t test of the slope); [`rises_within`] for one slope in several groups |
 //!
 //! A replicate's whole trajectory is one unit: values of different rounds of one replicate are dependent, so errors across
 //! rounds come from the bootstrap over replicates, never from a count of rows.
@@ -20,6 +21,7 @@
 pub mod binomial;
 pub mod bootstrap;
 pub mod comparison;
+pub mod crossing;
 pub mod decay;
 pub mod interval;
 pub mod multiplicity;
@@ -30,9 +32,10 @@ pub mod two_sample;
 pub use binomial::{clopper_pearson, deviation, lower_tail, upper_tail};
 pub use bootstrap::{Estimate, bootstrap};
 pub use comparison::{Candidate, Ranked, aicc, bic, rank};
+pub use crossing::falls_through;
 pub use decay::{Decay, Law, compare_decays};
-pub use interval::{MeanInterval, mean_interval};
+pub use interval::{MeanInterval, mean_interval, mean_with_error};
 pub use multiplicity::holm;
 pub use regression::{Line, Measured, Observation, line, log_linear, log_log};
-pub use trend::{Trend, rises};
+pub use trend::{Trend, rises, rises_within};
 pub use two_sample::{Difference, kolmogorov, paired, welch};

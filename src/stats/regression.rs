@@ -1,5 +1,6 @@
 //! Straight lines by weighted least squares, and the exponents and rates read from them.
 
+use crate::stats::interval::mean_with_error;
 use crate::{Error, Result};
 
 /// A point of a straight-line fit.
@@ -25,6 +26,12 @@ pub struct Measured {
 }
 
 impl Measured {
+    /// The mean of `values` (at least one) at `x`; a single value counts as deterministic.
+    pub fn of(x: f64, values: &[f64]) -> Self {
+        let (mean, error) = mean_with_error(values);
+        Self { x, mean, error: error.unwrap_or(0.0) }
+    }
+
     /// The same point, its error joined in quadrature with `relative`·|mean|: what the fitted law itself may be wrong by.
     #[must_use]
     pub fn widened(self, relative: f64) -> Self {

@@ -14,7 +14,7 @@ pub struct Trend {
     pub slope_error: f64,
     /// slope / slope_error; ±∞ for points exactly on a line that is not flat, 0 for a flat one.
     pub t: f64,
-    /// P[T ≥ t] for a Student variable T with `points` − 2 degrees of freedom: small where the slope is > 0.
+    /// P[T ≥ t] for a Student variable T with `points` − groups − 1 degrees of freedom: small where the slope is > 0.
     pub p_value: f64,
     /// Number of points.
     pub points: usize,
@@ -27,12 +27,36 @@ pub struct Trend {
 /// # Errors
 /// Those of [`line()`], and fewer than three points.
 pub fn rises(points: &[Observation]) -> Result<Trend> {
-    let fit = line(points)?;
-    let Some(slope_error) = fit.scaled_slope_error() else {
-        return Err(Error::argument("points", points.len(), "three points at least"));
+    rises_within(&[points])
+}
+
+/// The same for one slope in several groups, each with a level of its own.
+///
+/// # Errors
+/// As [`rises`], with a point more for each further group.
+pub fn rises_within(groups: &[&[Observation]]) -> Result<Trend> {
+    let points: Vec<Observation> = groups.iter().flat_map(|group| about_mean(group)).collect();
+    let fit = line(&points)?;
+    // Each group's mean and the slope were taken from the points; the line itself counts one mean.
+    let freedom = points.len().checked_sub(groups.len() + 1).filter(|&freedom| freedom > 0);
+    let (Some(freedom), Some(of_one_group)) = (freedom, fit.scaled_slope_error()) else {
+        return Err(Error::argument("points", points.len(), format!("{} points at least", groups.len() + 2)));
     };
+    let freedom = freedom as f64;
+    let slope_error = of_one_group * ((points.len() - 2) as f64 / freedom).sqrt();
     let t = if fit.slope == 0.0 { 0.0 } else { fit.slope / slope_error };
-    let freedom = (points.len() - 2) as f64;
     let student = StudentsT::new(0.0, 1.0, freedom).expect("at least one degree of freedom");
     Ok(Trend { slope: fit.slope, slope_error, t, p_value: student.cdf(-t), points: points.len() })
+}
+
+/// A group relative to its weighted means; exactly 0 where nothing varies.
+fn about_mean(group: &[Observation]) -> impl Iterator<Item = Observation> {
+    let about = |value: fn(&Observation) -> f64| {
+        let from_first = move |point: &Observation| value(point) - value(&group[0]);
+        let weight: f64 = group.iter().map(|point| point.weight).sum();
+        let mean = group.iter().map(|point| point.weight * from_first(point)).sum::<f64>() / weight;
+        move |point: &Observation| from_first(point) - mean
+    };
+    let (x, y) = (about(|point| point.x), about(|point| point.y));
+    group.iter().map(move |point| Observation { x: x(point), y: y(point), weight: point.weight })
 }

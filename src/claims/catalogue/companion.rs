@@ -4,28 +4,16 @@ use rand::RngExt;
 
 use super::{AUDIT, constructed, single, step_by_step};
 use crate::Result;
-use crate::claims::claim::{Claim, Control, Level, Statement};
+use crate::claims::claim::{Claim, Control, Statement};
 use crate::claims::evidence::{Case, Comparison};
 use crate::claims::trial::Trial;
-use crate::claims::weigh::Rule;
 use crate::seed::{Purpose, Seed};
 use crate::study::Profile;
 use crate::study::definition::Verdict;
 use crate::theory::one_step::{fourth_moment, low_probability_mass, reward_tail, reward_tail_as_printed};
 
 /// What the three claims share.
-const BASE: Claim = Claim {
-    id: "",
-    says: "",
-    level: Level::Exact,
-    result: "",
-    expected: Verdict::Holds,
-    sources: AUDIT,
-    statement: Statement::Replicates(tail),
-    rule: Rule::Always,
-    note: "",
-    controls: &[],
-};
+const BASE: Claim = Claim::exact("", "", "", AUDIT, Statement::Replicates(tail), &[]);
 
 /// The claims of this file.
 pub const CLAIMS: &[Claim] = &[
@@ -76,7 +64,7 @@ fn tail(trial: &Trial<'_>) -> Result<Option<Case>> {
         |_| trial.beta() <= 1.0,
         |t| {
             let excess = trial.get("tail_excess", t + 1);
-            Ok(vec![Comparison::new(excess, 1.0, trial.rounding(t + 1, 1.0), excess > 0.0)])
+            Ok(vec![Comparison::unlimited(excess, 1.0, trial.rounding(t + 1, 1.0))])
         },
     )
 }
@@ -91,7 +79,7 @@ fn moment(trial: &Trial<'_>) -> Result<Option<Case>> {
             // A mean that left the doubles bounds nothing.
             let bound = if mean.is_finite() { fourth_moment(mean.max(1.0))?.value() } else { f64::INFINITY };
             let tolerance = trial.rounding(t + 1, bound.min(f64::MAX));
-            Ok(vec![Comparison::new(trial.get("fourth_moment", t + 1), bound, tolerance, bound.is_finite())])
+            Ok(vec![Comparison::unlimited(trial.get("fourth_moment", t + 1), bound, tolerance)])
         },
     )
 }
@@ -136,7 +124,7 @@ fn tails(laws: &[Binary], threshold: impl Fn(f64, f64) -> Result<f64>) -> Result
     let case = |law: &Binary| {
         let compare = |s: f64| {
             let measured = law.beyond(threshold(law.moment, s)?);
-            Ok(Comparison::new(measured, (-s).exp(), 1e-15, s > 0.0))
+            Ok(Comparison::probability(measured, (-s).exp(), 1e-15))
         };
         let comparisons = (0..200).map(|i| compare(0.5 * f64::from(i))).collect::<Result<_>>()?;
         Ok(Case { comparisons, ..Case::default() })
@@ -155,7 +143,7 @@ fn printed(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
 fn moment_squared(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     let case = |law: Binary| {
         let k = (2.0 * law.moment).ln();
-        single(Comparison::new(law.probability * law.size.powi(4), k * k, 1e-12, true))
+        single(Comparison::unlimited(law.probability * law.size.powi(4), k * k, 1e-12))
     };
     Ok(Binary::many(seed, profile, 2).into_iter().map(case).collect())
 }
@@ -174,7 +162,7 @@ fn rare(seed: &Seed, profile: Profile, bound: impl Fn(f64, f64) -> Result<f64>) 
             let threshold = probabilities[rng.random_range(0..probabilities.len())];
             let mass: f64 = probabilities.iter().filter(|p| **p <= threshold).sum();
             let bound = bound(f64::from(responses), -threshold.ln())?;
-            Ok(single(Comparison::new(mass, bound, 1e-12, bound < 1.0)))
+            Ok(single(Comparison::probability(mass, bound, 1e-12)))
         })
         .collect()
 }

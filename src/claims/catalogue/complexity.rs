@@ -11,12 +11,15 @@ use crate::claims::trial::Trial;
 use crate::claims::weigh::{Exponent, Rule};
 use crate::experiment::CellRows;
 use crate::seed::{Purpose, Seed};
+use crate::stats::falls_through;
 use crate::study::Profile;
 use crate::study::definition::Verdict;
 use crate::theory::effective_dimension::{Regime, Spectrum, effective_dimension, metric_entropy, regime_bound};
 use crate::theory::one_step::covering_number;
 
-const ROUND: &[Source] = &[
+/// One round where there are 32 independent differences to a dimension or more, so that their own spectrum is the flat one.
+const FLAT: &[Source] = &[Source { experiment: "effective_dimension", part: "to-256" }];
+const EXPONENTIAL: &[Source] = &[
     Source { experiment: "effective_dimension", part: "to-256" },
     Source { experiment: "effective_dimension", part: "to-1024" },
     Source { experiment: "effective_dimension", part: "exponential-4096" },
@@ -29,23 +32,13 @@ const fn algebra(
     make: fn(&Seed, Profile) -> Result<Vec<Case>>,
     controls: &'static [Control],
 ) -> Claim {
-    Claim {
-        id,
-        says,
-        level: Level::Exact,
-        result,
-        expected: Verdict::Holds,
-        sources: &[],
-        statement: Statement::Constructed(make),
-        rule: Rule::Always,
-        note: "",
-        controls,
-    }
+    Claim::exact(id, says, result, &[], Statement::Constructed(make), controls)
 }
 
 const fn shift(
     id: &'static str,
     says: &'static str,
+    sources: &'static [Source],
     draw: fn(&[CellRows]) -> Result<Vec<Curve>>,
     exponent: f64,
     controls: &'static [Control],
@@ -56,10 +49,10 @@ const fn shift(
         level: Level::Shape,
         result: "Corollaries 6.4, G.5, G.6",
         expected: Verdict::Holds,
-        sources: ROUND,
+        sources,
         statement: Statement::Curves(draw),
         rule: Rule::Exponent(Exponent::Equals(exponent)),
-        note: "n½ is where ε of a replicate falls through the stated share of what it is before any sample",
+        note: "n½ is where ε of a replicate falls through the stated share of what it is before any sample, cut to the grid of n",
         controls,
     }
 }
@@ -67,11 +60,12 @@ const fn shift(
 const fn wrong_shift(
     id: &'static str,
     says: &'static str,
+    sources: &'static [Source],
     draw: fn(&[CellRows]) -> Result<Vec<Curve>>,
     exponent: f64,
 ) -> Control {
     let rule = Rule::Exponent(Exponent::Equals(exponent));
-    Control { id, says, sources: ROUND, statement: Statement::Curves(draw), rule }
+    Control { id, says, sources, statement: Statement::Curves(draw), rule }
 }
 
 /// The claims of this file.
@@ -127,16 +121,18 @@ pub const CLAIMS: &[Claim] = &[
     shift(
         "C27.isotropic",
         "isotropic features: n½, where ε of one ERM round has halved, is proportional to d",
+        FLAT,
         isotropic,
         1.0,
-        &[wrong_shift("C27.isotropic-root", "n½ is proportional to √d", isotropic, 0.5)],
+        &[wrong_shift("C27.isotropic-root", "n½ is proportional to √d", FLAT, isotropic, 0.5)],
     ),
     shift(
         "C27.exponential",
         "exponentially decaying features: n½, where ε of one ERM round has fallen to a tenth, does not depend on d",
+        EXPONENTIAL,
         exponential_features,
         0.0,
-        &[wrong_shift("C27.exponential-root", "n½ is proportional to √d", exponential_features, 0.5)],
+        &[wrong_shift("C27.exponential-root", "n½ is proportional to √d", EXPONENTIAL, exponential_features, 0.5)],
     ),
     algebra(
         "C29",
@@ -176,7 +172,7 @@ fn distances(trial: &Trial<'_>, factor: f64) -> Result<Option<Case>> {
             let bound = factor * distance;
             // Logits are known to rounding of θ's own size, however close the two parameters are.
             let tolerance = trial.rounding(t + 1, 1.0 + norm);
-            Ok(vec![Comparison::new(trial.get("log_ratio_distance", t + 1), bound, tolerance, bound > 0.0)])
+            Ok(vec![Comparison::unlimited(trial.get("log_ratio_distance", t + 1), bound, tolerance)])
         },
     )
 }
@@ -200,14 +196,14 @@ fn coverings(seed: &Seed, profile: Profile, bound: impl Fn(f64, f64, f64) -> Res
         let (radius, spacing) = (rng.random_range(0.5f64..5.0), rng.random_range(0.05f64..0.4));
         let eta = 2.0 * spacing;
         let line = 1.0 + 2.0 * (radius / spacing).floor();
-        cases.push(single(Comparison::new(line.ln(), bound(1.0, radius, eta)?, 1e-12, true)));
+        cases.push(single(Comparison::unlimited(line.ln(), bound(1.0, radius, eta)?, 1e-12)));
         let across = (radius / spacing).floor() as i64;
         let square = (radius / spacing).powi(2);
         let plane = (-across..=across)
             .flat_map(|i| (-across..=across).map(move |j| (i * i + j * j) as f64))
             .filter(|distance| *distance <= square)
             .count() as f64;
-        cases.push(single(Comparison::new(plane.ln(), bound(2.0, radius, eta)?, 1e-12, true)));
+        cases.push(single(Comparison::unlimited(plane.ln(), bound(2.0, radius, eta)?, 1e-12)));
     }
     Ok(cases)
 }
@@ -236,9 +232,9 @@ fn dimension(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
         let rank = spectrum.eigenvalues().len() as f64;
         let comparisons = vec![
             Comparison::identity(measured, plain_dimension(spectrum, *lambda), 1e-12 * rank),
-            Comparison::new(measured, rank, 1e-12, true),
-            Comparison::new(measured, spectrum.trace() / lambda, 1e-12 * measured, true),
-            Comparison::new(effective_dimension(spectrum, 1.5 * lambda)?.value(), measured, 1e-12, true),
+            Comparison::unlimited(measured, rank, 1e-12),
+            Comparison::unlimited(measured, spectrum.trace() / lambda, 1e-12 * measured),
+            Comparison::unlimited(effective_dimension(spectrum, 1.5 * lambda)?.value(), measured, 1e-12),
         ];
         Ok(Case { comparisons, ..Case::default() })
     };
@@ -248,7 +244,7 @@ fn dimension(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
 fn dimension_half(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     let case = |(spectrum, lambda): &(Spectrum, f64)| {
         let rank = spectrum.eigenvalues().len() as f64;
-        single(Comparison::new(plain_dimension(spectrum, *lambda), 0.5 * rank, 1e-12, true))
+        single(Comparison::unlimited(plain_dimension(spectrum, *lambda), 0.5 * rank, 1e-12))
     };
     Ok(spectra(seed, profile, 1)?.iter().map(case).collect())
 }
@@ -266,7 +262,7 @@ fn tails(seed: &Seed, profile: Profile, head: f64) -> Result<Vec<Case>> {
         let measured = plain_dimension(spectrum, *lambda);
         let compare = |k: usize| {
             let bound = spectrum.tail_bound(k, *lambda)? - (1.0 - head) * k as f64;
-            Ok(Comparison::new(measured, bound, 1e-12 * measured, true))
+            Ok(Comparison::unlimited(measured, bound, 1e-12 * measured))
         };
         let comparisons = (0..=spectrum.eigenvalues().len()).map(compare).collect::<Result<_>>()?;
         Ok(Case { comparisons, ..Case::default() })
@@ -289,7 +285,7 @@ fn decaying(
             let (values, bound) = draw(&mut uniform)?;
             let lambda = uniform(-12.0, -1.0).exp() * values[0];
             let measured = plain_dimension(&Spectrum::new(values)?, lambda);
-            Ok(single(Comparison::new(measured, bound(lambda)?, 1e-12 * measured, true)))
+            Ok(single(Comparison::unlimited(measured, bound(lambda)?, 1e-12 * measured)))
         })
         .collect()
 }
@@ -375,31 +371,28 @@ fn crossings(cells: &[CellRows], kind: &str, share: f64) -> Result<Vec<Curve>> {
         // Before any sample u = −θ_0 and ε² is twice the variance of the logits.
         let level = share * std::f64::consts::SQRT_2 * along[0].number("instance.logit_scale")?;
         let replicates = along.iter().map(|cell| cell.replicates.len()).min().unwrap_or_default();
-        let values: Option<Vec<f64>> = (0..replicates).map(|replicate| crossing(&along, replicate, level)).collect();
-        if let Some(values) = values.filter(|values| !values.is_empty()) {
-            points.push(CurvePoint { cell: along[0].cell.ordinal, x: dim.parse().unwrap_or(f64::NAN), values });
-        }
+        let values = (0..replicates).map(|replicate| crossing(&along, replicate, level)).collect::<Result<_>>()?;
+        points.push(CurvePoint { cell: along[0].cell.ordinal, x: dim.parse().unwrap_or(f64::NAN), values });
     }
-    Ok(if points.len() > 1 { vec![Curve { label: kind.to_owned(), points }] } else { Vec::new() })
+    // Curves that are cut to the grid everywhere say nothing of where ε falls.
+    let found = points.iter().any(|point| point.values.iter().any(|&value| value != point.values[0]));
+    Ok(if points.len() > 1 && found {
+        vec![Curve { label: kind.to_owned(), points, ..Curve::default() }]
+    } else {
+        Vec::new()
+    })
 }
 
-/// The n at which a replicate's ε falls through a level, between two n by interpolation of log n; `None` if the grid does not
-/// bracket it.
-fn crossing(cells: &[&CellRows], replicate: usize, level: f64) -> Option<f64> {
-    let epsilon = |cell: &CellRows| cell.replicates[replicate][1][cell.column("population_loss").ok()?].map(f64::sqrt);
-    let mut previous: Option<(f64, f64)> = None;
-    for cell in cells {
-        let here = (cell.number("process.samples").ok()?.ln(), epsilon(cell)?);
-        if let Some(before) = previous
-            && before.1 > level
-            && here.1 <= level
-        {
-            let along = (before.1 - level) / (before.1 - here.1);
-            return Some((before.0 + along * (here.0 - before.0)).exp());
-        }
-        previous = Some(here);
-    }
-    None
+/// The n at which a replicate's ε falls through a level, between two n by interpolation of log n; the end of the grid towards which it
+/// lies where the grid does not bracket it.
+fn crossing(cells: &[&CellRows], replicate: usize, level: f64) -> Result<f64> {
+    let point = |cell: &&CellRows| {
+        Ok((cell.number("process.samples")?.ln(), cell.values("population_loss", 1)?[replicate].sqrt()))
+    };
+    let curve = cells.iter().map(point).collect::<Result<Vec<(f64, f64)>>>()?;
+    let (first, last) = (curve[0], curve[curve.len() - 1]);
+    let end = if last.1 > level { last.0 } else { first.0 };
+    Ok(falls_through(&curve, level).unwrap_or(end).exp())
 }
 
 /// Random ellipsoids in the plane, and what a lattice of points more than 2η apart inside them counts: each needs a ball of radius
@@ -412,7 +405,7 @@ fn ellipses(seed: &Seed, profile: Profile, bound: impl Fn(&Spectrum, f64, f64) -
             let (spectrum, radius) = ellipse(&mut rng)?;
             let eta = rng.random_range(0.02f64..0.5);
             let packed = lattice(&spectrum, radius, 2.0 * eta);
-            Ok(single(Comparison::new(packed.ln(), bound(&spectrum, radius, eta)?, 1e-12, true)))
+            Ok(single(Comparison::unlimited(packed.ln(), bound(&spectrum, radius, eta)?, 1e-12)))
         })
         .collect()
 }

@@ -27,7 +27,7 @@ pub(super) fn replicate_curve(label: String, cells: &[&CellRows], key: &str, nam
             points.push(CurvePoint { cell: cell.cell.ordinal, x: cell.number(key)?, values });
         }
     }
-    Ok(Curve { label, points })
+    Ok(Curve { label, points, ..Curve::default() })
 }
 
 /// A quantity against t ≥ `first`, along one cell's trajectories, as long as its mean is above `least`.
@@ -40,5 +40,5 @@ pub(super) fn trajectory_curve(cell: &CellRows, label: String, name: &str, first
         }
         points.push(CurvePoint { cell: cell.cell.ordinal, x: t as f64, values });
     }
-    Ok(Curve { label, points })
+    Ok(Curve { label, points, ..Curve::default() })
 }

@@ -15,6 +15,7 @@ use crate::simulate::run::replicate;
 use crate::simulate::{Config, Simulation};
 use crate::study::Profile;
 use crate::study::definition::Verdict;
+use crate::theory::Bound;
 use crate::theory::linear_softmax::own_round_epsilon;
 use crate::theory::one_step::{Class, epsilon, exact_recovery, zero_failure};
 
@@ -119,19 +120,22 @@ const NO_LOGARITHM: Control = Control {
 };
 
 fn linear_error(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let instance = &trial.config().instance;
-    let (Some(dim), None) = (instance.dim, trial.radius()) else { return Ok(None) };
+    let (Some(dim), None) = (trial.dim(), trial.radius()) else { return Ok(None) };
     let rounds = trial.rounds();
     let mut case = Case::default();
     case.place.size = trial.size();
     for t in 0..rounds {
         let norm = trial.get("theta_norm", t);
         let bound = own_round_epsilon(dim as f64, norm, trial.samples(), trial.beta(), RHO / rounds as f64)?;
-        let measured = trial.get("population_loss", t + 1).sqrt();
-        let tolerance = trial.rounding(t + 1, norm);
-        case.comparisons.push(Comparison::new(measured, bound.value(), tolerance, !bound.vacuous()));
+        case.comparisons.push(statistical_error(trial, t, &bound));
     }
     Ok(Some(case))
+}
+
+/// ε of the step from round t against ε_n; it does not exceed the range R.
+fn statistical_error(trial: &Trial<'_>, t: usize, bound: &Bound) -> Comparison {
+    let (measured, range) = (trial.get("population_loss", t + 1).sqrt(), bound.intermediate("range"));
+    Comparison::new(measured, bound.value(), trial.residual_rounding(t + 1, measured), range.unwrap_or(f64::INFINITY))
 }
 
 fn finite_error(trial: &Trial<'_>) -> Result<Option<Case>> {
@@ -156,13 +160,7 @@ fn finite_error(trial: &Trial<'_>) -> Result<Option<Case>> {
             range: finite_class::range(bump.abs(), beta, t + 1),
         };
         let bound = epsilon(&class, trial.samples(), beta, RHO / rounds as f64)?;
-        let measured = trial.get("population_loss", t + 1).sqrt();
-        case.comparisons.push(Comparison::new(
-            measured,
-            bound.value(),
-            trial.rounding(t + 1, bound.value()),
-            !bound.vacuous(),
-        ));
+        case.comparisons.push(statistical_error(trial, t, &bound));
     }
     Ok(Some(case))
 }
@@ -176,7 +174,7 @@ fn missed_prompt(seed: &Seed, profile: Profile, n: f64, mass: f64, bound: impl F
     (0..count)
         .map(|_| {
             let measured = if rng.random_bool(missed) { (mass / n).sqrt() } else { 0.0 };
-            single(Comparison::new(measured, bound(n), 0.0, true))
+            single(Comparison::unlimited(measured, bound(n), 0.0))
         })
         .collect()
 }
@@ -209,7 +207,7 @@ fn recovery_faster(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
 /// One ERM round on M prompts with two responses each, at the n where `speed` times the exponent makes the bound 0.01: the share
 /// of directions that were missed, and ε, must vanish.
 fn recover(seed: &Seed, profile: Profile, speed: f64) -> Result<Vec<Case>> {
-    let count = if profile == Profile::Quick { 800 } else { 2000 };
+    let count = if profile == Profile::Quick { 1500 } else { 2000 };
     let (prompts, bump) = (16usize, 1.0f64);
     let mode = 1.0 / (1.0 + (-bump).exp());
     // E ΔφΔφᵀ has a direction for each prompt, with the eigenvalue that makes its leverage M/(2π(1−π)).
@@ -231,9 +229,9 @@ fn recover(seed: &Seed, profile: Profile, speed: f64) -> Result<Vec<Case>> {
             let run = replicate(&simulation, index, false, &std::sync::atomic::AtomicBool::new(false))?;
             let step = run.rounds[1].step.as_ref().expect("round 1 has a step");
             let missed = 1.0 - step.rank_fraction.unwrap_or(f64::NAN);
-            let mut case = single(Comparison::new(missed, 0.0, 0.0, true));
+            let mut case = single(Comparison::probability(missed, 0.0, 0.0));
             if missed == 0.0 {
-                case.comparisons.push(Comparison::new(step.population_loss.sqrt(), 0.0, 1e-12, true));
+                case.comparisons.push(Comparison::unlimited(step.population_loss.sqrt(), 0.0, 1e-12));
             }
             Ok(case)
         })
@@ -243,8 +241,7 @@ fn recover(seed: &Seed, profile: Profile, speed: f64) -> Result<Vec<Case>> {
 const POPULATION: &str = "ERM equals the population update (complete span)";
 
 fn no_failure(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let instance = &trial.config().instance;
-    let Some(responses) = instance.responses else { return Ok(None) };
+    let Some(responses) = trial.responses() else { return Ok(None) };
     let population = trial.config().process.update == UpdateConfig::Population;
     let mut case = Case::default();
     case.place.size = trial.size();
@@ -256,11 +253,11 @@ fn no_failure(trial: &Trial<'_>) -> Result<Option<Case>> {
         }
         complete = true;
         for &delta in trial.deltas() {
-            let threshold = zero_failure(f64::from(responses), gamma.min(f64::MAX), trial.beta(), delta)?;
+            let threshold = zero_failure(responses as f64, gamma.min(f64::MAX), trial.beta(), delta)?;
             // Where the threshold is not passed nothing is said: F ≤ 1.
             let bound = if threshold.vacuous() { 1.0 } else { 0.0 };
             let failure = trial.at("failure", delta, t + 1);
-            case.comparisons.push(Comparison::new(failure, bound, 0.0, !threshold.vacuous()));
+            case.comparisons.push(Comparison::probability(failure, bound, 0.0));
         }
     }
     case.assumptions.push((POPULATION, complete));
@@ -278,7 +275,7 @@ fn no_failure_with_one_rival(seed: &Seed, profile: Profile) -> Result<Vec<Case>>
             let confidence = zero_failure(f64::from(responses), gamma, beta, delta)?.value();
             let claimed = zero_failure(2.0, gamma, beta, delta)?;
             let failure = f64::from(u8::from(confidence <= 1.0 - delta));
-            Ok(single(Comparison::new(failure, if claimed.vacuous() { 1.0 } else { 0.0 }, 0.0, !claimed.vacuous())))
+            Ok(single(Comparison::probability(failure, if claimed.vacuous() { 1.0 } else { 0.0 }, 0.0)))
         })
         .collect()
 }

@@ -2,10 +2,12 @@
 
 mod companion;
 mod complexity;
+mod consequences;
 mod curves;
 mod estimation;
 mod iterative;
 mod one_step;
+mod rates;
 mod recurrence;
 mod single_step;
 
@@ -13,28 +15,41 @@ use super::claim::{Claim, Control, Source, Statement};
 use super::evidence::{Case, Comparison};
 use super::trial::Trial;
 use super::weigh::Rule;
-use crate::Result;
+use crate::nearest::nearest;
 use crate::seed::Seed;
 use crate::study::Profile;
+use crate::{Error, Result};
 
 /// All claims, in the order of their numbers.
 pub fn all() -> impl Iterator<Item = &'static Claim> {
-    [
+    let mut claims: Vec<&Claim> = [
         one_step::CLAIMS,
         estimation::CLAIMS,
         single_step::CLAIMS,
         recurrence::CLAIMS,
         iterative::CLAIMS,
+        rates::CLAIMS,
+        consequences::CLAIMS,
         complexity::CLAIMS,
         companion::CLAIMS,
     ]
     .into_iter()
     .flatten()
+    .collect();
+    claims.sort_by_key(|claim| claim.number()[1..].parse::<u32>().unwrap_or(u32::MAX));
+    claims.into_iter()
 }
 
 /// The claims that a person names: `C16` stands for all its parts, `C16.linear` for one.
 pub fn named(name: &str) -> Vec<&'static Claim> {
     all().filter(|claim| claim.id == name || claim.number() == name).collect()
+}
+
+/// What is said of a name that no claim has.
+pub fn unknown(name: &str) -> Error {
+    let ids: Vec<&str> = all().map(|claim| claim.id).collect();
+    let nearest = nearest(name, ids.iter().copied()).expect("the catalogue is not empty");
+    Error::argument("CLAIM", name, format!("one of {}; the nearest is {nearest}", ids.join(", ")))
 }
 
 /// The number of statistical decisions among all claims: what the joint level is shared among.

@@ -5,10 +5,9 @@
 
 use super::{AUDIT, constructed, control, step_by_step};
 use crate::Result;
-use crate::claims::claim::{Claim, Control, Level, Statement};
+use crate::claims::claim::{Claim, Control, Statement};
 use crate::claims::evidence::{Case, Comparison};
 use crate::claims::trial::Trial;
-use crate::claims::weigh::Rule;
 use crate::seed::{Purpose, Seed};
 use crate::study::Profile;
 use crate::study::definition::Verdict;
@@ -21,18 +20,7 @@ const fn claim(
     judge: fn(&Trial<'_>) -> Result<Option<Case>>,
     controls: &'static [Control],
 ) -> Claim {
-    Claim {
-        id,
-        says,
-        level: Level::Exact,
-        result,
-        expected: Verdict::Holds,
-        sources: AUDIT,
-        statement: Statement::Replicates(judge),
-        rule: Rule::Always,
-        note: "",
-        controls,
-    }
+    Claim::exact(id, says, result, AUDIT, Statement::Replicates(judge), controls)
 }
 
 /// The claims of this file.
@@ -151,7 +139,7 @@ fn regret(trial: &Trial<'_>, bound: impl Fn(f64, f64) -> Result<f64>) -> Result<
         let unknown = trial.reward_rounding(t, trial.get("kl_comparator", t + 1) + gap) / gamma;
         let compare = |measured: f64, delta: f64| {
             let tolerance = trial.rounding(t + 1, bound.min(1.0)) + unknown;
-            Comparison::new(measured, bound / delta, tolerance / delta, bound < delta)
+            Comparison::probability(measured, bound / delta, tolerance / delta)
         };
         let mut comparisons = vec![compare(trial.get("comparator_regret", t + 1), 1.0)];
         let failures = trial.deltas().iter().map(|&delta| compare(trial.at("comparator_failure", delta, t + 1), delta));
@@ -219,7 +207,7 @@ fn variation(trial: &Trial<'_>, missing: f64) -> Result<Option<Case>> {
     always(trial, |t| {
         let left = trial.get("objective_comparator", t + 1) + missing * trial.get("kl_comparator", t + 1);
         let tolerance = trial.rounding(t + 1, objective_scale(trial, t));
-        Ok(vec![Comparison::new(left, trial.get("objective_policy", t + 1), tolerance, true)])
+        Ok(vec![Comparison::unlimited(left, trial.get("objective_policy", t + 1), tolerance)])
     })
 }
 
@@ -241,7 +229,7 @@ fn decompose(trial: &Trial<'_>, share: f64) -> Result<Option<Case>> {
         let bound = one_step::gap_decomposition(deviations.0, deviations.1, trial.beta(), comparator, learned)?;
         // β KL(π_{t+1}‖π_t) is subtracted: rounding is relative to the terms, not to what is left of them.
         let scale = deviations.0 + deviations.1 + trial.beta() * (comparator + learned + 1.0);
-        Ok(vec![Comparison::new(get("chain_gap"), bound, trial.rounding(t + 1, scale), true)])
+        Ok(vec![Comparison::unlimited(get("chain_gap"), bound, trial.rounding(t + 1, scale))])
     })
 }
 
@@ -251,11 +239,11 @@ fn change_of_measure(trial: &Trial<'_>) -> Result<Option<Case>> {
         let lemma = |deviation: f64, concentrability: f64| {
             // Where C leaves the doubles E h² may have vanished in them: their product is not known.
             if !concentrability.is_finite() {
-                return Ok(Comparison::new(deviation, f64::INFINITY, 0.0, false));
+                return Ok(Comparison::unlimited(deviation, f64::INFINITY, 0.0));
             }
             // Concentrability of 1 may be measured as 1 less rounding.
             let bound = one_step::change_of_measure(concentrability.max(1.0), get("second_moment"))?;
-            Ok(Comparison::new(deviation, bound, deviation_rounding(trial, t, bound), bound.is_finite()))
+            Ok(Comparison::unlimited(deviation, bound, deviation_rounding(trial, t, bound)))
         };
         let kappa = trial.get("kappa", t);
         Ok(vec![
@@ -280,7 +268,7 @@ fn change_of_measure_without_root(trial: &Trial<'_>) -> Result<Option<Case>> {
         let product = concentrability.max(1.0) * get("second_moment");
         let bound = if concentrability.is_finite() { product } else { f64::INFINITY };
         let tolerance = deviation_rounding(trial, t, bound);
-        Ok(vec![Comparison::new(get("deviation_policy"), bound, tolerance, bound.is_finite())])
+        Ok(vec![Comparison::unlimited(get("deviation_policy"), bound, tolerance)])
     })
 }
 
@@ -307,7 +295,7 @@ fn oracle_bound(trial: &Trial<'_>, terms: &Terms) -> Result<Option<Case>> {
         let get = |name: &str| trial.get(name, t + 1);
         // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
         if !get("chain_concentrability").is_finite() {
-            return Ok(vec![Comparison::new(get("comparator_regret"), f64::INFINITY, 0.0, false)]);
+            return Ok(vec![Comparison::probability(get("comparator_regret"), f64::INFINITY, 0.0)]);
         }
         let (kappa, beta) = (trial.get("kappa", t), trial.beta());
         let epsilon = get("second_moment").sqrt();
@@ -322,10 +310,10 @@ fn oracle_bound(trial: &Trial<'_>, terms: &Terms) -> Result<Option<Case>> {
         let lift = |bound: f64| {
             trial.rounding(t + 1, bound.min(1.0)) + deviation_rounding(trial, t, 0.0) * (1.0 + kappa.sqrt()) / gamma
         };
-        let mut comparisons = vec![Comparison::new(get("comparator_regret"), own, lift(own), own < 1.0)];
+        let mut comparisons = vec![Comparison::probability(get("comparator_regret"), own, lift(own))];
         for &delta in trial.deltas() {
             let failure = trial.at("comparator_failure", delta, t + 1);
-            comparisons.push(Comparison::new(failure, own / delta, lift(own) / delta, own < delta));
+            comparisons.push(Comparison::probability(failure, own / delta, lift(own) / delta));
         }
         Ok(comparisons)
     })
@@ -338,7 +326,7 @@ fn oracle_with_log(trial: &Trial<'_>) -> Result<Option<Case>> {
         let learned = get("chain_concentrability");
         // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
         if !learned.is_finite() {
-            return Ok(vec![Comparison::new(get("comparator_regret"), f64::INFINITY, 0.0, false)]);
+            return Ok(vec![Comparison::probability(get("comparator_regret"), f64::INFINITY, 0.0)]);
         }
         let (kappa, epsilon) = (trial.get("kappa", t), get("second_moment").sqrt());
         let compare = |&delta: &f64| {
@@ -346,7 +334,7 @@ fn oracle_with_log(trial: &Trial<'_>) -> Result<Option<Case>> {
             let lift = trial.rounding(t + 1, bound.value().min(1.0))
                 + deviation_rounding(trial, t, 0.0) * (1.0 + kappa.sqrt()) / gamma / delta;
             let failure = trial.at("comparator_failure", delta, t + 1);
-            Ok(Comparison::new(failure, bound.value(), lift, !bound.vacuous()))
+            Ok(Comparison::probability(failure, bound.value(), lift))
         };
         trial.deltas().iter().map(compare).collect()
     })
@@ -367,7 +355,7 @@ fn simplification(trial: &Trial<'_>) -> Result<Option<Case>> {
 fn concentrability(trial: &Trial<'_>, name: &str, bound: fn(f64) -> f64) -> Result<Option<Case>> {
     always(trial, |t| {
         let bound = bound(trial.get("kappa", t));
-        Ok(vec![Comparison::new(trial.get(name, t + 1), bound, trial.rounding(t + 1, bound), true)])
+        Ok(vec![Comparison::unlimited(trial.get(name, t + 1), bound, trial.rounding(t + 1, bound))])
     })
 }
 
@@ -376,9 +364,9 @@ fn nesting(trial: &Trial<'_>) -> Result<Option<Case>> {
         let below = |&delta: &f64| {
             let comparator = trial.at("comparator_failure", delta, t + 1);
             // The same weights are summed on both sides.
-            Comparison::new(trial.at("failure", delta, t + 1), comparator, 1e-12, comparator < 1.0)
+            Comparison::probability(trial.at("failure", delta, t + 1), comparator, 1e-12)
         };
-        let mut comparisons = vec![Comparison::new(trial.get("nesting", t + 1), 0.0, 0.0, true)];
+        let mut comparisons = vec![Comparison::probability(trial.get("nesting", t + 1), 0.0, 0.0)];
         comparisons.extend(trial.deltas().iter().map(below));
         Ok(comparisons)
     })
@@ -388,7 +376,7 @@ fn nesting_reversed(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let compare = |&delta: &f64| {
             let own = trial.at("failure", delta, t + 1);
-            Comparison::new(trial.at("comparator_failure", delta, t + 1), own, 1e-9, true)
+            Comparison::probability(trial.at("comparator_failure", delta, t + 1), own, 1e-9)
         };
         Ok(trial.deltas().iter().map(compare).collect())
     })

@@ -1,14 +1,20 @@
 //! From round to round: Lemmas C.3 and C.4 (C16, C17).
 
+use std::sync::Arc;
+
+use ndarray::arr2;
 use rand::RngExt;
 
 use super::{AUDIT, constructed, single, step_by_step};
 use crate::Result;
 use crate::claims::claim::{Claim, Level, Statement};
-use crate::claims::evidence::{Case, Comparison};
+use crate::claims::evidence::{Case, Comparison, Replay};
 use crate::claims::trial::Trial;
 use crate::claims::weigh::Rule;
+use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use crate::seed::{Purpose, Seed};
+use crate::simulate::Config;
+use crate::simulate::config::UpdateConfig;
 use crate::study::Profile;
 use crate::study::definition::Verdict;
 use crate::theory::one_step::comparator_gap;
@@ -122,7 +128,7 @@ fn surplus(trial: &Trial<'_>, form: impl Fn(f64, f64) -> Result<f64>) -> Result<
             let get = |name: &str| trial.get(name, t + 1);
             // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
             if !get("chain_concentrability").is_finite() {
-                return Ok(vec![Comparison::new(get("kappa"), f64::INFINITY, 0.0, false)]);
+                return Ok(vec![Comparison::unlimited(get("kappa"), f64::INFINITY, 0.0)]);
             }
             let (kappa, gamma) = (trial.get("kappa", t), trial.get("margin", t).min(f64::MAX));
             let epsilon = get("second_moment").sqrt();
@@ -132,7 +138,7 @@ fn surplus(trial: &Trial<'_>, form: impl Fn(f64, f64) -> Result<f64>) -> Result<
             let bound = form(gap.value(), mu)?;
             // What K_t was rounded by is divided by μ.
             let tolerance = trial.rounding(t + 1, bound / mu);
-            Ok(vec![Comparison::new(get("kappa"), bound, tolerance, bound < 1.0 / mu)])
+            Ok(vec![Comparison::new(get("kappa"), bound, tolerance, 1.0 / mu)])
         },
     )
 }
@@ -151,7 +157,7 @@ fn gaps(seed: &Seed, profile: Profile, stream: usize) -> Vec<(f64, f64)> {
 
 /// The law of max π on {μ, 1} with E[1 − max π] = K has κ = 1 + K/μ exactly.
 fn linear_root(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
-    let case = |(gap, mu): (f64, f64)| single(Comparison::new(1.0 + gap / mu, 1.0 + gap / mu.sqrt(), 1e-12 / mu, true));
+    let case = |(gap, mu): (f64, f64)| single(Comparison::unlimited(1.0 + gap / mu, 1.0 + gap / mu.sqrt(), 1e-12 / mu));
     Ok(gaps(seed, profile, 0).into_iter().map(case).collect())
 }
 
@@ -177,13 +183,13 @@ fn flipped_sign(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
         .map(|(gap, mu)| {
             let linear = 1.0 + gap / mu;
             let logarithm = integral_form(gap, mu)?.value() - linear;
-            Ok(single(Comparison::new(kappa_of_tail(gap, mu), linear - logarithm, 1e-6 / mu, true)))
+            Ok(single(Comparison::unlimited(kappa_of_tail(gap, mu), linear - logarithm, 1e-6 / mu)))
         })
         .collect()
 }
 
 fn dropped_logarithm(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
-    let case = |(gap, mu): (f64, f64)| single(Comparison::new(kappa_of_tail(gap, mu), 1.0 + gap / mu, 1e-6 / mu, true));
+    let case = |(gap, mu): (f64, f64)| single(Comparison::unlimited(kappa_of_tail(gap, mu), 1.0 + gap / mu, 1e-6 / mu));
     Ok(gaps(seed, profile, 2).into_iter().map(case).collect())
 }
 
@@ -197,9 +203,21 @@ fn every_response(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
             let mode = |t: u32| population_scale(beta, t).map(|scale| 1.0 / (1.0 + (-gap * scale).exp()));
             let confidence = (0..=4).map(mode).collect::<Result<Vec<f64>>>()?.into_iter().fold(1.0, f64::min);
             let least = 1.0 - mode(4)?;
-            Ok(single(Comparison::new(confidence, least, 1e-12, true)))
+            let replay = Some(binary_population(gap, beta, 4)?);
+            Ok(Case { replay, ..single(Comparison::probability(confidence, least, 1e-12)) })
         })
         .collect()
+}
+
+/// Population rounds on a single prompt with two responses.
+fn binary_population(gap: f64, beta: f64, rounds: usize) -> Result<Arc<Replay>> {
+    let features = DenseFeatures::new(arr2(&[[1.0], [0.0]]), &[2])?;
+    let instance = Instance::new(vec![1.0], FeatureMap::dense(features), Parameter::Dense(vec![gap].into()), None)?;
+    let mut config = Config::default();
+    (config.process.update, config.process.beta, config.process.rounds) =
+        (UpdateConfig::Population, Some(beta), rounds);
+    config.run.replicates = 1;
+    Ok(Arc::new(Replay { config, instance }))
 }
 
 /// Runs of the scalar map κ ↦ 1 + C√κ from random κ_0 and C, against a bound of κ_∞, λ, κ_0 and T.
@@ -216,12 +234,8 @@ fn runs(seed: &Seed, profile: Profile, bound: impl Fn(&Contraction, f64, u32) ->
             let comparisons = (1..=8).map(|t| {
                 kappa = map.apply(kappa);
                 let bound = bound(&map, kappa0, t);
-                Comparison::new(
-                    kappa,
-                    bound,
-                    64.0 * f64::EPSILON * (kappa0 + map.fixed_point()),
-                    map.fixed_point() < kappa0,
-                )
+                // Above κ_0 it would not even say that κ does not grow.
+                Comparison::new(kappa, bound, 64.0 * f64::EPSILON * (kappa0 + map.fixed_point()), kappa0)
             });
             Ok(Case { comparisons: comparisons.collect(), ..Case::default() })
         })
@@ -254,26 +268,22 @@ fn trajectory_to_one(trial: &Trial<'_>) -> Result<Option<Case>> {
 /// κ_t along a run against a bound of the run's own map, κ_0 and t.
 fn along(trial: &Trial<'_>, bound: impl Fn(&Contraction, f64, u32) -> f64) -> Result<Option<Case>> {
     let rounds = trial.rounds();
-    let gamma = trial.least_margin(0..rounds);
-    let applies = gamma > 0.0 && gamma.is_finite();
+    let run = trial.constants(rounds)?;
+    let applies = run.gamma() > 0.0 && run.gamma().is_finite();
     let mut case = Case { assumptions: vec![(UNIQUE, applies)], ..Case::default() };
     case.place.size = trial.size();
     if !applies {
         return Ok(Some(case));
     }
-    let mu = trial.least_confidence(1..=rounds);
-    let loss = (1..=rounds).map(|t| trial.get("second_moment", t)).fold(0.0, f64::max);
-    let excess = trial.excess(rounds);
     // Where r̄ leaves the doubles ε may have vanished in them.
-    if !(loss.is_finite() && excess.is_finite()) {
+    if !(run.epsilon().is_finite() && run.excess().is_finite()) {
         return Ok(None);
     }
-    let map = Contraction::new(gamma, mu, loss.sqrt(), trial.beta(), excess)?;
-    let kappa0 = trial.get("kappa", 0);
+    let (map, kappa0, mu) = (run.contraction()?, run.kappa0, run.mu());
     for t in 1..=rounds {
         let bound = bound(&map, kappa0, t as u32);
         let tolerance = trial.rounding(t, bound / mu);
-        case.comparisons.push(Comparison::new(trial.get("kappa", t), bound, tolerance, map.fixed_point() < kappa0));
+        case.comparisons.push(Comparison::new(trial.get("kappa", t), bound, tolerance, kappa0));
     }
     Ok(Some(case))
 }

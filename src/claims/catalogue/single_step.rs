@@ -8,6 +8,7 @@ use crate::claims::trial::Trial;
 use crate::claims::weigh::{Exponent, Rule};
 use crate::experiment::CellRows;
 use crate::simulate::config::Kind;
+use crate::stats::interval::mean_with_error;
 use crate::study::definition::Verdict;
 use crate::theory::single_step::{HardInstance, autoregressive_kappa0, risk_root};
 
@@ -158,6 +159,12 @@ pub(super) fn of_cell(cell: &CellRows) -> Case {
     Case { place, replicates: cell.replicates.len(), ..Case::default() }
 }
 
+/// A mean over replicates and its standard error: ∞ with a single one, which is no test of an expectation.
+pub(super) fn known_mean(values: &[f64]) -> (f64, f64) {
+    let (mean, error) = mean_with_error(values);
+    (mean, error.unwrap_or(f64::INFINITY))
+}
+
 /// Curves of F_T against n, one for each κ_0 and T, from the n where Δ is small.
 fn against_samples(cells: &[CellRows]) -> Result<Vec<Curve>> {
     let large: Vec<&CellRows> =
@@ -193,14 +200,11 @@ fn risks(cells: &[CellRows], constant: f64) -> Result<Vec<Case>> {
         let n = cell.number("process.samples")?;
         // Where there is no root, or one beyond 1, it reads "constant failure".
         let root = risk_root(constant * kappa0 * log_class / n, kappa0)?.unwrap_or(1.0);
-        let values = cell.values("failure_0.5", 1)?;
-        let mean = cell.mean("failure_0.5", 1)?.mean;
-        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (values.len() as f64 - 1.0);
-        let error = (variance / values.len() as f64).sqrt();
+        let (mean, error) = known_mean(&cell.values("failure_0.5", 1)?);
         let mut case = of_cell(cell);
         // A lower bound: the root is the side that must not be the larger.
         if root < 1.0 {
-            case.comparisons.push(Comparison::new(root, mean, FAR * error, true));
+            case.comparisons.push(Comparison::unlimited(root, mean, FAR * error));
         }
         Ok(case)
     };
@@ -222,7 +226,7 @@ fn length(trial: &Trial<'_>, more: f64) -> Result<Option<Case>> {
     let kappa0 = trial.get("kappa", 0);
     let mut case = Case::default();
     case.place.size = trial.size();
-    case.comparisons.push(Comparison::new(bound, kappa0, trial.rounding(0, kappa0), true));
+    case.comparisons.push(Comparison::unlimited(bound, kappa0, trial.rounding(0, kappa0)));
     Ok(Some(case))
 }
 
@@ -240,12 +244,12 @@ fn traps(trial: &Trial<'_>, enough: f64) -> Result<Option<Case>> {
     let mut case = Case::default();
     case.place.size = trial.size();
     case.comparisons.push(Comparison::identity(trial.get("base_probability", 0), trap.p, trial.rounding(0, 1.0)));
-    case.comparisons.push(Comparison::new(trial.get("greedy_base", 0), 0.0, 0.0, true));
+    case.comparisons.push(Comparison::probability(trial.get("greedy_base", 0), 0.0, 0.0));
     if instance.prompts == Some(1) {
         for t in 0..=trial.rounds() {
             // "Found" is 1: a miss is what must not happen.
             if trial.get("base_probability", t) > enough {
-                case.comparisons.push(Comparison::new(1.0 - trial.get("greedy_base", t), 0.0, 0.0, true));
+                case.comparisons.push(Comparison::probability(1.0 - trial.get("greedy_base", t), 0.0, 0.0));
             }
         }
     }

@@ -21,16 +21,17 @@ pub(super) fn weigh(cases: &[Case]) -> Weighed {
     let comparisons = || applying.iter().flat_map(|case| &case.comparisons);
     let count = comparisons().count();
     let exceeding = comparisons().filter(|comparison| comparison.exceeds()).count();
-    let informative = comparisons().filter(|comparison| comparison.informative).count();
+    let informative = comparisons().filter(|comparison| comparison.informative()).count();
     let tightest = comparisons()
         // An identity's or a vacuous comparison's ratio says less than that of one that could fail.
         .max_by(|a, b| {
-            (a.exceeds(), a.informative, a.ratio())
-                .partial_cmp(&(b.exceeds(), b.informative, b.ratio()))
+            // Where the ratios say nothing, both sides being 0 or below, the least difference.
+            (a.exceeds(), a.informative(), a.ratio(), a.measured - a.bound)
+                .partial_cmp(&(b.exceeds(), b.informative(), b.ratio(), b.measured - b.bound))
                 .unwrap_or(std::cmp::Ordering::Equal)
         })
         .copied()
-        .unwrap_or(Comparison::new(0.0, 0.0, 0.0, false));
+        .unwrap_or(Comparison::probability(0.0, 1.0, 0.0));
     let (verdict, note) = if exceeding > 0 {
         (Verdict::Violated, format!("{exceeding} of {count} comparisons exceed the bound by more than rounding"))
     } else if informative == 0 {

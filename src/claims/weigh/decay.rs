@@ -1,34 +1,53 @@
 //! Laws of decay, told apart by an information criterion: exponential, a power, exponential onto a floor.
 
-use super::exponent::extent;
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use super::curves::{extent, means, resampled};
 use super::{Figure, Weighed};
 use crate::Result;
-use crate::claims::evidence::{Curve, CurvePoint};
+use crate::claims::evidence::{Curve, Place};
+use crate::seed::Seed;
+use crate::stats::bootstrap::Estimate;
 use crate::stats::decay::{Law, compare_decays};
-use crate::stats::regression::Measured;
 use crate::study::definition::Verdict;
 
 /// Model error of the curves, relative: what keeps a nearly exact point from deciding alone.
 const MODEL_ERROR: f64 = 0.02;
-/// A difference in AICc from which on one law is preferred (odds of 150 to 1).
+/// A difference in AICc from which on one law is preferred (odds of 150 to 1, were the points independent).
 const DECISIVE: f64 = 10.0;
+/// Resamples of the bootstrap.
+const RESAMPLES: usize = 200;
+/// Points of a curve from which on three laws of up to three parameters can be told apart.
+const ENOUGH: usize = 5;
 
 /// The measured figure is the slowest rate of the stated law over the curves (a factor e^{−rate} a round, or an exponent); the
 /// bound is 0, below which nothing decays. Violated where another law is preferred decisively on some curve, or one does not fall.
-pub(super) fn weigh(curves: &[Curve], law: Law) -> Result<Weighed> {
-    let (mut slowest, mut against, mut unsettled) = (f64::INFINITY, Vec::new(), 0);
-    for curve in curves {
-        let points: Vec<Measured> = curve.points.iter().map(measured).collect();
-        let decays = compare_decays(&points, MODEL_ERROR)?;
+///
+/// The points of a trajectory are not independent (what is unresolved at t is what was at t − 1, thinned), so that a difference in AICc
+/// alone wanders. It is decisive if it lies above 10 by its bootstrap error over replicates, at the row's level shared among the
+/// curves.
+///
+/// A curve of fewer than five points is no trial; where all are, nothing is decided.
+pub(super) fn weigh(curves: &[Curve], law: Law, level: f64, seed: &Seed) -> Result<Weighed> {
+    let (curves, short): (Vec<&Curve>, Vec<&Curve>) = curves.iter().partition(|curve| curve.points.len() >= ENOUGH);
+    if curves.is_empty() {
+        return Ok(Weighed::nothing(Verdict::Inconclusive, "every curve has fewer than five points"));
+    }
+    let z = Normal::standard().inverse_cdf(1.0 - level / curves.len() as f64);
+    let (mut slowest, mut against, mut unsettled, mut witness) = (f64::INFINITY, Vec::new(), 0, None);
+    for curve in &curves {
+        let decays = compare_decays(&means(curve), MODEL_ERROR)?;
         let Some(stated) = decays.iter().find(|decay| decay.law == law) else {
             unsettled += 1;
             continue;
         };
         slowest = slowest.min(stated.rate);
         let best = &decays[0];
-        if stated.rate <= 0.0 || (best.law != law && stated.delta > DECISIVE) {
+        let preferred = best.law != law && stated.delta > DECISIVE;
+        if stated.rate <= 0.0 || (preferred && disadvantage(curve, law, seed)?.beyond(z).0 > DECISIVE) {
             against.push(format!("{} ({})", curve.label, best.law.name()));
-        } else if best.law != law && best.law != nested(law) {
+            witness = witness.or_else(|| place(curve));
+        } else if preferred || (best.law != law && best.law != nested(law)) {
             unsettled += 1;
         }
     }
@@ -44,6 +63,8 @@ pub(super) fn weigh(curves: &[Curve], law: Law) -> Result<Weighed> {
     } else {
         (Verdict::Holds, format!("no other law is preferred on any of {count} curves"))
     };
+    let few = |short: &[&Curve]| format!("{note}; {} more have fewer than five points", short.len());
+    let note = if short.is_empty() { note } else { few(&short) };
     Ok(Weighed {
         verdict,
         measured: slowest.is_finite().then(|| Figure::exact(slowest)),
@@ -51,20 +72,27 @@ pub(super) fn weigh(curves: &[Curve], law: Law) -> Result<Weighed> {
         slack: slowest.is_finite().then_some(slowest),
         nonvacuous: 1.0,
         assumptions: Vec::new(),
-        extent: extent(curves),
+        extent: extent(curves.iter().copied()),
         note,
-        witness: None,
+        witness,
     })
+}
+
+/// By how much a law's AICc exceeds the least, with its error.
+fn disadvantage(curve: &Curve, law: Law, seed: &Seed) -> Result<Estimate> {
+    resampled(curve, RESAMPLES, seed, |points| {
+        let decays = compare_decays(points, MODEL_ERROR).ok()?;
+        decays.iter().find(|decay| decay.law == law).map(|decay| decay.delta)
+    })
+}
+
+/// The first replicate of a curve's first cell.
+fn place(curve: &Curve) -> Option<Place> {
+    let cell = curve.points.first()?.cell;
+    Some(Place { experiment: curve.experiment, cell, ..Place::default() })
 }
 
 /// The law that contains this one as its limit: an exponential onto a floor that is nearly 0 speaks for the exponential.
 fn nested(law: Law) -> Law {
     if law == Law::Exponential { Law::ExponentialToFloor } else { law }
-}
-
-fn measured(point: &CurvePoint) -> Measured {
-    let count = point.values.len() as f64;
-    let mean = point.values.iter().sum::<f64>() / count;
-    let variance = point.values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
-    Measured { x: point.x, mean, error: (variance / count).sqrt() }
 }

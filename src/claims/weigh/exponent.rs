@@ -1,12 +1,14 @@
 //! Exponents of power laws: a weighted log–log fit, its interval from a bootstrap over replicates.
 
-use std::collections::BTreeMap;
+use statrs::distribution::{ContinuousCDF, StudentsT};
 
+use super::curves::{extent, resampled};
 use super::{Exponent, Figure, Weighed};
 use crate::Result;
-use crate::claims::evidence::{Curve, Extent};
+use crate::claims::evidence::{Curve, CurvePoint};
 use crate::seed::Seed;
-use crate::stats::bootstrap::{Estimate, bootstrap};
+use crate::stats::bootstrap::Estimate;
+use crate::stats::interval::mean_with_error;
 use crate::stats::regression::{Measured, log_log};
 use crate::study::definition::Verdict;
 
@@ -17,24 +19,28 @@ const SHORT: f64 = 0.1;
 /// One that it is a number or lower needs one shorter than this: noise alone must not pass.
 const SHORT_ENOUGH: f64 = 0.25;
 
-/// The measured figure is the exponent that lies farthest on the wrong side, over the curves, with its normal interval from
-/// the bootstrap error at the row's level shared among the curves; the bound is the stated exponent.
+/// The measured figure is the exponent that lies farthest on the wrong side, over the curves, with its Student-t interval from
+/// the bootstrap error at the row's level shared among the curves; the bound is the stated exponent. A point with a single replicate
+/// has no error, so that nothing is decided.
 pub(super) fn weigh(curves: &[Curve], exponent: Exponent, level: f64, seed: &Seed) -> Result<Weighed> {
-    let z = normal_quantile(level / curves.len() as f64);
+    if curves.iter().flat_map(|curve| &curve.points).any(|point| point.values.len() < 2) {
+        return Ok(Weighed::nothing(Verdict::Inconclusive, "a point of a single replicate has no error"));
+    }
+    let share = level / curves.len() as f64;
     let mut fits = Vec::new();
     for curve in curves {
-        fits.push((curve, fit(curve, &seed.named("curve", &curve.label))?));
+        fits.push((curve, fit(curve, seed)?));
     }
     let stated = match exponent {
         Exponent::Equals(stated) | Exponent::AtMost(stated) => stated,
     };
-    let wrong = |fit: &Estimate| match exponent {
-        Exponent::Equals(_) => (fit.value - stated).abs(),
-        Exponent::AtMost(_) => fit.value - stated,
+    let wrong = |fit: &Fit| match exponent {
+        Exponent::Equals(_) => (fit.estimate.value - stated).abs(),
+        Exponent::AtMost(_) => fit.estimate.value - stated,
     };
     let worst = fits.iter().max_by(|a, b| wrong(&a.1).total_cmp(&wrong(&b.1))).expect("at least one curve");
-    let excludes = |fit: &Estimate| {
-        let (lo, hi) = fit.beyond(z);
+    let excludes = |fit: &Fit| {
+        let (lo, hi) = fit.interval(share);
         match exponent {
             Exponent::Equals(_) => lo > stated || hi < stated,
             Exponent::AtMost(_) => lo > stated,
@@ -44,13 +50,14 @@ pub(super) fn weigh(curves: &[Curve], exponent: Exponent, level: f64, seed: &See
         fits.iter().filter(|(_, fit)| excludes(fit)).map(|(curve, _)| curve.label.as_str()).collect();
     // The 95% percentile interval has to be short, or the claim was not put to the test.
     let allowed = if matches!(exponent, Exponent::Equals(_)) { SHORT } else { SHORT_ENOUGH };
-    let long = fits.iter().filter(|(_, fit)| fit.hi - fit.lo >= allowed).count();
+    let length = |fit: &Fit| fit.estimate.hi - fit.estimate.lo;
+    let long = fits.iter().filter(|(_, fit)| length(fit) >= allowed).count();
     let (verdict, note) = match exponent {
         _ if !excluded.is_empty() => {
             (Verdict::Violated, format!("excluded by the interval of {}", excluded.join(", ")))
         }
         _ if long > 0 => {
-            let widest = fits.iter().map(|(_, fit)| fit.hi - fit.lo).fold(0.0, f64::max);
+            let widest = fits.iter().map(|(_, fit)| length(fit)).fold(0.0, f64::max);
             let more = (widest / allowed).powi(2);
             (
                 Verdict::Inconclusive,
@@ -59,12 +66,12 @@ pub(super) fn weigh(curves: &[Curve], exponent: Exponent, level: f64, seed: &See
         }
         _ => (Verdict::Holds, format!("the intervals of all {} curves allow it", fits.len())),
     };
-    let (lo, hi) = worst.1.beyond(z);
+    let (lo, hi) = worst.1.interval(share);
     Ok(Weighed {
         verdict,
-        measured: Some(Figure { value: worst.1.value, lo, hi }),
+        measured: Some(Figure { value: worst.1.estimate.value, lo, hi }),
         bound: Some(stated),
-        slack: Some(stated - worst.1.value),
+        slack: Some(stated - worst.1.estimate.value),
         nonvacuous: 1.0,
         assumptions: Vec::new(),
         extent: extent(curves),
@@ -73,50 +80,58 @@ pub(super) fn weigh(curves: &[Curve], exponent: Exponent, level: f64, seed: &See
     })
 }
 
-/// How much the curves rest on.
-pub(super) fn extent(curves: &[Curve]) -> Extent {
-    let cells: BTreeMap<usize, usize> =
-        curves.iter().flat_map(|curve| &curve.points).map(|point| (point.cell, point.values.len())).collect();
-    let replicates = cells.values().sum();
-    Extent { instances: replicates, cells: cells.len(), replicates }
+/// An exponent with what its error is worth.
+struct Fit {
+    estimate: Estimate,
+    /// Degrees of freedom of the error.
+    freedom: f64,
+    /// What resampling understates the error by, as a factor ≥ 1.
+    inflation: f64,
 }
 
-/// The exponent of one curve: weights from the data as they are, resampled values under these weights.
-fn fit(curve: &Curve, seed: &Seed) -> Result<Estimate> {
-    let mut cells: Vec<usize> = curve.points.iter().map(|point| point.cell).collect();
-    cells.dedup();
-    let place = |cell: usize| cells.iter().position(|&known| known == cell).expect("listed above");
-    let sizes: Vec<usize> = cells
-        .iter()
-        .map(|&cell| curve.points.iter().find(|point| point.cell == cell).map_or(0, |point| point.values.len()))
-        .collect();
-    let errors: Vec<f64> = curve.points.iter().map(|point| relative_error(&point.values)).collect();
-    bootstrap(&sizes, RESAMPLES, 0.95, seed, |lists| {
-        let points: Vec<Measured> = curve
-            .points
-            .iter()
-            .zip(&errors)
-            .map(|(point, error)| {
-                let list = &lists[place(point.cell)];
-                let mean = list.iter().map(|&index| point.values[index]).sum::<f64>() / list.len() as f64;
-                Measured { x: point.x, mean, error: error * mean }
-            })
-            .collect();
-        log_log(&points).ok().map(|line| line.slope)
-    })
+impl Fit {
+    /// The two-sided interval that misses with probability `level`.
+    fn interval(&self, level: f64) -> (f64, f64) {
+        let law = StudentsT::new(0.0, 1.0, self.freedom).expect("at least one degree of freedom");
+        self.estimate.beyond(self.inflation * law.inverse_cdf(1.0 - 0.5 * level))
+    }
+
+    /// The exponent is a sum Σ cᵢ yᵢ over points with variances eᵢ² of the log-mean, each from Rᵢ replicates: its error has
+    /// (Σ vᵢ)²/Σ vᵢ²/(Rᵢ−1) degrees of freedom with vᵢ = (cᵢeᵢ)² (Welch–Satterthwaite), and resampling Rᵢ values gives
+    /// vᵢ(Rᵢ−1)/Rᵢ in the mean.
+    fn new(estimate: Estimate, points: &[CurvePoint], weights: &[f64]) -> Self {
+        let total: f64 = weights.iter().sum();
+        let center = points.iter().zip(weights).map(|(point, weight)| weight * point.x.ln()).sum::<f64>() / total;
+        let share = |(point, weight): (&CurvePoint, &f64)| {
+            let spare = (point.values.len() - 1) as f64;
+            // cᵢ up to a common factor, which cancels.
+            let coefficient = weight * (point.x.ln() - center);
+            (coefficient.powi(2) * relative_variance(&point.values) / (spare + 1.0), spare)
+        };
+        let shares: Vec<(f64, f64)> = points.iter().zip(weights).map(share).collect();
+        let sum = |of: fn(&(f64, f64)) -> f64| shares.iter().map(of).sum::<f64>();
+        let whole = sum(|&(variance, _)| variance);
+        Self {
+            estimate,
+            freedom: whole.powi(2) / sum(|&(variance, spare)| variance.powi(2) / spare),
+            inflation: (whole / sum(|&(variance, spare)| variance * spare / (spare + 1.0))).sqrt(),
+        }
+    }
 }
 
-/// Standard error over mean; the same for all points where the values do not vary.
-fn relative_error(values: &[f64]) -> f64 {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
-    // A floor of 1e-6 keeps a point that happens not to vary from fixing the line alone.
-    ((variance / count).sqrt() / mean).max(1e-6)
+/// The exponent of one curve, each point weighed by its number of replicates: weights from the points' own variances would let a few
+/// replicates that happen to lie close together fix the line.
+fn fit(curve: &Curve, seed: &Seed) -> Result<Fit> {
+    let weights: Vec<f64> = curve.points.iter().map(|point| point.values.len() as f64).collect();
+    let estimate = resampled(curve, RESAMPLES, seed, |means| {
+        let weighted = |(point, weight): (&Measured, &f64)| Measured { error: point.mean / weight.sqrt(), ..*point };
+        log_log(&means.iter().zip(&weights).map(weighted).collect::<Vec<_>>()).ok().map(|line| line.slope)
+    })?;
+    Ok(Fit::new(estimate, &curve.points, &weights))
 }
 
-/// The upper quantile of the standard normal law for a two-sided level.
-fn normal_quantile(level: f64) -> f64 {
-    use statrs::distribution::{ContinuousCDF, Normal};
-    Normal::standard().inverse_cdf(1.0 - level / 2.0)
+/// Variance over squared mean, above 0 where values do not vary so that it has a logarithm.
+fn relative_variance(values: &[f64]) -> f64 {
+    let (mean, error) = mean_with_error(values);
+    ((error.unwrap_or(0.0) / mean).powi(2) * values.len() as f64).max(1e-12)
 }

@@ -9,9 +9,9 @@
 //! | [`Rule::Decay`] | curves | another law of decay describes a curve decisively better than the stated one |
 
 mod always;
+mod curves;
 mod decay;
 mod exponent;
-
 mod shape;
 mod with_probability;
 
@@ -126,7 +126,7 @@ pub fn weigh(rule: Rule, evidence: &Evidence, decisions: usize, seed: &Seed) -> 
         (Rule::WithProbability { rho }, Evidence::Cases(cases)) => with_probability::weigh(cases, rho, level),
         (Rule::Shape, Evidence::Ratios(ratios)) => shape::weigh(ratios, level),
         (Rule::Exponent(exponent), Evidence::Curves(curves)) => exponent::weigh(curves, exponent, level, seed),
-        (Rule::Decay(law), Evidence::Curves(curves)) => decay::weigh(curves, law),
+        (Rule::Decay(law), Evidence::Curves(curves)) => decay::weigh(curves, law, level, seed),
         _ => unreachable!("the catalogue pairs every rule with its kind of evidence; a test walks through it"),
     }
 }

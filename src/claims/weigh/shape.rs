@@ -3,9 +3,9 @@
 use super::{Figure, Weighed};
 use crate::Result;
 use crate::claims::evidence::{Axes, Extent, Ratio};
-use crate::stats::interval::mean_interval;
+use crate::stats::interval::mean_with_error;
 use crate::stats::regression::Observation;
-use crate::stats::trend::rises;
+use crate::stats::trend::rises_within;
 use crate::study::definition::Verdict;
 
 /// How far, in standard errors, a held-out mean may lie above the frozen constant before it counts.
@@ -76,13 +76,11 @@ pub(super) fn weigh(ratios: &[Ratio], level: f64) -> Result<Weighed> {
 }
 
 fn point(ratio: &Ratio, median: f64) -> Point {
-    let interval = mean_interval(&ratio.values);
-    let count = ratio.values.len() as f64;
-    let variance =
-        ratio.values.iter().map(|value| (value - interval.mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
+    let (mean, error) = mean_with_error(&ratio.values);
     Point {
-        ratio: interval.mean / ratio.shape,
-        error: (variance / count).sqrt() / ratio.shape,
+        ratio: mean / ratio.shape,
+        // How far a single value lies from its expectation is not known.
+        error: error.unwrap_or(f64::INFINITY) / ratio.shape,
         axes: ratio.axes,
         held_out: ratio.axes.samples > median,
     }
@@ -105,8 +103,8 @@ struct Drift {
     rising: Vec<&'static str>,
 }
 
-/// Tests each axis on what varies along it alone: within every group of points that agree on the other axes, both coordinates are
-/// taken relative to the group's means. Measured zeros have no logarithm and lie below every shape.
+/// Tests each axis on what varies along it alone: one slope within the groups of points that agree on the other axes. Measured
+/// zeros have no logarithm and lie below every shape.
 fn drift(points: &[Point], level: f64) -> Result<Drift> {
     let mut drift = Drift { tested: Vec::new(), rising: Vec::new() };
     for (index, (name, axis)) in AXES.iter().enumerate() {
@@ -114,25 +112,21 @@ fn drift(points: &[Point], level: f64) -> Result<Drift> {
             let rest = AXES.iter().enumerate().filter(|(other, _)| *other != index);
             rest.map(|(_, (_, axis))| axis(&point.axes).to_bits()).collect()
         };
-        let mut groups: std::collections::BTreeMap<Vec<u64>, Vec<(f64, f64)>> = Default::default();
+        let mut groups: std::collections::BTreeMap<Vec<u64>, Vec<Observation>> = Default::default();
         for point in points.iter().filter(|point| point.ratio > 0.0 && axis(&point.axes) > 0.0) {
-            groups.entry(others(point)).or_default().push((axis(&point.axes).ln(), point.ratio.ln()));
+            let observation = Observation { x: axis(&point.axes).ln(), y: point.ratio.ln(), weight: 1.0 };
+            groups.entry(others(point)).or_default().push(observation);
         }
-        let observed: Vec<Observation> =
-            groups.values().filter(|group| group.len() > 1).flat_map(|group| within(group)).collect();
-        if observed.len() > 2 && observed.iter().any(|observation| observation.x != observed[0].x) {
+        // A group in which nothing varies along the axis says nothing of it.
+        let varies = |group: &&[Observation]| group.iter().any(|one| one.x != group[0].x);
+        let groups: Vec<&[Observation]> = groups.values().map(Vec::as_slice).filter(varies).collect();
+        let count: usize = groups.iter().map(|group| group.len()).sum();
+        if count > groups.len() + 1 {
             drift.tested.push(name);
-            if rises(&observed)?.p_value < level / AXES.len() as f64 {
+            if rises_within(&groups)?.p_value < level / AXES.len() as f64 {
                 drift.rising.push(name);
             }
         }
     }
     Ok(drift)
-}
-
-/// A group's points relative to its means.
-fn within(group: &[(f64, f64)]) -> Vec<Observation> {
-    let count = group.len() as f64;
-    let (x, y) = (group.iter().map(|p| p.0).sum::<f64>() / count, group.iter().map(|p| p.1).sum::<f64>() / count);
-    group.iter().map(|p| Observation { x: p.0 - x, y: p.1 - y, weight: 1.0 }).collect()
 }

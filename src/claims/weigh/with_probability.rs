@@ -1,27 +1,31 @@
 //! Statements that hold with probability at least 1 − ρ: an exact binomial test of how often they fail.
 
+use std::collections::BTreeMap;
+
 use super::always::{assumptions, extent, smallest};
 use super::{Figure, Weighed, always};
 use crate::Result;
-use crate::claims::evidence::{Case, Comparison};
+use crate::claims::evidence::{Case, Comparison, Place};
 use crate::stats::binomial::{clopper_pearson, upper_tail};
 use crate::study::definition::Verdict;
 
 /// The measured figure is the share of replicates in which the statement fails anywhere, with its Clopper–Pearson interval at
 /// the row's level; the bound is ρ, the slack ρ minus the upper end.
 ///
-/// Replicates of all cells are counted together: if every cell's probability is at most ρ, so is that of the mixture. Violated
-/// where P[Bin(N, ρ) ≥ k] is below the level; holds where the interval lies below ρ.
+/// The statement is of every cell: each is tested, and all of them together, since what fails a little everywhere shows in no
+/// cell alone. Violated where P[Bin(N, ρ) ≥ k] is below half the level for all together, or for a cell below its part of the
+/// other half; holds where the interval lies below ρ.
 pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     let applying: Vec<&Case> = cases.iter().filter(|case| case.applies() && !case.comparisons.is_empty()).collect();
     if applying.is_empty() {
         return Ok(always::weigh(cases));
     }
-    // A replicate in which no bound excludes anything could not have failed: it is no trial.
+    // A replicate in which no bound excludes anything could not have failed: it is no trial. (One that failed nevertheless, by
+    // a number that is none, is.)
     let tried: Vec<&Case> = applying
         .iter()
         .copied()
-        .filter(|case| case.comparisons.iter().any(|comparison| comparison.informative))
+        .filter(|case| case.comparisons.iter().any(|comparison| comparison.informative() || comparison.exceeds()))
         .collect();
     if tried.is_empty() {
         return Ok(always::weigh(cases));
@@ -31,21 +35,24 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     // One-sided at the level on each end.
     let (lo, hi) = clopper_pearson(k, trials, 1.0 - 2.0 * level)?;
     let comparisons = || applying.iter().flat_map(|case| &case.comparisons);
-    let informative = comparisons().filter(|comparison| comparison.informative).count();
+    let informative = comparisons().filter(|comparison| comparison.informative()).count();
     let closest = comparisons()
-        .filter(|comparison| comparison.informative && !comparison.exceeds())
+        .filter(|comparison| comparison.informative() && !comparison.exceeds() && comparison.bound > 0.0)
         .map(Comparison::ratio)
-        .fold(0.0, f64::max);
-    let p_value = upper_tail(k, trials, rho)?;
-    let (verdict, decision) = if p_value < level {
-        (Verdict::Violated, format!("p = {p_value:.1e}"))
+        .reduce(f64::max);
+    let together = 2.0 * upper_tail(k, trials, rho)?;
+    let (worst, place) = worst_cell(&tried, rho)?;
+    let (verdict, decision) = if together < level {
+        (Verdict::Violated, format!("p = {together:.1e}"))
+    } else if worst < level {
+        (Verdict::Violated, format!("too many of them in cell {} of {}: p = {worst:.1e}", place.cell, place.experiment))
     } else if hi > rho {
         (
             Verdict::Inconclusive,
             format!("{} more replicates would settle it if none of them failed", needed(k, trials, rho, level)?),
         )
     } else {
-        (Verdict::Holds, far(closest))
+        (Verdict::Holds, closest.map_or_else(|| "no bound above 0".to_owned(), far))
     };
     Ok(Weighed {
         verdict,
@@ -58,6 +65,23 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
         note: format!("fails in {k} of {trials} replicates; {decision}"),
         witness: (verdict == Verdict::Violated).then(|| smallest(failing.iter().map(|case| &case.place))).flatten(),
     })
+}
+
+/// The least p-value over the cells, for the whole of their half of the level, and which cell has it. What is constructed has no
+/// cells: it is one.
+fn worst_cell<'a>(tried: &[&'a Case], rho: f64) -> Result<(f64, &'a Place)> {
+    let mut cells: BTreeMap<(&str, usize), (u64, u64, &Place)> = BTreeMap::new();
+    for case in tried {
+        let place = &case.place;
+        let cell = if place.experiment.is_empty() { 0 } else { place.cell };
+        let (failing, all, _) = cells.entry((place.experiment, cell)).or_insert((0, 0, place));
+        *failing += u64::from(case.exceeds());
+        *all += 1;
+    }
+    let share = 2.0 * cells.len() as f64;
+    let p_values = cells.values().map(|&(failing, all, place)| Ok((share * upper_tail(failing, all, rho)?, place)));
+    let p_values: Vec<(f64, &Place)> = p_values.collect::<Result<_>>()?;
+    Ok(p_values.into_iter().min_by(|a, b| a.0.total_cmp(&b.0)).expect("at least one cell was tried"))
 }
 
 /// How close informative bounds came; where all are far, rows could not have told a much smaller bound from this one.

@@ -2,7 +2,6 @@
 
 use crate::experiment::{CellRows, Results};
 use crate::instance;
-use crate::stats::Measured;
 use crate::theory::effective_dimension::{Spectrum, unseen_share};
 use crate::{Error, Result};
 
@@ -57,14 +56,6 @@ pub fn samples(cell: &CellRows) -> Result<f64> {
 pub fn epsilons(cell: &CellRows) -> Result<Vec<f64>> {
     let (losses, complete) = (cell.values("population_loss", 1)?, cell.values("rank_fraction", 1)?);
     Ok(losses.iter().zip(complete).map(|(loss, share)| if share == 1.0 { 0.0 } else { loss.sqrt() }).collect())
-}
-
-/// Mean and standard error of values over replicates.
-pub fn measured(x: f64, values: &[f64]) -> Measured {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    Measured { x, mean, error: (squares / (count - 1.0).max(1.0) / count).sqrt() }
 }
 
 /// ε where nothing is seen, √(2 E_x Var_π0 log π_0): the same in all cells, since logits are scaled to one standard deviation. From

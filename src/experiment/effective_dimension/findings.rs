@@ -1,12 +1,12 @@
 //! What the curves show: a shift in proportion to d, none at all, a power law, the λ that explains all of them, and a policy that
 //! is sure before it is right.
 
-use super::curves::{Curve, curves, epsilons, measured, predicted_share, samples, unseen_epsilon};
+use super::curves::{Curve, curves, epsilons, predicted_share, samples, unseen_epsilon};
 use super::table::{calibrated, dimension};
 use crate::Result;
 use crate::experiment::{Finding, Results};
 use crate::seed::Seed;
-use crate::stats::{Decay, Estimate, Law, Measured, Observation, bootstrap, compare_decays, line};
+use crate::stats::{Decay, Estimate, Law, Measured, Observation, bootstrap, compare_decays, falls_through, line};
 
 const RESAMPLES: usize = 400;
 
@@ -46,11 +46,11 @@ fn shift(curves: &[Curve], kind: &str, level: f64, expected: f64, seed: &Seed) -
         }
     }
     let crossings = |lists: &[Vec<usize>]| -> Option<Vec<f64>> {
-        let point = |(list, (index, x, values)): (&Vec<usize>, &(usize, f64, Vec<f64>))| {
-            (*index, *x, list.iter().map(|&r| values[r]).sum::<f64>() / list.len() as f64)
-        };
-        let points: Vec<(usize, f64, f64)> = lists.iter().zip(&groups).map(point).collect();
-        points.chunk_by(|a, b| a.0 == b.0).map(|curve| crossing(curve, level)).collect()
+        let mut along = vec![Vec::new(); curves.len()];
+        for (list, (index, x, values)) in lists.iter().zip(&groups) {
+            along[*index].push((*x, list.iter().map(|&r| values[r]).sum::<f64>() / list.len() as f64));
+        }
+        along.iter().map(|curve| falls_through(curve, level)).collect()
     };
     let exponent = |lists: &[Vec<usize>]| {
         let points = crossings(lists)?.into_iter().zip(&curves);
@@ -74,13 +74,6 @@ fn shift(curves: &[Curve], kind: &str, level: f64, expected: f64, seed: &Seed) -
              {places} at d = {dims}"
         ),
     ))
-}
-
-/// log2 n at which a curve of (_, log2 n, ε) first falls through a level.
-fn crossing(curve: &[(usize, f64, f64)], level: f64) -> Option<f64> {
-    let pair = curve.windows(2).find(|pair| pair[0].2 > level && pair[1].2 <= level)?;
-    let [(_, from, above), (_, to, below)] = pair else { return None };
-    Some(from + (above - level) / (above - below) * (to - from))
 }
 
 /// A cell of the power law: n, ε of each replicate, and the law's log ε up to a constant.
@@ -140,7 +133,7 @@ fn power_law(curves: &[Curve], seed: &Seed) -> Result<Finding> {
 
 /// Means with one relative error of a single replicate for all of them: that of each alone is poorly known.
 fn pooled(points: &[Point]) -> Vec<Measured> {
-    let all: Vec<Measured> = points.iter().map(|point| measured(point.n, &point.values)).collect();
+    let all: Vec<Measured> = points.iter().map(|point| Measured::of(point.n, &point.values)).collect();
     let square = |(m, point): (&Measured, &Point)| (m.error / m.mean).powi(2) * point.values.len() as f64;
     let single = (all.iter().zip(points).map(square).sum::<f64>() / all.len() as f64).sqrt();
     let error = |(m, point): (&Measured, &Point)| single * m.mean / (point.values.len() as f64).sqrt();
@@ -174,7 +167,7 @@ fn law(curves: &[Curve], unseen: f64) -> Result<Finding> {
             }
         }
     }
-    let (cells, polynomial) = (flat.len() as f64, measured(0.0, &decaying));
+    let (cells, polynomial) = (flat.len() as f64, Measured::of(0.0, &decaying));
     let bent = polynomial.mean.abs() <= FAR * polynomial.error + 0.15;
     let range = |logs: &[f64]| {
         let (lo, hi) = logs.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), &v| (lo.min(v), hi.max(v)));
@@ -199,7 +192,7 @@ fn shape(curves: &[Curve]) -> Result<Finding> {
     for curve in curves.iter().filter(|curve| curve.kind != "isotropic") {
         for cell in &curve.cells {
             let n = samples(cell)?;
-            let (loss, bound) = (measured(n, &epsilons(cell)?), constant * (dimension(curve, n)? / n).sqrt());
+            let (loss, bound) = (Measured::of(n, &epsilons(cell)?), constant * (dimension(curve, n)? / n).sqrt());
             dominated &= loss.mean - FAR * loss.error <= bound;
             tightest = tightest.max(loss.mean / bound);
             if loss.mean > 0.0 {
@@ -230,7 +223,7 @@ fn sure_before_right(curves: &[Curve]) -> Result<Finding> {
             }
         }
     }
-    let mean = |values: &[f64]| measured(0.0, values).mean;
+    let mean = |values: &[f64]| Measured::of(0.0, values).mean;
     let (failure, drift, start) = (mean(&failures), mean(&drifts), mean(&starts));
     Ok(Finding::new(
         failure < 0.5 * start && drift > 1.0 / 3.0,

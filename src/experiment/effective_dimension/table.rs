@@ -1,5 +1,6 @@
 //! The table of the measured curves: one row for each cell.
 
+use super::super::results::texts;
 use super::curves::{Curve, curves, epsilons, predicted_share, samples, unseen_epsilon};
 use crate::Result;
 use crate::experiment::{CellRows, Results, Table};
@@ -61,18 +62,13 @@ fn row(curve: &Curve, cell: &CellRows, unseen: f64, constant: f64) -> Result<Vec
     let mut row = vec![curve.kind.clone(), curve.dim.to_string(), plain(n), cell.replicates.len().to_string()];
     row.extend([n / d, d_lambda, n / d_lambda].map(plain));
     // ε is never negative, and neither is the interval of its mean.
-    row.extend(texts(MeanInterval { ends: loss.ends.map(|(lo, hi)| (lo.max(0.0), hi)), ..loss }));
+    row.extend(texts(Some(MeanInterval { ends: loss.ends.map(|(lo, hi)| (lo.max(0.0), hi)), ..loss })));
     for name in ["failure_0.5", "drift", "rank_fraction"] {
-        row.extend(texts(cell.mean(name, 1)?));
+        row.extend(texts(Some(cell.mean(name, 1)?)));
     }
     row.push(predicted_share(curve, cell)?.map_or_else(String::new, |share| plain(unseen * share.sqrt())));
     row.extend([plain(shape), over(shape), plain(explicit), over(explicit)]);
     Ok(row)
-}
-
-fn texts(interval: MeanInterval) -> [String; 3] {
-    let end = |end: Option<f64>| end.map_or_else(String::new, plain);
-    [plain(interval.mean), end(interval.ends.map(|ends| ends.0)), end(interval.ends.map(|ends| ends.1))]
 }
 
 /// d_λ at λ = 1/n.

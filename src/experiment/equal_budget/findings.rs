@@ -67,7 +67,7 @@ fn winner(instance: &str, trios: &[Trio]) -> Result<Finding> {
         let (iterated, equivalent) = (trio.mean(ITERATED, FAILURE)?, trio.mean(EQUIVALENT, FAILURE)?);
         rise = rise.min(welch(&trio.last(ITERATED, FAILURE)?, &trio.last(EQUIVALENT, FAILURE)?)?.p_above());
         if iterated - equivalent > best.0 {
-            best = (iterated - equivalent, format!("{iterated:.3} against {equivalent:.3} at nT = {}", trio.budget));
+            best = (iterated - equivalent, format!("{equivalent:.3} against {iterated:.3} at nT = {}", trio.budget));
         }
     }
     let Some(last) = trios.last() else { return Ok(Finding::new(false, format!("{instance}: no budget"))) };
@@ -76,8 +76,7 @@ fn winner(instance: &str, trios: &[Trio]) -> Result<Finding> {
     let statement = format!(
         "{instance}: one round at β' wins over T rounds (F(0.5) = {}; least p-value for the opposite at any budget {rise:.1e}), and T rounds \
          win over one at β ({iterated:.4} against {once:.3} at nT = {})",
-        format_args!("{} with T rounds", best.1),
-        last.budget
+        best.1, last.budget
     );
     Ok(Finding::new(best.0 > 0.1 && rise >= allowed && once - iterated > 0.1, statement))
 }

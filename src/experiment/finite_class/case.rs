@@ -1,12 +1,11 @@
 //! One cell with what the theory says of it.
 
 use crate::Result;
-use crate::experiment::{CellRows, Results};
+use crate::experiment::{CellRows, Results, RunConstants};
 use crate::process::FiniteClass;
 use crate::process::update::finite_class::range;
 use crate::simulate::Simulation;
 use crate::stats::interval::{MeanInterval, mean_interval};
-use crate::theory::iterative::{RoundConstants, round_by_round};
 use crate::theory::one_step::{Class, epsilon};
 use crate::theory::single_step::HardInstance;
 
@@ -133,31 +132,18 @@ impl Case {
 
     /// C18 round by round on F_t(1/2) at ρ, with γ, μ, κ_0 and r̄ of each replicate's own run.
     pub fn failure_bounds(&self, t: usize) -> Result<Vec<f64>> {
-        let excesses = (1..=t).map(|s| self.rows.values("excess", s)).collect::<Result<Vec<_>>>()?;
-        self.bounds(t, |s, r| excesses[s][r])
+        self.bounds(&RunConstants::all(&self.rows, t)?)
     }
 
     /// The same with r̄ = 1, as the paper has it.
     pub fn printed_failure_bounds(&self, t: usize) -> Result<Vec<f64>> {
-        self.bounds(t, |_, _| 1.0)
+        self.bounds(&RunConstants::all(&self.rows, t)?.iter().map(RunConstants::as_printed).collect::<Vec<_>>())
     }
 
-    fn bounds(&self, t: usize, excess: impl Fn(usize, usize) -> f64) -> Result<Vec<f64>> {
-        let at = |name: &str| (0..=t).map(|s| self.rows.values(name, s)).collect::<Result<Vec<_>>>();
-        let (margins, confidences) = (at("margin")?, at("min_confidence")?);
-        let kappas = self.rows.values("kappa", 0)?;
-        let errors = (1..=t).map(|s| self.epsilon_bound(s, RHO / t as f64)).collect::<Result<Vec<_>>>()?;
-        let bound = |r: usize| {
-            let constants: Vec<RoundConstants> = (0..t)
-                .map(|s| RoundConstants { gamma: margins[s][r], epsilon: errors[s], excess: excess(s, r) })
-                .collect();
-            // A policy that left the support of the one before it, as far as doubles go, or a tie: nothing is claimed.
-            if constants.iter().any(|round| !round.excess.is_finite() || round.gamma <= 0.0) {
-                return Ok(f64::INFINITY);
-            }
-            let mu = confidences[1..].iter().fold(1.0, |least: f64, round| least.min(round[r]));
-            round_by_round(kappas[r], mu, self.beta, DELTA, &constants).map(|bound| bound.value())
-        };
-        (0..self.rows.replicates.len()).map(bound).collect()
+    fn bounds(&self, runs: &[RunConstants]) -> Result<Vec<f64>> {
+        let rounds = runs[0].rounds();
+        let each = RHO / rounds as f64;
+        let epsilons = (1..=rounds).map(|t| self.epsilon_bound(t, each)).collect::<Result<Vec<_>>>()?;
+        runs.iter().map(|run| run.round_by_round(&epsilons, DELTA)).collect()
     }
 }

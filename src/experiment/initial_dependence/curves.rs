@@ -47,11 +47,9 @@ impl Curve {
 
     /// Means over the listed replicates, with standard errors.
     fn resampled(&self, replicates: &[usize], from: usize, to: usize) -> Vec<Measured> {
-        let count = replicates.len() as f64;
         let measured = |t: usize| {
-            let mean = replicates.iter().map(|&r| self.values[t][r]).sum::<f64>() / count;
-            let square = replicates.iter().map(|&r| (self.values[t][r] - mean).powi(2)).sum::<f64>();
-            Measured { x: t as f64, mean, error: (square / (count - 1.0) / count).sqrt() }
+            let values: Vec<f64> = replicates.iter().map(|&r| self.values[t][r]).collect();
+            Measured::of(t as f64, &values)
         };
         (from..=to).map(measured).collect()
     }

@@ -1,7 +1,7 @@
 //! The factor of a round: measured, by the exact law, and λ of Lemma C.4.
 
 use super::curves::{Curve, MODEL_ERROR};
-use super::{CellRows, Finding, PARTS, Results, Table, preference, theory};
+use super::{CellRows, Finding, PARTS, Results, RunConstants, Table, preference, theory};
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::simulate::output;
@@ -55,16 +55,7 @@ pub fn table(results: &Results) -> Result<Table> {
 
 /// The map of Lemma C.4 with the constants of this run, the worst over rounds and replicates; ε as measured, not its bound.
 fn contraction(cell: &CellRows) -> Result<Contraction> {
-    let worst = |name: &str, from: usize, to: usize, start: f64, pick: fn(f64, f64) -> f64| -> Result<f64> {
-        (from..=to).try_fold(start, |worst, t| Ok(cell.values(name, t)?.into_iter().fold(worst, pick)))
-    };
-    let last = cell.rounds();
-    // Where two responses tie, γ = 0 and there is no bound; the least positive number stands for it.
-    let gamma = worst("margin", 0, last - 1, f64::INFINITY, f64::min)?.max(f64::MIN_POSITIVE);
-    let mu = worst("min_confidence", 1, last, 1.0, f64::min)?;
-    let epsilon = worst("population_loss", 1, last, 0.0, f64::max)?.sqrt();
-    let excess = worst("excess", 1, last, 0.0, f64::max)?.min(f64::MAX);
-    Contraction::new(gamma, mu, epsilon, cell.simulation()?.process.beta, excess)
+    RunConstants::worst(&RunConstants::all(cell, cell.rounds())?).contraction()
 }
 
 /// λ < 1/2 is not what is seen, and κ_∞ says that it need not be: it lies above κ_0.

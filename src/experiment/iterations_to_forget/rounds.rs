@@ -1,10 +1,9 @@
 //! The least number of rounds that forgets the initial model: measured, by the hard instance's law, and by the bounds.
 
-use crate::experiment::CellRows;
+use crate::Result;
+use crate::experiment::{CellRows, RunConstants};
 use crate::theory::iterations::{corollary_rounds, rounds_to_forget};
-use crate::theory::recurrence::Contraction;
 use crate::theory::single_step::unresolved_share;
-use crate::{Error, Result};
 
 /// The columns of [`Forgetting::columns`].
 pub const COLUMNS: [&str; 12] = [
@@ -48,16 +47,18 @@ impl Forgetting {
     /// Values of [`COLUMNS`]; `None` for what does not exist.
     pub fn columns(&self, cell: &CellRows) -> Result<[Option<f64>; COLUMNS.len()]> {
         let kappa0 = cell.mean("kappa", 0)?.mean;
-        let run = Run::of(cell, self.rounds.unwrap_or(cell.rounds()).min(cell.rounds()))?;
-        let bound = rounds_to_forget(kappa0, self.tolerance, &run.contraction)?;
-        let corollary = corollary_rounds(kappa0, run.gamma, run.mu, cell.number("process.samples")?)?;
+        let rounds = self.rounds.unwrap_or(cell.rounds()).min(cell.rounds());
+        let worst = RunConstants::worst(&RunConstants::all(cell, rounds)?);
+        let contraction = worst.contraction()?;
+        let bound = rounds_to_forget(kappa0, self.tolerance, &contraction)?;
+        let corollary = corollary_rounds(kappa0, worst.gamma(), worst.mu(), cell.number("process.samples")?)?;
         let law = if cell.label("instance.kind") == "hard" {
             Some(1.0 + ((kappa0 - 1.0) / self.tolerance).ln().max(0.0) / rate(cell)?)
         } else {
             None
         };
         let whole = |rounds: Option<usize>| rounds.map(|rounds| rounds as f64);
-        let (factor, fixed_point) = (run.contraction.factor(), run.contraction.fixed_point());
+        let (factor, fixed_point) = (contraction.factor(), contraction.fixed_point());
         Ok([
             Some(kappa0),
             whole(self.rounds),
@@ -69,8 +70,8 @@ impl Forgetting {
             bound.intermediate("cap"),
             Some(factor),
             Some(fixed_point),
-            Some(run.gamma),
-            Some(run.mu),
+            Some(worst.gamma()),
+            Some(worst.mu()),
         ])
     }
 
@@ -89,31 +90,6 @@ impl Forgetting {
     pub fn cap(&self, cell: &CellRows) -> Result<f64> {
         let kappa0 = cell.mean("kappa", 0)?.mean;
         Ok(1.0 + (kappa0 / self.tolerance).log2().max(0.0))
-    }
-}
-
-/// What the bounds read off a run of T rounds: the worst over its replicates.
-struct Run {
-    gamma: f64,
-    mu: f64,
-    contraction: Contraction,
-}
-
-impl Run {
-    fn of(cell: &CellRows, rounds: usize) -> Result<Self> {
-        let over = |name: &str, range: std::ops::RangeInclusive<usize>, start: f64, pick: fn(f64, f64) -> f64| {
-            let mut worst = start;
-            for t in range {
-                worst = cell.values(name, t)?.into_iter().fold(worst, pick);
-            }
-            Ok::<f64, Error>(worst)
-        };
-        let gamma = over("margin", 0..=rounds - 1, f64::INFINITY, f64::min)?;
-        let mu = over("min_confidence", 1..=rounds, 1.0, f64::min)?;
-        let epsilon = over("population_loss", 1..=rounds, 0.0, f64::max)?.sqrt();
-        let excess = over("excess", 1..=rounds, 0.0, f64::max)?;
-        let contraction = Contraction::new(gamma, mu, epsilon, cell.simulation()?.process.beta, excess)?;
-        Ok(Self { gamma, mu, contraction })
     }
 }
 

@@ -1,11 +1,12 @@
 //! The generic instance: F ≈ P[margin ≤ c/s_T], s_T = (1+√n)^T, so that the exponent of n is −T/2 (−T at δ = 1/2).
 
 use super::row::{Row, decimal, power, slope_text, tabulate};
-use super::slope::{Question, Slope, known, measured, slope};
+use super::slope::{Question, Slope, known, slope};
 use super::{LAW, ROUNDS};
 use crate::Result;
 use crate::experiment::{CellRows, Finding, Results, Table};
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
+use crate::stats::Measured;
 use crate::theory::rates::{local_exponent, population_scale};
 
 const PART: &str = "generic";
@@ -122,8 +123,9 @@ fn local_law(middle: Option<f64>, rounds: usize) -> Result<Option<f64>> {
 /// The exponent of F_T between two neighbouring n, and half its 95% interval; `None` where either rate is not known to better
 /// than a third.
 fn local(cell: &CellRows, next: &CellRows, quantity: &str, rounds: usize) -> Result<Option<(f64, f64)>> {
-    let at =
-        |cell: &CellRows| cell.values(quantity, rounds).and_then(|v| Ok(measured(cell.number("process.samples")?, &v)));
+    let at = |cell: &CellRows| {
+        cell.values(quantity, rounds).and_then(|v| Ok(Measured::of(cell.number("process.samples")?, &v)))
+    };
     let (here, there) = (at(cell)?, at(next)?);
     if !known(&here) || !known(&there) {
         return Ok(None);

@@ -1,14 +1,14 @@
 //! The hard instance: n^(−1/2) with the worst mass for each n, exponential at a fixed mass.
 
 use super::row::{Row, decimal, first_number, power, slope_text, tabulate};
-use super::slope::{Question, Slope, measured, slope};
+use super::slope::{Question, Slope, slope};
 use super::{LAW, ROUNDS};
 use crate::Result;
 use crate::experiment::hard_instance::{FAR, distance, theory};
 use crate::experiment::{CellRows, Finding, Results, Table};
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
-use crate::stats::compare_decays;
 use crate::stats::decay::Law;
+use crate::stats::{Measured, compare_decays};
 
 const WORST: &str = "hard-worst";
 const FIXED: &str = "hard-fixed";
@@ -70,7 +70,7 @@ fn exponential(cells: &[CellRows]) -> Result<Finding> {
                 means += 1;
                 farthest = farthest.max(distance(cell, rounds)?);
                 if rounds == 1 {
-                    points.push(measured(cell.number("process.samples")?, &values));
+                    points.push(Measured::of(cell.number("process.samples")?, &values));
                 }
             } else if expected < 1e-9 {
                 zeros += 1;

@@ -1,10 +1,10 @@
 //! The instance with a margin: failure suddenly zero (C12), and the explicit bound (C18) far above it.
 
 use super::ROUNDS;
-use super::bounds::{Bounds, RHO, bounds, largest_excess, promised_zero};
+use super::bounds::{Bounds, RHO, bounds, promised_zero};
 use super::row::{Row, power, tabulate};
 use crate::Result;
-use crate::experiment::{CellRows, Finding, Results, Table};
+use crate::experiment::{CellRows, Finding, Results, RunConstants, Table};
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::stats::upper_tail;
 
@@ -125,7 +125,7 @@ pub fn table(results: &Results) -> Result<Table> {
             let complete = all.iter().filter(|bounds| bounds.complete_spans.is_some()).count();
             let promised = promised_zero(&cell, rounds, SHOWN.0)?.iter().filter(|&&promise| promise).count();
             let runs = all.len() as f64;
-            let excess = largest_excess(&cell, rounds)?;
+            let excess = RunConstants::worst(&RunConstants::all(&cell, rounds)?).excess();
             let measured = cell.mean(SHOWN.1, rounds)?.mean;
             rows.push(
                 Row::of(&cell, &KEYS, rounds)

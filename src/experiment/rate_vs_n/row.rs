@@ -2,40 +2,29 @@
 
 use super::slope::Slope;
 use crate::Result;
-use crate::experiment::{CellRows, Table};
-use crate::simulate::output::plain;
+use crate::experiment::{CellRows, Line, Table};
 
-/// A row: names and texts.
+/// A line of such a table.
 #[derive(Default)]
-pub struct Row(Vec<(String, String)>);
+pub struct Row(Line);
 
 impl Row {
     /// The row of a cell after T rounds: what the configuration has under these keys (the last part of a key names its column),
     /// the replicates, and T.
     pub fn of(cell: &CellRows, keys: &[&str], rounds: usize) -> Self {
-        let mut row = Self::default();
-        for key in keys {
-            row.push(key.rsplit('.').next().unwrap_or(key), cell.label(key));
-        }
-        row.push("replicates", cell.replicates.len().to_string());
-        row.push("rounds", rounds.to_string());
-        row
-    }
-
-    fn push(&mut self, name: &str, text: String) {
-        self.0.push((name.to_owned(), text));
+        let named = |line: Line, key: &&str| line.label(key.rsplit('.').next().unwrap_or(key), cell.label(key));
+        let line = keys.iter().fold(Line::default(), named);
+        Self(line.label("replicates", cell.replicates.len().to_string()).label("rounds", rounds.to_string()))
     }
 
     /// Adds a number.
-    pub fn number(mut self, name: &str, value: f64) -> Self {
-        self.push(name, plain(value));
-        self
+    pub fn number(self, name: &str, value: f64) -> Self {
+        Self(self.0.number(name, value))
     }
 
     /// Adds a number that may not exist.
-    pub fn maybe(mut self, name: &str, value: Option<f64>) -> Self {
-        self.push(name, value.map_or_else(String::new, plain));
-        self
+    pub fn maybe(self, name: &str, value: Option<f64>) -> Self {
+        self.number(name, value.unwrap_or(f64::NAN))
     }
 
     /// Adds the mean of a rate after T rounds with its 95% Student-t interval, cut at 0.
@@ -66,8 +55,7 @@ impl Row {
 
 /// The table of rows that have the same names.
 pub fn tabulate(rows: Vec<Row>) -> Table {
-    let header = rows.first().map_or_else(Vec::new, |row| row.0.iter().map(|(name, _)| name.clone()).collect());
-    Table::new(header, rows.into_iter().map(|row| row.0.into_iter().map(|(_, text)| text).collect()).collect())
+    Table::of_lines(rows.into_iter().map(|row| row.0).collect())
 }
 
 /// The number in the first row of a column, `None` where it is empty.

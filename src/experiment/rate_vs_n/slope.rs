@@ -83,7 +83,7 @@ pub fn slope(results: &Results, cells: &[CellRows], question: &Question<'_>) -> 
     let mut points = Vec::new();
     for cell in cells {
         let (n, values) = (cell.number("process.samples")?, cell.values(question.quantity, question.rounds)?);
-        let rate = measured(n, &values);
+        let rate = Measured::of(n, &values);
         if known(&rate) {
             let Measured { mean, error, .. } = rate;
             let weight = 1.0 / ((error / mean).powi(2) + LAW_ERROR * LAW_ERROR);
@@ -114,14 +114,6 @@ pub fn slope(results: &Results, cells: &[CellRows], question: &Question<'_>) -> 
 fn fit(points: &[Point], abscissa: fn(f64) -> f64, log_rate: impl Fn(usize, &Point) -> f64) -> Result<f64> {
     let observation = |(g, p): (usize, &Point)| Observation { x: abscissa(p.n), y: log_rate(g, p), weight: p.weight };
     line(&points.iter().enumerate().map(observation).collect::<Vec<_>>()).map(|line| line.slope)
-}
-
-/// A mean over replicates with its standard error.
-pub fn measured(x: f64, values: &[f64]) -> Measured {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    Measured { x, mean, error: (squares / (count - 1.0).max(1.0) / count).sqrt() }
 }
 
 /// Whether a rate is known to better than a third.

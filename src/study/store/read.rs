@@ -1,6 +1,6 @@
 //! Reading a store, row by row: nothing here holds all rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row};
@@ -218,15 +218,14 @@ impl Store {
         self.query(|c| c.query_row(sql, [], |row| row.get(0)).optional())
     }
 
-    /// The number of cells of which a replicate is done.
+    /// How many replicates are done of each cell of which any is, by the cell's ordinal.
     ///
     /// # Errors
     /// [`crate::Error::File`] if the store cannot be read.
-    pub fn cells_with_rows(&self) -> Result<usize> {
-        let count = |c: &rusqlite::Connection| {
-            c.query_row("SELECT count(DISTINCT cell) FROM rows", [], |row| row.get::<_, i64>(0))
-        };
-        self.query(count).map(|cells| cells as usize)
+    pub fn done(&self) -> Result<BTreeMap<usize, usize>> {
+        let sql = "SELECT cell, count(*) FROM rows WHERE round = 0 GROUP BY cell";
+        let pair = |row: &Row<'_>| Ok((row.get::<_, i64>(0)? as usize, row.get::<_, i64>(1)? as usize));
+        self.query(|c| c.prepare(sql)?.query_map([], pair)?.collect())
     }
 
     /// The (cell, replicate) that are done or failed.

@@ -1,0 +1,183 @@
+//! What the abstract promises of whole runs: a rate in n and geometric decay in T (C19, C20).
+
+use super::curves::{replicate_curve, sorted_by, trajectory_curve};
+use crate::Result;
+use crate::claims::claim::{Claim, Control, Level, Source, Statement};
+use crate::claims::evidence::Curve;
+use crate::claims::weigh::{Exponent, Rule};
+use crate::experiment::CellRows;
+use crate::stats::decay::Law;
+use crate::study::definition::Verdict;
+use crate::theory::rates::population_scale;
+
+const GENERIC: &[Source] = &[Source { experiment: "rate_vs_n", part: "generic" }];
+const BUMP: &[Source] = &[Source { experiment: "initial_dependence", part: "tabular" }];
+const SHARED: &[Source] = &[Source { experiment: "initial_dependence", part: "gaussian" }];
+const CONTINUUM: &[Source] = &[Source { experiment: "initial_dependence", part: "continuum" }];
+
+const fn curve(
+    id: &'static str,
+    says: &'static str,
+    result: &'static str,
+    sources: &'static [Source],
+    draw: fn(&[CellRows]) -> Result<Vec<Curve>>,
+    rule: Rule,
+) -> Claim {
+    Claim {
+        id,
+        says,
+        level: Level::Shape,
+        result,
+        expected: Verdict::Holds,
+        sources,
+        statement: Statement::Curves(draw),
+        rule,
+        note: "",
+        controls: &[],
+    }
+}
+
+const fn wrong_curve(
+    id: &'static str,
+    says: &'static str,
+    sources: &'static [Source],
+    draw: fn(&[CellRows]) -> Result<Vec<Curve>>,
+    rule: Rule,
+) -> Control {
+    Control { id, says, sources, statement: Statement::Curves(draw), rule }
+}
+
+/// The claims of this file.
+pub const CLAIMS: &[Claim] = &[
+    Claim {
+        controls: &[wrong_curve(
+            "C19.three-quarters",
+            "(1+√n)^{−3/2} or faster at T = 1",
+            GENERIC,
+            generic_once,
+            Rule::Exponent(Exponent::AtMost(-0.75)),
+        )],
+        note: "(1+√n)² for n: the exponent in n itself, −½√n/(1+√n) at T = 1, is −1/2 in the limit only",
+        ..curve(
+            "C19",
+            "on generic instances F_T falls at least as (1+√n)^{−1}, the large-n half: its exponent in (1+√n)² is at most −1/2",
+            "abstract (rate)",
+            GENERIC,
+            generic,
+            Rule::Exponent(Exponent::AtMost(-0.5)),
+        )
+    },
+    Claim {
+        controls: &[wrong_curve(
+            "C20.failure-power",
+            "F_T falls as a power of T",
+            BUMP,
+            failure_in_time,
+            Rule::Decay(Law::PowerLaw),
+        )],
+        ..curve(
+            "C20.failure",
+            "on one-hot features F_T decays geometrically in T from every κ_0",
+            "abstract (exponential decay)",
+            BUMP,
+            failure_in_time,
+            Rule::Decay(Law::Exponential),
+        )
+    },
+    Claim {
+        controls: &[wrong_curve(
+            "C20.kappa-power",
+            "κ_T − 1 falls as a power of T",
+            BUMP,
+            kappa_in_time,
+            Rule::Decay(Law::PowerLaw),
+        )],
+        ..curve(
+            "C20.kappa",
+            "on one-hot features κ_T − 1 decays geometrically in T from every κ_0",
+            "abstract (exponential decay)",
+            BUMP,
+            kappa_in_time,
+            Rule::Decay(Law::Exponential),
+        )
+    },
+    Claim {
+        expected: Verdict::Violated,
+        note: "expected failure: a nearly sure prompt is rarely touched, and the tail is a power law",
+        ..curve(
+            "C20.continuum",
+            "κ_T − 1 decays geometrically under tabular ERM with a continuum of confidences",
+            "abstract (exponential decay)",
+            CONTINUUM,
+            kappa_in_late_time,
+            Rule::Decay(Law::Exponential),
+        )
+    },
+    Claim {
+        expected: Verdict::Violated,
+        note: "expected failure: a sharp policy draws equal pairs, the sampled span collapses, and what is not seen stays",
+        ..curve(
+            "C20.shared",
+            "κ_T − 1 decays geometrically on features that prompts share, with few samples",
+            "abstract (exponential decay)",
+            SHARED,
+            kappa_in_time,
+            Rule::Decay(Law::Exponential),
+        )
+    },
+];
+
+fn generic(cells: &[CellRows]) -> Result<Vec<Curve>> {
+    rates(cells, &[1, 2])
+}
+
+fn generic_once(cells: &[CellRows]) -> Result<Vec<Curve>> {
+    rates(cells, &[1])
+}
+
+/// F_T(0.1) against (1+√n)², the square of the scale by which one population round sharpens, over the larger half of the n at which
+/// anything fails.
+fn rates(cells: &[CellRows], rounds: &[usize]) -> Result<Vec<Curve>> {
+    let all: Vec<&CellRows> = cells.iter().collect();
+    let mut curves = Vec::new();
+    for (prompts, cells) in sorted_by(&all, "instance.prompts") {
+        for &t in rounds {
+            let label = format!("M = {prompts}, T = {t}");
+            let mut curve = replicate_curve(label, &cells, "process.samples", "failure_0.1", t)?;
+            // A mean of a handful of prompts is no mean on a log axis: at least ten failing in all.
+            let enough = |values: &[f64]| values.iter().sum::<f64>() * prompts.parse::<f64>().unwrap_or(1.0) >= 10.0;
+            curve.points.retain(|point| enough(&point.values));
+            curve.points.drain(..curve.points.len() / 2);
+            for point in &mut curve.points {
+                point.x = population_scale(point.x.powf(-0.5), 2)?;
+            }
+            curves.push(curve);
+        }
+    }
+    Ok(curves)
+}
+
+fn failure_in_time(cells: &[CellRows]) -> Result<Vec<Curve>> {
+    // Below a prompt in all replicates together there is nothing to fit.
+    in_time(cells, "failure_0.5", 1, |cell| {
+        10.0 / (cell.number("instance.prompts").unwrap_or(1.0) * cell.replicates.len() as f64)
+    })
+}
+
+fn kappa_in_time(cells: &[CellRows]) -> Result<Vec<Curve>> {
+    in_time(cells, "kappa_minus_one", 1, |cell| {
+        10.0 / (cell.number("instance.prompts").unwrap_or(1.0) * cell.replicates.len() as f64)
+    })
+}
+
+fn kappa_in_late_time(cells: &[CellRows]) -> Result<Vec<Curve>> {
+    in_time(cells, "kappa_minus_one", 8, |_| 0.0)
+}
+
+fn in_time(cells: &[CellRows], name: &str, first: usize, least: impl Fn(&CellRows) -> f64) -> Result<Vec<Curve>> {
+    let curve = |cell: &CellRows| {
+        let label = format!("κ₀ = {:.3}", cell.mean("kappa", 0)?.mean);
+        trajectory_curve(cell, label, name, first, least(cell))
+    };
+    cells.iter().map(curve).collect()
+}

@@ -1,0 +1,9 @@
+//! Where a curve falls through a level.
+
+/// The abscissa at which a curve of points (x, y) first falls from above `level` to it or below, between two neighbouring points by
+/// linear interpolation; `None` if none of them bracket it.
+pub fn falls_through(curve: &[(f64, f64)], level: f64) -> Option<f64> {
+    let pair = curve.windows(2).find(|pair| pair[0].1 > level && pair[1].1 <= level)?;
+    let [(from, above), (to, below)] = pair else { return None };
+    Some(from + (above - level) / (above - below) * (to - from))
+}

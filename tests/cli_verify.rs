@@ -1,0 +1,79 @@
+//! The commands `selfreward verify` and `selfreward falsify`, as a person calls them.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use serde_json::Value;
+
+fn selfreward(folder: &Path, arguments: &str) -> Command {
+    let mut command = Command::cargo_bin("selfreward").unwrap();
+    command.current_dir(folder).args(arguments.split_whitespace());
+    command
+}
+
+/// Refused with exit code 2, nothing on standard output, and an error that contains every word.
+fn refused(folder: &Path, arguments: &str, words: &[&str]) {
+    let output = selfreward(folder, arguments).assert().code(2).stdout(predicate::str::is_empty()).get_output().clone();
+    let error = String::from_utf8(output.stderr).unwrap();
+    for word in words {
+        assert!(error.contains(word), "`{arguments}`: no {word} in {error}");
+    }
+}
+
+fn json(folder: &Path, path: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(folder.join(path)).unwrap()).unwrap()
+}
+
+#[test]
+fn unknown_claims_are_refused_with_the_nearest() {
+    let folder = tempfile::tempdir().unwrap();
+    refused(folder.path(), "verify C18.prinetd", &["C18.prinetd", "the nearest is C18.printed"]);
+    refused(folder.path(), "falsify C8.simplificaton", &["C8.simplificaton", "the nearest is C8.simplification"]);
+}
+
+/// A grid with holes is not weighed: half of a study's cells are no evidence on its claims.
+#[test]
+fn stores_that_lack_cells_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    selfreward(folder.path(), "run initial_dependence --quick --shard 1/2 --out runs -q").assert().success();
+    let store = "runs/initial_dependence-quick-shard-1-of-2.sqlite";
+    refused(folder.path(), &format!("verify C20.kappa --from {store}"), &[store, "have no rows", "merge"]);
+    // Claims of other experiments do not look at it.
+    selfreward(folder.path(), &format!("verify C21 --from {store} -q")).assert().code(0);
+}
+
+/// What a violation saves is the violation: the run of the counterexample fails on all of its mass, where the printed form
+/// allows none.
+#[test]
+fn a_saved_counterexample_replays() {
+    let folder = tempfile::tempdir().unwrap();
+    selfreward(folder.path(), "verify C18.printed --quick --out found -q").assert().code(0);
+    let ledger = json(folder.path(), "found/ledger.json");
+    let row = &ledger["claims"][0];
+    assert_eq!(
+        (row["verdict"].as_str(), row["witness"]["saved"].as_str()),
+        (Some("violated"), Some("C18.printed.toml"))
+    );
+    selfreward(folder.path(), "simulate --config found/C18.printed.toml --out again -q").assert().success();
+    let rows = std::fs::read_to_string(folder.path().join("again/trajectory.csv")).unwrap();
+    let mut table = csv::Reader::from_reader(rows.as_bytes());
+    let column = table.headers().unwrap().iter().position(|name| name == "failure_0.3_mean").unwrap();
+    let failures: Vec<f64> = table.records().map(|row| row.unwrap()[column].parse().unwrap()).collect();
+    assert_eq!(failures, [0.0, 1.0]);
+}
+
+/// `--evaluations` with the printed number finds the same instance, byte for byte.
+#[test]
+fn a_search_is_replayed_by_its_number_of_evaluations() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = |out: &str| {
+        let order = format!("falsify C8.simplification --evaluations 500 --out {out}");
+        let output = selfreward(folder.path(), &order).assert().code(0).get_output().stdout.clone();
+        String::from_utf8(output).unwrap()
+    };
+    assert!(text("first").contains("violated"), "{}", text("first"));
+    text("second");
+    let npz = |out: &str| std::fs::read(folder.path().join(out).join("C8.simplification-worst.npz")).unwrap();
+    assert_eq!(npz("first"), npz("second"));
+}
