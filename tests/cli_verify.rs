@@ -39,8 +39,10 @@ fn stores_that_lack_cells_are_refused() {
     selfreward(folder.path(), "run initial_dependence --quick --shard 1/2 --out runs -q").assert().success();
     let store = "runs/initial_dependence-quick-shard-1-of-2.sqlite";
     refused(folder.path(), &format!("verify C20.kappa --from {store}"), &[store, "have no rows", "merge"]);
-    // Claims of other experiments do not look at it.
+    // Claims of other experiments do not look at it, whichever side of the stores they are named on.
     selfreward(folder.path(), &format!("verify C21 --from {store} -q")).assert().code(0);
+    selfreward(folder.path(), &format!("verify --from {store} C21 -q")).assert().code(0);
+    refused(folder.path(), "verify --from C21", &["C21", "one store at least"]);
 }
 
 /// What a violation saves is the violation: the run of the counterexample fails on all of its mass, where the printed form

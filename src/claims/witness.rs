@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::Result;
 use crate::instance::Instance;
 use crate::instance::npz_writer::to_npz;
-use crate::simulate::config::{InstanceConfig, Kind};
+use crate::simulate::config::InstanceConfig;
 use crate::simulate::{Config, Simulation};
 
 /// The files of a witness, not yet written.
@@ -53,11 +53,4 @@ pub fn toml_path(folder: &Path, name: &str) -> PathBuf {
 /// Where the instance goes.
 pub fn npz_path(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.npz"))
-}
-
-impl InstanceConfig {
-    /// An instance that is read from a file, with the file's θ_0.
-    pub fn from_file(path: PathBuf) -> Self {
-        Self { kind: Kind::Npz, path: Some(path), rescale: Some(false), ..Self::default() }
-    }
 }

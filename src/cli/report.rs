@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::order::{Existing, compute};
 use super::reproduce::orders;
-use super::run::{Existing, Settings, compute};
+use super::run::Settings;
 use super::{Failure, Outputs, stop_flag, with_jobs};
 use crate::experiment::{self, Results};
 use crate::report::{Record, Report, html, markdown, splice, stores};

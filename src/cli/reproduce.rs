@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicBool;
 
 use clap::Args;
 
-use super::run::{Existing, Order, ProfileArgs, Settings, compute};
+use super::order::{Existing, Order, compute};
+use super::run::{ProfileArgs, Settings};
 use super::{Failure, Outputs, plot, print, stop_flag};
 use crate::experiment::{self, Experiment, Finding, Results};
 use crate::study::{Profile, Shard, Study};

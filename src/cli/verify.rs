@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicBool;
 
 use clap::Args;
 
-use super::run::{Existing, Order, ProfileArgs, Settings, compute};
+use super::order::{Existing, Order, compute};
+use super::run::{ProfileArgs, Settings};
 use super::{Failure, Outputs, print, stop_flag, with_jobs};
 use crate::claims::gather::{Question, answer, experiments, parts, weighing_seed};
 use crate::claims::ledger::{Entry, Ledger, Outcome};
@@ -28,7 +29,7 @@ pub struct VerifyArgs {
     claims: Vec<String>,
     #[command(flatten)]
     profile: ProfileArgs,
-    /// Weigh the rows of these stores, of their profile and seed, and simulate nothing; name claims before it
+    /// Weigh the rows of these stores, of their profile and seed, and simulate nothing
     #[arg(long, value_name = "STORE", num_args = 1..)]
     from: Vec<PathBuf>,
     /// Weigh the false variants of the claims instead: each must come out violated
@@ -49,7 +50,7 @@ pub struct VerifyArgs {
 
 /// Carries the command out.
 pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
-    let claims = chosen(&args.claims).map_err(Failure::refused)?;
+    let claims = chosen(&args.named()).map_err(Failure::refused)?;
     if args.controls {
         return super::controls::run(&claims, args);
     }
@@ -121,6 +122,17 @@ impl Rows {
 }
 
 impl VerifyArgs {
+    /// Whether an argument of `--from` is a claim that was named after the stores.
+    fn names_a_claim(path: &Path) -> bool {
+        !path.exists() && path.to_str().is_some_and(|name| !catalogue::named(name).is_empty())
+    }
+
+    /// The claims, wherever they stand on the line.
+    fn named(&self) -> Vec<String> {
+        let behind = self.from.iter().filter(|path| Self::names_a_claim(path));
+        self.claims.iter().cloned().chain(behind.map(|path| path.display().to_string())).collect()
+    }
+
     /// The rows that questions need, for the number-th seed from the given one on.
     pub(super) fn rows_of_seed(
         &self,
@@ -154,9 +166,13 @@ impl VerifyArgs {
     }
 
     fn open(&self, questions: &[Question]) -> std::result::Result<Rows, Failure> {
+        let stores = self.from.iter().filter(|path| !Self::names_a_claim(path));
         let results: Vec<Results> =
-            self.from.iter().map(|path| Results::open(path)).collect::<Result<_>>().map_err(Failure::refused)?;
-        let (first, rest) = results.split_first().expect("clap wants one at least");
+            stores.map(|path| Results::open(path)).collect::<Result<_>>().map_err(Failure::refused)?;
+        let Some((first, rest)) = results.split_first() else {
+            let named = self.named().join(" ");
+            return Err(Failure::refused(Error::argument("--from", named, "one store at least, not claims alone")));
+        };
         if let Some(other) =
             rest.iter().find(|other| other.study.profile != first.study.profile || other.study.seed != first.study.seed)
         {

@@ -5,11 +5,14 @@ pub mod figure;
 pub mod keys;
 pub mod output;
 mod reading;
-pub mod resolve;
 pub mod run;
+mod settle;
+mod simulation;
+mod source;
 pub mod summary;
 
 pub use config::Config;
-pub use resolve::Simulation;
 pub use run::{Observer, Replicate, Trajectories, run};
+pub use simulation::Simulation;
+pub(crate) use source::autoregressive;
 pub use summary::Summary;

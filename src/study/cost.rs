@@ -3,8 +3,8 @@
 //! Nothing of it reaches a result. The constants were fitted by eye to a 2-core x86-64 machine; a factor of 3 either way does
 //! no harm, since a run corrects the time left by what it has seen.
 
+use crate::simulate::autoregressive;
 use crate::simulate::config::{Config, InstanceConfig, Kind, MassConfig, UpdateConfig};
-use crate::simulate::resolve::autoregressive;
 use crate::theory::single_step::{responses_for, worst_mass};
 
 /// Seconds of one replicate: T rounds over M prompts with K responses each, in dimension d, with n triples a round.

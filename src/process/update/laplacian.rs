@@ -4,7 +4,24 @@
 //! weight of every pair of its neighbours. Weights are only ever added, never subtracted, so pairs seen once keep their digits
 //! beside pairs seen 10^15 times; an eigendecomposition of L itself would lose them.
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
+
+use crate::linalg::GradedRow;
+use crate::logits::Row;
+use crate::policy::Head;
+
+/// A pair y ≠ y' at a prompt with its weight w and the self-judge's mean noise ξ (in the direction y − y').
+#[derive(Clone, Copy, Debug)]
+pub struct WeightedPair {
+    /// y.
+    pub a: u32,
+    /// y'.
+    pub b: u32,
+    /// w ≥ 0.
+    pub weight: f64,
+    /// ξ.
+    pub noise: f64,
+}
 
 /// One row of a factor A with AᵀA = L: coefficients over the vertices, and the right side t (see [`factor`]).
 #[derive(Clone, Debug)]
@@ -41,6 +58,55 @@ pub fn factor(mut weights: Array2<f64>, mut current: Vec<f64>) -> Vec<FactorRow>
         rows.push(FactorRow { entries, rhs: current[v] / root });
     }
     rows
+}
+
+/// A factor of the Laplacian of all pairs of a prompt with w = 2pπ(y)π(y'), by the elimination of [`factor`] in closed form: product
+/// weights stay product weights. Taking the rarest response v first, with S the probability of those left,
+///
+/// ```text
+/// row v = √(2p π(v) S/(S + π(v))) · (e_v − Σ_{i left} (π(i)/S) e_i)
+/// ```
+///
+/// whose size is kept as a logarithm, so that nothing underflows however sharp the policy is.
+pub fn population_rows(row: Row<'_>, head: &Head, weight: f64) -> Vec<GradedRow> {
+    let log_probs: Vec<f64> = (0..row.responses() as u32).map(|y| head.log_prob(row.logit(y))).collect();
+    let mut order: Vec<usize> = (0..log_probs.len()).collect();
+    order.sort_by(|&a, &b| log_probs[a].total_cmp(&log_probs[b]));
+    let mut rows = Vec::with_capacity(order.len() - 1);
+    for (position, &v) in order[..order.len() - 1].iter().enumerate() {
+        let left = &order[position + 1..];
+        // The likeliest response is the last one, and the reference that keeps the sum in range.
+        let top = log_probs[left[left.len() - 1]];
+        let masses: Vec<f64> = left.iter().map(|&i| (log_probs[i] - top).exp()).collect();
+        let total: f64 = masses.iter().sum();
+        let log_left = top + total.ln();
+        let mut direction = Array1::zeros(log_probs.len());
+        direction[v] = 1.0;
+        left.iter().zip(&masses).for_each(|(&i, mass)| direction[i] = -mass / total);
+        let log_weight = (2.0 * weight).ln() + log_probs[v] - (log_probs[v] - log_left).exp().ln_1p();
+        rows.push(GradedRow { log_size: 0.5 * log_weight, direction });
+    }
+    rows
+}
+
+/// The factor rows of the pairs over the given vertices (indices into them); pairs that leave them do not count.
+pub fn factor_over(vertices: &[u32], pairs: &[WeightedPair]) -> Vec<FactorRow> {
+    // Components come one after another, so the list is sorted only within them: look responses up through a sorted index.
+    let mut index: Vec<(u32, usize)> = vertices.iter().enumerate().map(|(i, &y)| (y, i)).collect();
+    index.sort_unstable();
+    let find = |y: u32| index.binary_search_by_key(&y, |entry| entry.0).ok().map(|at| index[at].1);
+    let k = vertices.len();
+    let mut weights = Array2::zeros((k, k));
+    let mut current = vec![0.0; k];
+    for pair in pairs {
+        if let (Some(a), Some(b)) = (find(pair.a), find(pair.b)) {
+            weights[(a, b)] += pair.weight;
+            weights[(b, a)] += pair.weight;
+            current[a] += pair.weight * pair.noise;
+            current[b] -= pair.weight * pair.noise;
+        }
+    }
+    factor(weights, current)
 }
 
 #[cfg(test)]

@@ -13,24 +13,14 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::super::graph::SeenGraph;
 use super::super::pairs::Sample;
-use super::laplacian::{FactorRow, factor};
+use super::laplacian::{FactorRow, WeightedPair, factor_over, population_rows};
 use super::projection::{Forests, skip_to, summary};
 use super::quadratic::{Quadratic, Solution};
 use super::{SampleSummary, Step};
 use crate::instance::{DenseFeatures, FeatureMap, Parameter};
 use crate::linalg::{GradedRow, GradedSvd, Span, graded_svd, r_factor, thin_svd};
 use crate::logits::{Atom, LogitTable, Row};
-use crate::policy::Head;
 use crate::seed::Purpose;
-
-/// A pair y ≠ y' at a prompt with its weight w and the self-judge's mean noise ξ (in the direction y − y').
-#[derive(Clone, Copy, Debug)]
-struct WeightedPair {
-    a: u32,
-    b: u32,
-    weight: f64,
-    noise: f64,
-}
 
 /// The loss of one round in its eigenbasis, with what is needed to come back to θ.
 #[derive(Debug)]
@@ -303,55 +293,6 @@ fn centre(row: Row<'_>, component: &[u32]) -> (Array1<f64>, Vec<Atom>) {
     let mean = logits[0] + logits.iter().map(|logit| logit - logits[0]).sum::<f64>() / logits.len() as f64;
     let atoms = component.iter().zip(&logits).map(|(&response, logit)| Atom { response, logit: logit - mean });
     (logits.iter().map(|logit| logit - mean).collect(), atoms.collect())
-}
-
-/// A factor of the Laplacian of all pairs of a prompt with w = 2pπ(y)π(y'), by the elimination of [`factor`] in closed form: product
-/// weights stay product weights. Taking the rarest response v first, with S the probability of those left,
-///
-/// ```text
-/// row v = √(2p π(v) S/(S + π(v))) · (e_v − Σ_{i left} (π(i)/S) e_i)
-/// ```
-///
-/// whose size is kept as a logarithm, so that nothing underflows however sharp the policy is.
-fn population_rows(row: Row<'_>, head: &Head, weight: f64) -> Vec<GradedRow> {
-    let log_probs: Vec<f64> = (0..row.responses() as u32).map(|y| head.log_prob(row.logit(y))).collect();
-    let mut order: Vec<usize> = (0..log_probs.len()).collect();
-    order.sort_by(|&a, &b| log_probs[a].total_cmp(&log_probs[b]));
-    let mut rows = Vec::with_capacity(order.len() - 1);
-    for (position, &v) in order[..order.len() - 1].iter().enumerate() {
-        let left = &order[position + 1..];
-        // The likeliest response is the last one, and the reference that keeps the sum in range.
-        let top = log_probs[left[left.len() - 1]];
-        let masses: Vec<f64> = left.iter().map(|&i| (log_probs[i] - top).exp()).collect();
-        let total: f64 = masses.iter().sum();
-        let log_left = top + total.ln();
-        let mut direction = Array1::zeros(log_probs.len());
-        direction[v] = 1.0;
-        left.iter().zip(&masses).for_each(|(&i, mass)| direction[i] = -mass / total);
-        let log_weight = (2.0 * weight).ln() + log_probs[v] - (log_probs[v] - log_left).exp().ln_1p();
-        rows.push(GradedRow { log_size: 0.5 * log_weight, direction });
-    }
-    rows
-}
-
-/// The factor rows of the pairs over the given vertices (indices into them); pairs that leave them do not count.
-fn factor_over(vertices: &[u32], pairs: &[WeightedPair]) -> Vec<FactorRow> {
-    // Components come one after another, so the list is sorted only within them: look responses up through a sorted index.
-    let mut index: Vec<(u32, usize)> = vertices.iter().enumerate().map(|(i, &y)| (y, i)).collect();
-    index.sort_unstable();
-    let find = |y: u32| index.binary_search_by_key(&y, |entry| entry.0).ok().map(|at| index[at].1);
-    let k = vertices.len();
-    let mut weights = Array2::zeros((k, k));
-    let mut current = vec![0.0; k];
-    for pair in pairs {
-        if let (Some(a), Some(b)) = (find(pair.a), find(pair.b)) {
-            weights[(a, b)] += pair.weight;
-            weights[(b, a)] += pair.weight;
-            current[a] += pair.weight * pair.noise;
-            current[b] -= pair.weight * pair.noise;
-        }
-    }
-    factor(weights, current)
 }
 
 /// Singular values, right singular vectors and noise coordinates of one component of one-hot features.

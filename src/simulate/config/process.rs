@@ -1,0 +1,152 @@
+//! `[process]`: how it is iterated.
+
+use serde::{Deserialize, Serialize};
+use toml::Value;
+
+use super::Kind;
+
+/// `[process]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the sections and keys are documented in `keys`")]
+pub struct ProcessConfig {
+    pub update: UpdateConfig,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice: Option<ChoiceConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rays: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ridge: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judge_noise: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_size: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beta: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beta_over_sqrt_n: Option<f64>,
+    #[serde(deserialize_with = "whole_number")]
+    pub samples: u64,
+    pub rounds: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub radius: Option<f64>,
+    pub sampling: SamplingConfig,
+}
+
+/// The update operators.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each is described where it is implemented, in `process::update`")]
+pub enum UpdateConfig {
+    Population,
+    #[default]
+    Erm,
+    FiniteClass,
+    Gradient,
+}
+
+impl UpdateConfig {
+    /// Its name in a configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Population => "population",
+            Self::Erm => "erm",
+            Self::FiniteClass => "finite-class",
+            Self::Gradient => "gradient",
+        }
+    }
+}
+
+/// Which of the empirical minimisers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "described at `process::Choice` and `process::ClassChoice`")]
+pub enum ChoiceConfig {
+    Nearest,
+    MinNorm,
+    Random,
+    Worst,
+}
+
+impl ChoiceConfig {
+    /// Its name in a configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nearest => "nearest",
+            Self::MinNorm => "min-norm",
+            Self::Random => "random",
+            Self::Worst => "worst",
+        }
+    }
+}
+
+/// How triples are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "described at `process::Sampling`")]
+pub enum SamplingConfig {
+    #[default]
+    Auto,
+    Draws,
+    Counts,
+}
+
+impl Default for ProcessConfig {
+    fn default() -> Self {
+        Self {
+            update: UpdateConfig::default(),
+            choice: None,
+            rays: None,
+            ridge: None,
+            judge_noise: None,
+            steps: None,
+            step_size: None,
+            beta: None,
+            beta_over_sqrt_n: None,
+            samples: 1024,
+            rounds: 8,
+            radius: None,
+            sampling: SamplingConfig::default(),
+        }
+    }
+}
+
+impl ProcessConfig {
+    pub(super) fn fill_defaults(&mut self, kind: Kind) {
+        if self.beta.is_none() {
+            self.beta_over_sqrt_n.get_or_insert(1.0);
+        }
+        match self.update {
+            UpdateConfig::Population => {}
+            UpdateConfig::Erm => {
+                self.choice.get_or_insert(ChoiceConfig::Nearest);
+                self.ridge.get_or_insert(0.0);
+                self.judge_noise.get_or_insert(0.0);
+            }
+            UpdateConfig::FiniteClass => {
+                self.choice.get_or_insert(ChoiceConfig::Nearest);
+                if matches!(kind, Kind::Gaussian | Kind::Npz) {
+                    self.rays.get_or_insert(1000);
+                }
+            }
+            UpdateConfig::Gradient => {
+                self.judge_noise.get_or_insert(0.0);
+                self.steps.get_or_insert(100);
+                self.step_size.get_or_insert(1.0);
+            }
+        }
+    }
+}
+
+/// A whole number, also written as 1e12.
+fn whole_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<u64, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    match value {
+        Value::Integer(n) if n >= 0 => Ok(n as u64),
+        // Doubles hold every whole number up to 2^53.
+        Value::Float(n) if n >= 0.0 && n.fract() == 0.0 && n <= 9e15 => Ok(n as u64),
+        value => Err(serde::de::Error::custom(format!("{value}: expected a whole number from 1 to 10^15"))),
+    }
+}

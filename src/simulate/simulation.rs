@@ -1,0 +1,141 @@
+//! From a configuration to a run that is ready to start, checked before work starts.
+
+use std::sync::Arc;
+
+use super::config::{Config, UpdateConfig};
+use super::settle::{finite_class, process};
+use super::source::{Source, source};
+use super::summary::Column;
+use crate::instance::Instance;
+use crate::metrics::chain;
+use crate::policy::Policy;
+use crate::process::SelfRewarding;
+use crate::seed::Seed;
+use crate::{Error, Result};
+
+/// A run that is ready to start: nothing in it is left to be refused.
+#[derive(Debug)]
+pub struct Simulation {
+    /// The configuration, with every default filled in.
+    pub config: Config,
+    /// How it is iterated.
+    pub process: SelfRewarding,
+    /// The list of δ.
+    pub deltas: Vec<f64>,
+    /// Numbers that follow from the configuration: β; for the hard instance Δ, K and the realised κ_0; for an autoregressive one
+    /// K = V^L and κ_0; for a finite class log #Π (`log_class`) and, where it is a product, R of C10 over all rounds
+    /// (`class_range`).
+    pub derived: Vec<(&'static str, f64)>,
+    /// What a person should know before the run, one sentence each.
+    pub remarks: Vec<String>,
+    seed: Seed,
+    source: Source,
+}
+
+impl Simulation {
+    /// As [`Simulation::describe`]; also draws the instance of the first replicate to see that it and the process on it are
+    /// sound.
+    ///
+    /// # Errors
+    /// [`Error`] with the offending value and what was expected.
+    pub fn new(config: Config) -> Result<Self> {
+        let simulation = Self::describe(config)?;
+        let first = simulation.instance(simulation.config.run.first_replicate)?;
+        simulation.check(&first)?;
+        Ok(simulation)
+    }
+
+    /// Checks that the process is well-posed on an instance, and can be carried out and measured at its size.
+    ///
+    /// # Errors
+    /// As [`SelfRewarding::check`] and [`chain::check`] say.
+    pub fn check(&self, instance: &Instance) -> Result<()> {
+        self.process.check(instance)?;
+        if self.config.measure.chain {
+            chain::check(&Policy::new(instance.base(), instance.features()))?;
+        }
+        Ok(())
+    }
+
+    /// The columns of its table.
+    pub fn columns(&self) -> Vec<Column> {
+        Column::all(&self.deltas, self.config.measure.chain)
+    }
+
+    /// Checks a configuration and reads its files; draws nothing.
+    ///
+    /// # Errors
+    /// [`Error`] with the offending value and what was expected.
+    pub fn describe(config: Config) -> Result<Self> {
+        let seed = config.run.seed.resolve()?;
+        let process = Self::settle(&config)?;
+        let deltas = config.measure.delta.clone();
+        let mut derived = vec![("beta", process.beta)];
+        let mut remarks = Vec::new();
+        let source = source(&config.instance, process.samples, &mut derived, &mut remarks)?;
+        if config.process.update == UpdateConfig::FiniteClass {
+            derived.extend(source.class_numbers(&finite_class(&config)?, process.beta));
+        }
+        Ok(Self { config, process, deltas, derived, remarks, seed, source })
+    }
+
+    /// A configuration on an instance that is at hand, whatever its `[instance]` names.
+    ///
+    /// # Errors
+    /// As [`Simulation::settle`].
+    pub fn given(config: Config, instance: Instance) -> Result<Self> {
+        let process = Self::settle(&config)?;
+        let (seed, deltas, derived) =
+            (config.run.seed.resolve()?, config.measure.delta.clone(), vec![("beta", process.beta)]);
+        let source = Source::Fixed(Arc::new(instance));
+        Ok(Self { config, process, deltas, derived, remarks: Vec::new(), seed, source })
+    }
+
+    /// Checks `[process]`, `[measure]` and `[run]`: all that can be said without the instance.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with the offending value and what was expected.
+    pub fn settle(config: &Config) -> Result<SelfRewarding> {
+        if config.run.replicates == 0 {
+            return Err(Error::argument("run.replicates", 0, "at least 1"));
+        }
+        let deltas = &config.measure.delta;
+        if deltas.is_empty() {
+            return Err(Error::argument("measure.delta", "[]", "at least one number strictly between 0 and 1"));
+        }
+        if let Some(delta) = deltas.iter().find(|delta| !(**delta > 0.0 && **delta < 1.0)) {
+            return Err(Error::argument("measure.delta", delta, "numbers strictly between 0 and 1"));
+        }
+        if let Some((i, delta)) = deltas.iter().enumerate().find(|(i, delta)| deltas[..*i].contains(delta)) {
+            return Err(Error::argument(format!("measure.delta[{i}]"), delta, "no number twice"));
+        }
+        process(config)
+    }
+
+    /// The instance of a replicate.
+    ///
+    /// # Errors
+    /// As its generator says.
+    pub fn instance(&self, replicate: usize) -> Result<Arc<Instance>> {
+        let replicate = if self.config.run.same_instance { 0 } else { replicate };
+        self.source.draw(&self.replicate_seed(replicate))
+    }
+
+    /// The instance where it is the same for every replicate and at hand.
+    pub fn fixed(&self) -> Option<&Instance> {
+        match &self.source {
+            Source::Fixed(instance) => Some(instance),
+            _ => None,
+        }
+    }
+
+    /// A number that follows from the configuration; NaN if this one has none of the name.
+    pub fn derived(&self, name: &str) -> f64 {
+        self.derived.iter().find(|entry| entry.0 == name).map_or(f64::NAN, |entry| entry.1)
+    }
+
+    /// The seed of a replicate; the number of replicates does not enter.
+    pub fn replicate_seed(&self, replicate: usize) -> Seed {
+        self.seed.child("replicate", replicate as u64)
+    }
+}
