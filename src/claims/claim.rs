@@ -111,8 +111,8 @@ impl Statement {
                     for trial in trials.each() {
                         if let Some(mut case) = judge(&trial)? {
                             let size = case.place.size;
-                            case.place =
-                                Place { experiment, cell: rows.cell.ordinal, replicate: trial.replicate, size };
+                            let replicate = rows.numbers[trial.replicate];
+                            case.place = Place { experiment, cell: rows.cell.ordinal, replicate, size };
                             cases.push(case);
                         }
                     }

@@ -14,6 +14,8 @@ use crate::{Error, Result};
 pub struct CellRows {
     /// The cell.
     pub cell: Cell,
+    /// The replicates' numbers: their places are others where one is missing.
+    pub numbers: Vec<usize>,
     /// `replicates[r][t][column]`, at least one replicate; all of them ran to the same T.
     pub replicates: Vec<ReplicateRows>,
     /// The names of the columns.
@@ -30,6 +32,7 @@ impl CellRows {
         };
         Self {
             cell: Cell { ordinal: 0, id: CellId(0), part: String::new(), config: simulation.config.clone() },
+            numbers: (simulation.config.run.first_replicate..).take(replicates.len()).collect(),
             replicates: replicates.iter().map(rows).collect(),
             quantities: Arc::new(columns.iter().map(Column::name).collect()),
         }

@@ -86,9 +86,15 @@ impl Results {
         for ordinal in 0..self.study.cells() {
             let cell = self.study.cell(ordinal)?;
             if part.is_empty() || cell.part == part {
-                let replicates = self.store.replicates_of(ordinal)?;
+                let (numbers, replicates): (Vec<usize>, Vec<_>) =
+                    self.store.replicates_of(ordinal)?.into_iter().unzip();
                 if !replicates.is_empty() {
-                    cells.push(self.look(CellRows { cell, replicates, quantities: Arc::clone(&self.quantities) }));
+                    cells.push(self.look(CellRows {
+                        cell,
+                        numbers,
+                        replicates,
+                        quantities: Arc::clone(&self.quantities),
+                    }));
                 }
             }
         }

@@ -29,10 +29,11 @@ pub struct RunConstants {
 }
 
 impl RunConstants {
-    /// Of one replicate of a cell, by its place among those that were done.
+    /// Of one replicate of a cell, by its place among those that were done. A number that does not exist is NaN, and whatever is made
+    /// of it.
     ///
     /// # Errors
-    /// [`crate::Error::Argument`] where a quantity was not measured.
+    /// [`crate::Error::Argument`] for a quantity that the cell has no column of.
     pub fn of(cell: &CellRows, replicate: usize, beta: f64, rounds: usize) -> Result<Self> {
         let rows = &cell.replicates[replicate];
         let series = |name: &str, first: usize| -> Result<Vec<f64>> {
@@ -69,11 +70,11 @@ impl RunConstants {
         };
         for run in rest {
             worst.kappa0 = worst.kappa0.max(run.kappa0);
-            each(&mut worst.margins, &run.margins, f64::min);
-            each(&mut worst.theta_norms, &run.theta_norms, f64::max);
-            each(&mut worst.confidences, &run.confidences, f64::min);
-            each(&mut worst.excesses, &run.excesses, f64::max);
-            each(&mut worst.losses, &run.losses, f64::max);
+            each(&mut worst.margins, &run.margins, least);
+            each(&mut worst.theta_norms, &run.theta_norms, largest);
+            each(&mut worst.confidences, &run.confidences, least);
+            each(&mut worst.excesses, &run.excesses, largest);
+            each(&mut worst.losses, &run.losses, largest);
             worst.complete &= run.complete;
         }
         worst
@@ -111,22 +112,22 @@ impl RunConstants {
 
     /// γ, the least margin over t = 0, …, T−1.
     pub fn gamma(&self) -> f64 {
-        self.margins.iter().copied().fold(f64::INFINITY, f64::min)
+        self.margins.iter().copied().fold(f64::INFINITY, least)
     }
 
     /// μ, the least confidence over t = 1, …, T.
     pub fn mu(&self) -> f64 {
-        self.confidences.iter().copied().fold(1.0, f64::min)
+        self.confidences.iter().copied().fold(1.0, least)
     }
 
     /// r̄, the largest over the rounds.
     pub fn excess(&self) -> f64 {
-        self.excesses.iter().copied().fold(0.0, f64::max)
+        self.excesses.iter().copied().fold(0.0, largest)
     }
 
     /// ε, the largest over the rounds, as measured.
     pub fn epsilon(&self) -> f64 {
-        self.losses.iter().copied().fold(0.0, f64::max).sqrt()
+        self.losses.iter().copied().fold(0.0, largest).sqrt()
     }
 
     /// Whether the theorems say anything: modal responses are unique, and no policy left the support of the one before it as far as
@@ -209,4 +210,14 @@ impl RunConstants {
         let bound = || complete_spans(self.kappa0, self.gamma(), self.mu(), self.beta, delta, self.rounds() as u32);
         (self.complete && self.gamma() > 0.0).then(bound).transpose().map(|bound| bound.map(|bound| bound.value()))
     }
+}
+
+/// The lesser of two; NaN if either is, unlike [`f64::min`]: what is not known has no bound.
+fn least(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(b) }
+}
+
+/// The larger of two; NaN if either is.
+fn largest(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
 }

@@ -15,8 +15,7 @@ pub struct MeanInterval {
 pub fn mean_interval(values: &[f64]) -> MeanInterval {
     let (mean, error) = mean_with_error(values);
     let ends = error.map(|error| {
-        let student = StudentsT::new(0.0, 1.0, values.len() as f64 - 1.0).expect("at least one degree of freedom");
-        let half = student.inverse_cdf(0.975) * error;
+        let half = student_quantile(0.05, values.len() as f64 - 1.0) * error;
         (mean - half, mean + half)
     });
     MeanInterval { mean, ends }
@@ -37,6 +36,12 @@ pub fn mean_with_error(values: &[f64]) -> (f64, Option<f64>) {
     }
     let variance = values.iter().map(|value| ((value - mean) / scale).powi(2)).sum::<f64>() / (count - 1.0);
     (mean, Some((variance / count).sqrt() * scale))
+}
+
+/// The number t such that a Student variable of `freedom` ≥ 1 degrees of freedom lies beyond ±t with probability `level`, in (0, 1).
+pub fn student_quantile(level: f64, freedom: f64) -> f64 {
+    // The lower quantile keeps its digits at levels down to the least double.
+    -StudentsT::new(0.0, 1.0, freedom).expect("at least one degree of freedom").inverse_cdf(0.5 * level)
 }
 
 #[cfg(test)]

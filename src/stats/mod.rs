@@ -34,7 +34,7 @@ pub use bootstrap::{Estimate, bootstrap};
 pub use comparison::{Candidate, Ranked, aicc, bic, rank};
 pub use crossing::falls_through;
 pub use decay::{Decay, Law, compare_decays};
-pub use interval::{MeanInterval, mean_interval, mean_with_error};
+pub use interval::{MeanInterval, mean_interval, mean_with_error, student_quantile};
 pub use multiplicity::holm;
 pub use regression::{Line, Measured, Observation, line, log_linear, log_log};
 pub use trend::{Trend, rises, rises_within};

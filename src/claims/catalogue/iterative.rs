@@ -138,17 +138,19 @@ pub const CLAIMS: &[Claim] = &[
 const UNIQUE: &str = "modal responses are unique (γ > 0)";
 
 /// F_T(δ) for every T and δ of a run against a bound that is made of the run up to T, its d, its n and δ; a run is held to its bounds
-/// after every round at once, at ρ/T_max each.
+/// after every round at once, which asks for ε_{n,t} at ρ/T_max in each, whatever T.
 fn failures(
     trial: &Trial<'_>,
     bound: impl Fn(&RunConstants, [f64; 2], f64, f64) -> Result<Option<f64>>,
 ) -> Result<Option<Case>> {
     let Some(dim) = trial.dim() else { return Ok(None) };
-    let (sizes, rho) = ([dim as f64, trial.samples()], RHO / trial.rounds() as f64);
+    let sizes = [dim as f64, trial.samples()];
     let mut case = Case::default();
     case.place.size = trial.size();
     for rounds in 1..=trial.rounds() {
         let run = trial.constants(rounds)?;
+        // The bounds share what they are given among their T rounds.
+        let rho = RHO * rounds as f64 / trial.rounds() as f64;
         for &delta in trial.deltas().iter().filter(|_| run.gamma() > 0.0) {
             if let Some(bound) = bound(&run, sizes, rho, delta)? {
                 let measured = trial.at("failure", delta, rounds);

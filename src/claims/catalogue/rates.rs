@@ -158,26 +158,32 @@ fn rates(cells: &[CellRows], rounds: &[usize]) -> Result<Vec<Curve>> {
 }
 
 fn failure_in_time(cells: &[CellRows]) -> Result<Vec<Curve>> {
-    // Below a prompt in all replicates together there is nothing to fit.
-    in_time(cells, "failure_0.5", 1, |cell| {
-        10.0 / (cell.number("instance.prompts").unwrap_or(1.0) * cell.replicates.len() as f64)
-    })
+    in_time(cells, "failure_0.5", 1, ten_prompts)
 }
 
 fn kappa_in_time(cells: &[CellRows]) -> Result<Vec<Curve>> {
-    in_time(cells, "kappa_minus_one", 1, |cell| {
-        10.0 / (cell.number("instance.prompts").unwrap_or(1.0) * cell.replicates.len() as f64)
-    })
+    // A prompt that is as it was contributes what the average one did at first.
+    in_time(cells, "kappa_minus_one", 1, |cell| Ok(ten_prompts(cell)? * cell.mean("kappa_minus_one", 0)?.mean))
+}
+
+/// The weight of ten prompts in all replicates of a cell together: below it there is nothing to fit.
+fn ten_prompts(cell: &CellRows) -> Result<f64> {
+    Ok(10.0 / (cell.number("instance.prompts")? * cell.replicates.len() as f64))
 }
 
 fn kappa_in_late_time(cells: &[CellRows]) -> Result<Vec<Curve>> {
-    in_time(cells, "kappa_minus_one", 8, |_| 0.0)
+    in_time(cells, "kappa_minus_one", 8, |_| Ok(0.0))
 }
 
-fn in_time(cells: &[CellRows], name: &str, first: usize, least: impl Fn(&CellRows) -> f64) -> Result<Vec<Curve>> {
+fn in_time(
+    cells: &[CellRows],
+    name: &str,
+    first: usize,
+    least: impl Fn(&CellRows) -> Result<f64>,
+) -> Result<Vec<Curve>> {
     let curve = |cell: &CellRows| {
         let label = format!("κ₀ = {:.3}", cell.mean("kappa", 0)?.mean);
-        trajectory_curve(cell, label, name, first, least(cell))
+        trajectory_curve(cell, label, name, first, least(cell)?)
     };
     cells.iter().map(curve).collect()
 }

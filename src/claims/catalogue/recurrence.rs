@@ -276,8 +276,10 @@ fn along(trial: &Trial<'_>, bound: impl Fn(&Contraction, f64, u32) -> f64) -> Re
         return Ok(Some(case));
     }
     // Where r̄ leaves the doubles ε may have vanished in them.
-    if !(run.epsilon().is_finite() && run.excess().is_finite()) {
-        return Ok(None);
+    let known = run.epsilon().is_finite() && run.excess().is_finite();
+    case.assumptions.push(("r̄ is a double", known));
+    if !known {
+        return Ok(Some(case));
     }
     let (map, kappa0, mu) = (run.contraction()?, run.kappa0, run.mu());
     for t in 1..=rounds {

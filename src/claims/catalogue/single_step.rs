@@ -8,7 +8,7 @@ use crate::claims::trial::Trial;
 use crate::claims::weigh::{Exponent, Rule};
 use crate::experiment::CellRows;
 use crate::simulate::config::Kind;
-use crate::stats::interval::mean_with_error;
+use crate::stats::interval::{mean_with_error, student_quantile};
 use crate::study::definition::Verdict;
 use crate::theory::single_step::{HardInstance, autoregressive_kappa0, risk_root};
 
@@ -17,7 +17,9 @@ const SEQUENCES: &[Source] = &[Source { experiment: "initial_dependence", part: 
 const TRAP: &[Source] = &[Source { experiment: "greedy_trap", part: "" }];
 
 /// Standard errors that a mean may lie from what is said of its expectation: two-sided, a false alarm in 5·10^8 means.
-pub(super) const FAR: f64 = 6.0;
+const FAR: f64 = 6.0;
+/// The level, two-sided, of a comparison of a mean whose error is estimated: a hundred of them give a false alarm in 10^4 ledgers.
+const MEAN_LEVEL: f64 = 1e-6;
 
 /// The claims of this file.
 pub const CLAIMS: &[Claim] = &[
@@ -159,10 +161,11 @@ pub(super) fn of_cell(cell: &CellRows) -> Case {
     Case { place, replicates: cell.replicates.len(), ..Case::default() }
 }
 
-/// A mean over replicates and its standard error: ∞ with a single one, which is no test of an expectation.
+/// A mean over replicates and how far from its expectation it may lie: Student's interval at [`MEAN_LEVEL`]; ∞ with a single
+/// replicate, which is no test of an expectation.
 pub(super) fn known_mean(values: &[f64]) -> (f64, f64) {
     let (mean, error) = mean_with_error(values);
-    (mean, error.unwrap_or(f64::INFINITY))
+    (mean, error.map_or(f64::INFINITY, |error| student_quantile(MEAN_LEVEL, values.len() as f64 - 1.0) * error))
 }
 
 /// Curves of F_T against n, one for each κ_0 and T, from the n where Δ is small.
@@ -200,11 +203,11 @@ fn risks(cells: &[CellRows], constant: f64) -> Result<Vec<Case>> {
         let n = cell.number("process.samples")?;
         // Where there is no root, or one beyond 1, it reads "constant failure".
         let root = risk_root(constant * kappa0 * log_class / n, kappa0)?.unwrap_or(1.0);
-        let (mean, error) = known_mean(&cell.values("failure_0.5", 1)?);
+        let (mean, reach) = known_mean(&cell.values("failure_0.5", 1)?);
         let mut case = of_cell(cell);
         // A lower bound: the root is the side that must not be the larger.
         if root < 1.0 {
-            case.comparisons.push(Comparison::unlimited(root, mean, FAR * error));
+            case.comparisons.push(Comparison::unlimited(root, mean, reach));
         }
         Ok(case)
     };

@@ -9,6 +9,7 @@ use crate::claims::evidence::{Curve, Place};
 use crate::seed::Seed;
 use crate::stats::bootstrap::Estimate;
 use crate::stats::decay::{Law, compare_decays};
+use crate::stats::regression::{Measured, log_linear, log_log};
 use crate::study::definition::Verdict;
 
 /// Model error of the curves, relative: what keeps a nearly exact point from deciding alone.
@@ -21,7 +22,9 @@ const RESAMPLES: usize = 200;
 const ENOUGH: usize = 5;
 
 /// The measured figure is the slowest rate of the stated law over the curves (a factor e^{−rate} a round, or an exponent); the
-/// bound is 0, below which nothing decays. Violated where another law is preferred decisively on some curve, or one does not fall.
+/// bound is 0, below which nothing decays. Violated where another law is preferred decisively on some curve, or one does not fall (its
+/// fitted rate is not above 0); not settled where a rate is not above 0 by its error, or a law that does not contain the stated one is
+/// preferred at all.
 ///
 /// The points of a trajectory are not independent (what is unresolved at t is what was at t − 1, thinned), so that a difference in AICc
 /// alone wanders. It is decisive if it lies above 10 by its bootstrap error over replicates, at the row's level shared among the
@@ -44,10 +47,11 @@ pub(super) fn weigh(curves: &[Curve], law: Law, level: f64, seed: &Seed) -> Resu
         slowest = slowest.min(stated.rate);
         let best = &decays[0];
         let preferred = best.law != law && stated.delta > DECISIVE;
-        if stated.rate <= 0.0 || (preferred && disadvantage(curve, law, seed)?.beyond(z).0 > DECISIVE) {
+        let falls = rate(curve, law, seed)?.beyond(z).0 > 0.0;
+        if (stated.rate <= 0.0 && !falls) || (preferred && disadvantage(curve, law, seed)?.beyond(z).0 > DECISIVE) {
             against.push(format!("{} ({})", curve.label, best.law.name()));
             witness = witness.or_else(|| place(curve));
-        } else if preferred || (best.law != law && best.law != nested(law)) {
+        } else if !falls || preferred || (best.law != law && best.law != nested(law)) {
             unsettled += 1;
         }
     }
@@ -61,7 +65,7 @@ pub(super) fn weigh(curves: &[Curve], law: Law, level: f64, seed: &Seed) -> Resu
             format!("another law is preferred, not decisively, on {unsettled} of {count} curves; {more}"),
         )
     } else {
-        (Verdict::Holds, format!("no other law is preferred on any of {count} curves"))
+        (Verdict::Holds, format!("no other law is preferred by more than {DECISIVE} on any of {count} curves"))
     };
     let few = |short: &[&Curve]| format!("{note}; {} more have fewer than five points", short.len());
     let note = if short.is_empty() { note } else { few(&short) };
@@ -75,6 +79,15 @@ pub(super) fn weigh(curves: &[Curve], law: Law, level: f64, seed: &Seed) -> Resu
         extent: extent(curves.iter().copied()),
         note,
         witness,
+    })
+}
+
+/// The rate of a law without a floor, with its error.
+fn rate(curve: &Curve, law: Law, seed: &Seed) -> Result<Estimate> {
+    resampled(curve, RESAMPLES, seed, |points| {
+        let points: Vec<Measured> = points.iter().map(|point| point.widened(MODEL_ERROR)).collect();
+        let line = if law == Law::PowerLaw { log_log(&points) } else { log_linear(&points) };
+        line.ok().map(|line| -line.slope)
     })
 }
 

@@ -1,14 +1,12 @@
 //! Exponents of power laws: a weighted log–log fit, its interval from a bootstrap over replicates.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
 use super::curves::{extent, resampled};
 use super::{Exponent, Figure, Weighed};
 use crate::Result;
 use crate::claims::evidence::{Curve, CurvePoint};
 use crate::seed::Seed;
 use crate::stats::bootstrap::Estimate;
-use crate::stats::interval::mean_with_error;
+use crate::stats::interval::{mean_with_error, student_quantile};
 use crate::stats::regression::{Measured, log_log};
 use crate::study::definition::Verdict;
 
@@ -48,9 +46,12 @@ pub(super) fn weigh(curves: &[Curve], exponent: Exponent, level: f64, seed: &See
     };
     let excluded: Vec<&str> =
         fits.iter().filter(|(_, fit)| excludes(fit)).map(|(curve, _)| curve.label.as_str()).collect();
-    // The 95% percentile interval has to be short, or the claim was not put to the test.
+    // The 95% interval has to be short, or the claim was not put to the test.
     let allowed = if matches!(exponent, Exponent::Equals(_)) { SHORT } else { SHORT_ENOUGH };
-    let length = |fit: &Fit| fit.estimate.hi - fit.estimate.lo;
+    let length = |fit: &Fit| {
+        let (lo, hi) = fit.interval(0.05);
+        hi - lo
+    };
     let long = fits.iter().filter(|(_, fit)| length(fit) >= allowed).count();
     let (verdict, note) = match exponent {
         _ if !excluded.is_empty() => {
@@ -92,8 +93,7 @@ struct Fit {
 impl Fit {
     /// The two-sided interval that misses with probability `level`.
     fn interval(&self, level: f64) -> (f64, f64) {
-        let law = StudentsT::new(0.0, 1.0, self.freedom).expect("at least one degree of freedom");
-        self.estimate.beyond(self.inflation * law.inverse_cdf(1.0 - 0.5 * level))
+        self.estimate.beyond(self.inflation * student_quantile(level, self.freedom))
     }
 
     /// The exponent is a sum Σ cᵢ yᵢ over points with variances eᵢ² of the log-mean, each from Rᵢ replicates: its error has

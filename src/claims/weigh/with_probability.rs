@@ -1,6 +1,6 @@
 //! Statements that hold with probability at least 1 − ρ: an exact binomial test of how often they fail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::always::{assumptions, extent, smallest};
 use super::{Figure, Weighed, always};
@@ -20,13 +20,13 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     if applying.is_empty() {
         return Ok(always::weigh(cases));
     }
-    // A replicate in which no bound excludes anything could not have failed: it is no trial. (One that failed nevertheless, by
-    // a number that is none, is.)
-    let tried: Vec<&Case> = applying
-        .iter()
-        .copied()
-        .filter(|case| case.comparisons.iter().any(|comparison| comparison.informative() || comparison.exceeds()))
-        .collect();
+    // A cell in which no bound excludes anything could not have failed: its replicates are no trials. Within a cell the sample decides
+    // which replicates' bounds exclude anything, so all count: conditioned on that, a true statement may fail more often than ρ. (One
+    // that failed by a number that is none counts, too.)
+    let says =
+        |case: &&Case| case.comparisons.iter().any(|comparison| comparison.informative() || comparison.exceeds());
+    let saying: BTreeSet<(&str, usize)> = applying.iter().copied().filter(|case| says(case)).map(cell).collect();
+    let tried: Vec<&Case> = applying.iter().copied().filter(|case| saying.contains(&cell(case))).collect();
     if tried.is_empty() {
         return Ok(always::weigh(cases));
     }
@@ -67,14 +67,17 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     })
 }
 
-/// The least p-value over the cells, for the whole of their half of the level, and which cell has it. What is constructed has no
-/// cells: it is one.
+/// The cell of a case. What is constructed has no cells: it is one.
+fn cell(case: &Case) -> (&'static str, usize) {
+    let place = &case.place;
+    (place.experiment, if place.experiment.is_empty() { 0 } else { place.cell })
+}
+
+/// The least p-value over the cells, for the whole of their half of the level, and which cell has it.
 fn worst_cell<'a>(tried: &[&'a Case], rho: f64) -> Result<(f64, &'a Place)> {
     let mut cells: BTreeMap<(&str, usize), (u64, u64, &Place)> = BTreeMap::new();
     for case in tried {
-        let place = &case.place;
-        let cell = if place.experiment.is_empty() { 0 } else { place.cell };
-        let (failing, all, _) = cells.entry((place.experiment, cell)).or_insert((0, 0, place));
+        let (failing, all, _) = cells.entry(cell(case)).or_insert((0, 0, &case.place));
         *failing += u64::from(case.exceeds());
         *all += 1;
     }

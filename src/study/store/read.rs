@@ -168,22 +168,22 @@ impl Store {
         })
     }
 
-    /// The rows of a cell, replicate by replicate, without those that failed.
+    /// The numbers of a cell's replicates with their rows, without those that failed.
     ///
     /// # Errors
     /// [`crate::Error::File`] if the store cannot be read.
-    pub fn replicates_of(&self, ordinal: usize) -> Result<Vec<ReplicateRows>> {
+    pub fn replicates_of(&self, ordinal: usize) -> Result<Vec<(usize, ReplicateRows)>> {
         let sql = "SELECT * FROM rows WHERE cell = ? ORDER BY replicate, round";
         self.query(|c| {
             let mut select = c.prepare_cached(sql)?;
             let mut rows = select.query([ordinal as i64])?;
-            let mut replicates: Vec<ReplicateRows> = Vec::new();
+            let mut replicates: Vec<(usize, ReplicateRows)> = Vec::new();
             while let Some(row) = rows.next()? {
                 let values = (3..row.as_ref().column_count()).map(|i| row.get(i)).collect::<rusqlite::Result<_>>()?;
                 if row.get::<_, i64>(2)? == 0 {
-                    replicates.push(Vec::new());
+                    replicates.push((row.get::<_, i64>(1)? as usize, Vec::new()));
                 }
-                replicates.last_mut().expect("round 0 comes first").push(values);
+                replicates.last_mut().expect("round 0 comes first").1.push(values);
             }
             Ok(replicates)
         })
