@@ -1,5 +1,6 @@
 //! `selfreward verify`: weighs claims against measured rows and prints the ledger.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -192,6 +193,13 @@ impl VerifyArgs {
         for one in &results {
             self.complete(one, questions)?;
         }
+        let absent = absent(&results, questions).map_err(Failure::refused)?;
+        if !absent.is_empty() {
+            let text = absent.into_iter().collect::<Vec<_>>().join(", ");
+            self.settings
+                .verbosity
+                .say(format!("warning: no rows of {text}: claims that look there, too, are weighed on the rest"));
+        }
         let (profile, seed) = (first.study.profile, first.study.seed.clone());
         Ok(Rows { results, profile, seed, _folder: None })
     }
@@ -265,6 +273,24 @@ impl VerifyArgs {
         outputs.write("ledger.json", pretty(&ledger.to_json()) + "\n").map_err(Failure::failed)?;
         outputs.write("ledger.csv", ledger.to_csv()).map_err(Failure::failed)
     }
+}
+
+/// The parts that are not there, of those that a question looks at besides others that are.
+fn absent(results: &[Results], questions: &[Question]) -> Result<BTreeSet<String>> {
+    let mut all = BTreeSet::new();
+    for question in questions {
+        let (mut there, mut not) = (false, Vec::new());
+        for source in question.sources {
+            let store = results.iter().find(|results| results.study.definition.name == source.experiment);
+            if store.map(|results| results.holds(source.part)).transpose()?.unwrap_or(false) {
+                there = true;
+            } else {
+                not.push(format!("{} {}", source.experiment, source.part).trim_end().to_owned());
+            }
+        }
+        all.extend(not.into_iter().filter(|_| there));
+    }
+    Ok(all)
 }
 
 /// The files that replay a place of an experiment.

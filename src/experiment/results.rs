@@ -101,6 +101,19 @@ impl Results {
         Ok(cells)
     }
 
+    /// Whether any replicate of a part (of any, if empty) is done.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] if the store cannot be read.
+    pub fn holds(&self, part: &str) -> Result<bool> {
+        for &ordinal in self.store.done()?.keys() {
+            if part.is_empty() || self.study.cell(ordinal)?.part == part {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// What is missing of the listed parts (all if there are none), but for parts of which nothing is there.
     ///
     /// # Errors

@@ -38,10 +38,10 @@ pub fn mean_with_error(values: &[f64]) -> (f64, Option<f64>) {
     (mean, Some((variance / count).sqrt() * scale))
 }
 
-/// The number t such that a Student variable of `freedom` ≥ 1 degrees of freedom lies beyond ±t with probability `level`, in (0, 1).
+/// The number t such that a Student variable of `freedom` ≥ 1 degrees of freedom lies beyond ±t with probability `level`, from
+/// 1e-12 (below, 1 − level/2 has no digits left) to 1.
 pub fn student_quantile(level: f64, freedom: f64) -> f64 {
-    // The lower quantile keeps its digits at levels down to the least double.
-    -StudentsT::new(0.0, 1.0, freedom).expect("at least one degree of freedom").inverse_cdf(0.5 * level)
+    StudentsT::new(0.0, 1.0, freedom).expect("at least one degree of freedom").inverse_cdf(1.0 - 0.5 * level)
 }
 
 #[cfg(test)]
