@@ -166,7 +166,7 @@ fn exponents_reach_every_verdict() {
 
 /// Few replicates, and not the same number at every point: the interval at a level of 1% misses the true exponent in at most that
 /// share of 4000 worlds, and in 0.2% at least, or it would be no test. (A share of 1% reaches 68 of 4000 with probability 1e-5, one
-/// of 0.5% falls to 8 with probability 1e-3.) With normal quantiles the first share is above 4%.
+/// of 0.5% falls to 8 with probability 1e-3.) With normal quantiles the share is 3%.
 #[test]
 fn exponent_intervals_cover() {
     let worlds = 4000u64;
@@ -182,7 +182,6 @@ fn exponent_intervals_cover() {
         figure.lo > -0.5 || figure.hi < -0.5
     });
     let missed = missed.count();
-    println!("{missed}");
     assert!((8..68).contains(&missed), "{missed} of {worlds}");
 }
 
