@@ -74,8 +74,33 @@ fn a_search_is_replayed_by_its_number_of_evaluations() {
         let output = selfreward(folder.path(), &order).assert().code(0).get_output().stdout.clone();
         String::from_utf8(output).unwrap()
     };
-    assert!(text("first").contains("violated"), "{}", text("first"));
-    text("second");
+    let (first, second) = (text("first"), text("second"));
+    assert!(first.contains("violated") && !first.contains("not violated"), "{first}");
+    assert_eq!(first.replace("first/", ""), second.replace("second/", ""));
     let npz = |out: &str| std::fs::read(folder.path().join(out).join("C8.simplification-worst.npz")).unwrap();
     assert_eq!(npz("first"), npz("second"));
+}
+
+/// In a store with a hole the replicates behind it keep their numbers: the same violation is saved, and the hole is said.
+#[test]
+fn a_witness_is_known_by_its_number() {
+    let folder = tempfile::tempdir().unwrap();
+    selfreward(folder.path(), "run proof_audit --quick --out runs -q").assert().success();
+    let saved = |out: &str| {
+        let order = format!("verify C8.simplification --from runs/proof_audit-quick.sqlite --out {out}");
+        let output = selfreward(folder.path(), &order).assert().code(0).get_output().clone();
+        let witness = json(folder.path(), &format!("{out}/ledger.json"))["claims"][0]["witness"].clone();
+        let npz = std::fs::read(folder.path().join(out).join("C8.simplification.npz")).unwrap();
+        (witness, npz, String::from_utf8(output.stderr).unwrap())
+    };
+    let (whole, whole_npz, silence) = saved("whole");
+    let (cell, replicate) = (whole["cell"].as_i64().unwrap(), whole["replicate"].as_i64().unwrap());
+    assert!(replicate > 0 && silence.is_empty(), "{whole} {silence}");
+    let database = rusqlite::Connection::open(folder.path().join("runs/proof_audit-quick.sqlite")).unwrap();
+    let deleted = database.execute("DELETE FROM rows WHERE cell = ? AND replicate = 0", [cell]).unwrap();
+    assert!(deleted > 0);
+    drop(database);
+    let (holed, holed_npz, warning) = saved("holed");
+    assert_eq!((holed, holed_npz), (whole, whole_npz));
+    assert!(warning.contains("1 replicates are missing"), "{warning}");
 }

@@ -177,10 +177,8 @@ impl VerifyArgs {
         if let Some(other) =
             rest.iter().find(|other| other.study.profile != first.study.profile || other.study.seed != first.study.seed)
         {
-            let expected = format!(
-                "a store of the {} profile with seed {:?}, as the first one",
-                first.study.profile, first.study.seed
-            );
+            let (profile, seed) = (first.study.profile, serde_json::json!(first.study.seed));
+            let expected = format!("a store of the {profile} profile with seed {seed}, as the first one");
             return Err(Failure::refused(Error::file(other.store.path(), format!("expected {expected}"))));
         }
         for (index, one) in results.iter().enumerate() {

@@ -2,10 +2,10 @@
 
 use rand::{Rng, RngExt};
 
-use super::curves::sorted_by;
+use super::curves::{curve, sorted_by, wrong_curve};
 use super::{AUDIT, constructed, control, single, step_by_step};
 use crate::Result;
-use crate::claims::claim::{Claim, Control, Level, Source, Statement};
+use crate::claims::claim::{Claim, Control, Source, Statement};
 use crate::claims::evidence::{Case, Comparison, Curve, CurvePoint};
 use crate::claims::trial::Trial;
 use crate::claims::weigh::{Exponent, Rule};
@@ -43,17 +43,11 @@ const fn shift(
     exponent: f64,
     controls: &'static [Control],
 ) -> Claim {
+    let rule = Rule::Exponent(Exponent::Equals(exponent));
     Claim {
-        id,
-        says,
-        level: Level::Shape,
-        result: "Corollaries 6.4, G.5, G.6",
-        expected: Verdict::Holds,
-        sources,
-        statement: Statement::Curves(draw),
-        rule: Rule::Exponent(Exponent::Equals(exponent)),
         note: "each n has instances of its own; n½ is cut to the grid of n",
         controls,
+        ..curve(id, says, "Corollaries 6.4, G.5, G.6", sources, draw, rule)
     }
 }
 
@@ -64,8 +58,7 @@ const fn wrong_shift(
     draw: fn(&[CellRows]) -> Result<Vec<Curve>>,
     exponent: f64,
 ) -> Control {
-    let rule = Rule::Exponent(Exponent::Equals(exponent));
-    Control { id, says, sources, statement: Statement::Curves(draw), rule }
+    wrong_curve(id, says, sources, draw, Rule::Exponent(Exponent::Equals(exponent)))
 }
 
 /// The claims of this file.

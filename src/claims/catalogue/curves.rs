@@ -1,8 +1,45 @@
-//! Curves out of cells.
+//! Claims on curves, and curves out of cells.
 
 use crate::Result;
+use crate::claims::claim::{Claim, Control, Level, Source, Statement};
 use crate::claims::evidence::{Curve, CurvePoint};
+use crate::claims::weigh::Rule;
 use crate::experiment::CellRows;
+use crate::study::definition::Verdict;
+
+/// A claim on curves, expected to hold.
+pub(super) const fn curve(
+    id: &'static str,
+    says: &'static str,
+    result: &'static str,
+    sources: &'static [Source],
+    draw: fn(&[CellRows]) -> Result<Vec<Curve>>,
+    rule: Rule,
+) -> Claim {
+    Claim {
+        id,
+        says,
+        level: Level::Shape,
+        result,
+        expected: Verdict::Holds,
+        sources,
+        statement: Statement::Curves(draw),
+        rule,
+        note: "",
+        controls: &[],
+    }
+}
+
+/// A false variant of one.
+pub(super) const fn wrong_curve(
+    id: &'static str,
+    says: &'static str,
+    sources: &'static [Source],
+    draw: fn(&[CellRows]) -> Result<Vec<Curve>>,
+    rule: Rule,
+) -> Control {
+    Control { id, says, sources, statement: Statement::Curves(draw), rule }
+}
 
 /// Cells in groups of equal label, in the order in which labels come.
 pub(super) fn sorted_by<'a>(cells: &[&'a CellRows], key: &str) -> Vec<(String, Vec<&'a CellRows>)> {

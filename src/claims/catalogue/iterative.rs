@@ -149,9 +149,12 @@ fn failures(
     case.place.size = trial.size();
     for rounds in 1..=trial.rounds() {
         let run = trial.constants(rounds)?;
+        if run.gamma().is_nan() || run.gamma() <= 0.0 {
+            continue;
+        }
         // The bounds share what they are given among their T rounds.
         let rho = RHO * rounds as f64 / trial.rounds() as f64;
-        for &delta in trial.deltas().iter().filter(|_| run.gamma() > 0.0) {
+        for &delta in trial.deltas() {
             if let Some(bound) = bound(&run, sizes, rho, delta)? {
                 let measured = trial.at("failure", delta, rounds);
                 case.comparisons.push(Comparison::probability(measured, bound, trial.sum_rounding(bound.min(1.0))));
@@ -217,8 +220,8 @@ fn printed(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     config.process.rounds = 1;
     config.measure.delta = vec![delta];
     config.run.seed = SeedConfig::Text(seed.named("law", "printed").to_string());
-    let replay = Arc::new(Replay { config: config.clone(), instance: instance.clone() });
-    let simulation = Simulation::given(config, instance)?;
+    let simulation = Simulation::given(config.clone(), instance.clone())?;
+    config.run.replicates = 1;
     (0..count)
         .map(|index| {
             let run = replicate(&simulation, index, false, &std::sync::atomic::AtomicBool::new(false))?;
@@ -226,7 +229,10 @@ fn printed(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
             let constants = RunConstants::of(&rows, 0, simulation.process.beta, 1)?.as_printed();
             let failure = rows.values(&format!("failure_{delta}"), 1)?[0];
             let comparison = Comparison::probability(failure, constants.uniform(2.0, n, RHO, delta)?, 0.0);
-            Ok(Case { replay: Some(Arc::clone(&replay)), ..single(comparison) })
+            let mut config = config.clone();
+            config.run.first_replicate = index;
+            let replay = Some(Arc::new(Replay { config, instance: instance.clone() }));
+            Ok(Case { replay, ..single(comparison) })
         })
         .collect()
 }

@@ -1,8 +1,8 @@
 //! What the abstract promises of whole runs: a rate in n and geometric decay in T (C19, C20).
 
-use super::curves::{replicate_curve, sorted_by, trajectory_curve};
+use super::curves::{curve, replicate_curve, sorted_by, trajectory_curve, wrong_curve};
 use crate::Result;
-use crate::claims::claim::{Claim, Control, Level, Source, Statement};
+use crate::claims::claim::{Claim, Source};
 use crate::claims::evidence::Curve;
 use crate::claims::weigh::{Exponent, Rule};
 use crate::experiment::CellRows;
@@ -14,38 +14,6 @@ const GENERIC: &[Source] = &[Source { experiment: "rate_vs_n", part: "generic" }
 const BUMP: &[Source] = &[Source { experiment: "initial_dependence", part: "tabular" }];
 const SHARED: &[Source] = &[Source { experiment: "initial_dependence", part: "gaussian" }];
 const CONTINUUM: &[Source] = &[Source { experiment: "initial_dependence", part: "continuum" }];
-
-const fn curve(
-    id: &'static str,
-    says: &'static str,
-    result: &'static str,
-    sources: &'static [Source],
-    draw: fn(&[CellRows]) -> Result<Vec<Curve>>,
-    rule: Rule,
-) -> Claim {
-    Claim {
-        id,
-        says,
-        level: Level::Shape,
-        result,
-        expected: Verdict::Holds,
-        sources,
-        statement: Statement::Curves(draw),
-        rule,
-        note: "",
-        controls: &[],
-    }
-}
-
-const fn wrong_curve(
-    id: &'static str,
-    says: &'static str,
-    sources: &'static [Source],
-    draw: fn(&[CellRows]) -> Result<Vec<Curve>>,
-    rule: Rule,
-) -> Control {
-    Control { id, says, sources, statement: Statement::Curves(draw), rule }
-}
 
 /// The claims of this file.
 pub const CLAIMS: &[Claim] = &[

@@ -37,7 +37,8 @@ pub(super) fn weigh(curves: &[Curve], law: Law, level: f64, seed: &Seed) -> Resu
         return Ok(Weighed::nothing(Verdict::Inconclusive, "every curve has fewer than five points"));
     }
     let z = Normal::standard().inverse_cdf(1.0 - level / curves.len() as f64);
-    let (mut slowest, mut against, mut unsettled, mut witness) = (f64::INFINITY, Vec::new(), 0, None);
+    let (mut slowest, mut witness) = (f64::INFINITY, None);
+    let (mut against, mut rising, mut unsettled) = (Vec::new(), Vec::new(), 0);
     for curve in &curves {
         let decays = compare_decays(&means(curve), MODEL_ERROR)?;
         let Some(stated) = decays.iter().find(|decay| decay.law == law) else {
@@ -47,22 +48,31 @@ pub(super) fn weigh(curves: &[Curve], law: Law, level: f64, seed: &Seed) -> Resu
         slowest = slowest.min(stated.rate);
         let best = &decays[0];
         let preferred = best.law != law && stated.delta > DECISIVE;
-        let falls = rate(curve, law, seed)?.beyond(z).0 > 0.0;
-        if (stated.rate <= 0.0 && !falls) || (preferred && disadvantage(curve, law, seed)?.beyond(z).0 > DECISIVE) {
+        if stated.rate <= 0.0 {
+            rising.push(curve.label.as_str());
+            witness = witness.or_else(|| place(curve));
+        } else if preferred && disadvantage(curve, law, seed)?.beyond(z).0 > DECISIVE {
             against.push(format!("{} ({})", curve.label, best.law.name()));
             witness = witness.or_else(|| place(curve));
-        } else if !falls || preferred || (best.law != law && best.law != nested(law)) {
+        } else if preferred
+            || (best.law != law && best.law != nested(law))
+            || rate(curve, law, seed)?.beyond(z).0 <= 0.0
+        {
             unsettled += 1;
         }
     }
     let count = curves.len();
-    let (verdict, note) = if !against.is_empty() {
+    let (verdict, note) = if !rising.is_empty() {
+        (Verdict::Violated, format!("no decay on {}", rising.join(", ")))
+    } else if !against.is_empty() {
         (Verdict::Violated, format!("another law is preferred decisively on {}", against.join(", ")))
     } else if unsettled > 0 {
         let more = "four times the replicates would double what tells them apart";
         (
             Verdict::Inconclusive,
-            format!("another law is preferred, not decisively, on {unsettled} of {count} curves; {more}"),
+            format!(
+                "another law is preferred, or none at all, but not decisively, on {unsettled} of {count} curves; {more}"
+            ),
         )
     } else {
         (Verdict::Holds, format!("no other law is preferred by more than {DECISIVE} on any of {count} curves"))

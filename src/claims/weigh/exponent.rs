@@ -18,9 +18,13 @@ const SHORT: f64 = 0.1;
 const SHORT_ENOUGH: f64 = 0.25;
 
 /// The measured figure is the exponent that lies farthest on the wrong side, over the curves, with its Student-t interval from
-/// the bootstrap error at the row's level shared among the curves; the bound is the stated exponent. A point with a single replicate
-/// has no error, so that nothing is decided.
+/// the bootstrap error at the row's level shared among the curves; the bound is the stated exponent. Nothing is decided where a curve
+/// has fewer than two points, or a point a single replicate and so no error.
 pub(super) fn weigh(curves: &[Curve], exponent: Exponent, level: f64, seed: &Seed) -> Result<Weighed> {
+    if let Some(curve) = curves.iter().find(|curve| curve.points.len() < 2) {
+        let note = format!("{}: {} points, and an exponent needs two", curve.label, curve.points.len());
+        return Ok(Weighed::nothing(Verdict::Inconclusive, note));
+    }
     if curves.iter().flat_map(|curve| &curve.points).any(|point| point.values.len() < 2) {
         return Ok(Weighed::nothing(Verdict::Inconclusive, "a point of a single replicate has no error"));
     }
@@ -130,7 +134,7 @@ fn fit(curve: &Curve, seed: &Seed) -> Result<Fit> {
     Ok(Fit::new(estimate, &curve.points, &weights))
 }
 
-/// Variance over squared mean, above 0 where values do not vary so that it has a logarithm.
+/// Variance over squared mean; above 0 where values do not vary, so that shares of the variance exist.
 fn relative_variance(values: &[f64]) -> f64 {
     let (mean, error) = mean_with_error(values);
     ((error.unwrap_or(0.0) / mean).powi(2) * values.len() as f64).max(1e-12)
