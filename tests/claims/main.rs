@@ -1,0 +1,5 @@
+//! Claims, what weighs them, and the falsifier.
+
+mod catalogue;
+mod falsifier;
+mod weigh;

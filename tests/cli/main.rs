@@ -1,0 +1,11 @@
+//! The command, its examples, and its report.
+
+#[path = "../study_common/mod.rs"]
+mod study_common;
+
+mod autoregressive;
+mod bound;
+mod examples;
+mod report;
+mod simulate;
+mod verify;

@@ -1,0 +1,9 @@
+//! Figures.
+
+#[path = "../plot_support/mod.rs"]
+mod plot_support;
+
+mod clip;
+mod figures;
+mod output;
+mod ticks;

@@ -1,0 +1,25 @@
+//! Instances, updates, sampling, metrics, and the algebra below them.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../study_common/mod.rs"]
+mod study_common;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod autoregressive;
+mod ball_ridge_gradient;
+mod chain;
+mod continuum;
+mod enumeration;
+mod epsilon_coverage;
+mod facts;
+mod finite_class;
+mod finite_class_config;
+mod hard_instance;
+mod invariance;
+mod linalg;
+mod metrics;
+mod random_instance;
+mod run_constants;
+mod sampling;

@@ -1,0 +1,7 @@
+//! Intervals, tests, fits and laws.
+
+mod binomial;
+mod bootstrap;
+mod laws;
+mod lines;
+mod two_sample;

@@ -1,0 +1,15 @@
+//! The right-hand sides of the theory.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bump;
+mod effective_dimension;
+mod estimation;
+mod greedy;
+mod hard_instance;
+mod iterative;
+mod one_step;
+mod plan;
+mod recurrence;
+mod single_step;
