@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -90,22 +90,81 @@ impl Drop for Draft {
     }
 }
 
+/// A file that is being written. After a first error it takes whatever comes without writing it, so that what closes an archive
+/// when it is dropped does not fail as well; the file is given up then.
+#[derive(Debug)]
+pub struct Sink {
+    file: BufWriter<File>,
+    broken: Option<io::Error>,
+}
+
+impl Sink {
+    fn new(file: File) -> Self {
+        Self { file: BufWriter::new(file), broken: None }
+    }
+
+    fn noted<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| {
+            let same = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+            self.broken = Some(error);
+            same
+        })
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.broken.is_some() {
+            return Ok(bytes.len());
+        }
+        let written = self.file.write(bytes);
+        self.noted(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.broken.is_some() {
+            return Ok(());
+        }
+        let flushed = self.file.flush();
+        self.noted(flushed)
+    }
+}
+
+impl Seek for Sink {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        if self.broken.is_some() {
+            return Ok(0);
+        }
+        let place = self.file.seek(to);
+        self.noted(place)
+    }
+}
+
 /// Writes a file whole: `write` fills it, and what stood in its place stays if that fails. A device or a pipe is written to.
 ///
 /// # Errors
 /// Those of `write`; [`Error::File`] with the file.
-pub fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
+pub fn replace(path: &Path, write: impl FnOnce(&mut Sink) -> Result<()>) -> Result<()> {
     let wrong = |error: io::Error| Error::file(path, format!("cannot be written: {error}"));
     if is_special(path) {
-        let mut file = BufWriter::new(OpenOptions::new().write(true).open(path).map_err(wrong)?);
-        return write(&mut file).and_then(|()| file.flush().map_err(wrong));
+        return fill(Sink::new(OpenOptions::new().write(true).open(path).map_err(wrong)?), write, wrong).map(drop);
     }
     let (draft, file) = Draft::beside(&resolved(path).map_err(wrong)?).map_err(wrong)?;
-    let mut file = BufWriter::new(file);
-    let written = write(&mut file).and_then(|()| file.flush().map_err(wrong));
+    let file = fill(Sink::new(file), write, wrong)?;
+    draft.publish(&file).map_err(wrong)
+}
+
+/// Gives the file once all is in it; an error of the file comes before what others made of it.
+fn fill(
+    mut sink: Sink,
+    write: impl FnOnce(&mut Sink) -> Result<()>,
+    wrong: impl Fn(io::Error) -> Error,
+) -> Result<File> {
+    let written = write(&mut sink).and_then(|()| sink.flush().map_err(&wrong));
+    let Sink { file, broken } = sink;
     // What a failed write left in the buffer is not tried again.
     let (file, _) = file.into_parts();
-    written.and_then(|()| draft.publish(&file).map_err(wrong))
+    broken.map_or(written, |error| Err(wrong(error))).map(|()| file)
 }
 
 /// Whether files can be made in a folder.

@@ -29,16 +29,17 @@ fn capped(asked: usize, units: usize, cores: usize) -> usize {
     asked.min(units).min(PER_CORE * cores).max(1)
 }
 
-/// Starts the pool on which all runs that no [`Jobs`] are asked for, such as the planning of a grid.
+/// Starts the pool on which all runs that no [`Jobs`] are asked for, such as the planning of a grid. This thread is one of it,
+/// so that a machine that starts no other has one that works.
 pub(super) fn start_pool() {
-    let several = std::thread::Builder::new().spawn(|| ()).is_ok();
-    let pool = ThreadPoolBuilder::new();
-    drop(if several {
-        pool.num_threads(capped(default(), usize::MAX, cores())).build_global()
-    } else {
-        // A machine that starts no thread has one that can work.
-        pool.num_threads(1).use_current_thread().build_global()
-    });
+    let threads = capped(default(), usize::MAX, cores());
+    let spawn = |thread: rayon::ThreadBuilder| {
+        // One that cannot be started leaves its work to the others.
+        drop(std::thread::Builder::new().spawn(|| thread.run()));
+        Ok(())
+    };
+    let pool = ThreadPoolBuilder::new().num_threads(threads).use_current_thread().spawn_handler(spawn).build_global();
+    pool.expect("built once, and the handler never fails");
 }
 
 impl Jobs {

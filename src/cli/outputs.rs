@@ -1,8 +1,8 @@
 //! Files that a command is about to write: checked before work starts, written whole, and never over what it reads.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result, draft};
@@ -100,7 +100,7 @@ impl Outputs {
     ///
     /// # Errors
     /// Those of `write`; [`Error::File`] with the file.
-    pub fn stream(&self, name: impl AsRef<Path>, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
+    pub fn stream(&self, name: impl AsRef<Path>, write: impl FnOnce(&mut draft::Sink) -> Result<()>) -> Result<()> {
         let path = within(&self.folder, name);
         spare(&path, &self.inputs)?;
         draft::replace(&path, write)

@@ -12,7 +12,7 @@ use crate::instance::{FeatureMap, Instance, files};
 use crate::metrics::chain::ChainMetrics;
 use crate::metrics::{Measurement, quantities};
 use crate::simulate::autoregressive;
-use crate::simulate::config::{Config, InstanceConfig, Kind, MassConfig, UpdateConfig};
+use crate::simulate::config::{Config, InstanceConfig, Kind, MassConfig, SamplingConfig, UpdateConfig};
 use crate::theory::single_step::{responses_for, worst_mass};
 
 /// Seconds of one replicate: T rounds over M prompts with K responses each, in dimension d, with n triples a round.
@@ -102,7 +102,8 @@ pub fn bytes(config: &Config) -> u64 {
             ATOM_BYTES * prompts * (atoms + 1.0) + of_table_update(config, prompts, f64::INFINITY)
         }
     };
-    (of_cell + of_rounds(config)) as u64
+    let responses = instance.responses.map_or(f64::INFINITY, f64::from);
+    (of_cell + of_sample(config, prompts, responses) + of_rounds(config)) as u64
 }
 
 /// Bytes of one replicate on an instance that is held once for all.
@@ -117,7 +118,8 @@ pub fn bytes_on(config: &Config, instance: &Instance) -> u64 {
             of_table_update(config, instance.prompts() as f64, f64::from(most))
         }
     };
-    (update + of_rounds(config)) as u64
+    let most = (0..instance.prompts()).map(|x| instance.features().responses(x)).max().unwrap_or(1) as f64;
+    (update + of_sample(config, instance.prompts() as f64, most) + of_rounds(config)) as u64
 }
 
 fn of_rounds(config: &Config) -> f64 {
@@ -147,7 +149,17 @@ fn of_dense_update(rows: f64, dim: f64) -> f64 {
     8.0 * (4.0 * dim * dim + 3.0 * rows * dim)
 }
 
-/// The responses that were seen, the pairs at one prompt, and with ridge, noise, steps or a ball a block for each prompt.
+/// The prompts that were drawn and the pairs at one prompt: counts of them, or each draw.
+fn of_sample(config: &Config, prompts: f64, responses: f64) -> f64 {
+    let n = config.process.samples as f64;
+    match (config.process.update, config.process.sampling) {
+        (UpdateConfig::Population, _) => 0.0,
+        (_, SamplingConfig::Draws) => 16.0 * (n + n / prompts),
+        _ => 16.0 * (n.min(2.0 * prompts) + (n / prompts).min(responses * responses)),
+    }
+}
+
+/// The responses that were seen, and with ridge, noise, steps or a ball a block for each prompt.
 fn of_table_update(config: &Config, prompts: f64, responses: f64) -> f64 {
     let process = &config.process;
     let mean = process.samples as f64 / prompts;
@@ -160,8 +172,7 @@ fn of_table_update(config: &Config, prompts: f64, responses: f64) -> f64 {
         || process.ridge.unwrap_or(0.0) + process.judge_noise.unwrap_or(0.0) > 0.0;
     let of_blocks = if blocks && seen.is_finite() { 24.0 * prompts * seen * seen } else { 0.0 };
     let atoms = if process.update == UpdateConfig::Population { 0.0 } else { ATOM_BYTES * prompts * seen };
-    let pairs = if process.update == UpdateConfig::Population { 0.0 } else { 16.0 * mean.min(responses * responses) };
-    atoms + pairs + of_blocks
+    atoms + of_blocks
 }
 
 /// Bytes for a response with a logit of its own: base parameter, the parameters of two rounds, and what an update holds.

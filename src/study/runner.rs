@@ -68,7 +68,10 @@ pub fn run_units(study: &Study, store: &mut Store, units: &[Unit], watcher: &dyn
             what: "the thread that writes rows".to_owned(),
             message: format!("cannot be started: {error}"),
         })?;
-        rayon::broadcast(|_| worker.run(&sender));
+        // One task for each thread, and not a broadcast, which would wait for threads that the machine did not start.
+        rayon::scope(|scope| {
+            (0..rayon::current_num_threads()).for_each(|_| scope.spawn(|_| worker.run(&sender)));
+        });
         drop(sender);
         writer.join().unwrap_or_else(|_| Err(Error::file("store", "its writer panicked")))
     });

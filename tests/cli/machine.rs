@@ -22,7 +22,9 @@ fn study(instance: &str, grid: &str) -> String {
 
 /// Runs a line where a resource of this kind ends at so many bytes.
 fn limited(bench: &Bench, resource: libc::__rlimit_resource_t, bytes: u64, line: &str) -> Output {
+    // Threads take address space: as many as on two cores.
     let mut command = bench.command(line);
+    command.env("RAYON_NUM_THREADS", "2");
     let limit = libc::rlimit { rlim_cur: bytes, rlim_max: bytes };
     // SAFETY: between fork and exec nothing but a system call is made.
     unsafe {
@@ -34,7 +36,7 @@ fn limited(bench: &Bench, resource: libc::__rlimit_resource_t, bytes: u64, line:
     command.output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+fn said_by(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -46,7 +48,7 @@ fn memory_beyond_a_limit_of_the_process_is_refused_with_the_numbers() {
     for (resource, flag) in [(libc::RLIMIT_AS, "`ulimit -v`"), (libc::RLIMIT_DATA, "`ulimit -d`")] {
         for line in ["simulate --config large.toml -q", "run study.toml -q", "run study.toml --dry-run -q"] {
             let output = limited(&bench, resource, 400_000_000, line);
-            let said = said(&output);
+            let said = said_by(&output);
             assert_eq!(output.status.code(), Some(2), "{line}: {said}");
             assert!(said.contains("needs about") && said.contains(" MB (90% of") && said.contains(flag), "{said}");
             assert!(!bench.path("runs/study-full.sqlite").exists());
@@ -60,11 +62,11 @@ fn as_many_replicates_run_at_once_as_fit() {
     let bench = Bench::with("wide.toml", &single(WIDE, 2));
     bench.write("study.toml", &study(WIDE, ""));
     let free = bench.expect(0, "simulate --config wide.toml --json -q");
-    let output = limited(&bench, libc::RLIMIT_AS, 420_000_000, "simulate --config wide.toml --json --jobs 2");
-    assert!(output.status.success() && said(&output).contains("1 thread, not 2: "), "{}", said(&output));
+    let output = limited(&bench, libc::RLIMIT_AS, 500_000_000, "simulate --config wide.toml --json --jobs 2");
+    assert!(output.status.success() && said_by(&output).contains("1 thread, not 2: "), "{}", said_by(&output));
     assert_eq!(String::from_utf8(output.stdout).unwrap(), free);
-    let output = limited(&bench, libc::RLIMIT_AS, 420_000_000, "run study.toml --jobs 2");
-    assert!(output.status.success() && said(&output).contains("1 thread, not 2: "), "{}", said(&output));
+    let output = limited(&bench, libc::RLIMIT_AS, 500_000_000, "run study.toml --jobs 2");
+    assert!(output.status.success() && said_by(&output).contains("1 thread, not 2: "), "{}", said_by(&output));
 }
 
 #[test]
@@ -73,12 +75,23 @@ fn what_is_kept_of_all_replicates_counts() {
     let bench = Bench::with("many.toml", &single(tiny, 1_000_000_000));
     let said = bench.complaint(2, "simulate --config many.toml");
     assert!(said.contains("a run of 1000000000 replicates") && said.contains("needs about"), "{said}");
-    bench.write("rounds.toml", &single(tiny, 1).replace("rounds = 1", "rounds = 1000000000"));
-    let said = bench.complaint(2, "simulate --config rounds.toml");
-    assert!(said.contains("over 1000000000 rounds needs about"), "{said}");
-    bench.write("study.toml", &study(tiny, "\"process.rounds\" = [1, 1000000000]"));
-    let said = bench.complaint(2, "run study.toml --dry-run");
-    assert!(said.contains("study (6 replicates, the largest one alone) needs about"), "{said}");
+    // A million rounds of one replicate are a gigabyte.
+    bench.write("rounds.toml", &single(tiny, 1).replace("rounds = 1", "rounds = 1000000"));
+    let output = limited(&bench, libc::RLIMIT_AS, 600_000_000, "simulate --config rounds.toml");
+    assert_eq!(output.status.code(), Some(2), "{}", said_by(&output));
+    assert!(said_by(&output).contains("over 1000000 rounds needs about"), "{}", said_by(&output));
+    bench.write("study.toml", &study(tiny, "\"process.rounds\" = [1, 1000000]"));
+    let output = limited(&bench, libc::RLIMIT_AS, 600_000_000, "run study.toml --dry-run");
+    assert_eq!(output.status.code(), Some(2), "{}", said_by(&output));
+    assert!(
+        said_by(&output).contains("study (6 replicates, the largest one alone) needs about"),
+        "{}",
+        said_by(&output)
+    );
+    // Triples that are drawn one by one are held.
+    let drawn = single(tiny, 1).replace("samples = 64", "samples = 150000000000\nsampling = \"draws\"");
+    bench.write("draws.toml", &drawn);
+    assert!(bench.complaint(2, "simulate --config draws.toml").contains("needs about 4.8 TB"));
     // Kept θ counts, too.
     bench.write("theta.toml", &single("kind = \"tabular\"\nprompts = 100000\nresponses = 10\n", 500_000));
     let said = bench.complaint(2, "simulate --config theta.toml --save-theta theta.npz");
