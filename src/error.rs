@@ -30,7 +30,7 @@ pub enum Error {
         /// What is wrong with it, with the offending value and what was expected.
         message: String,
     },
-    /// The work would not fit into memory or time; found by an estimate, before the work starts.
+    /// The work is more than this program takes on, on any machine; found by an estimate, before the work starts.
     #[error("{what} needs {need}, the limit is {limit}")]
     TooLarge {
         /// What was asked for.
@@ -51,6 +51,24 @@ pub enum Error {
     /// An instance with the asked property was not found within the stated number of tries.
     #[error("{0}")]
     NotFound(String),
+    /// The work would not fit into the memory that this machine grants now; found by an estimate, before the work starts.
+    #[error("{what} needs {need}, the limit is {limit}")]
+    Memory {
+        /// What was asked for.
+        what: String,
+        /// The estimate, with its unit.
+        need: String,
+        /// The limit, with its unit, and whose it is.
+        limit: String,
+    },
+    /// The machine did not do what it can do at other times: start a thread, for one.
+    #[error("{what}: {message}")]
+    Machine {
+        /// What was asked of it.
+        what: String,
+        /// What it said.
+        message: String,
+    },
     /// The caller asked the run to stop.
     #[error("interrupted")]
     Interrupted,
@@ -65,5 +83,38 @@ impl Error {
     /// A file that is missing, unreadable, unwritable, or does not hold what it should.
     pub fn file(path: impl AsRef<Path>, message: impl Into<String>) -> Self {
         Self::File { path: path.as_ref().to_path_buf(), message: message.into() }
+    }
+
+    /// Whether the same configuration would fail with it again, on any machine and at any time. All else (memory, files, threads, a
+    /// signal) is no answer of the configuration: it is said, and tried again.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Argument { .. } | Self::TooLarge { .. } | Self::Overflow { .. } | Self::NotFound(_) => true,
+            // A file's content is pinned by the run's identity and checked before work starts; what is left is the machine.
+            Self::File { .. } | Self::Memory { .. } | Self::Machine { .. } | Self::Interrupted => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_follows_from_the_configuration_is_final() {
+        let text = String::new;
+        let sorted = [
+            (Error::argument("delta", 2, "below 1"), true),
+            (Error::TooLarge { what: text(), need: text(), limit: text() }, true),
+            (Error::Overflow { round: 1, what: text() }, true),
+            (Error::NotFound(text()), true),
+            (Error::file("a", "cannot be read"), false),
+            (Error::Memory { what: text(), need: text(), limit: text() }, false),
+            (Error::Machine { what: text(), message: text() }, false),
+            (Error::Interrupted, false),
+        ];
+        for (error, is_final) in sorted {
+            assert_eq!(error.is_final(), is_final, "{error:?}");
+        }
     }
 }

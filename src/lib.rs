@@ -91,6 +91,7 @@
 pub mod claims;
 pub mod cli;
 pub mod decoding;
+mod draft;
 pub mod error;
 pub mod experiment;
 pub mod floats;

@@ -10,7 +10,7 @@ use catalogue::CATALOGUE;
 use flags::{Flags, Quantity};
 use numbers::Numbers;
 
-use super::{Failure, as_flag, print};
+use super::{Failure, Verbosity, as_flag, print};
 use crate::nearest::nearest;
 use crate::{Error, Result};
 
@@ -33,6 +33,8 @@ pub struct BoundArgs {
 
     #[command(flatten)]
     flags: Flags,
+    #[command(flatten)]
+    _verbosity: Verbosity,
 }
 
 /// Runs `selfreward bound`.

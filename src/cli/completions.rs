@@ -3,13 +3,15 @@
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use super::{Cli, Failure, print};
+use super::{Cli, Failure, Verbosity, print};
 
 /// Print completions for a shell
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
     /// The shell
     shell: Shell,
+    #[command(flatten)]
+    _verbosity: Verbosity,
 }
 
 /// Carries the command out.

@@ -1,11 +1,9 @@
 //! `selfreward verify --controls`: the false variants of the claims, and how often each is caught.
 
-use std::num::NonZeroUsize;
-
 use serde_json::{Value, json};
 
 use super::verify::{VerifyArgs, pretty};
-use super::{Failure, print, stop_flag, with_jobs};
+use super::{Failure, Jobs, print, stop_flag};
 use crate::claims::gather::{Question, answer};
 use crate::claims::{Claim, Control, Weighed};
 use crate::study::definition::Verdict;
@@ -69,14 +67,14 @@ pub(super) fn run(claims: &[&'static Claim], args: &VerifyArgs) -> Result<(), Fa
     // With one seed the claims themselves need not be weighed.
     let several = args.seeds.get() > 1;
     let questions: Vec<Question> = controls.iter().chain(truths.iter().filter(|_| several)).copied().collect();
-    let stop = stop_flag()?;
+    let stop = stop_flag();
+    let outputs = args.outputs().map_err(Failure::refused)?;
     for number in 0..args.seeds.get() {
         let mut rows = args.rows_of_seed(&questions, number as u64, &stop)?;
         let seed = rows.seed()?;
-        let weighed = with_jobs(args.settings.jobs.map(NonZeroUsize::get), || {
-            answer(&questions, &mut rows.results, &seed, rows.profile)
-        })?
-        .map_err(Failure::failed)?;
+        let jobs = Jobs::new(args.settings.jobs, questions.len(), args.settings.verbosity);
+        let weighed =
+            jobs.run(|| answer(&questions, &mut rows.results, &seed, rows.profile))?.map_err(Failure::failed)?;
         record(&mut tried, &weighed);
     }
     // A control without rows was not tried.
@@ -84,8 +82,10 @@ pub(super) fn run(claims: &[&'static Claim], args: &VerifyArgs) -> Result<(), Fa
     let escaped: Vec<&str> =
         tried.iter().filter(|tried| !tried.caught() && !tried.untried()).map(|tried| tried.control.id).collect();
     let document = json!({"schema": 1, "controls": tried.iter().map(Tried::to_json).collect::<Vec<_>>()});
-    args.write_controls(&document)?;
-    print(if args.json { pretty(&document) } else { table(&tried) }.trim_end())?;
+    let text = pretty(&document);
+    let kept = outputs.map_or(Ok(()), |outputs| outputs.write("controls.json", format!("{text}\n")));
+    print(if args.json { text } else { table(&tried) }.trim_end())?;
+    kept.map_err(Failure::failed)?;
     if escaped.is_empty() && !untried.is_empty() {
         Err(Failure::Unsettled(anyhow::anyhow!("no rows for {}", untried.join(", "))))
     } else if escaped.is_empty() {

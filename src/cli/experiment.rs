@@ -20,9 +20,10 @@ pub fn main(experiment: &'static Experiment) -> ExitCode {
         .about(experiment.about)
         .version(env!("CARGO_PKG_VERSION"))
         .after_help(super::EXIT_CODES);
-    let args = match ExperimentArgs::from_arg_matches(&command.get_matches()) {
-        Ok(args) => args,
-        Err(error) => error.exit(),
+    super::start();
+    let args = match super::arguments(command) {
+        Ok(matches) => ExperimentArgs::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()),
+        Err(code) => return code,
     };
     reproduce(&[experiment], &args.reproduce).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
 }

@@ -1,14 +1,15 @@
 //! `selfreward export`: rows in tidy form.
 
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Failure, Outputs};
+use super::outputs::files_of_store;
+use super::{Failure, Outputs, Verbosity, printed};
+use crate::Result;
 use crate::study::store::Tidy;
 use crate::study::{Store, export};
-use crate::{Error, Result};
 
 const FILES: [&str; 3] = ["rows.csv", "failures.csv", "provenance.json"];
 
@@ -23,6 +24,8 @@ pub struct ExportArgs {
     /// Overwrite files that exist
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    verbosity: Verbosity,
 }
 
 #[derive(Debug, Args)]
@@ -42,20 +45,55 @@ struct Form {
 /// Carries the command out.
 pub(super) fn run(args: &ExportArgs) -> std::result::Result<(), Failure> {
     let store = Store::open(&args.store).map_err(Failure::refused)?;
+    let inputs = || files_of_store(&args.store);
     if let Some(folder) = &args.form.csv {
-        let outputs = Outputs::claim(folder, &FILES, args.force).map_err(Failure::refused)?;
-        return csv(&store, &outputs).map_err(Failure::failed);
+        let outputs = Outputs::claim(folder, &FILES, args.force).and_then(|outputs| outputs.sparing(inputs()));
+        csv(&store, &outputs.map_err(Failure::refused)?).map_err(Failure::failed)?;
+        args.verbosity.say(format!("wrote {} to {}", FILES.join(", "), folder.display()));
+        return Ok(());
     }
     if let Some(file) = &args.form.npz {
-        let (folder, name) = split(file).map_err(Failure::refused)?;
-        let outputs = Outputs::claim(folder, &[name], args.force).map_err(Failure::refused)?;
-        return outputs.stream(name, |file| export::npz(&store, file)).map_err(Failure::failed);
+        let outputs = Outputs::claim_file(file, args.force).and_then(|outputs| outputs.sparing(inputs()));
+        let name = file.file_name().unwrap_or_default();
+        let written = outputs.map_err(Failure::refused)?.stream(name, |file| export::npz(&store, file));
+        written.map_err(Failure::failed)?;
+        args.verbosity.say(format!("wrote {}", file.display()));
+        return Ok(());
     }
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    match export::json(&store, &mut out) {
-        // A reader that has seen enough is no failure.
-        Err(_) if out.flush().is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) => Ok(()),
-        other => other.map_err(Failure::failed),
+    let mut out = Stdout { inner: BufWriter::new(std::io::stdout().lock()), broken: None };
+    let exported = export::json(&store, &mut out);
+    // An error of stdout is one, whatever was being exported.
+    match out.broken {
+        Some(error) => printed(Err(error)),
+        None => exported.map_err(Failure::failed),
+    }
+}
+
+/// Stdout, which knows why it could not be written.
+struct Stdout<W> {
+    inner: W,
+    broken: Option<std::io::Error>,
+}
+
+impl<W> Stdout<W> {
+    fn noted<T>(&mut self, result: std::io::Result<T>) -> std::io::Result<T> {
+        result.map_err(|error| {
+            let kind = error.kind();
+            self.broken.get_or_insert(error);
+            kind.into()
+        })
+    }
+}
+
+impl<W: Write> Write for Stdout<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.inner.write(bytes);
+        self.noted(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let flushed = self.inner.flush();
+        self.noted(flushed)
     }
 }
 
@@ -63,11 +101,4 @@ fn csv(store: &Store, outputs: &Outputs) -> Result<()> {
     outputs.stream(FILES[0], |file| export::csv(store, Tidy::Rows, file))?;
     outputs.stream(FILES[1], |file| export::csv(store, Tidy::Failures, file))?;
     outputs.write(FILES[2], format!("{:#}\n", export::provenance(store)?))
-}
-
-fn split(file: &Path) -> Result<(&Path, &str)> {
-    let name = file.file_name().and_then(|name| name.to_str());
-    let name = name.ok_or_else(|| Error::argument("--npz", file.display(), "the path of a file"))?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok((folder, name))
 }

@@ -50,7 +50,7 @@ pub(super) fn run(args: &FalsifyArgs) -> Result<(), Failure> {
         return Err(Failure::refused(Error::argument("--evaluations", 0, "at least 1")));
     }
     let outputs = Outputs::claim(&args.out, &[], true).map_err(Failure::refused)?;
-    let stop = stop_flag()?;
+    let stop = stop_flag();
     #[expect(
         clippy::disallowed_methods,
         reason = "a budget of time decides when to stop; the count it stops at replays"
@@ -62,8 +62,9 @@ pub(super) fn run(args: &FalsifyArgs) -> Result<(), Failure> {
             || args.evaluations.map_or_else(|| Instant::now() >= end, |asked| evaluations >= asked)
     };
     let found = search(claim, &seed.named("falsify", claim.id), enough).map_err(Failure::refused)?;
-    let saved = args.save(claim, &found, outputs.folder())?;
-    print(report(claim, &found, saved.as_deref()).trim_end())?;
+    let saved = args.save(claim, &found, &outputs);
+    print(report(claim, &found, saved.as_ref().ok().and_then(Option::as_deref)).trim_end())?;
+    saved?;
     if found.comparison.is_none() {
         return Err(Failure::Unsettled(anyhow::anyhow!("{} applied to none of the instances searched", claim.id)));
     }
@@ -81,13 +82,13 @@ impl FalsifyArgs {
     }
 
     /// Saves the worst instance; gives its configuration's path.
-    fn save(&self, claim: &Claim, found: &Found, folder: &std::path::Path) -> Result<Option<String>, Failure> {
+    fn save(&self, claim: &Claim, found: &Found, outputs: &Outputs) -> Result<Option<String>, Failure> {
         let Some(candidate) = &found.candidate else { return Ok(None) };
         let instance = candidate.instance().map_err(Failure::failed)?;
         let name = format!("{}-worst", claim.id);
         // The instance's own keys are replaced by the file's path.
-        let witness = Witness::of_instance(candidate.config(PathBuf::new()), &instance, folder, &name);
-        write_witness(&witness, folder, &name).map(Some).map_err(Failure::failed)
+        let witness = Witness::of_instance(candidate.config(PathBuf::new()), &instance, outputs.folder(), &name);
+        write_witness(&witness, outputs, &name).map(Some).map_err(Failure::failed)
     }
 }
 

@@ -3,14 +3,17 @@
 use clap::Args;
 
 use super::progress::duration;
-use super::{Failure, print};
+use super::{Failure, Verbosity, print};
 use crate::experiment;
 use crate::simulate::config::SeedConfig;
 use crate::study::{Profile, Shard, Study};
 
 /// List the experiments: claims, profiles, number of cells, estimated time on one core
 #[derive(Debug, Args)]
-pub struct ListArgs {}
+pub struct ListArgs {
+    #[command(flatten)]
+    _verbosity: Verbosity,
+}
 
 /// Carries the command out.
 pub(super) fn run(_: &ListArgs) -> Result<(), Failure> {

@@ -2,11 +2,14 @@
 
 use clap::{Args, CommandFactory};
 
-use super::{Cli, Failure, print};
+use super::{Cli, Failure, Verbosity, print};
 
 /// Print the man page (roff): of the command, then of every subcommand
 #[derive(Debug, Args)]
-pub struct ManArgs {}
+pub struct ManArgs {
+    #[command(flatten)]
+    _verbosity: Verbosity,
+}
 
 /// Carries the command out.
 pub(super) fn run(_: &ManArgs) -> Result<(), Failure> {

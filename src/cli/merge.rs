@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::outputs::{files_of_store, spare};
 use super::{Failure, Verbosity};
+use crate::draft;
 use crate::study::merge::{Merged, merge};
 
 const REMEDY: &str = "`selfreward run --resume` on the joined store computes what is missing";
@@ -29,7 +31,11 @@ pub struct MergeArgs {
 
 /// Carries the command out.
 pub(super) fn run(args: &MergeArgs) -> Result<(), Failure> {
-    let Merged { counts, missing } = merge(&args.stores, &args.output, args.force).map_err(Failure::refused)?;
+    let inputs: Vec<PathBuf> = args.stores.iter().flat_map(|store| files_of_store(store)).collect();
+    spare(&args.output, &inputs).map_err(Failure::refused)?;
+    // The store that a link leads to is the one that is replaced.
+    let output = draft::resolved(&args.output).unwrap_or_else(|_| args.output.clone());
+    let Merged { counts, missing } = merge(&args.stores, &output, args.force).map_err(Failure::refused)?;
     args.verbosity.say(format!(
         "{} stores joined: {} cells, {} of {} replicates done, {} failed -> {}",
         args.stores.len() - missing.len(),

@@ -6,6 +6,7 @@ mod controls;
 pub mod experiment;
 mod export;
 mod falsify;
+mod jobs;
 mod list;
 mod man;
 mod merge;
@@ -17,7 +18,9 @@ mod progress;
 mod report;
 mod reproduce;
 mod run;
+mod say;
 mod show;
+mod signals;
 pub mod simulate;
 mod slurm;
 mod verify;
@@ -25,10 +28,14 @@ mod verify;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub use jobs::Jobs;
 pub use outputs::Outputs;
-pub use progress::{Progress, Verbosity, stop_flag, with_jobs};
+pub use progress::{Progress, Verbosity};
+pub use signals::stop_flag;
+
+use say::say;
 
 use crate::Error;
 
@@ -106,27 +113,27 @@ impl Failure {
     pub fn report(&self) -> ExitCode {
         match self {
             Self::Refused(error) => {
-                eprintln!("error: {error:#}");
+                say(format!("error: {error:#}"));
                 ExitCode::from(2)
             }
             Self::Failed(error) => {
-                eprintln!("error: {error:#}");
+                say(format!("error: {error:#}"));
                 ExitCode::from(1)
             }
             Self::Contradicted(error) => {
-                eprintln!("unexpected: {error:#}");
+                say(format!("unexpected: {error:#}"));
                 ExitCode::from(3)
             }
             Self::Unsettled(error) => {
-                eprintln!("unsettled: {error:#}");
+                say(format!("unsettled: {error:#}"));
                 ExitCode::from(4)
             }
             Self::Nothing(error) => {
-                eprintln!("nothing selected: {error:#}");
+                say(format!("nothing selected: {error:#}"));
                 ExitCode::from(5)
             }
             Self::Interrupted => {
-                eprintln!("interrupted");
+                say("interrupted");
                 ExitCode::from(130)
             }
         }
@@ -145,15 +152,45 @@ fn as_flag(error: Error) -> Error {
 
 /// Writes a text and a line's end to stdout; a reader that has seen enough (`| head`) is no failure.
 fn print(text: &str) -> Result<(), Failure> {
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(error)),
+    let mut stdout = std::io::stdout();
+    printed(writeln!(stdout, "{text}").and_then(|()| stdout.flush()))
+}
+
+/// What became of stdout.
+fn printed(result: std::io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::failed(Error::file("stdout", format!("cannot be written: {error}"))))
+        }
         _ => Ok(()),
     }
 }
 
+/// Reads the process's arguments, or says what is wrong with them, or what was asked about them.
+fn arguments(command: clap::Command) -> Result<clap::ArgMatches, ExitCode> {
+    command.try_get_matches().map_err(|error| {
+        let written = error.print().and_then(|()| std::io::stdout().flush());
+        if error.use_stderr() {
+            return ExitCode::from(2);
+        }
+        printed(written).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+    })
+}
+
+/// Makes ready what every command needs.
+fn start() {
+    signals::install();
+    jobs::start_pool();
+}
+
 /// Runs the command on the process's arguments.
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    start();
+    let command = match arguments(Cli::command()) {
+        Ok(matches) => Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).command,
+        Err(code) => return code,
+    };
+    let result = match command {
         Command::Simulate(args) => simulate::run(&args),
         Command::Bound(args) => bound::run(&args),
         Command::Plan(args) => plan::run(&args),

@@ -1,19 +1,19 @@
 //! Stores that are to be computed: what every command that runs experiments does.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::progress::duration;
 use super::run::Settings;
-use super::{Failure, Progress, Verbosity, with_jobs};
-use crate::Error;
+use super::say::say;
+use super::{Failure, Jobs, Progress, Verbosity, outputs};
 use crate::study::plan::Unit;
 use crate::study::provenance::Identity;
 use crate::study::runner::{Tally, run_units};
 use crate::study::store::file_name;
 use crate::study::{Shard, Store, Study};
+use crate::{Error, draft, memory};
 
 /// What to do with a store that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub fn compute(orders: &[Order], settings: &Settings, stop: &Arc<AtomicBool>) ->
     for order in orders {
         match order.compute(settings, stop) {
             Err(Failure::Failed(error)) if orders.len() > 1 => {
-                eprintln!("error: {error:#}");
+                say(format!("error: {error:#}"));
                 failures.push(order.study.definition.name.as_str());
             }
             other => other?,
@@ -61,10 +61,13 @@ impl Order {
     /// The store of a study's shard in a folder.
     ///
     /// # Errors
-    /// [`Error::File`] if a file that instances are read from cannot be read.
+    /// [`Error::File`] if a file that instances are read from cannot be read, or would be written over.
     pub fn new(study: Study, shard: Shard, folder: &Path, existing: Existing) -> crate::Result<Self> {
         let identity = Identity::new(&study, shard)?;
         let path = folder.join(file_name(&study.definition.name, study.profile, shard));
+        outputs::spare(&path, &study.inputs)?;
+        // The store that a link leads to is the one that is made or replaced.
+        let path = draft::resolved(&path).unwrap_or(path);
         Ok(Self { study, shard, identity, path, existing, parts: Vec::new() })
     }
 
@@ -78,11 +81,12 @@ impl Order {
         &self.path
     }
 
-    /// Refuses if the store cannot be made or gone on with.
+    /// Refuses if the store cannot be made or gone on with, or if memory cannot hold what is to be computed.
     ///
     /// # Errors
-    /// [`Error::File`] with what is in the way.
+    /// [`Error::File`] with what is in the way; [`Error::Memory`] with the numbers.
     pub fn check(&self) -> crate::Result<()> {
+        self.check_memory()?;
         match self.existing {
             Existing::Replace => Ok(()),
             _ if !self.path.exists() => Ok(()),
@@ -93,17 +97,34 @@ impl Order {
         }
     }
 
-    /// What would be computed, for people.
+    /// The dearest replicate alone, and the list of all.
+    fn check_memory(&self) -> crate::Result<()> {
+        let cells = self.study.shard(self.shard);
+        let cells = || cells.iter().copied().filter(|&ordinal| self.wants(ordinal));
+        let units = cells().map(|ordinal| self.study.replicates(ordinal) as u64).fold(0, u64::saturating_add);
+        let dearest = cells().map(|ordinal| self.study.bytes(ordinal)).max().unwrap_or(0);
+        let what = format!("{} ({units} replicates, the largest one alone)", self.study.definition.name);
+        memory::fit(&what, units.saturating_mul(UNIT_BYTES), vec![dearest], 1).map(drop)
+    }
+
+    /// Whether a cell is of the parts that are computed.
+    fn wants(&self, ordinal: usize) -> bool {
+        self.parts.is_empty() || self.parts.contains(&self.study.part(ordinal))
+    }
+
     /// What would be computed, in a line.
     pub fn describe(&self) -> String {
-        let units: Vec<Unit> = self.study.units(self.shard).collect();
-        let seconds: f64 = units.iter().map(|unit| unit.seconds).sum();
+        let (mut units, mut seconds) = (0, 0.0);
+        for unit in self.study.units(self.shard) {
+            units += 1;
+            seconds += unit.seconds;
+        }
         format!(
             "{} ({}): {} cells, {} replicates, about {} on one core -> {}",
             self.study.definition.name,
             self.study.profile,
             self.study.shard(self.shard).len(),
-            units.len(),
+            units,
             duration(seconds),
             self.path.display()
         )
@@ -121,9 +142,8 @@ impl Order {
         let verbosity = settings.verbosity;
         let (mut store, resumed) = self.open().map_err(Failure::refused)?;
         let settled = store.settled().map_err(Failure::refused)?;
-        let wanted =
-            |unit: &Unit| self.parts.is_empty() || self.parts.contains(&self.study.part(unit.ordinal as usize));
-        let missing = |unit: &Unit| wanted(unit) && !settled.contains(&(unit.ordinal, unit.replicate));
+        let missing =
+            |unit: &Unit| self.wants(unit.ordinal as usize) && !settled.contains(&(unit.ordinal, unit.replicate));
         let units: Vec<Unit> = self.study.units(self.shard).filter(missing).collect();
         if resumed {
             verbosity.say(format!(
@@ -133,8 +153,9 @@ impl Order {
                 units.len()
             ));
         }
+        let jobs = self.jobs(settings, &units).map_err(Failure::refused)?;
         let progress = Progress::of_work(units.iter().map(|unit| unit.seconds).sum(), verbosity, Arc::clone(stop));
-        let tally = with_jobs(settings.jobs.map(NonZeroUsize::get), || {
+        let tally = jobs.run(|| {
             let session = store.begin_session(rayon::current_num_threads(), resumed)?;
             let tally = run_units(&self.study, &mut store, &units, &progress);
             // The record of the end is worth less than the error that ended it.
@@ -143,6 +164,13 @@ impl Order {
         })?;
         progress.finish();
         self.conclude(tally.map_err(Failure::failed)?, &store, verbosity)
+    }
+
+    /// The threads, as memory allows for the dearest replicates at once.
+    fn jobs(&self, settings: &Settings, units: &[Unit]) -> crate::Result<Jobs> {
+        let each = units.iter().map(|unit| self.study.bytes(unit.ordinal as usize)).collect();
+        let jobs = Jobs::new(settings.jobs, units.len(), settings.verbosity);
+        jobs.fit(&self.study.definition.name, 0, each, settings.verbosity)
     }
 
     fn conclude(&self, tally: Tally, store: &Store, verbosity: Verbosity) -> Result<(), Failure> {
@@ -164,14 +192,23 @@ impl Order {
             let message = format!("{name}: {} of {} replicates failed, first {first}", counts.failed, counts.asked);
             return Err(Failure::Failed(anyhow::anyhow!(message)));
         }
+        if let Some(obstacle) = tally.obstacle {
+            let message =
+                format!("{name}: {} replicates could not be computed here and now, first: {obstacle}", tally.undone);
+            return Err(Failure::Failed(anyhow::anyhow!("{message}; --resume tries them again")));
+        }
         Ok(())
     }
 }
+
+/// What is held of a unit of work: itself, its need, and its place among those that are settled.
+const UNIT_BYTES: u64 = 64;
 
 /// How a session ended, for the record.
 fn outcome(tally: &crate::Result<Tally>) -> String {
     match tally {
         Ok(tally) if tally.interrupted => "interrupted".to_owned(),
+        Ok(Tally { obstacle: Some(obstacle), .. }) => obstacle.to_string(),
         Ok(tally) if tally.failed > 0 => "failures".to_owned(),
         Ok(_) => "done".to_owned(),
         Err(error) => error.to_string(),

@@ -1,6 +1,6 @@
 //! `selfreward plan`: how many samples and rounds are needed.
 
-use super::{Failure, as_flag, print};
+use super::{Failure, Verbosity, as_flag, print};
 use crate::theory::iterative::Setting;
 use crate::theory::one_step::{Class, Regularisation};
 use crate::theory::plan::{Plan, Plans, plan};
@@ -54,6 +54,8 @@ pub struct PlanArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    _verbosity: Verbosity,
 }
 
 impl PlanArgs {

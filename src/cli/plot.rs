@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::outputs::files_of_store;
 use super::{Failure, Outputs, Verbosity};
 use crate::experiment::{self, Plate, Results, Table, generic, plates};
 use crate::plot::{self, Figure};
@@ -70,7 +71,9 @@ pub(super) fn draw(
         verbosity
             .say(format!("warning: {} of {} replicates are done: a figure of these alone", counts.done, counts.asked));
     }
-    let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
+    let store = files_of_store(results.store.path());
+    let outputs = Outputs::claim(folder, &[], true).and_then(|outputs| outputs.sparing(store));
+    let outputs = outputs.map_err(Failure::refused)?;
     let mut files = Vec::new();
     for plate in plates(results) {
         files.extend(plate.and_then(|plate| write(&outputs, &plate)).map_err(Failure::failed)?);
@@ -80,11 +83,17 @@ pub(super) fn draw(
 
 /// Writes a figure and the table that it was drawn from.
 fn write(outputs: &Outputs, Plate { name, csv, figure }: &Plate) -> Result<Vec<String>> {
-    outputs.write(&format!("{name}.csv"), csv)?;
-    plot::save(outputs.folder(), name, figure)?;
+    outputs.write(format!("{name}.csv"), csv)?;
+    save(outputs, name, figure)?;
     Ok(["csv", "svg", "png"]
         .map(|ending| outputs.folder().join(format!("{name}.{ending}")).display().to_string())
         .into())
+}
+
+fn save(outputs: &Outputs, name: &str, figure: &Figure) -> Result<()> {
+    let (svg, png) = plot::drawn(figure)?;
+    outputs.write(format!("{name}.svg"), svg)?;
+    outputs.write(format!("{name}.png"), png)
 }
 
 /// Draws a figure again from its table.
@@ -105,7 +114,7 @@ fn redraw(csv: &Path, folder: &Path) -> std::result::Result<Vec<String>, Failure
     };
     let (name, figure) = read().map_err(Failure::refused)?;
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
-    plot::save(outputs.folder(), &name, &figure).map_err(Failure::failed)?;
+    let outputs = Outputs::claim(folder, &[], true).and_then(|outputs| outputs.sparing([csv]));
+    save(&outputs.map_err(Failure::refused)?, &name, &figure).map_err(Failure::failed)?;
     Ok(["svg", "png"].map(|ending| folder.join(format!("{name}.{ending}")).display().to_string()).into())
 }

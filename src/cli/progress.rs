@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Failure;
-use crate::Error;
+use super::say::say;
 use crate::simulate::Observer;
 use crate::study;
 use crate::study::runner::Watcher;
@@ -29,45 +28,16 @@ impl Verbosity {
     /// A sentence for people.
     pub fn say(self, text: impl std::fmt::Display) {
         if !self.quiet {
-            eprintln!("{text}");
+            say(text);
         }
     }
 
     /// A sentence for people who asked for more.
     pub fn detail(self, text: impl std::fmt::Display) {
         if self.verbose {
-            eprintln!("{text}");
+            say(text);
         }
     }
-}
-
-/// A flag that Ctrl-C (or SIGTERM) raises; a second Ctrl-C ends the process at once.
-///
-/// # Errors
-/// If no handler can be installed.
-pub fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let raised = Arc::clone(&flag);
-    ctrlc::set_handler(move || {
-        if raised.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    })
-    .map_err(Failure::refused)?;
-    Ok(flag)
-}
-
-/// Runs `work` with so many threads (`None`: one for each core).
-///
-/// # Errors
-/// If `jobs` is zero, or threads cannot be started.
-pub fn with_jobs<T: Send>(jobs: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
-    if jobs == Some(0) {
-        return Err(Failure::refused(Error::argument("--jobs", 0, "at least 1")));
-    }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0)).build().map_err(Failure::refused)?;
-    crate::linalg::check_threads(pool.current_num_threads()).map_err(Failure::refused)?;
-    Ok(pool.install(work))
 }
 
 /// What progress counts.
@@ -144,19 +114,24 @@ impl Lines {
     fn advance(&self, amount: u64) {
         let before = self.done.fetch_add(amount, Ordering::Relaxed);
         let done = before + amount;
-        let quarter = |count: u64| count * 4 / self.total.max(1);
+        let quarter = |count: u64| percent(count, self.total) / 25;
         if quarter(done) == quarter(before) {
             return;
         }
         match self.unit {
-            Unit::Rounds => eprintln!("{done} of {} rounds", self.total),
+            Unit::Rounds => say(format!("{done} of {} rounds", self.total)),
             Unit::Work => {
                 let left = self.total.saturating_sub(done) as f64 / done as f64;
                 let left = self.started.elapsed().as_secs_f64() * left;
-                eprintln!("{}%, about {} left", done * 100 / self.total.max(1), duration(left));
+                say(format!("{}%, about {} left", percent(done, self.total), duration(left)));
             }
         }
     }
+}
+
+/// The share in whole percent, rounded down, of numbers of any size.
+fn percent(count: u64, total: u64) -> u64 {
+    (u128::from(count) * 100 / u128::from(total.max(1))) as u64
 }
 
 /// At least 1, so that every unit of work counts.

@@ -1,14 +1,14 @@
 //! `selfreward report`: one page of everything that stores show; and the ledger's summary, spliced into a document.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::order::{Existing, compute};
+use super::outputs::files_of_store;
 use super::reproduce::orders;
 use super::run::Settings;
-use super::{Failure, Outputs, stop_flag, with_jobs};
+use super::{Failure, Jobs, Outputs, print, stop_flag};
 use crate::experiment::{self, Results};
 use crate::report::{Record, Report, html, markdown, splice, stores};
 use crate::study::Profile;
@@ -16,6 +16,7 @@ use crate::{Error, Result};
 
 /// The folder in which stores are looked for, and computed if there are none.
 const RUNS: &str = "runs";
+const FILES: [&str; 2] = ["report.html", "report.md"];
 
 /// Write the ledger, every figure and where all of it comes from as one page that works from disk, and in Markdown
 #[derive(Debug, Args)]
@@ -43,12 +44,19 @@ pub(super) fn run(args: &ReportArgs) -> std::result::Result<(), Failure> {
     if let Some(document) = &args.splice {
         return splice_into(document, &args.ledger).map_err(Failure::refused);
     }
-    let outputs = Outputs::claim(&args.out, &[], true).map_err(Failure::refused)?;
+    let outputs = Outputs::claim(&args.out, &FILES, true).map_err(Failure::refused)?;
     let results = if args.stores.is_empty() { found(args)? } else { open(&args.stores).map_err(Failure::refused)? };
     stores::check(&results).map_err(Failure::refused)?;
-    let jobs = args.settings.jobs.map(NonZeroUsize::get);
-    let report = with_jobs(jobs, || Report::new(results))?.map_err(Failure::failed)?;
-    write(&report, &outputs).map_err(Failure::failed)?;
+    let stores: Vec<PathBuf> = results.iter().flat_map(|one| files_of_store(one.store.path())).collect();
+    let outputs = outputs.sparing(stores).map_err(Failure::refused)?;
+    let figures = outputs.within(markdown::FIGURES).map_err(Failure::refused)?;
+    let jobs = Jobs::new(args.settings.jobs, usize::MAX, args.settings.verbosity);
+    let report = jobs.run(|| Report::new(results))?.map_err(Failure::failed)?;
+    if let Err(error) = write(&report, &outputs, &figures) {
+        // What was weighed is shown, whether or not it could be written.
+        print(markdown::text(&report).trim_end())?;
+        return Err(Failure::failed(error));
+    }
     args.settings.verbosity.say(format!("wrote {}", args.out.join("report.html").display()));
     let failures = report.failures();
     if failures.is_empty() {
@@ -76,21 +84,22 @@ fn found(args: &ReportArgs) -> std::result::Result<Vec<Results>, Failure> {
     verbosity.say(format!("no stores below {RUNS}: running the quick profile of all experiments first"));
     let runs = Path::new(RUNS).join("reproduce-quick");
     let orders = orders(experiment::ALL, Profile::Quick, &args.settings, &runs, Existing::Replace)?;
-    compute(&orders, &args.settings, &stop_flag()?)?;
+    compute(&orders, &args.settings, &stop_flag())?;
     orders.iter().map(|order| Results::open(order.path())).collect::<Result<_>>().map_err(Failure::failed)
 }
 
-fn write(report: &Report, outputs: &Outputs) -> Result<()> {
-    let figures = Outputs::claim(&outputs.folder().join(markdown::FIGURES), &[], true)?;
+fn write(report: &Report, outputs: &Outputs, figures: &Outputs) -> Result<()> {
     for picture in report.chapters.iter().flat_map(|chapter| &chapter.pictures).flatten() {
-        figures.write(&format!("{}.svg", picture.plate.name), &picture.drawn.svg)?;
-        figures.write(&format!("{}.csv", picture.plate.name), &picture.plate.csv)?;
+        figures.write(format!("{}.svg", picture.plate.name), &picture.drawn.svg)?;
+        figures.write(format!("{}.csv", picture.plate.name), &picture.plate.csv)?;
     }
     outputs.write("report.md", markdown::text(report))?;
     outputs.write("report.html", html::page(report))
 }
 
 fn splice_into(document: &Path, ledger: &Path) -> Result<()> {
+    // The document is read, too, and is what is to change.
+    let outputs = Outputs::claim_file(document, true)?.sparing([ledger])?;
     let read = |path: &Path| {
         std::fs::read_to_string(path).map_err(|error| Error::file(path, format!("cannot be read: {error}")))
     };
@@ -99,7 +108,5 @@ fn splice_into(document: &Path, ledger: &Path) -> Result<()> {
         serde_json::from_str(&read(ledger)?).map_err(|error| Error::file(ledger, format!("is no JSON: {error}")))?;
     let record = Record::read(json).map_err(|error| about(ledger, error))?;
     let text = splice::spliced(&read(document)?, &record).map_err(|error| about(document, error))?;
-    let folder = document.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = document.file_name().unwrap_or_default().to_string_lossy();
-    Outputs::claim(folder, &[], true)?.write(&name, text)
+    outputs.write(document.file_name().unwrap_or_default(), text)
 }

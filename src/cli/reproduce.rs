@@ -52,7 +52,7 @@ pub(super) fn reproduce(experiments: &[&'static Experiment], args: &ReproduceArg
     let existing = if args.resume { Existing::Resume } else { Existing::Replace };
     let orders = orders(experiments, profile, &args.settings, &runs, existing)?;
     Outputs::claim(&folder, &[], true).map_err(Failure::refused)?;
-    let stop = stop_flag()?;
+    let stop = stop_flag();
     let mut outcomes = Vec::new();
     for (experiment, order) in experiments.iter().zip(&orders) {
         outcomes.push(one(experiment, order, &folder, args, &stop)?);
@@ -86,15 +86,19 @@ fn one(
     args: &ReproduceArgs,
     stop: &Arc<AtomicBool>,
 ) -> Result<Outcome, Failure> {
-    let failed = match compute(std::slice::from_ref(order), &args.settings, stop) {
+    let mut failed = match compute(std::slice::from_ref(order), &args.settings, stop) {
         Ok(()) => None,
         // A figure of what is there is better than none.
         Err(Failure::Failed(error)) => Some(format!("{error:#}")),
         Err(other) => return Err(other),
     };
     let results = Results::open(order.path()).map_err(Failure::failed)?;
-    let files = plot::draw(&results, folder, args.settings.verbosity)?;
-    args.settings.verbosity.detail(format!("wrote {}", files.join(", ")));
+    match plot::draw(&results, folder, args.settings.verbosity) {
+        Ok(files) => args.settings.verbosity.detail(format!("wrote {}", files.join(", "))),
+        // What was found is shown, whether or not it could be drawn.
+        Err(Failure::Failed(error)) => failed = failed.or(Some(format!("{error:#}"))),
+        Err(other) => return Err(other),
+    }
     let findings = (experiment.findings)(&results).map_err(Failure::failed)?;
     Ok(Outcome { name: experiment.name, findings, failed })
 }

@@ -98,7 +98,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         let lines: Vec<String> = orders.iter().map(Order::describe).collect();
         return print(&lines.join("\n"));
     }
-    compute(&orders, &args.settings, &stop_flag()?)
+    compute(&orders, &args.settings, &stop_flag())
 }
 
 /// The stores to compute, without those of which the shard holds no cell.
@@ -119,6 +119,7 @@ fn prepare(args: &RunArgs) -> anyhow::Result<Vec<Order>> {
             continue;
         }
         let order = Order::new(study, shard, &args.out, existing)?;
+        super::outputs::spare(order.path(), &[name])?;
         if orders.iter().any(|other| other.path() == order.path()) {
             return Err(Error::argument("NAME", name, "no experiment twice").into());
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
-use super::{Failure, print};
+use super::{Failure, Verbosity, print};
 use crate::Error;
 use crate::study::{CellId, Store};
 
@@ -24,6 +24,8 @@ pub struct ShowArgs {
     /// List the cells with their ids and values
     #[arg(long, conflicts_with = "cell")]
     cells: bool,
+    #[command(flatten)]
+    _verbosity: Verbosity,
 }
 
 /// Carries the command out.

@@ -1,16 +1,18 @@
 //! `selfreward simulate`.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
 use toml::{Table, Value};
 
-use super::{Failure, Outputs, Progress, Verbosity, print, stop_flag, with_jobs};
+use super::{Failure, Jobs, Outputs, Progress, Verbosity, print, stop_flag};
 use crate::metrics::{QUANTITIES, chain};
 use crate::simulate::keys::KEYS;
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
-use crate::{Error, memory};
+use crate::study::cost;
+use crate::{Error, draft};
 
 const FILES: [&str; 5] = ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png"];
 const QUICK: usize = 3;
@@ -33,7 +35,7 @@ pub struct SimulateArgs {
     replicates: Option<usize>,
     /// Threads; the result does not depend on it [default: one for each core]
     #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    jobs: Option<NonZeroUsize>,
     /// Divide all features by the largest norm (instance.rescale)
     #[arg(long)]
     rescale: bool,
@@ -80,33 +82,51 @@ fn long_help() -> String {
 /// Carries the command out.
 pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let simulation = prepare(args).map_err(Failure::Refused)?;
-    let outputs = claim(args).map_err(Failure::refused)?;
-    check_thetas(args, &simulation).map_err(Failure::refused)?;
+    let files = Files::claim(args, &simulation).map_err(Failure::refused)?;
     let verbosity = args.verbosity;
+    let jobs = jobs(args, &simulation).map_err(Failure::refused)?;
     simulation.remarks.iter().for_each(|remark| verbosity.say(remark));
     simulation.derived.iter().for_each(|(name, value)| verbosity.detail(format!("{name} = {value}")));
 
     let settings = &simulation.config.run;
-    let total = settings.replicates as u64 * (simulation.process.rounds as u64 + 1);
-    let progress = Progress::new(total, verbosity, stop_flag()?);
+    let total = (settings.replicates as u64).saturating_mul(simulation.process.rounds as u64 + 1);
+    let progress = Progress::new(total, verbosity, stop_flag());
     let keep = args.save_theta.is_some();
-    let trajectories = with_jobs(args.jobs, || crate::simulate::run(&simulation, keep, &progress))?;
+    let trajectories = jobs.run(|| crate::simulate::run(&simulation, keep, &progress))?;
     progress.finish();
     let trajectories = trajectories.map_err(Failure::failed)?;
     let summary = Summary::new(&trajectories, &simulation);
     warn_of_rounding(&summary, verbosity);
 
     let document = format!("{:#}\n", output::document(&simulation, &summary));
-    if let Some(outputs) = &outputs {
-        write(outputs, &simulation, &summary, &document).map_err(Failure::failed)?;
-        verbosity.say(format!("wrote {} to {}", FILES.join(", "), outputs.folder().display()));
-    }
-    if let Some(file) = &args.save_theta {
-        save_thetas(file, &trajectories).map_err(Failure::failed)?;
-        verbosity.say(format!("wrote {}", file.display()));
-    }
+    let written = files.write(&simulation, &summary, &document, &trajectories);
     let text = if args.json { document } else { output::table(&summary, settings.replicates) };
-    print(text.trim_end())
+    // What was computed is shown, whether or not it could be written.
+    let printed = print(text.trim_end());
+    written.map_err(Failure::failed)?.iter().for_each(|what| verbosity.say(format!("wrote {what}")));
+    printed
+}
+
+/// The threads, as memory allows: for all replicates at once, and for what is kept of them.
+fn jobs(args: &SimulateArgs, simulation: &Simulation) -> crate::Result<Jobs> {
+    let config = &simulation.config;
+    let replicates = config.run.replicates;
+    let mut kept = cost::kept(config);
+    if args.save_theta.is_some() {
+        let dim = simulation.instance(config.run.first_replicate)?.features().dim();
+        let numbers = [replicates, simulation.process.rounds + 1, dim];
+        // Kept, and twice more: as the array that is written and as its bytes.
+        let thetas = numbers.iter().fold(24u64, |product, &n| product.saturating_mul(n as u64));
+        kept = kept.saturating_add(thetas);
+    }
+    let jobs = Jobs::new(args.jobs, replicates, args.verbosity);
+    let each = match simulation.fixed() {
+        // The file is read already, once for all.
+        Some(instance) => cost::bytes_on(config, instance),
+        None => cost::bytes(config),
+    };
+    let what = format!("a run of {replicates} replicates over {} rounds", simulation.process.rounds);
+    jobs.fit(&what, kept, vec![each; jobs.get()], args.verbosity)
 }
 
 fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {
@@ -168,44 +188,57 @@ fn is_about(error: &Error, key: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').any(of_key)
 }
 
-fn claim(args: &SimulateArgs) -> crate::Result<Option<Outputs>> {
-    if let Some(file) = &args.save_theta {
-        let name = file.file_name().and_then(|name| name.to_str());
-        let name = name.ok_or_else(|| Error::argument("--save-theta", file.display(), "the path of a file"))?;
-        Outputs::claim(folder_of(file), &[name], args.force)?;
+/// Where the results go besides stdout.
+struct Files<'a> {
+    folder: Option<Outputs>,
+    thetas: Option<(Outputs, &'a Path)>,
+}
+
+impl<'a> Files<'a> {
+    /// Checked before the run: all can be written, and nothing that is read is among them.
+    fn claim(args: &'a SimulateArgs, simulation: &Simulation) -> crate::Result<Self> {
+        let mut inputs = vec![args.config.clone()];
+        inputs.extend(simulation.config.instance.path.clone());
+        let claimed = |folder: &PathBuf| Outputs::claim(folder, &FILES, args.force)?.sparing(inputs.clone());
+        let folder = args.out.as_ref().map(claimed).transpose()?;
+        let thetas = args.save_theta.as_deref().map(|file| {
+            let others = args.out.iter().flat_map(|folder| FILES.map(|name| folder.join(name)));
+            if others.clone().any(|other| draft::same(&other, file)) {
+                return Err(Error::file(file, "is another output of this command; expected a file of its own"));
+            }
+            Outputs::claim_file(file, args.force)?.sparing(inputs.clone()).map(|outputs| (outputs, file))
+        });
+        Ok(Self { folder, thetas: thetas.transpose()? })
     }
-    args.out.as_ref().map(|folder| Outputs::claim(folder, &FILES, args.force)).transpose()
-}
 
-fn folder_of(file: &Path) -> &Path {
-    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn check_thetas(args: &SimulateArgs, simulation: &Simulation) -> crate::Result<()> {
-    if args.save_theta.is_none() {
-        return Ok(());
+    /// Writes them; gives what was written.
+    fn write(
+        &self,
+        simulation: &Simulation,
+        summary: &Summary,
+        document: &str,
+        trajectories: &Trajectories,
+    ) -> anyhow::Result<Vec<String>> {
+        let mut written = Vec::new();
+        if let Some(outputs) = &self.folder {
+            outputs.write("config.toml", simulation.config.to_toml())?;
+            outputs.write("trajectory.csv", output::csv(summary))?;
+            outputs.write("trajectory.json", document)?;
+            let (svg, png) = crate::plot::drawn(&figure::trajectory(simulation, summary))?;
+            outputs.write("trajectory.svg", svg)?;
+            outputs.write("trajectory.png", png)?;
+            written.push(format!("{} to {}", FILES.join(", "), outputs.folder().display()));
+        }
+        if let Some((outputs, file)) = &self.thetas {
+            let mut bytes = Vec::new();
+            let mut npz = ndarray_npy::NpzWriter::new(std::io::Cursor::new(&mut bytes));
+            npz.add_array("theta", &output::thetas(trajectories))?;
+            npz.finish()?;
+            outputs.write(file.file_name().unwrap_or_default(), bytes)?;
+            written.push(file.display().to_string());
+        }
+        Ok(written)
     }
-    let dim = simulation.instance(0)?.features().dim();
-    let numbers = [simulation.config.run.replicates, simulation.process.rounds + 1, dim];
-    // Kept, and once more as the array that is written.
-    memory::require("--save-theta", numbers.iter().fold(16u64, |product, &n| product.saturating_mul(n as u64)))
-}
-
-fn write(outputs: &Outputs, simulation: &Simulation, summary: &Summary, document: &str) -> crate::Result<()> {
-    outputs.write("config.toml", simulation.config.to_toml())?;
-    outputs.write("trajectory.csv", output::csv(summary))?;
-    outputs.write("trajectory.json", document)?;
-    crate::plot::save(outputs.folder(), "trajectory", &figure::trajectory(simulation, summary))
-}
-
-fn save_thetas(file: &Path, trajectories: &Trajectories) -> anyhow::Result<()> {
-    let mut bytes = Vec::new();
-    let mut npz = ndarray_npy::NpzWriter::new(std::io::Cursor::new(&mut bytes));
-    npz.add_array("theta", &output::thetas(trajectories))?;
-    npz.finish()?;
-    let name = file.file_name().and_then(|name| name.to_str()).expect("checked before the run");
-    let outputs = Outputs::claim(folder_of(file), &[name], true)?;
-    Ok(outputs.write(name, bytes)?)
 }
 
 /// Above this uncertainty of a logit difference, probabilities of pairs never seen are rounding.

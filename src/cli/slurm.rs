@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::run::{ProfileArgs, definition};
-use super::{Failure, Outputs, print};
+use super::{Failure, Outputs, Verbosity, print};
 use crate::study::store::{file_name, parse_seed};
 use crate::study::{Shard, Study};
 use crate::{Error, Result};
@@ -45,6 +45,8 @@ pub struct SlurmArgs {
     /// Overwrite a file that exists
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    verbosity: Verbosity,
 }
 
 /// Carries the command out.
@@ -56,10 +58,12 @@ pub(super) fn run(args: &SlurmArgs) -> std::result::Result<(), Failure> {
     match &args.output {
         None => print(text.trim_end()),
         Some(file) => {
-            let name = file.file_name().and_then(|name| name.to_str()).unwrap_or("script.sh");
-            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(".".as_ref());
-            let outputs = Outputs::claim(folder, &[name], args.force).map_err(Failure::refused)?;
-            outputs.write(name, text).map_err(Failure::failed)
+            let inputs = study.inputs.iter().cloned().chain([PathBuf::from(&args.definition)]);
+            let outputs = Outputs::claim_file(file, args.force).and_then(|outputs| outputs.sparing(inputs));
+            let name = file.file_name().unwrap_or_default();
+            outputs.map_err(Failure::refused)?.write(name, text).map_err(Failure::failed)?;
+            args.verbosity.say(format!("wrote {}", file.display()));
+            Ok(())
         }
     }
 }
@@ -73,7 +77,9 @@ fn script(args: &SlurmArgs, study: &Study) -> Result<String> {
     }
     let tasks = args.tasks.min(study.cells());
     if tasks < args.tasks {
-        eprintln!("warning: {tasks} tasks, not {}: a task computes at least one of the {tasks} cells", args.tasks);
+        let text =
+            format!("warning: {tasks} tasks, not {}: a task computes at least one of the {tasks} cells", args.tasks);
+        args.verbosity.say(text);
     }
     let (name, profile) = (&study.definition.name, study.profile);
     let program = std::env::current_exe().map_err(|error| Error::file("selfreward", error.to_string()))?;

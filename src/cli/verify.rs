@@ -9,8 +9,9 @@ use std::sync::atomic::AtomicBool;
 use clap::Args;
 
 use super::order::{Existing, Order, compute};
+use super::outputs::files_of_store;
 use super::run::{ProfileArgs, Settings};
-use super::{Failure, Outputs, print, stop_flag, with_jobs};
+use super::{Failure, Jobs, Outputs, print, stop_flag};
 use crate::claims::gather::{Question, answer, experiments, parts, weighing_seed};
 use crate::claims::ledger::{Entry, Ledger, Outcome};
 use crate::claims::witness::{Witness, npz_path, toml_path};
@@ -56,20 +57,24 @@ pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
         return super::controls::run(&claims, args);
     }
     let questions: Vec<Question> = claims.iter().map(|claim| Question::from(*claim)).collect();
-    let mut rows = args.rows(&questions, &stop_flag()?)?;
+    let outputs = args.outputs().map_err(Failure::refused)?;
+    let mut rows = args.rows(&questions, &stop_flag())?;
     let seed = rows.seed()?;
-    let weighed = with_jobs(args.settings.jobs.map(NonZeroUsize::get), || {
-        answer(&questions, &mut rows.results, &seed, rows.profile)
-    })?
-    .map_err(Failure::failed)?;
-    let mut entries = Vec::new();
+    let jobs = Jobs::new(args.settings.jobs, questions.len(), args.settings.verbosity);
+    let weighed = jobs.run(|| answer(&questions, &mut rows.results, &seed, rows.profile))?.map_err(Failure::failed)?;
+    let (mut entries, mut unwritten) = (Vec::new(), None);
     for (claim, weighed) in claims.into_iter().zip(weighed) {
-        let saved = args.save(claim, &weighed, &rows, &seed).map_err(Failure::failed)?;
+        let saved = args.save(claim, &weighed, &rows, &seed).unwrap_or_else(|error| {
+            unwritten.get_or_insert(error);
+            None
+        });
         entries.push(Entry { claim, weighed, saved });
     }
     let ledger = Ledger { profile: rows.profile, seed: rows.seed_as_given(), entries };
-    args.write(&ledger)?;
+    let written = outputs.map_or(Ok(()), |outputs| write(&outputs, &ledger));
+    // What was weighed is shown, whether or not it could be written.
     print(if args.json { pretty(&ledger.to_json()) } else { ledger.to_table() }.trim_end())?;
+    unwritten.map_or(written, Err).map_err(Failure::failed)?;
     conclude(&ledger)
 }
 
@@ -154,11 +159,13 @@ impl VerifyArgs {
         self.compute(questions, &(first + number).to_string(), stop)
     }
 
-    /// Keeps the controls' document.
-    pub(super) fn write_controls(&self, document: &serde_json::Value) -> std::result::Result<(), Failure> {
-        let Some(folder) = &self.out else { return Ok(()) };
-        let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
-        outputs.write("controls.json", pretty(document) + "\n").map_err(Failure::failed)
+    /// The folder that is asked for: it can be written to, and no store that is read is written over.
+    pub(super) fn outputs(&self) -> Result<Option<Outputs>> {
+        self.out.as_deref().map(|folder| self.spared(folder)).transpose()
+    }
+
+    fn spared(&self, folder: &Path) -> Result<Outputs> {
+        Outputs::claim(folder, &[], true)?.sparing(self.from.iter().flat_map(|path| files_of_store(path)))
     }
 
     /// The rows that questions need.
@@ -242,6 +249,7 @@ impl VerifyArgs {
         let orders =
             experiments(questions).iter().map(order).collect::<Result<Vec<Order>>>().map_err(Failure::refused)?;
         Outputs::claim(&folder, &[], true).map_err(Failure::refused)?;
+        orders.iter().try_for_each(Order::check).map_err(Failure::refused)?;
         compute(&orders, &self.settings, stop)?;
         let results =
             orders.iter().map(|order| Results::open(order.path())).collect::<Result<_>>().map_err(Failure::failed)?;
@@ -262,15 +270,14 @@ impl VerifyArgs {
         } else {
             witness(place, &rows.results, &folder, claim.id)?
         };
-        witness.map(|witness| write_witness(&witness, &folder, claim.id)).transpose()
+        witness.map(|witness| write_witness(&witness, &self.spared(&folder)?, claim.id)).transpose()
     }
+}
 
-    fn write(&self, ledger: &Ledger) -> std::result::Result<(), Failure> {
-        let Some(folder) = &self.out else { return Ok(()) };
-        let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
-        outputs.write("ledger.json", pretty(&ledger.to_json()) + "\n").map_err(Failure::failed)?;
-        outputs.write("ledger.csv", ledger.to_csv()).map_err(Failure::failed)
-    }
+/// Keeps the ledger.
+fn write(outputs: &Outputs, ledger: &Ledger) -> Result<()> {
+    outputs.write("ledger.json", pretty(&ledger.to_json()) + "\n")?;
+    outputs.write("ledger.csv", ledger.to_csv())
 }
 
 /// The parts that are not there, of those that a question looks at besides others that are.
@@ -301,13 +308,13 @@ fn witness(place: &Place, results: &[Results], folder: &Path, name: &str) -> Res
 }
 
 /// Writes a witness; gives its configuration's path.
-pub(super) fn write_witness(witness: &Witness, folder: &Path, name: &str) -> Result<String> {
-    let outputs = Outputs::claim(folder, &[], true)?;
+pub(super) fn write_witness(witness: &Witness, outputs: &Outputs, name: &str) -> Result<String> {
+    let folder = outputs.folder();
     let file = |path: PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if let Some(npz) = &witness.npz {
-        outputs.write(&file(npz_path(folder, name)), npz)?;
+        outputs.write(file(npz_path(folder, name)), npz)?;
     }
-    outputs.write(&file(toml_path(folder, name)), &witness.toml)?;
+    outputs.write(file(toml_path(folder, name)), &witness.toml)?;
     Ok(toml_path(folder, name).display().to_string())
 }
 

@@ -40,3 +40,11 @@ pub fn open(path: &Path) -> Result<Box<dyn Source>> {
         Err(error) => Err(Error::file(path, format!("cannot be read: {error}"))),
     }
 }
+
+/// The bytes that the entries of an archive unpack to, as it says; `None` if it cannot be read.
+pub fn unpacked(path: &Path) -> Option<u64> {
+    let mut archive = zip::ZipArchive::new(open(path).ok()?).ok()?;
+    let entries = archive.len();
+    let size = |index| archive.by_index_raw(index).map_or(0, |entry| entry.size());
+    Some((0..entries).map(size).fold(0, u64::saturating_add))
+}

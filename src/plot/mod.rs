@@ -47,4 +47,4 @@ pub mod ticks;
 pub use canvas::svg_to_png;
 pub use figure::{Axis, Figure, Guide, Heatmap, Interval, Legend, Panel, Point, Scale, Series, Style};
 pub use located::{Datum, Drawn, Located};
-pub use save::save;
+pub use save::{drawn, save};

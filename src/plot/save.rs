@@ -1,30 +1,35 @@
 //! Writes figures to files.
 
-use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use super::canvas::svg_to_png;
 use super::figure::Figure;
+use crate::draft;
 use crate::error::{Error, Result};
+
+/// A figure as SVG, and as PNG made of that very SVG.
+///
+/// # Errors
+/// If it cannot be drawn.
+pub fn drawn(figure: &Figure) -> Result<(String, Vec<u8>)> {
+    let svg = figure.to_svg()?;
+    let png = svg_to_png(&svg)?;
+    Ok((svg, png))
+}
 
 /// Writes `NAME.svg` and `NAME.png` into the folder `dir`, which must exist. Files of these names are replaced; each
 /// appears whole or not at all.
 ///
 /// # Errors
-///
 /// If the figure cannot be drawn (nothing is written then), or a file cannot be written.
 pub fn save(dir: &Path, name: &str, figure: &Figure) -> Result<()> {
-    let svg = figure.to_svg()?;
-    let png = svg_to_png(&svg)?;
+    let (svg, png) = drawn(figure)?;
     replace(&dir.join(format!("{name}.svg")), svg.as_bytes())?;
     replace(&dir.join(format!("{name}.png")), &png)
 }
 
-/// Writes a file beside its place and moves it there.
 fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".tmp");
-    fs::write(&temporary, bytes)
-        .map_err(|e| Error::file(path, format!("cannot be written ({e}): expected a writable folder")))?;
-    fs::rename(&temporary, path).map_err(|e| Error::file(path, format!("cannot be replaced ({e}): expected a file")))
+    let wrong = |error| Error::file(path, format!("cannot be written: {error}"));
+    draft::replace(path, |file| file.write_all(bytes).map_err(wrong))
 }

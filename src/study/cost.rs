@@ -1,10 +1,18 @@
-//! What a replicate costs, roughly: to start the longest first, to deal cells to shards evenly, and to estimate the time left.
+//! What a replicate costs, roughly: to start the longest first, to deal cells to shards evenly, to estimate the time left, and to
+//! refuse what memory cannot hold.
 //!
-//! Nothing of it reaches a result. The constants were fitted by eye to a 2-core x86-64 machine; a factor of 3 either way does
-//! no harm, since a run corrects the time left by what it has seen.
+//! Nothing of it reaches a result. The constants of time were fitted by eye to a 2-core x86-64 machine; a factor of 3 either way
+//! does no harm, since a run corrects the time left by what it has seen.
 
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::instance::{FeatureMap, Instance, files};
+use crate::metrics::chain::ChainMetrics;
+use crate::metrics::{Measurement, quantities};
 use crate::simulate::autoregressive;
-use crate::simulate::config::{Config, InstanceConfig, Kind, MassConfig, UpdateConfig};
+use crate::simulate::config::{Config, InstanceConfig, Kind, MassConfig, SamplingConfig, UpdateConfig};
 use crate::theory::single_step::{responses_for, worst_mass};
 
 /// Seconds of one replicate: T rounds over M prompts with K responses each, in dimension d, with n triples a round.
@@ -68,6 +76,109 @@ fn informative(instance: &InstanceConfig, samples: f64) -> f64 {
 fn labels(instance: &InstanceConfig, mass: f64) -> f64 {
     instance.kappa0.and_then(|kappa0| responses_for(kappa0, mass).ok()).map_or(f64::INFINITY, |labels| labels as f64)
 }
+
+/// Bytes of one replicate while it is computed: the instance while it is drawn, then the instance with an update, and all rounds.
+pub fn bytes(config: &Config) -> u64 {
+    let instance = &config.instance;
+    let prompts = instance.prompts.unwrap_or(1) as f64;
+    let of_cell = match instance.kind {
+        Kind::Gaussian | Kind::Random => {
+            let rows = prompts * f64::from(instance.responses.unwrap_or(1));
+            let dim = instance.dim.unwrap_or(1) as f64;
+            // Features twice while they are scaled.
+            f64::max(16.0 * rows * dim, 8.0 * rows * dim + of_dense_update(rows, dim))
+        }
+        Kind::Npz => {
+            // At least four bytes for each number, which is held as stored and in doubles.
+            let stored = instance.path.as_deref().and_then(|path: &Path| files::unpacked(path)).unwrap_or(0) as f64;
+            f64::max(3.0 * stored, 2.0 * stored + of_dense_update(stored / 4.0, 1.0))
+        }
+        Kind::Tabular | Kind::Hard => {
+            let responses = f64::from(instance.responses.unwrap_or(2));
+            200.0 * prompts + of_table_update(config, prompts, responses)
+        }
+        Kind::Autoregressive => {
+            let atoms = autoregressive(instance).map_or(1.0, |shape| shape.law.atoms() as f64);
+            ATOM_BYTES * prompts * (atoms + 1.0) + of_table_update(config, prompts, f64::INFINITY)
+        }
+    };
+    let responses = instance.responses.map_or(f64::INFINITY, f64::from);
+    (of_cell + of_sample(config, prompts, responses) + of_rounds(config)) as u64
+}
+
+/// Bytes of one replicate on an instance that is held once for all.
+pub fn bytes_on(config: &Config, instance: &Instance) -> u64 {
+    let update = match instance.features() {
+        FeatureMap::Dense(dense) => {
+            let (rows, dim) = dense.matrix().dim();
+            of_dense_update(rows as f64, dim as f64)
+        }
+        FeatureMap::OneHot(responses) => {
+            let most = responses.iter().copied().max().unwrap_or(1);
+            of_table_update(config, instance.prompts() as f64, f64::from(most))
+        }
+    };
+    let most = (0..instance.prompts()).map(|x| instance.features().responses(x)).max().unwrap_or(1) as f64;
+    (update + of_sample(config, instance.prompts() as f64, most) + of_rounds(config)) as u64
+}
+
+fn of_rounds(config: &Config) -> f64 {
+    (config.process.rounds as f64 + 1.0) * (measurement(config) + 16.0 * columns(config))
+}
+
+/// Bytes that stay of all replicates of a single run, until its document is written: measurements, the table, the document as
+/// values and as text.
+pub fn kept(config: &Config) -> u64 {
+    let rounds = (config.process.rounds as f64 + 1.0) * config.run.replicates as f64;
+    let number = (8 + size_of::<Value>() + NUMBER_TEXT) as f64;
+    (rounds * (measurement(config) + number * columns(config))) as u64
+}
+
+/// A measured round, with its lists.
+fn measurement(config: &Config) -> f64 {
+    let chain = if config.measure.chain { size_of::<ChainMetrics>() } else { 0 };
+    (size_of::<Measurement>() + chain + 3 * (16 + 8 * config.measure.delta.len())) as f64
+}
+
+fn columns(config: &Config) -> f64 {
+    (quantities(config.measure.chain).count() + 3 * config.measure.delta.len()) as f64
+}
+
+/// A basis, a Gram matrix and factors of d×d, and the rows of the seen differences.
+fn of_dense_update(rows: f64, dim: f64) -> f64 {
+    8.0 * (4.0 * dim * dim + 3.0 * rows * dim)
+}
+
+/// The prompts that were drawn and the pairs at one prompt: counts of them, or each draw.
+fn of_sample(config: &Config, prompts: f64, responses: f64) -> f64 {
+    let n = config.process.samples as f64;
+    match (config.process.update, config.process.sampling) {
+        (UpdateConfig::Population, _) => 0.0,
+        (_, SamplingConfig::Draws) => 16.0 * (n + n / prompts),
+        _ => 16.0 * (n.min(2.0 * prompts) + (n / prompts).min(responses * responses)),
+    }
+}
+
+/// The responses that were seen, and with ridge, noise, steps or a ball a block for each prompt.
+fn of_table_update(config: &Config, prompts: f64, responses: f64) -> f64 {
+    let process = &config.process;
+    let mean = process.samples as f64 / prompts;
+    // A prompt sees at most two responses a triple; its number of triples stays within a few deviations of its mean.
+    let sampled =
+        if process.update == UpdateConfig::Population { responses } else { 2.0 * (mean + 6.0 * mean.sqrt() + 6.0) };
+    let seen = sampled.min(responses);
+    let blocks = process.update == UpdateConfig::Gradient
+        || process.radius.is_some()
+        || process.ridge.unwrap_or(0.0) + process.judge_noise.unwrap_or(0.0) > 0.0;
+    let of_blocks = if blocks && seen.is_finite() { 24.0 * prompts * seen * seen } else { 0.0 };
+    let atoms = if process.update == UpdateConfig::Population { 0.0 } else { ATOM_BYTES * prompts * seen };
+    atoms + of_blocks
+}
+
+/// Bytes for a response with a logit of its own: base parameter, the parameters of two rounds, and what an update holds.
+const ATOM_BYTES: f64 = 100.0;
+/// A number in a document as text, indented, in a text that doubles as it grows.
+const NUMBER_TEXT: usize = 80;
 
 /// The shape assumed of a file's features.
 const REAL_PROMPTS: f64 = 256.0;

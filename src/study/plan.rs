@@ -12,7 +12,7 @@ use crate::seed::Seed;
 use crate::simulate::config::{Kind, MeasureConfig, SeedConfig, set};
 use crate::simulate::summary::Column;
 use crate::simulate::{Config, Simulation};
-use crate::{Error, Result};
+use crate::{Error, Result, memory};
 
 /// A study that is ready to run: every cell's configuration has been checked.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ struct Entry {
     index: u32,
     id: CellId,
     seconds: f64,
+    bytes: u64,
+    rounds: u32,
 }
 
 /// One replicate of one cell: the unit of work.
@@ -72,6 +74,8 @@ impl Study {
         let (mut entries, mut inputs) = (Vec::new(), BTreeSet::new());
         for part in 0..study.definition.parts.len() {
             let grid = study.definition.parts[part].grid(profile);
+            let planned = CELL_BYTES.saturating_mul(grid.len() as u64);
+            memory::require(&format!("a grid of {} cells", grid.len()), planned)?;
             // In pieces: what planning learns of all cells at once need not be held.
             for first in (0..grid.len()).step_by(PIECE) {
                 let piece = first..grid.len().min(first + PIECE);
@@ -151,6 +155,17 @@ impl Study {
             .collect()
     }
 
+    /// The bytes that a replicate of the cell at a place needs while it is computed, roughly.
+    pub fn bytes(&self, ordinal: usize) -> u64 {
+        self.entries[ordinal].bytes
+    }
+
+    /// The bytes of the rows of a replicate of the cell at a place.
+    pub(super) fn bytes_of_outcome(&self, ordinal: usize) -> u64 {
+        let row = (self.deltas.len() + crate::metrics::quantities(self.chain).count()) as u64 * 3 * 16;
+        (u64::from(self.entries[ordinal].rounds) + 1).saturating_mul(row)
+    }
+
     /// The work of a shard, longest first, the replicates of a cell together.
     pub fn units(&self, shard: Shard) -> impl Iterator<Item = Unit> {
         self.shard(shard).into_iter().flat_map(|ordinal| {
@@ -177,7 +192,9 @@ impl Study {
     fn plan(&self, part: usize, index: usize) -> Result<Planned> {
         let config = self.config(part, index)?;
         let id = cell::id(&cell::canonical(&self.definition.parts[part].name, &config));
-        let entry = Entry { part: part as u32, index: index as u32, id, seconds: cost::seconds(&config) };
+        let rounds = u32::try_from(config.process.rounds).unwrap_or(u32::MAX);
+        let (seconds, bytes) = (cost::seconds(&config), cost::bytes(&config));
+        let entry = Entry { part: part as u32, index: index as u32, id, seconds, bytes, rounds };
         let measure = config.measure.clone();
         let input = config.instance.path.clone().filter(|_| config.instance.kind == Kind::Npz);
         match input {
@@ -197,6 +214,9 @@ impl Study {
         }
     }
 }
+
+/// What is held of a cell: its entry, its id and its place while they are sorted, a unit of work.
+const CELL_BYTES: u64 = 128;
 
 /// Cells planned at once.
 const PIECE: usize = 4096;

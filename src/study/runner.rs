@@ -5,6 +5,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::plan::{Study, Unit};
@@ -23,18 +24,23 @@ pub trait Watcher: Sync {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Tally {
     /// Replicates that were done now.
     pub done: usize,
-    /// Replicates that failed now.
+    /// Replicates that failed now, and would fail again anywhere.
     pub failed: usize,
+    /// Replicates that the machine failed; nothing is recorded of them, and they are tried again with the next run.
+    pub undone: usize,
+    /// Why the first of those was not done.
+    pub obstacle: Option<Error>,
     /// Whether the watcher stopped it.
     pub interrupted: bool,
 }
 
-/// Outcomes that may wait for the writer.
+/// Outcomes that may wait for the writer, at most, and the bytes that they may hold.
 const WAITING: usize = 256;
+const WAITING_BYTES: u64 = 64 << 20;
 /// Outcomes in a transaction, at most.
 const BATCH: usize = 1024;
 /// Time between two commits, at most, as long as outcomes come in.
@@ -47,36 +53,62 @@ const BETWEEN_COMMITS: Duration = Duration::from_millis(200);
 pub fn run_units(study: &Study, store: &mut Store, units: &[Unit], watcher: &dyn Watcher) -> Result<Tally> {
     let next = AtomicUsize::new(0);
     let broken = AtomicBool::new(false);
-    let (sender, receiver) = sync_channel(WAITING);
-    let worker = Worker { study, units, next: &next, broken: &broken, watcher };
+    let (sender, receiver) = sync_channel(waiting(study, units));
+    let obstacles = Mutex::new((0, None));
+    let worker = Worker { study, units, next: &next, broken: &broken, obstacles: &obstacles, watcher };
     let written = std::thread::scope(|scope| {
         let broken = &broken;
-        let writer = scope.spawn(move || {
-            let written = write_all(store, study.columns().len(), &receiver);
+        let write = move || {
+            let written = write_all(store, study.columns().len(), &receiver, watcher);
             // Workers need not go on if their results cannot be kept; the closed channel wakes those that wait.
             broken.store(true, Ordering::Relaxed);
             written
+        };
+        let writer = std::thread::Builder::new().spawn_scoped(scope, write).map_err(|error| Error::Machine {
+            what: "the thread that writes rows".to_owned(),
+            message: format!("cannot be started: {error}"),
+        })?;
+        // One task for each thread, and not a broadcast, which would wait for threads that the machine did not start.
+        rayon::scope(|scope| {
+            (0..rayon::current_num_threads()).for_each(|_| scope.spawn(|_| worker.run(&sender)));
         });
-        rayon::broadcast(|_| worker.run(&sender));
         drop(sender);
         writer.join().unwrap_or_else(|_| Err(Error::file("store", "its writer panicked")))
     });
     let mut tally = written?;
-    tally.interrupted = watcher.stop() && tally.done + tally.failed < units.len();
+    (tally.undone, tally.obstacle) = obstacles.into_inner().unwrap_or_else(PoisonError::into_inner);
+    tally.interrupted = watcher.stop() && tally.done + tally.failed + tally.undone < units.len();
     Ok(tally)
 }
 
+/// How many outcomes may wait: few where they are large.
+fn waiting(study: &Study, units: &[Unit]) -> usize {
+    let largest = units.iter().map(|unit| study.bytes_of_outcome(unit.ordinal as usize)).max().unwrap_or(0);
+    (WAITING_BYTES / largest.max(1)).clamp(1, WAITING as u64) as usize
+}
+
 /// Takes outcomes from the channel until it closes.
-fn write_all(store: &mut Store, columns: usize, receiver: &Receiver<Outcome>) -> Result<Tally> {
+fn write_all(store: &mut Store, columns: usize, receiver: &Receiver<Outcome>, watcher: &dyn Watcher) -> Result<Tally> {
     let mut writer = store.writer(columns)?;
     let mut tally = Tally::default();
-    while let Ok(first) = receiver.recv() {
-        writer.begin()?;
-        note(&mut writer, &first, &mut tally)?;
-        gather(&mut writer, receiver, &mut tally)?;
-        writer.commit()?;
+    let mut told = false;
+    loop {
+        match receiver.recv_timeout(BETWEEN_COMMITS / 2) {
+            Ok(first) => {
+                writer.begin()?;
+                note(&mut writer, &first, &mut tally)?;
+                gather(&mut writer, receiver, &mut tally)?;
+                writer.commit()?;
+            }
+            Err(RecvTimeoutError::Disconnected) => return Ok(tally),
+            // A replicate that takes long may be cut off before the end is recorded in its order.
+            Err(RecvTimeoutError::Timeout) if !told && watcher.stop() => {
+                writer.note_interruption()?;
+                told = true;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
     }
-    Ok(tally)
 }
 
 /// Fills a transaction until it is full, old, or nothing more comes.
@@ -107,6 +139,8 @@ struct Worker<'a> {
     units: &'a [Unit],
     next: &'a AtomicUsize,
     broken: &'a AtomicBool,
+    /// How many units the machine failed, and the first reason.
+    obstacles: &'a Mutex<(usize, Option<Error>)>,
     watcher: &'a dyn Watcher,
 }
 
@@ -134,43 +168,67 @@ impl Worker<'_> {
                 return;
             }
             let cell = match prepared.take().filter(|cell| cell.ordinal == unit.ordinal) {
-                Some(cell) => cell,
+                Some(cell) => Ok(cell),
                 None => self.prepare(unit.ordinal),
             };
-            let Some(outcome) = self.outcome(&cell, unit) else { return };
-            prepared = Some(cell);
-            if sender.send(outcome).is_err() {
-                return;
+            let values = cell.and_then(|cell| {
+                let values = self.outcome(&cell, unit);
+                prepared = Some(cell);
+                values
+            });
+            match values {
+                Ok(values) => {
+                    if sender.send(Outcome { unit, values }).is_err() {
+                        return;
+                    }
+                }
+                Err(Error::Interrupted) => return,
+                Err(obstacle) => {
+                    let mut obstacles = self.obstacles.lock().unwrap_or_else(PoisonError::into_inner);
+                    obstacles.0 += 1;
+                    obstacles.1.get_or_insert(obstacle);
+                }
             }
             self.watcher.unit_done(unit);
         }
     }
 
-    fn prepare(&self, ordinal: u32) -> Prepared {
-        let simulation = self.study.cell(ordinal as usize).and_then(|cell| Simulation::describe(cell.config));
+    /// # Errors
+    /// What the machine failed to do; an error of the configuration is that of each replicate.
+    fn prepare(&self, ordinal: u32) -> Result<Prepared> {
+        let simulation = match self.study.cell(ordinal as usize).and_then(|cell| Simulation::describe(cell.config)) {
+            Err(error) if !error.is_final() => return Err(error),
+            other => other,
+        };
         let own = simulation.as_ref().map_or_else(|_| Vec::new(), |simulation| simulation.columns());
         let measured = |column: Column| own.iter().find(|own| own.same(&column)).copied();
         let columns = self.study.columns().into_iter().map(measured).collect();
-        Prepared { ordinal, simulation, columns }
+        Ok(Prepared { ordinal, simulation, columns })
     }
 
-    /// What becomes of a unit; `None` if it was abandoned.
-    fn outcome(&self, cell: &Prepared, unit: Unit) -> Option<Outcome> {
-        let replicate = |simulation: &Simulation| {
-            // A panic is a bug; it is recorded where it struck, and costs no other replicate.
-            let caught =
-                catch_unwind(AssertUnwindSafe(|| run::replicate(simulation, unit.replicate as usize, false, self)));
-            caught.unwrap_or_else(|panic| Err(Error::NotFound(format!("panicked: {}", message(&*panic)))))
+    /// What becomes of a unit.
+    ///
+    /// # Errors
+    /// What is no answer: [`Error::Interrupted`], and whatever the machine failed to do.
+    fn outcome(&self, cell: &Prepared, unit: Unit) -> Result<Values> {
+        let simulation = match &cell.simulation {
+            Ok(simulation) => simulation,
+            Err(error) => return Ok(Err(reason(error))),
         };
-        let values = match cell.simulation.as_ref().map(replicate) {
-            Ok(Ok(replicate)) => Ok(values(&replicate, &cell.columns)),
-            Ok(Err(Error::Interrupted)) => return None,
-            Ok(Err(error)) => Err(reason(&error)),
-            Err(error) => Err(reason(error)),
-        };
-        Some(Outcome { unit, values })
+        // A panic is a bug; it is recorded where it struck, and costs no other replicate.
+        let caught =
+            catch_unwind(AssertUnwindSafe(|| run::replicate(simulation, unit.replicate as usize, false, self)));
+        match caught {
+            Ok(Ok(replicate)) => Ok(Ok(values(&replicate, &cell.columns))),
+            Ok(Err(error)) if error.is_final() => Ok(Err(reason(&error))),
+            Ok(Err(error)) => Err(error),
+            Err(panic) => Ok(Err(format!("panicked: {}", message(&*panic)))),
+        }
     }
 }
+
+/// The rows of a replicate, or why there are none on any machine.
+type Values = std::result::Result<Vec<Vec<Option<f64>>>, String>;
 
 fn values(replicate: &Replicate, columns: &[Option<Column>]) -> Vec<Vec<Option<f64>>> {
     let round = |round| columns.iter().map(|column| column.as_ref().and_then(|column| column.read(round))).collect();

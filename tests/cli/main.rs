@@ -6,6 +6,16 @@ mod study_common;
 mod autoregressive;
 mod bound;
 mod examples;
+#[cfg(target_os = "linux")]
+mod fakes;
+#[cfg(target_os = "linux")]
+mod machine;
+#[cfg(unix)]
+mod outputs;
 mod report;
+#[cfg(target_os = "linux")]
+mod signals;
 mod simulate;
+#[cfg(target_os = "linux")]
+mod streams;
 mod verify;

@@ -2,9 +2,9 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -51,8 +51,8 @@ replicates = 4
 replicates = 2
 "#;
 
-/// Replicates of about a millisecond, so many for each of four cells.
-fn slow(replicates: usize) -> String {
+/// Replicates of about a millisecond, so many for each of four cells: `slow.toml` where it is needed.
+pub fn slow(replicates: usize) -> String {
     format!(
         r#"
 name = "slow"
@@ -88,22 +88,6 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(file), definition).unwrap();
         Self { folder }
-    }
-
-    /// With a definition `slow.toml` whose full profile takes about this long on two threads of this machine; a pilot tells how
-    /// fast it is.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what is tested must be under way when it is disturbed, on any machine"
-    )]
-    pub fn lasting(time: Duration) -> Self {
-        const PILOT: usize = 100;
-        let bench = Self::with("slow.toml", &slow(PILOT));
-        let started = Instant::now();
-        bench.expect(0, "run slow.toml --out pilot --jobs 2 --quiet");
-        let replicates = time.as_secs_f64() / started.elapsed().as_secs_f64() * PILOT as f64;
-        bench.write("slow.toml", &slow((replicates as usize).max(PILOT)));
-        bench
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -152,6 +136,41 @@ impl Bench {
         let read = |file: &str| fs::read_to_string(self.path(&folder).join(file)).unwrap();
         read("rows.csv") + &read("failures.csv")
     }
+}
+
+/// Waits until a run that a child computes has begun so many commits since now; false if it ended before. The last of them may
+/// not be finished.
+pub fn wait_for_commits(child: &mut Child, store: &Path, commits: usize) -> bool {
+    let mut seen = pages(store);
+    let mut begun = 0;
+    while begun < commits {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        let now = pages(store);
+        // A store that appears is none yet.
+        begun += usize::from(seen.is_some() && now != seen);
+        seen = now;
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    true
+}
+
+/// The pages of a database as its head says, which every commit of further rows writes once. SQLite itself would wait for the lock.
+fn pages(store: &Path) -> Option<[u8; 4]> {
+    use std::io::{Read, Seek, SeekFrom};
+    let mut file = fs::File::open(store).ok()?;
+    let mut bytes = [0; 4];
+    file.seek(SeekFrom::Start(28)).ok()?;
+    file.read_exact(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// Sends a signal to a child.
+#[cfg(unix)]
+pub fn signal(child: &Child, signal: libc::c_int) {
+    // SAFETY: the child has not been waited for, so that its number is its own.
+    assert_eq!(unsafe { libc::kill(child.id() as libc::pid_t, signal) }, 0);
 }
 
 /// Lines of a CSV text by header name: `records(text)[row]["column"]`.

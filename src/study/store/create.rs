@@ -11,7 +11,7 @@ use crate::simulate::summary::Column;
 use crate::study::cell::{json, value_of};
 use crate::study::provenance::Identity;
 use crate::study::{Shard, Study};
-use crate::{Error, Result};
+use crate::{Error, Result, draft};
 
 /// Columns of `cells` before those of the grid keys.
 pub(super) const CELL_COLUMNS: [&str; 5] = ["cell", "id", "part", "seed", "replicates"];
@@ -39,11 +39,12 @@ impl Store {
         let folder = folder_of(path);
         fs::create_dir_all(folder).map_err(|error| Error::file(folder, format!("cannot be made a folder: {error}")))?;
         sweep(path)?;
-        let draft = folder.join(format!("{}{}.part", draft_prefix(path), std::process::id()));
-        let connection = Connection::open(&draft).map_err(|error| database(path, error))?;
+        let place = folder.join(format!("{}{}.part", draft_prefix(path), std::process::id()));
+        draft::note(&place);
+        let connection = Connection::open(&place).map_err(|error| database(path, error))?;
         let settings = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF";
         connection.execute_batch(settings).map_err(|error| database(path, error))?;
-        Ok((draft, connection))
+        Ok((place, connection))
     }
 
     /// Makes the tables of a draft, with a study's cells and no rows; `path` is the file that errors are about.

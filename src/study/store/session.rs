@@ -60,6 +60,18 @@ impl Store {
         self.query(|c| c.execute(&update, params![outcome, session])).map(|_| ())
     }
 
+    /// Records that this process was asked to stop, in case that it is cut off before it records its end.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] if the store cannot be written.
+    pub(in crate::study) fn note_interruption(&self) -> Result<()> {
+        let update = format!(
+            "UPDATE sessions SET ended = {NOW}, outcome = 'interrupted'
+            WHERE session = (SELECT max(session) FROM sessions) AND ended IS NULL AND process = ?1"
+        );
+        self.query(|c| c.execute(&update, [std::process::id().to_string()])).map(|_| ())
+    }
+
     /// All sessions, in their order.
     ///
     /// # Errors

@@ -68,6 +68,14 @@ impl Writer<'_> {
         })
     }
 
+    /// Records that the run was asked to stop.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the store cannot be written.
+    pub fn note_interruption(&self) -> Result<()> {
+        self.store.note_interruption()
+    }
+
     /// Writes a replicate.
     ///
     /// # Errors
