@@ -2,4 +2,5 @@
 
 mod catalogue;
 mod falsifier;
+mod thresholds;
 mod weigh;
