@@ -3,4 +3,5 @@
 mod catalogue;
 mod falsifier;
 mod thresholds;
+mod tolerances;
 mod weigh;

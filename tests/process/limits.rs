@@ -43,7 +43,9 @@ fn refused(outcome: Result<()>) -> String {
 fn too_much_work(outcome: Result<()>) -> bool {
     match outcome {
         Ok(()) => false,
-        Err(Error::TooLarge { need, .. }) => ["operations", "draws", "pairs a round"].iter().any(|unit| need.contains(unit)),
+        Err(Error::TooLarge { need, .. }) => {
+            ["operations", "draws", "pairs a round"].iter().any(|unit| need.contains(unit))
+        }
         Err(other) => panic!("{other}"),
     }
 }
