@@ -7,13 +7,15 @@ use std::sync::Arc;
 use crate::common::*;
 use ndarray::{Array2, arr1};
 use rand_distr::{Binomial, Distribution, Poisson};
+use selfreward::instance::gaussian::{BaseParameter, Gaussian};
 use selfreward::instance::npz_writer::to_npz;
-use selfreward::instance::{DenseFeatures, FeatureMap, Instance, Parameter, uniform_weights};
+use selfreward::instance::{DenseFeatures, FeatureMap, Instance, Parameter, Spectrum, Tokens, uniform_weights};
 use selfreward::logits::LogitTable;
 use selfreward::metrics::chain;
 use selfreward::policy::Policy;
 use selfreward::process::multinomial::binomial;
 use selfreward::process::{ClassChoice, Erm, FiniteClass, Gradient, Population, Sampling, SelfRewarding};
+use selfreward::seed::Seed;
 use selfreward::{Error, Result};
 
 /// Two prompts of two responses each in the plane, the longest feature of norm `norm`, weights that sum to `sum`.
@@ -190,4 +192,27 @@ fn rare_counts_are_poisson() {
         assert_eq!(drawn(0.7e-9, seed), poisson(rare, seed));
         assert_eq!(drawn(1.4e-9, seed), exact(less_rare, seed));
     }
+}
+
+/// `instance.max_tries`: below 2^24.
+#[test]
+fn redraws_for_a_margin_are_limited() {
+    let at = |max_tries: usize| {
+        let (spectrum, base) = (Spectrum::Isotropic {}, BaseParameter::Norm(1.0));
+        Gaussian { prompts: 1, responses: 2, dim: 2, spectrum, base, margin: Some(0.0), max_tries }
+            .draw(&Seed::from_number(1))
+            .map(|_| ())
+    };
+    assert!(at((1 << 24) - 1).is_ok());
+    assert_eq!(refused(at(1 << 24)), "instance.max_tries");
+}
+
+/// V ≥ 2 tokens, L ≥ 1, V^L < 2^32 sequences.
+#[test]
+fn token_sequences_are_counted_in_32_bits() {
+    let sequences = |vocab: u32, length: u32| Tokens::new(vocab, length).ok().map(Tokens::sequences);
+    assert_eq!([(1, 3), (3, 0)].map(|(vocab, length)| sequences(vocab, length)), [None; 2]);
+    assert_eq!(sequences(2, 1), Some(2));
+    assert_eq!([(2, 31), (2, 32)].map(|(v, l)| sequences(v, l)), [Some(1 << 31), None]);
+    assert_eq!([(65_535, 2), (65_536, 2)].map(|(v, l)| sequences(v, l)), [Some(4_294_836_225), None]);
 }
