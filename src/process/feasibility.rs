@@ -87,14 +87,13 @@ fn check_blocks(process: &SelfRewarding, instance: &Instance) -> Result<()> {
         operations += 20.0 * seen.powi(3);
         bytes += 8.0 * seen * seen;
     }
-    // The largest block once more as pairs and weights.
-    memory::require("ball, ridge, noise or gradient steps on one-hot features", (3.0 * bytes) as u64)?;
-    if operations <= MAX_OPERATIONS {
-        return Ok(());
+    if operations > MAX_OPERATIONS {
+        return Err(Error::TooLarge {
+            what: "a round with ball, ridge, noise or gradient steps on one-hot features".to_owned(),
+            need: format!("about {operations:.1e} operations (20 K³ a prompt)"),
+            limit: format!("{MAX_OPERATIONS:.0e}; fewer responses a prompt, or the plain update without a ball"),
+        });
     }
-    Err(Error::TooLarge {
-        what: "a round with ball, ridge, noise or gradient steps on one-hot features".to_owned(),
-        need: format!("about {operations:.1e} operations (20 K³ a prompt)"),
-        limit: format!("{MAX_OPERATIONS:.0e}; fewer responses a prompt, or the plain update without a ball"),
-    })
+    // The largest block once more as pairs and weights.
+    memory::require("ball, ridge, noise or gradient steps on one-hot features", (3.0 * bytes) as u64)
 }

@@ -85,4 +85,13 @@ mod tests {
         let wide = |key: &str| axis(key, &(0..100_000).collect::<Vec<i64>>());
         assert!(Grid::new(vec![wide("a.a"), wide("b.b")]).is_err());
     }
+
+    /// "at most 2^32 − 1": 65535·65537 is that number, 65536² one more.
+    #[test]
+    fn combinations_are_limited() {
+        let axis = |key: &str, count: i64| Axis { key: key.into(), values: (0..count).map(Value::from).collect() };
+        let len = |a: i64, b: i64| Grid::new(vec![axis("a.a", a), axis("b.b", b)]).ok().map(|grid| grid.len());
+        assert_eq!(len(65_535, 65_537), Some(4_294_967_295));
+        assert_eq!(len(65_536, 65_536), None);
+    }
 }

@@ -2,4 +2,6 @@
 
 mod catalogue;
 mod falsifier;
+mod thresholds;
+mod tolerances;
 mod weigh;

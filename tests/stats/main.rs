@@ -2,6 +2,7 @@
 
 mod binomial;
 mod bootstrap;
+mod constants;
 mod laws;
 mod lines;
 mod two_sample;

@@ -296,3 +296,17 @@ fn unseen_share_refuses_what_has_no_share() {
     assert!(unseen_share(&spectrum([1.0]), -1.0).is_err());
     assert!(unseen_share(&spectrum([1.0]), f64::NAN).is_err());
 }
+
+/// The three regimes by hand, where the formulas give whole numbers.
+#[test]
+fn regimes_by_hand() {
+    let at = |regime: Regime, lambda: f64| regime_bound(&regime, lambda).unwrap().value();
+    let close = |value: f64, expected: f64| assert!((value - expected).abs() < 1e-12, "{value} {expected}");
+    let halving = Regime::Exponential { rate: std::f64::consts::LN_2, scale: 8.0 };
+    close(at(halving, 1.0), 3.0 + 2.0);
+    close(at(halving, 8.0), 2.0);
+    close(at(halving, 16.0), 0.5);
+    close(at(Regime::Polynomial { exponent: 2.0, scale: 16.0 }, 1.0), 4.0 * 2.0 + 1.0);
+    close(at(Regime::Polynomial { exponent: 3.0, scale: 8.0 }, 1.0), 2.0 * 1.5 + 1.0);
+    close(at(Regime::Spiked { rank: 3.0, tail: 0.5 }, 0.25), 5.0);
+}

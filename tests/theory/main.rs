@@ -4,6 +4,7 @@
 mod support;
 
 mod bump;
+mod constants;
 mod effective_dimension;
 mod estimation;
 mod greedy;

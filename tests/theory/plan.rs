@@ -4,6 +4,7 @@ use crate::support::assert_refuses;
 use proptest::prelude::*;
 use selfreward::theory::iterations::{least_rounds, least_samples};
 use selfreward::theory::iterative::{Setting, explicit};
+use selfreward::theory::linear_softmax::growing;
 use selfreward::theory::one_step::{Class, Regularisation};
 use selfreward::theory::plan::plan;
 
@@ -213,4 +214,26 @@ proptest! {
         prop_assert!(least(target, 0.9 * delta, kappa0) >= base);
         prop_assert!(least(target, delta, 1.1 * kappa0) >= base);
     }
+}
+
+/// "(κ₀^{1/T}/(γμ))²", by hand: κ₀ = 8 at T = 3 is (2/(1/2·1/4))² = 256.
+#[test]
+fn the_corollarys_own_samples_by_hand() {
+    let class = Class::Finite { log_size: 5.0, range: 0.8 };
+    let setting = Setting { kappa0: 8.0, gamma: 0.5, mu: 0.25, ..setting(class, 8.0) };
+    let samples = least_samples(&setting, 3).unwrap().intermediate("corollary_samples").unwrap();
+    assert!((samples / 256.0 - 1.0).abs() < 1e-12, "{samples}");
+}
+
+/// Where the ball is too small, what a growing class would need is the least n of one round. Oracle: that bound itself, there and one
+/// sample before.
+#[test]
+fn the_least_n_of_a_growing_class_is_least() {
+    let class = Class::Linear { dim: 4.0, radius: 20.0, theta_norm: None, range: None };
+    let setting = Setting { gamma: 1.0, mu: 0.5, ..setting(class, 12.0) };
+    let plans = plan(&setting, 0.1, 0.5, 3).unwrap();
+    let told = plans.reason.split("one round needs at least n = ").nth(1).unwrap();
+    let n: f64 = told.split(' ').next().unwrap().parse().unwrap();
+    let failure = |n: f64| growing(&setting, 4.0, 0.5, n, 1, 0.5).unwrap().value();
+    assert!(failure(n) <= 0.1 && failure(n - 1.0) > 0.1, "{n}: {} {}", failure(n), failure(n - 1.0));
 }
