@@ -86,7 +86,7 @@ impl Order {
         match self.existing {
             Existing::Replace => Ok(()),
             _ if !self.path.exists() => Ok(()),
-            Existing::Resume => Store::open(&self.path)?.match_identity(&self.identity),
+            Existing::Resume => Store::open(&self.path)?.refuse_resume(&self.study, self.shard, &self.identity),
             Existing::Keep => {
                 Err(Error::file(&self.path, "exists already; --resume goes on with it, --force replaces it"))
             }
@@ -109,9 +109,11 @@ impl Order {
         )
     }
 
-    fn open(&self) -> crate::Result<(Store, bool)> {
+    fn open(&self, verbosity: Verbosity) -> crate::Result<(Store, bool)> {
         if self.existing == Existing::Resume && self.path.exists() {
-            return Ok((Store::resume(&self.path, &self.identity)?, true));
+            let (store, note) = Store::resume(&self.path, &self.study, self.shard, &self.identity)?;
+            note.into_iter().for_each(|note| verbosity.say(note));
+            return Ok((store, true));
         }
         let replace = self.existing == Existing::Replace;
         Ok((Store::create(&self.path, &self.study, self.shard, &self.identity, replace)?, false))
@@ -119,7 +121,7 @@ impl Order {
 
     fn compute(&self, settings: &Settings, stop: &Arc<AtomicBool>) -> Result<(), Failure> {
         let verbosity = settings.verbosity;
-        let (mut store, resumed) = self.open().map_err(Failure::refused)?;
+        let (mut store, resumed) = self.open(verbosity).map_err(Failure::refused)?;
         let settled = store.settled().map_err(Failure::refused)?;
         let wanted =
             |unit: &Unit| self.parts.is_empty() || self.parts.contains(&self.study.part(unit.ordinal as usize));
