@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::locks::Locks;
 use super::{Failure, Outputs};
 use crate::study::store::Tidy;
 use crate::study::{Store, export};
@@ -23,6 +24,8 @@ pub struct ExportArgs {
     /// Overwrite files that exist
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    locks: Locks,
 }
 
 #[derive(Debug, Args)]
@@ -41,6 +44,7 @@ struct Form {
 
 /// Carries the command out.
 pub(super) fn run(args: &ExportArgs) -> std::result::Result<(), Failure> {
+    args.locks.apply();
     let store = Store::open(&args.store).map_err(Failure::refused)?;
     if let Some(folder) = &args.form.csv {
         let outputs = Outputs::claim(folder, &FILES, args.force).map_err(Failure::refused)?;

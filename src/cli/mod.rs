@@ -7,6 +7,7 @@ pub mod experiment;
 mod export;
 mod falsify;
 mod list;
+mod locks;
 mod man;
 mod merge;
 pub mod order;
