@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::locks::Locks;
 use super::outputs::files_of_store;
 use super::{Failure, Outputs, Verbosity, printed};
 use crate::Result;
@@ -26,6 +27,8 @@ pub struct ExportArgs {
     force: bool,
     #[command(flatten)]
     verbosity: Verbosity,
+    #[command(flatten)]
+    locks: Locks,
 }
 
 #[derive(Debug, Args)]
@@ -44,6 +47,7 @@ struct Form {
 
 /// Carries the command out.
 pub(super) fn run(args: &ExportArgs) -> std::result::Result<(), Failure> {
+    args.locks.apply();
     let store = Store::open(&args.store).map_err(Failure::refused)?;
     let inputs = || files_of_store(&args.store);
     if let Some(folder) = &args.form.csv {

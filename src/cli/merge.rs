@@ -4,57 +4,117 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::locks::Locks;
 use super::outputs::{files_of_store, spare};
 use super::{Failure, Verbosity};
-use crate::draft;
+use crate::{Error, draft};
 use crate::study::merge::{Merged, merge};
+use crate::study::sweep::Sweep;
 
 const REMEDY: &str = "`selfreward run --resume` on the joined store computes what is missing";
 
 /// Join the stores of shards into one that equals that of the unsharded run
 ///
-/// Stores that do not exist are left out: what is there is joined, the missing ones are named, and the exit code is 1.
+/// A folder stands for the stores NAME-PROFILE-shard-i-of-N.sqlite in it. Stores that do not exist are left out: what is there is
+/// joined, the missing ones are named. The exit code is 1 if a replicate is missing.
 #[derive(Debug, Args)]
 pub struct MergeArgs {
-    /// The stores
-    #[arg(value_name = "STORE", required = true)]
+    /// The stores, or folders of them
+    #[arg(value_name = "STORE|DIR", required = true)]
     stores: Vec<PathBuf>,
     /// The joined store
     #[arg(short, long = "output", value_name = "ALL")]
     output: PathBuf,
+    /// Of folders, the stores of this experiment and profile alone
+    #[arg(long, value_name = "NAME-PROFILE")]
+    study: Option<String>,
+    /// Of folders, the stores of a study in so many shards alone
+    #[arg(long, value_name = "N")]
+    shards: Option<usize>,
     /// Overwrite a file that exists
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    locks: Locks,
     #[command(flatten)]
     verbosity: Verbosity,
 }
 
 /// Carries the command out.
 pub(super) fn run(args: &MergeArgs) -> Result<(), Failure> {
-    let inputs: Vec<PathBuf> = args.stores.iter().flat_map(|store| files_of_store(store)).collect();
-    spare(&args.output, &inputs).map_err(Failure::refused)?;
+    args.locks.apply();
+    let Inputs { stores, absent } = inputs(args).map_err(Failure::refused)?;
+    let read: Vec<PathBuf> = stores.iter().flat_map(|store| files_of_store(store)).collect();
+    spare(&args.output, &read).map_err(Failure::refused)?;
     // The store that a link leads to is the one that is replaced.
     let output = draft::resolved(&args.output).unwrap_or_else(|_| args.output.clone());
-    let Merged { counts, missing } = merge(&args.stores, &output, args.force).map_err(Failure::refused)?;
+    let Merged { counts, missing } = merge(&stores, &output, args.force).map_err(Failure::refused)?;
     args.verbosity.say(format!(
         "{} stores joined: {} cells, {} of {} replicates done, {} failed -> {}",
-        args.stores.len() - missing.len(),
+        stores.len() - missing.len(),
         counts.cells,
         counts.done,
         counts.asked,
         counts.failed,
         args.output.display()
     ));
-    let missing: Vec<String> = missing.iter().map(|path| path.display().to_string()).collect();
-    match (counts.complete(), missing.as_slice()) {
-        (true, []) => {}
+    let missing: Vec<String> = missing.iter().map(|path| path.display().to_string()).chain(absent).collect();
+    match (counts.complete(), missing.is_empty()) {
+        (true, true) => Ok(()),
         // A shard that holds no cell has no store.
-        (true, _) => args.verbosity.say(format!("no such store, and nothing is missing: {}", missing.join(", "))),
-        (false, []) => args.verbosity.say(format!("warning: incomplete; {REMEDY}")),
-        (false, _) => {
-            let message = format!("left out, since they do not exist: {}; {REMEDY}", missing.join(", "));
-            return Err(Failure::Failed(anyhow::anyhow!(message)));
+        (true, false) => {
+            args.verbosity.say(format!("no such store, and nothing is missing: {}", listed(&missing)));
+            Ok(())
+        }
+        (false, none) => {
+            let lacking = counts.asked - counts.done - counts.failed;
+            let left_out =
+                if none { String::new() } else { format!("left out, since they do not exist: {}; ", listed(&missing)) };
+            let message =
+                format!("incomplete: {lacking} of {} replicates are missing; {left_out}{REMEDY}", counts.asked);
+            Err(Failure::Failed(anyhow::anyhow!(message)))
         }
     }
-    Ok(())
+}
+
+/// What is to be joined.
+struct Inputs {
+    stores: Vec<PathBuf>,
+    /// Shards of folders of which there is no store.
+    absent: Vec<String>,
+}
+
+/// Absent shards that are kept in mind to be named: one more than are listed.
+const MOST_ABSENT: usize = MOST_LISTED + 1;
+/// Missing stores that are listed.
+const MOST_LISTED: usize = 12;
+
+fn inputs(args: &MergeArgs) -> crate::Result<Inputs> {
+    let mut inputs = Inputs { stores: Vec::new(), absent: Vec::new() };
+    let mut folders = 0;
+    for path in &args.stores {
+        if !path.is_dir() {
+            inputs.stores.push(path.clone());
+            continue;
+        }
+        folders += 1;
+        let sweep = Sweep::find(path, args.study.as_deref(), args.shards)?;
+        let name = |shard: usize| format!("{}: shard {shard} of {}", path.display(), sweep.shards);
+        inputs.absent.extend(sweep.missing(MOST_ABSENT).into_iter().map(name));
+        inputs.stores.extend(sweep.stores.into_values());
+    }
+    let chosen = args.study.as_deref().map(|study| ("--study", study.to_owned()));
+    let chosen = chosen.or_else(|| args.shards.map(|shards| ("--shards", shards.to_string())));
+    match chosen {
+        Some((flag, value)) if folders == 0 => {
+            Err(Error::argument(flag, value, "a folder of stores to choose from, not stores alone"))
+        }
+        _ => Ok(inputs),
+    }
+}
+
+/// The first few, and that there are more.
+fn listed(names: &[String]) -> String {
+    let more = if names.len() > MOST_LISTED { ", and more" } else { "" };
+    format!("{}{more}", names.iter().take(MOST_LISTED).map(String::as_str).collect::<Vec<_>>().join(", "))
 }

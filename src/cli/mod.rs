@@ -8,6 +8,7 @@ mod export;
 mod falsify;
 mod jobs;
 mod list;
+mod locks;
 mod man;
 mod merge;
 pub mod order;

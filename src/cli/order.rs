@@ -90,7 +90,7 @@ impl Order {
         match self.existing {
             Existing::Replace => Ok(()),
             _ if !self.path.exists() => Ok(()),
-            Existing::Resume => Store::open(&self.path)?.match_identity(&self.identity),
+            Existing::Resume => Store::open(&self.path)?.refuse_resume(&self.study, self.shard, &self.identity),
             Existing::Keep => {
                 Err(Error::file(&self.path, "exists already; --resume goes on with it, --force replaces it"))
             }
@@ -130,9 +130,11 @@ impl Order {
         )
     }
 
-    fn open(&self) -> crate::Result<(Store, bool)> {
+    fn open(&self, verbosity: Verbosity) -> crate::Result<(Store, bool)> {
         if self.existing == Existing::Resume && self.path.exists() {
-            return Ok((Store::resume(&self.path, &self.identity)?, true));
+            let (store, note) = Store::resume(&self.path, &self.study, self.shard, &self.identity)?;
+            note.into_iter().for_each(|note| verbosity.say(note));
+            return Ok((store, true));
         }
         let replace = self.existing == Existing::Replace;
         Ok((Store::create(&self.path, &self.study, self.shard, &self.identity, replace)?, false))
@@ -140,7 +142,7 @@ impl Order {
 
     fn compute(&self, settings: &Settings, stop: &Arc<AtomicBool>) -> Result<(), Failure> {
         let verbosity = settings.verbosity;
-        let (mut store, resumed) = self.open().map_err(Failure::refused)?;
+        let (mut store, resumed) = self.open(verbosity).map_err(Failure::refused)?;
         let settled = store.settled().map_err(Failure::refused)?;
         let missing =
             |unit: &Unit| self.wants(unit.ordinal as usize) && !settled.contains(&(unit.ordinal, unit.replicate));

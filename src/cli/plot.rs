@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::locks::Locks;
 use super::outputs::files_of_store;
 use super::{Failure, Outputs, Verbosity};
 use crate::experiment::{self, Plate, Results, Table, generic, plates};
@@ -22,11 +23,14 @@ pub struct PlotArgs {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
+    locks: Locks,
+    #[command(flatten)]
     verbosity: Verbosity,
 }
 
 /// Carries the command out.
 pub(super) fn run(args: &PlotArgs) -> std::result::Result<(), Failure> {
+    args.locks.apply();
     let written = if args.source.extension().is_some_and(|ending| ending == "csv") {
         let beside = || args.source.parent().map(Path::to_owned).unwrap_or_default();
         let folder = args.out.clone().unwrap_or_else(beside);

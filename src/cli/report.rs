@@ -41,6 +41,7 @@ pub struct ReportArgs {
 
 /// Carries the command out.
 pub(super) fn run(args: &ReportArgs) -> std::result::Result<(), Failure> {
+    args.settings.locks.apply();
     if let Some(document) = &args.splice {
         return splice_into(document, &args.ledger).map_err(Failure::refused);
     }

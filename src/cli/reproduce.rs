@@ -45,6 +45,7 @@ struct Outcome {
 
 /// Runs experiments, draws their figures, prints the findings.
 pub(super) fn reproduce(experiments: &[&'static Experiment], args: &ReproduceArgs) -> Result<(), Failure> {
+    args.settings.locks.apply();
     let profile = args.profile.profile();
     let folder = args.out.clone().unwrap_or_else(|| plot::default_folder(profile));
     let default = || PathBuf::from(format!("runs/reproduce-{profile}"));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 
+use super::locks::Locks;
 use super::order::{Existing, Order, compute};
 use super::{Failure, Outputs, Verbosity, print, stop_flag};
 use crate::nearest::nearest;
@@ -15,15 +16,18 @@ use crate::study::{Definition, Profile, Shard, Study};
 use crate::{Error, experiment};
 
 /// Compute experiments: all cells and replicates of a definition, into one store each
+///
+/// Every cell of every definition is checked before a store is made or replaced.
 #[derive(Debug, Args)]
 #[command(after_help = super::EXIT_CODES)]
 pub struct RunArgs {
     /// Experiments (see `selfreward list`), or paths of definition files (TOML)
     #[arg(value_name = "NAME")]
-    names: Vec<String>,
+    names: Vec<PathBuf>,
     #[command(flatten)]
     profile: ProfileArgs,
-    /// Go on with a store that exists: compute only what is missing
+    /// Go on with a store that exists: compute only what is missing. Rows are known by the values of their cells: the definition
+    /// may have changed since
     #[arg(long, conflicts_with = "force")]
     resume: bool,
     /// Replace a store that exists
@@ -37,7 +41,7 @@ pub struct RunArgs {
     /// Compute the i-th of N disjoint parts of the cells, into a store of its own
     #[arg(long, value_name = "i/N")]
     shard: Option<String>,
-    /// Say what would be computed, and stop
+    /// Check everything, say what would be computed, and stop
     #[arg(long)]
     dry_run: bool,
 }
@@ -70,6 +74,8 @@ pub struct Settings {
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
     #[command(flatten)]
+    pub locks: Locks,
+    #[command(flatten)]
     pub verbosity: Verbosity,
 }
 
@@ -85,6 +91,7 @@ impl Settings {
 
 /// Carries the command out.
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
+    args.settings.locks.apply();
     if args.names.is_empty() {
         let names: Vec<&str> = experiment::ALL.iter().map(|experiment| experiment.name).collect();
         return Err(Failure::Nothing(anyhow::anyhow!("name one or more of {}, or definition files", names.join(", "))));
@@ -92,7 +99,8 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let orders = prepare(args).map_err(Failure::Refused)?;
     if orders.is_empty() {
         let shard = args.shard.as_deref().unwrap_or_default();
-        return Err(Failure::Nothing(anyhow::anyhow!("shard {shard} holds no cell of {}", args.names.join(", "))));
+        let names: Vec<String> = args.names.iter().map(|name| name.display().to_string()).collect();
+        return Err(Failure::Nothing(anyhow::anyhow!("shard {shard} holds no cell of {}", names.join(", "))));
     }
     if args.dry_run {
         let lines: Vec<String> = orders.iter().map(Order::describe).collect();
@@ -112,39 +120,46 @@ fn prepare(args: &RunArgs) -> anyhow::Result<Vec<Order>> {
     };
     let mut orders: Vec<Order> = Vec::new();
     for name in &args.names {
-        let study = Study::new(definition(name)?, profile, seed.clone()).with_context(|| name.clone())?;
+        let shown = name.display();
+        let study = Study::new(definition(name)?, profile, seed.clone())
+            .and_then(|study| study.check().map(|()| study))
+            .with_context(|| shown.to_string())?;
         if study.shard(shard).is_empty() {
-            let text = format!("{name}: shard {shard} holds none of its {} cells", study.cells());
+            let text = format!("{shown}: shard {shard} holds none of its {} cells", study.cells());
             args.settings.verbosity.say(text);
             continue;
         }
         let order = Order::new(study, shard, &args.out, existing)?;
         super::outputs::spare(order.path(), &[name])?;
         if orders.iter().any(|other| other.path() == order.path()) {
-            return Err(Error::argument("NAME", name, "no experiment twice").into());
+            return Err(Error::argument("NAME", shown, "no experiment twice").into());
         }
         orders.push(order);
     }
     if !args.dry_run && !orders.is_empty() {
         Outputs::claim(&args.out, &[], true)?;
     }
-    orders.iter().try_for_each(Order::check)?;
+    // What is only said minds no store that exists, unless it is to be gone on with.
+    if !args.dry_run || args.resume {
+        orders.iter().try_for_each(Order::check)?;
+    }
     Ok(orders)
 }
 
 /// The definition of an experiment's name, or of a file.
-pub(super) fn definition(name: &str) -> anyhow::Result<Definition> {
-    if let Some(experiment) = experiment::find(name) {
+pub(super) fn definition(name: &Path) -> anyhow::Result<Definition> {
+    if let Some(experiment) = name.to_str().and_then(experiment::find) {
         return Ok(experiment.definition()?);
     }
-    if !name.ends_with(".toml") && !Path::new(name).is_file() {
+    let shown = name.display().to_string();
+    if name.extension().is_none_or(|ending| ending != "toml") && !name.is_file() {
         let names: Vec<&str> = experiment::ALL.iter().map(|experiment| experiment.name).collect();
-        let nearest = nearest(name, names.iter().copied()).expect("there are experiments");
+        let nearest = nearest(&shown, names.iter().copied()).expect("there are experiments");
         let expected =
             format!("one of {}, or the path of a definition file (TOML); the nearest is {nearest}", names.join(", "));
-        return Err(Error::argument("experiment", name, expected).into());
+        return Err(Error::argument("experiment", shown, expected).into());
     }
     let text = std::fs::read_to_string(name)
         .map_err(|error| Error::file(name, format!("cannot be read: {error}; expected a definition (TOML)")))?;
-    Definition::parse(&text).with_context(|| name.to_owned())
+    Definition::parse(&text).with_context(|| shown)
 }

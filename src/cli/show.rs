@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
+use super::locks::Locks;
 use super::{Failure, Verbosity, print};
 use crate::Error;
 use crate::study::{CellId, Store};
@@ -24,18 +25,48 @@ pub struct ShowArgs {
     /// List the cells with their ids and values
     #[arg(long, conflicts_with = "cell")]
     cells: bool,
+    /// Check the file, and compare every number with the digest that was written with it; exit code 1 if something differs
+    #[arg(long, conflicts_with_all = ["cell", "cells"])]
+    check: bool,
+    #[command(flatten)]
+    locks: Locks,
     #[command(flatten)]
     _verbosity: Verbosity,
 }
 
 /// Carries the command out.
 pub(super) fn run(args: &ShowArgs) -> Result<(), Failure> {
+    args.locks.apply();
     let store = Store::open(&args.store).map_err(Failure::refused)?;
+    if args.check {
+        return check(&store);
+    }
     match &args.cell {
         Some(id) => configuration(&store, id, args.replicate),
         None if args.cells => cells(&store),
         None => overview(&store).map_err(Failure::refused).and_then(|text| print(text.trim_end())),
     }
+}
+
+/// Differences that are listed.
+const MOST_LISTED: usize = 100;
+
+fn check(store: &Store) -> Result<(), Failure> {
+    let study = store.study().context("the store's study").map_err(Failure::Refused)?;
+    let counts = store.counts().map_err(Failure::refused)?;
+    let Some(damages) = store.damages(&study, MOST_LISTED).map_err(Failure::refused)? else {
+        return print(
+            "nothing to check against: an earlier version made this store, without digests; the file is sound",
+        );
+    };
+    if damages.is_empty() {
+        let settled = counts.done + counts.failed;
+        return print(&format!("sound: {settled} replicates of {} cells are as they were written", counts.cells));
+    }
+    damages.iter().try_for_each(|damage| print(&format!("damaged: {damage} not as it was written")))?;
+    let most = if damages.len() < MOST_LISTED { "" } else { " or more" };
+    let message = format!("is damaged: {}{most} entries differ from what was written", damages.len());
+    Err(Failure::failed(Error::file(store.path(), message)))
 }
 
 fn configuration(store: &Store, id: &str, replicate: Option<usize>) -> Result<(), Failure> {

@@ -1,11 +1,13 @@
 //! `selfreward slurm`: writes the script that runs a sweep as a Slurm job array.
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::locks::Locks;
 use super::run::{ProfileArgs, definition};
-use super::{Failure, Outputs, Verbosity, print};
+use super::{Failure, Outputs, Verbosity, printed};
 use crate::study::store::{file_name, parse_seed};
 use crate::study::{Shard, Study};
 use crate::{Error, Result};
@@ -13,13 +15,16 @@ use crate::{Error, Result};
 /// Write an sbatch script: a job array with one shard a task, requeued with --resume, and a merge that waits for it
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Run the script with `sh SCRIPT`: it submits the array and the merge. `sbatch SCRIPT` submits the array alone."
+    after_help = "Run the script with `sh SCRIPT`, from any folder: it submits the array and the merge, and prints their job ids; \
+        logs go to the folder slurm of --out. `sbatch SCRIPT` submits the array alone, which then logs into the current \
+        folder. The program, the definition and the input files must stay where they are. Slurm takes arrays of up to 1000 \
+        tasks unless it is told otherwise: of more shards, each task computes several, one after the other."
 )]
 pub struct SlurmArgs {
     /// The definition file (TOML), or an experiment's name
     #[arg(value_name = "FILE.toml")]
-    definition: String,
-    /// Tasks of the array: shards; no more than there are cells
+    definition: PathBuf,
+    /// Shards, one for each task of the array (more than 1000: several for each); no more than there are cells
     #[arg(long, value_name = "N")]
     tasks: usize,
     #[command(flatten)]
@@ -47,6 +52,8 @@ pub struct SlurmArgs {
     force: bool,
     #[command(flatten)]
     verbosity: Verbosity,
+    #[command(flatten)]
+    locks: Locks,
 }
 
 /// Carries the command out.
@@ -54,24 +61,28 @@ pub(super) fn run(args: &SlurmArgs) -> std::result::Result<(), Failure> {
     let study = definition(&args.definition).map_err(Failure::Refused)?;
     let seed = parse_seed(&args.seed).map_err(Failure::refused)?;
     let study = Study::new(study, args.profile.profile(), seed).map_err(Failure::refused)?;
-    let text = script(args, &study).map_err(Failure::refused)?;
-    match &args.output {
-        None => print(text.trim_end()),
-        Some(file) => {
-            let inputs = study.inputs.iter().cloned().chain([PathBuf::from(&args.definition)]);
-            let outputs = Outputs::claim_file(file, args.force).and_then(|outputs| outputs.sparing(inputs));
-            let name = file.file_name().unwrap_or_default();
-            outputs.map_err(Failure::refused)?.write(name, text).map_err(Failure::failed)?;
-            args.verbosity.say(format!("wrote {}", file.display()));
-            Ok(())
-        }
-    }
+    study.check().map_err(Failure::refused)?;
+    let script = script(args, &study).map_err(Failure::refused)?;
+    let Some(file) = &args.output else {
+        let mut stdout = std::io::stdout();
+        return printed(stdout.write_all(&script).and_then(|()| stdout.flush()));
+    };
+    let inputs = study.inputs.iter().cloned().chain([args.definition.clone()]);
+    let outputs = Outputs::claim_file(file, args.force).and_then(|outputs| outputs.sparing(inputs));
+    let name = file.file_name().unwrap_or_default();
+    outputs.map_err(Failure::refused)?.write(name, script).map_err(Failure::failed)?;
+    args.verbosity.say(format!("wrote {}", file.display()));
+    Ok(())
 }
 
 /// How often a task that was killed is queued again.
 const MOST_RESTARTS: usize = 10;
+/// The largest array that every Slurm takes (its `MaxArraySize` is 1001 unless it was changed).
+const WIDEST: usize = 1000;
+/// The script, with ⟨names⟩ where values go.
+const TEMPLATE: &str = include_str!("slurm.sh");
 
-fn script(args: &SlurmArgs, study: &Study) -> Result<String> {
+fn script(args: &SlurmArgs, study: &Study) -> Result<Vec<u8>> {
     if args.tasks == 0 || args.cpus == 0 {
         return Err(Error::argument("--tasks, --cpus", 0, "at least 1"));
     }
@@ -81,81 +92,92 @@ fn script(args: &SlurmArgs, study: &Study) -> Result<String> {
             format!("warning: {tasks} tasks, not {}: a task computes at least one of the {tasks} cells", args.tasks);
         args.verbosity.say(text);
     }
+    let width = tasks.min(WIDEST);
+    if width < tasks {
+        args.verbosity.say(format!(
+            "warning: an array of {width} tasks, since Slurm takes no more by default; each computes several shards"
+        ));
+    }
     let (name, profile) = (&study.definition.name, study.profile);
+    let time = args.time.as_deref().map(|time| option("time", time)).transpose()?;
+    let partition = args.partition.as_deref().map(|partition| option("partition", partition)).transpose()?;
+    let lock = if args.locks.no_lock { "--no-lock " } else { "" };
     let program = std::env::current_exe().map_err(|error| Error::file("selfreward", error.to_string()))?;
-    // Tasks start in the folder in which the script was submitted; paths must not depend on it.
-    let absolute = |path: &PathBuf| std::path::absolute(path).map_err(|error| Error::file(path, error.to_string()));
-    let out = absolute(&args.out)?;
-    let definition = PathBuf::from(&args.definition);
-    let definition = if definition.is_file() { absolute(&definition)? } else { definition };
-    let store = |shard: Shard| quoted(&out.join(file_name(name, profile, shard)).display().to_string());
-    let shards = (1..=tasks).map(|task| format!("{task}/{tasks}").parse().map(store)).collect::<Result<Vec<_>>>()?;
-    let logs = out.join("slurm");
-    let optional = |option: &str, value: &Option<String>| {
-        value.as_ref().map_or_else(String::new, |value| format!("#SBATCH --{option}={value}\n"))
+    let folder = std::env::current_dir().map_err(|error| Error::file(".", error.to_string()))?;
+    let out = std::path::absolute(&args.out).map_err(|error| Error::file(&args.out, error.to_string()))?;
+    let whole = out.join(file_name(name, profile, Shard::WHOLE));
+    let (run, whole) = (quoted("the program", &program)?, quoted("--out", &whole)?);
+    let merge = match tasks {
+        // The only shard is the whole; its log then tells how far it is.
+        1 => [run.as_slice(), format!(" show {lock}-- ").as_bytes(), &whole].concat(),
+        _ => {
+            let flags = format!(" merge --force {lock}--study {name}-{profile} --shards {tasks} -o ");
+            [run.as_slice(), flags.as_bytes(), &whole, b" -- ", &quoted("--out", &out)?].concat()
+        }
     };
-    Ok(format!(
-        r#"#!/bin/sh
-# The study {name} ({profile}) as a job array of {tasks} shards, and the merge that waits for them.
-# Submit both with: sh SCRIPT
-#SBATCH --job-name={name}
-#SBATCH --array=1-{tasks}
-#SBATCH --cpus-per-task={cpus}
-#SBATCH --requeue
-#SBATCH --open-mode=append
-#SBATCH --signal=B:TERM@60
-#SBATCH --output={log}
-{time}{partition}
-selfreward={program}
-out={out}
-
-if [ -z "$SLURM_ARRAY_TASK_ID" ]; then
-    set -e
-    mkdir -p {logs}
-    array=$(sbatch --parsable "$0")
-    merge=$(sbatch --parsable --dependency="afterany:${{array%%;*}}" --job-name={name}-merge --open-mode=append \
-        --output={merge_log} {partition_flag}--wrap "{merge}")
-    echo "submitted the array ${{array%%;*}} and the merge ${{merge%%;*}}"
-    exit 0
-fi
-
-# Whatever an earlier start of this task has finished is kept. SIGTERM (a time limit, a preemption) is passed on.
-"$selfreward" run {definition} --{profile} --seed {seed} --resume --shard "$SLURM_ARRAY_TASK_ID/{tasks}" \
-    --jobs "${{SLURM_CPUS_PER_TASK:-1}}" --out "$out" --quiet &
-worker=$!
-trap 'kill -TERM "$worker"' TERM
-wait "$worker"
-code=$?
-while kill -0 "$worker" 2>/dev/null; do
-    wait "$worker"
-    code=$?
-done
-
-# A task that was killed or interrupted (codes above 128) is queued again.
-if [ "$code" -gt 128 ] && [ "${{SLURM_RESTART_COUNT:-0}}" -lt {MOST_RESTARTS} ]; then
-    echo "ended with code $code; queued again"
-    scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID"
-fi
-exit "$code"
-"#,
-        cpus = args.cpus,
-        log = logs.join("%x-%A_%a.log").display(),
-        time = optional("time", &args.time),
-        partition = optional("partition", &args.partition),
-        partition_flag =
-            args.partition.as_ref().map_or_else(String::new, |name| format!("--partition={} ", quoted(name))),
-        program = quoted(&program.display().to_string()),
-        out = quoted(&out.display().to_string()),
-        logs = quoted(&logs.display().to_string()),
-        merge_log = quoted(&logs.join("%x-%j.log").display().to_string()),
-        // Within double quotes: the shell that submits expands $selfreward, the one that runs sees the rest as quoted.
-        merge = format_args!("'$selfreward' merge --force {} -o {}", shards.join(" "), store(Shard::WHOLE)),
-        definition = quoted(&definition.display().to_string()),
-        seed = quoted(&args.seed),
-    ))
+    let directives: String = time.iter().chain(&partition).map(|option| format!("#SBATCH {option}\n")).collect();
+    let flags: String = partition.iter().map(|option| format!("{option} ")).collect();
+    let values: [(&str, Vec<u8>); 15] = [
+        ("name", name.clone().into()),
+        ("profile", profile.name().into()),
+        ("tasks", tasks.to_string().into()),
+        ("width", width.to_string().into()),
+        ("cpus", args.cpus.to_string().into()),
+        ("directives", directives.into()),
+        ("program", quoted("the program", &program)?),
+        ("folder", quoted("the current folder", &folder)?),
+        ("out", quoted("--out", &out)?),
+        ("flags", flags.into()),
+        // Read by two shells: the one that submits, and the one that runs the job.
+        ("merge", in_quotes(&merge)),
+        ("seed", in_quotes(args.seed.as_bytes())),
+        ("lock", lock.into()),
+        ("definition", quoted("FILE.toml", &args.definition)?),
+        ("restarts", MOST_RESTARTS.to_string().into()),
+    ];
+    Ok(filled(TEMPLATE, &values))
 }
 
-/// A word as a shell reads it, in single quotes.
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
+/// The template with the values of its names; values are bytes, and are not looked at again.
+fn filled(template: &str, values: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut text = Vec::new();
+    for (place, piece) in template.split(['⟨', '⟩']).enumerate() {
+        let value = values.iter().find(|(name, _)| *name == piece).map(|(_, value)| value.as_slice());
+        let value = if place % 2 == 0 { piece.as_bytes() } else { value.expect("a name of the template has a value") };
+        text.extend_from_slice(value);
+    }
+    text
+}
+
+/// An option as it stands in a directive, which Slurm splits in its own way: words alone, so that nothing need be quoted.
+fn option(name: &str, value: &str) -> Result<String> {
+    let good = |c: char| c.is_ascii_alphanumeric() || "_-.,:+".contains(c);
+    if value.is_empty() || !value.chars().all(good) {
+        let expected = "letters, digits and any of _-.,:+, as Slurm writes it";
+        return Err(Error::argument(format!("--{name}"), format!("{value:?}"), expected));
+    }
+    Ok(format!("--{name}={value}"))
+}
+
+/// A path as a shell reads it.
+fn quoted(what: &str, path: &Path) -> Result<Vec<u8>> {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    if bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+        return Err(Error::argument(what, format!("{path:?}"), "a path without line ends, for a script of a job"));
+    }
+    Ok(in_quotes(bytes))
+}
+
+/// Bytes as a shell reads them in single quotes, whatever they are: between these, a quote alone means something.
+fn in_quotes(bytes: &[u8]) -> Vec<u8> {
+    let mut word = vec![b'\''];
+    for &byte in bytes {
+        if byte == b'\'' {
+            word.extend_from_slice(br"'\''");
+        } else {
+            word.push(byte);
+        }
+    }
+    word.push(b'\'');
+    word
 }

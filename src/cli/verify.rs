@@ -52,6 +52,7 @@ pub struct VerifyArgs {
 
 /// Carries the command out.
 pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
+    args.settings.locks.apply();
     let claims = chosen(&args.named()).map_err(Failure::refused)?;
     if args.controls {
         return super::controls::run(&claims, args);

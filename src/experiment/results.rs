@@ -58,13 +58,14 @@ pub struct Gaps {
 pub type Theory = fn(&Simulation, t: usize) -> Result<Named>;
 
 impl Results {
-    /// Opens a store.
+    /// Opens a store whose rows are those that were written.
     ///
     /// # Errors
-    /// As [`Store::open`] and [`Store::study`].
+    /// As [`Store::open`], [`Store::study`] and [`Store::check`].
     pub fn open(path: &Path) -> Result<Self> {
         let store = Store::open(path)?;
         let (study, quantities) = (store.study()?, Arc::new(store.quantities()?));
+        store.check(&study)?;
         Ok(Self { study, store, quantities, lens: None })
     }
 

@@ -48,6 +48,23 @@ impl SelfRewarding {
     /// # Errors
     /// [`Error::Argument`] for a value out of range, [`Error::TooLarge`] with the estimate and the limit.
     pub fn check(&self, instance: &Instance) -> Result<()> {
+        self.check_numbers()?;
+        if let Some(radius) = self.radius {
+            let norm = instance.base().norm();
+            // θ_0 drawn with the norm B has it up to rounding.
+            if norm > radius * (1.0 + 1e-12) {
+                return Err(Error::argument("process.radius", radius, format!("at least ‖θ_0‖ = {norm}")));
+            }
+        }
+        self.operator.check(self, instance)?;
+        feasibility::check(self, instance)
+    }
+
+    /// Checks the numbers that are wrong on any instance.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a number out of range.
+    pub fn check_numbers(&self) -> Result<()> {
         let positive = |name: &str, value: f64| {
             let good = value.is_finite() && value > 0.0;
             if good { Ok(()) } else { Err(Error::argument(name, value, "a finite number > 0")) }
@@ -59,16 +76,7 @@ impl SelfRewarding {
         if self.rounds > MAX_ROUNDS {
             return Err(Error::argument("process.rounds", self.rounds, format!("at most {MAX_ROUNDS}")));
         }
-        if let Some(radius) = self.radius {
-            positive("process.radius", radius)?;
-            let norm = instance.base().norm();
-            // θ_0 drawn with the norm B has it up to rounding.
-            if norm > radius * (1.0 + 1e-12) {
-                return Err(Error::argument("process.radius", radius, format!("at least ‖θ_0‖ = {norm}")));
-            }
-        }
-        self.operator.check(self, instance)?;
-        feasibility::check(self, instance)
+        self.radius.map_or(Ok(()), |radius| positive("process.radius", radius))
     }
 
     /// Starts from a parameter (θ_0 of the instance in the theory); yields rounds 0 to T.

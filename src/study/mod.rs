@@ -10,6 +10,7 @@
 //! two honest runs (times, hosts, threads) stands in the store's sessions ([`provenance`]) and nowhere else.
 
 pub mod cell;
+mod check;
 pub mod cost;
 pub mod definition;
 pub mod export;
@@ -20,6 +21,7 @@ pub mod provenance;
 pub mod runner;
 pub mod shard;
 pub mod store;
+pub mod sweep;
 
 pub use cell::{Cell, CellId};
 pub use definition::{Definition, Profile};

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::cell::{self, Cell, CellId};
-use super::definition::located;
+use super::definition::{Part, located};
 use super::{Definition, Profile, Shard, cost};
 use crate::seed::Seed;
 use crate::simulate::config::{Kind, MeasureConfig, SeedConfig, set};
+use crate::simulate::keys::EXCLUSIVE;
 use crate::simulate::summary::Column;
 use crate::simulate::{Config, Simulation};
 use crate::{Error, Result, memory};
@@ -73,6 +74,8 @@ impl Study {
         let mut study = Self { definition, profile, seed, deltas, chain: false, inputs, root, entries };
         let (mut entries, mut inputs) = (Vec::new(), BTreeSet::new());
         for part in 0..study.definition.parts.len() {
+            let named = &study.definition.parts[part];
+            refuse_exclusive(named, profile).map_err(|error| located(&named.name, error))?;
             let grid = study.definition.parts[part].grid(profile);
             let planned = CELL_BYTES.saturating_mul(grid.len() as u64);
             memory::require(&format!("a grid of {} cells", grid.len()), planned)?;
@@ -178,6 +181,12 @@ impl Study {
         })
     }
 
+    /// The configuration of the cell at a place, without its seed.
+    pub(super) fn config_of(&self, ordinal: usize) -> Result<Config> {
+        let entry = self.entries[ordinal];
+        self.config(entry.part as usize, entry.index as usize)
+    }
+
     fn config(&self, part: usize, index: usize) -> Result<Config> {
         let part = &self.definition.parts[part];
         let mut table = part.base.clone();
@@ -217,6 +226,21 @@ impl Study {
 
 /// What is held of a cell: its entry, its id and its place while they are sorted, a unit of work.
 const CELL_BYTES: u64 = 128;
+/// Refuses keys of which a configuration has at most one, wherever they stand: in the base, the grid, or one in each.
+fn refuse_exclusive(part: &Part, profile: Profile) -> Result<()> {
+    for (section, names) in EXCLUSIVE {
+        let in_base = |name: &str| part.base.get(*section).is_some_and(|entries| entries.get(name).is_some());
+        let in_grid = |name: &str| {
+            let key = format!("{section}.{name}");
+            part.grid(profile).axes().any(|axis| axis.key == key || axis.key.starts_with(&format!("{key}.")))
+        };
+        let set: Vec<&str> = names.iter().copied().filter(|name| in_base(name) || in_grid(name)).collect();
+        if set.len() > 1 {
+            return Err(Error::argument(format!("[{section}]"), set.join(" and "), "only one of them"));
+        }
+    }
+    Ok(())
+}
 
 /// Cells planned at once.
 const PIECE: usize = 4096;

@@ -43,7 +43,7 @@ impl Identity {
             let mut bytes = Vec::new();
             let read = files::open(path)?.read_to_end(&mut bytes);
             read.map_err(|error| Error::file(path, format!("cannot be read: {error}")))?;
-            entries.push((format!("input {}", path.display()), digest(&bytes)));
+            entries.push((format!("{INPUT}{}", path.display()), digest(&bytes)));
         }
         Ok(Self(entries))
     }
@@ -59,6 +59,16 @@ impl Identity {
             (name.clone(), if name == "shard" { Shard::WHOLE.to_string() } else { value.clone() })
         };
         Self(self.0.iter().map(whole).collect())
+    }
+
+    /// What differs of that from which rows follow, one sentence each. The text of the definition is left out, since a row
+    /// follows from the values of its cell, and so are input files that only one of the two reads.
+    pub fn row_differences(&self, other: &Self, here: &str, there: &str) -> Vec<String> {
+        let rows = |one: &Self, another: &Self| {
+            let counts = |name: &str| name != "definition" && (!name.starts_with(INPUT) || another.get(name).is_some());
+            Self(one.0.iter().filter(|(name, _)| counts(name)).cloned().collect())
+        };
+        rows(self, other).differences(&rows(other, self), here, there)
     }
 
     /// What differs, one sentence each; nothing if all is the same.
@@ -97,6 +107,8 @@ fn by_line(mine: &str, theirs: &str, here: &str, there: &str) -> String {
     }
 }
 
+/// What the names of input files begin with.
+const INPUT: &str = "input ";
 const LOCKFILE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock"));
 const BACKEND: &str = if cfg!(feature = "lapack") { "lapack" } else { "faer" };
 

@@ -16,6 +16,16 @@ impl Shard {
     /// All cells.
     pub const WHOLE: Self = Self { index: 1, count: 1 };
 
+    /// i.
+    pub fn index(self) -> usize {
+        self.index
+    }
+
+    /// N.
+    pub fn count(self) -> usize {
+        self.count
+    }
+
     /// Whether the cell that stands at `position` in the order of cost belongs to this shard.
     ///
     /// Cells are dealt like cards, dearest first, so that shards cost about the same.

@@ -5,8 +5,12 @@ mod study_common;
 
 mod cells;
 mod export;
+mod file_systems;
 mod kill;
 mod memory;
+mod refusals;
+mod resume;
 mod run;
 mod shards;
+mod slurm;
 mod store;

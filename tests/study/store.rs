@@ -121,7 +121,7 @@ fn a_full_disk_loses_nothing() {
     assert!(error.contains("the disk is full"), "{error}");
     drop(store);
 
-    let mut store = Store::resume(&path("full.sqlite"), &identity).unwrap();
+    let mut store = Store::resume(&path("full.sqlite"), &study, Shard::WHOLE, &identity).unwrap().0;
     let settled = store.settled().unwrap();
     assert!(!settled.is_empty() && settled.len() < units.len(), "{} of {}", settled.len(), units.len());
     let missing: Vec<Unit> =

@@ -6,6 +6,7 @@
 //! | `cells` | cell | `cell` (place in the grid), `id`, `part`, `seed`, `replicates`, and every grid key |
 //! | `rows` | (cell, replicate, round) | `cell`, `replicate`, `round`, and every measured quantity |
 //! | `failures` | replicate that failed | `cell`, `replicate`, `error` |
+//! | `digests` | replicate that is done or failed | `cell`, `replicate`, `digest` (see [`Store::check`]) |
 //! | `sessions` | process that worked on it | times, host, threads, outcome |
 //!
 //! The view `tidy` joins `cells` and `rows`. A value that does not exist, and NaN, are NULL.
@@ -13,20 +14,31 @@
 //! A store appears whole: it is made beside its place and moved there, so a process killed at any moment leaves either no
 //! store or one that opens again with every committed row. A process that writes holds SQLite's exclusive lock.
 
+mod adopt;
+mod carry;
 mod create;
+mod digest;
+mod place;
+mod publish;
 mod read;
+mod schema;
 mod session;
 mod write;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::Connection;
 
-use super::provenance::Identity;
 use super::{Profile, Shard, Study};
 use crate::{Error, Result};
 
+pub(in crate::study) use carry::Origin;
+pub(in crate::study) use create::fill;
+pub(in crate::study) use digest::complete;
+pub use place::go_without_locks;
+pub(in crate::study) use place::{Access, database, uri};
+pub(in crate::study) use publish::{draft, publish};
 pub use read::{Counts, Field, ReplicateRows, Tidy};
 pub use session::Session;
 pub(in crate::study) use write::reason;
@@ -44,26 +56,40 @@ pub fn file_name(experiment: &str, profile: Profile, shard: Shard) -> String {
     format!("{experiment}-{profile}{}.sqlite", shard.suffix())
 }
 
+/// The shard whose store has a file name, if it is one that [`file_name`] gives, with the name before it: `NAME-PROFILE`.
+pub fn shard_of(name: &str) -> Option<(&str, Shard)> {
+    let (study, shard) = name.strip_suffix(".sqlite")?.rsplit_once("-shard-")?;
+    let shard: Shard = shard.replacen("-of-", "/", 1).parse().ok()?;
+    (!study.is_empty() && name == format!("{study}{}.sqlite", shard.suffix())).then_some((study, shard))
+}
+
 /// An open store.
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
     connection: Connection,
+    /// The file that was opened: another may stand in its place before it is locked.
+    file: Option<(u64, u64)>,
 }
 
 impl Store {
-    /// Opens a store that exists, and checks it from end to end.
+    /// Opens a store that exists, to read it, and checks its pages from end to end.
     ///
     /// # Errors
     /// [`Error::File`] if it does not exist, is no store, is damaged, has a later schema, or is locked by another process.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_for(path, Access::Read)
+    }
+
+    fn open_for(path: &Path, access: Access) -> Result<Self> {
+        if path.is_dir() {
+            return Err(Error::file(path, "is a folder; expected a store made by `selfreward run`"));
+        }
         if !path.is_file() {
             return Err(Error::file(path, "does not exist; expected a store made by `selfreward run`"));
         }
-        // Writable if it can be: a run that was killed left a journal, which opening rolls back.
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|error| database(path, error))?;
-        let store = Self { path: path.to_owned(), connection };
+        let file = place::file_number(path);
+        let store = Self { path: path.to_owned(), connection: place::connect(path, access)?, file };
         store.query(|c| c.busy_timeout(PATIENCE))?;
         let pragma = |name: &str| store.query(|c| c.pragma_query_value(None, name, |row| row.get::<_, i64>(0)));
         if pragma("application_id")? != APPLICATION {
@@ -109,37 +135,16 @@ impl Store {
         Ok(study)
     }
 
-    /// Refuses if its rows would not be those of this study, shard and build.
-    ///
-    /// # Errors
-    /// [`Error::File`] that says what differs.
-    pub fn match_identity(&self, expected: &Identity) -> Result<()> {
-        let differences = self.identity()?.differences(expected, "in the store", "now");
-        if differences.is_empty() {
-            return Ok(());
-        }
-        let message = format!("belongs to another run and cannot be resumed: {}", differences.join("; "));
-        Err(Error::file(&self.path, message))
-    }
-
-    /// Opens a store to go on with it: it must be that of this very run, and no other process may use it.
-    ///
-    /// # Errors
-    /// As [`Store::open`]; [`Error::File`] that says what differs, or that another process uses it.
-    pub fn resume(path: &Path, expected: &Identity) -> Result<Self> {
-        let store = Self::open(path)?;
-        store.match_identity(expected)?;
-        store.lock()?;
-        create::sweep(path)?;
-        Ok(store)
-    }
-
     /// Takes the exclusive lock, and keeps it until the store is dropped.
     ///
     /// # Errors
-    /// [`Error::File`] if another process reads or writes.
+    /// [`Error::File`] if another process reads or writes, or has put another file in its place.
     pub fn lock(&self) -> Result<()> {
-        self.query(|c| c.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT"))
+        self.query(|c| c.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT"))?;
+        if place::file_number(&self.path) != self.file {
+            return Err(Error::file(&self.path, "was replaced by another process meanwhile"));
+        }
+        Ok(())
     }
 
     /// Asks SQLite, and says of an error which file and what to do.
@@ -158,28 +163,7 @@ pub fn parse_seed(text: &str) -> Result<crate::simulate::config::SeedConfig> {
     seed.resolve().map(|_| seed)
 }
 
-/// An error of SQLite as one sentence for people.
-pub(super) fn database(path: &Path, error: rusqlite::Error) -> Error {
-    let message = match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "is locked by another process; wait for it to end".to_owned()
-        }
-        Some(ErrorCode::DiskFull) => {
-            "the disk is full; every committed row is kept, make room and go on with --resume".to_owned()
-        }
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-            format!("cannot be written to ({error}); expected a file and folder that can be")
-        }
-        Some(ErrorCode::NotADatabase) => {
-            "is no store of selfreward; expected a file made by `selfreward run`".to_owned()
-        }
-        Some(ErrorCode::DatabaseCorrupt) => format!("is damaged ({error}); its rows cannot be trusted"),
-        _ => format!("cannot be used: {error}"),
-    };
-    Error::file(path, message)
-}
-
 /// A name as SQL writes it.
-pub(super) fn quoted(name: &str) -> String {
+pub(in crate::study) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -183,7 +183,10 @@ impl Store {
                 if row.get::<_, i64>(2)? == 0 {
                     replicates.push((row.get::<_, i64>(1)? as usize, Vec::new()));
                 }
-                replicates.last_mut().expect("round 0 comes first").1.push(values);
+                // A replicate without its round 0 is damaged; `Store::check` says so.
+                if let Some((_, rounds)) = replicates.last_mut() {
+                    rounds.push(values);
+                }
             }
             Ok(replicates)
         })

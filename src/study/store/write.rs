@@ -2,6 +2,7 @@
 
 use rusqlite::Statement;
 
+use super::digest::Digester;
 use super::{Store, database};
 use crate::study::plan::Unit;
 use crate::{Error, Result};
@@ -21,6 +22,8 @@ pub struct Writer<'a> {
     store: &'a Store,
     row: Statement<'a>,
     failure: Statement<'a>,
+    digest: Statement<'a>,
+    digester: Digester,
 }
 
 impl Store {
@@ -32,7 +35,10 @@ impl Store {
         let marks = vec!["?"; 3 + columns].join(", ");
         let row = self.query_borrowed(&format!("INSERT INTO rows VALUES ({marks})"))?;
         let failure = self.query_borrowed("INSERT INTO failures VALUES (?, ?, ?)")?;
-        Ok(Writer { store: self, row, failure })
+        // A digest without rows is one of a replicate that was taken out.
+        let digest = self.query_borrowed("INSERT OR REPLACE INTO digests VALUES (?, ?, ?)")?;
+        let digester = Digester::new(self.quantities()?);
+        Ok(Writer { store: self, row, failure, digest, digester })
     }
 
     /// Lets the file grow to so many pages (of 4096 bytes) and no further, as if the disk ended there.
@@ -86,6 +92,11 @@ impl Writer<'_> {
 
     fn insert(&mut self, outcome: &Outcome) -> rusqlite::Result<()> {
         let (cell, replicate) = (outcome.unit.ordinal, outcome.unit.replicate);
+        let digest = match &outcome.values {
+            Ok(rounds) => self.digester.of_rounds(rounds),
+            Err(error) => Digester::of_failure(error),
+        };
+        self.digest.execute(rusqlite::params![cell, replicate, digest])?;
         match &outcome.values {
             Ok(rounds) => {
                 for (t, values) in rounds.iter().enumerate() {
