@@ -195,7 +195,7 @@ fn write(outputs: &Outputs, simulation: &Simulation, summary: &Summary, document
     outputs.write("config.toml", simulation.config.to_toml())?;
     outputs.write("trajectory.csv", output::csv(summary))?;
     outputs.write("trajectory.json", document)?;
-    crate::plot::save(outputs.folder(), "trajectory", &figure::trajectory(simulation, summary))
+    crate::plot::save(outputs.folder(), "trajectory", &figure::trajectory(simulation, summary)).map(drop)
 }
 
 fn save_thetas(file: &Path, trajectories: &Trajectories) -> anyhow::Result<()> {

@@ -6,6 +6,8 @@ mod study_common;
 mod autoregressive;
 mod bound;
 mod examples;
+mod intervals;
+mod plot;
 mod report;
 mod simulate;
 mod verify;

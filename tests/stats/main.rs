@@ -2,6 +2,7 @@
 
 mod binomial;
 mod bootstrap;
+mod intervals;
 mod laws;
 mod lines;
 mod two_sample;
