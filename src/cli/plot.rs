@@ -1,5 +1,6 @@
 //! `selfreward plot`: draws figures from stores, or again from the tables beside them. Never simulates.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -7,7 +8,7 @@ use clap::Args;
 use super::locks::Locks;
 use super::outputs::files_of_store;
 use super::{Failure, Outputs, Verbosity};
-use crate::experiment::{self, Plate, Results, Table, generic, plates};
+use crate::experiment::{self, Plate, Results, Table, generic, plates, recognise};
 use crate::plot::{self, Figure};
 use crate::study::Profile;
 use crate::{Error, Result};
@@ -67,7 +68,12 @@ pub(super) fn draw(
     }
     // An experiment's figures are made of all its cells; those of any other definition take what there is.
     let missing = results.study.cells() - results.store.done().map_err(Failure::refused)?.len();
-    if missing > 0 && experiment::find(&results.study.definition.name).is_some() {
+    let recognised = recognise(&results.study);
+    if let Some(misfit) = recognised.misfit() {
+        let path = results.store.path().display();
+        verbosity.say(format!("warning: {path} {misfit}; drawn as a definition of your own"));
+    }
+    if missing > 0 && recognised.built_in().is_some() {
         let what = format!("{missing} cells have no rows yet; `selfreward run --resume` computes them");
         return Err(Failure::refused(Error::file(results.store.path(), what)));
     }
@@ -87,38 +93,48 @@ pub(super) fn draw(
 
 /// Writes a figure and the table that it was drawn from.
 fn write(outputs: &Outputs, Plate { name, csv, figure }: &Plate) -> Result<Vec<String>> {
-    outputs.write(format!("{name}.csv"), csv)?;
-    save(outputs, name, figure)?;
-    Ok(["csv", "svg", "png"]
-        .map(|ending| outputs.folder().join(format!("{name}.{ending}")).display().to_string())
-        .into())
+    let table = format!("{name}.csv");
+    outputs.write(&table, csv)?;
+    let mut written = vec![outputs.folder().join(table).display().to_string()];
+    written.extend(save(outputs, name.as_ref(), figure)?);
+    Ok(written)
 }
 
-fn save(outputs: &Outputs, name: &str, figure: &Figure) -> Result<()> {
+/// Writes a figure as SVG and PNG; gives their paths.
+fn save(outputs: &Outputs, name: &OsStr, figure: &Figure) -> Result<Vec<String>> {
+    let files = plot::files(name);
     let (svg, png) = plot::drawn(figure)?;
-    outputs.write(format!("{name}.svg"), svg)?;
-    outputs.write(format!("{name}.png"), png)
+    outputs.write(&files[0], svg)?;
+    outputs.write(&files[1], png)?;
+    Ok(files.map(|file| outputs.folder().join(file).display().to_string()).into())
 }
 
 /// Draws a figure again from its table.
 fn redraw(csv: &Path, folder: &Path) -> std::result::Result<Vec<String>, Failure> {
-    let read = || -> Result<(String, Figure)> {
-        let text =
-            std::fs::read_to_string(csv).map_err(|error| Error::file(csv, format!("cannot be read: {error}")))?;
-        let name = csv.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let table = Table::parse(&text)?;
-        let figure = match experiment::drawing(&name) {
-            Some(drawing) => (drawing.figure)(&table)?,
-            None if generic::fits(&table) => generic::figure(&name, &table)?,
-            None => {
-                return Err(Error::file(csv, "is no table beside a figure; expected one that `selfreward plot` wrote"));
-            }
-        };
-        Ok((name, figure))
-    };
-    let (name, figure) = read().map_err(Failure::refused)?;
+    let name = csv.file_stem().unwrap_or_default();
+    let figure = figure_of(csv, &name.to_string_lossy()).map_err(Failure::refused)?;
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let outputs = Outputs::claim(folder, &[], true).and_then(|outputs| outputs.sparing([csv]));
-    save(&outputs.map_err(Failure::refused)?, &name, &figure).map_err(Failure::failed)?;
-    Ok(["svg", "png"].map(|ending| folder.join(format!("{name}.{ending}")).display().to_string()).into())
+    save(&outputs.map_err(Failure::refused)?, name, &figure).map_err(Failure::failed)
+}
+
+/// The figure of a table whose file has this name. The form of the table decides: an own definition's table may bear the name of an
+/// experiment's.
+fn figure_of(csv: &Path, name: &str) -> Result<Figure> {
+    let text = std::fs::read_to_string(csv).map_err(|error| Error::file(csv, format!("cannot be read: {error}")))?;
+    let about = |error: Error| Error::file(csv, format!("cannot be drawn: {error}"));
+    let table = Table::parse(&text).map_err(about)?;
+    if table.is_empty() {
+        return Err(Error::file(csv, "holds no rows; expected a table that `selfreward plot` wrote"));
+    }
+    if generic::fits(&table) {
+        return generic::figure(name, &table).map_err(about);
+    }
+    let Some(drawing) = experiment::drawing(name) else {
+        return Err(Error::file(csv, "is no table beside a figure; expected one that `selfreward plot` wrote"));
+    };
+    let figure = (drawing.figure)(&table).map_err(about)?;
+    // Drawn here, so that what cannot be drawn is refused before a folder is made.
+    figure.to_svg().map_err(about)?;
+    Ok(figure)
 }

@@ -16,7 +16,7 @@ use crate::claims::gather::{Question, answer, experiments, parts, weighing_seed}
 use crate::claims::ledger::{Entry, Ledger, Outcome};
 use crate::claims::witness::{Witness, npz_path, toml_path};
 use crate::claims::{Claim, Place, Weighed, catalogue};
-use crate::experiment::{self, Results};
+use crate::experiment::{self, Results, recognise};
 use crate::seed::Seed;
 use crate::study::definition::Verdict;
 use crate::study::{Profile, Shard, Study};
@@ -178,6 +178,11 @@ impl VerifyArgs {
         let stores = self.from.iter().filter(|path| !Self::names_a_claim(path));
         let results: Vec<Results> =
             stores.map(|path| Results::open(path)).collect::<Result<_>>().map_err(Failure::refused)?;
+        for one in &results {
+            if let Some(misfit) = recognise(&one.study).misfit() {
+                return Err(Failure::refused(Error::file(one.store.path(), misfit)));
+            }
+        }
         let Some((first, rest)) = results.split_first() else {
             let named = self.named().join(" ");
             return Err(Failure::refused(Error::argument("--from", named, "one store at least, not claims alone")));

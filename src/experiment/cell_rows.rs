@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::simulate::summary::Column;
-use crate::simulate::{Replicate, Simulation, output};
-use crate::stats::interval::{MeanInterval, mean_interval};
+use crate::simulate::{Beforehand, Replicate, Simulation, output};
+use crate::stats::MeanInterval;
 use crate::study::store::ReplicateRows;
 use crate::study::{Cell, CellId};
 use crate::{Error, Result};
@@ -67,7 +67,7 @@ impl CellRows {
     /// # Errors
     /// As [`CellRows::values`].
     pub fn mean(&self, name: &str, t: usize) -> Result<MeanInterval> {
-        self.values(name, t).map(|values| mean_interval(&values))
+        self.values(name, t).map(|values| Beforehand::of(&self.cell.config).mean(name, t, &values))
     }
 
     /// The number that the configuration has under a dotted key, such as `process.samples`.

@@ -57,7 +57,7 @@ pub fn figure(name: &str, table: &Table) -> Result<Figure> {
     };
     let mut figure = Figure::new(name)
         .subtitle(format!(
-            "{shown}means over {} replicates, bands: 95% Student-t intervals",
+            "{shown}means over {} replicates, bands: 95% intervals",
             table.distinct("replicates")?.join(", ")
         ))
         .columns(3)

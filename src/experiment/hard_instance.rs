@@ -70,10 +70,10 @@ const LAW: [Style; 4] = [Style::Line, Style::Dashed, Style::DashDotted, Style::D
 fn figure(table: &Table) -> Result<Figure> {
     let replicates = table.distinct("replicates")?.join(", ");
     let prompts = table.distinct("prompts")?.join(", ");
-    let mut figure = Figure::new("Hard instance: failure falls as 1/√n at every T, and by a constant factor a round")
+    let mut figure = Figure::new("Hard instance: failure after T rounds against samples per round")
         .subtitle(format!(
             "M = {prompts} informative prompts, worst mass Δ(n), β = 1/√n; marks: measured, mean over {replicates} replicates with 95% \
-             Student-t intervals; lines: exact law Δ(1 − 2q(1−q)Δ/M)^(nT)"
+             intervals; lines: exact law Δ(1 − 2q(1−q)Δ/M)^(nT)"
         ))
         .columns(2);
     for kappa0 in table.distinct("kappa0")? {

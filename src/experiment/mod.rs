@@ -20,6 +20,7 @@ pub mod proof_audit;
 pub mod rate_vs_n;
 pub mod real_features;
 pub mod real_spectrum;
+mod recognise;
 mod results;
 mod run_constants;
 pub mod single_step;
@@ -28,6 +29,7 @@ mod table;
 pub use cell_rows::CellRows;
 pub use finding::{Finding, Findings};
 pub use plate::{Plate, plates};
+pub use recognise::{Recognised, recognise};
 pub use results::{Columns, Gaps, Lens, Results, Theory};
 pub use run_constants::RunConstants;
 pub use table::{Line, Table};
@@ -83,7 +85,7 @@ pub const ALL: &[&Experiment] = &[
     &real_spectrum::EXPERIMENT,
 ];
 
-/// The experiment of a name.
+/// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.
 pub fn find(name: &str) -> Option<&'static Experiment> {
     ALL.iter().copied().find(|experiment| experiment.name == name)
 }

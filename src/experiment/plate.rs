@@ -1,6 +1,6 @@
 //! A store's figures, each with the table that it was drawn from.
 
-use super::{Results, Table, find, generic};
+use super::{Results, Table, generic, recognise};
 use crate::Result;
 use crate::plot::Figure;
 
@@ -24,13 +24,14 @@ impl Plate {
     }
 }
 
-/// All figures of a store, made one at a time: an experiment's own, or the one that fits any definition.
+/// All figures of a store, made one at a time: an experiment's own, or the one that fits any definition, under an experiment's
+/// name too.
 ///
 /// # Errors
 /// Each as its experiment's table and figure say.
 pub fn plates(results: &Results) -> Box<dyn Iterator<Item = Result<Plate>> + '_> {
     let name = results.study.definition.name.as_str();
-    match find(name) {
+    match recognise(&results.study).built_in() {
         Some(experiment) => Box::new(experiment.drawings.iter().map(|drawing| {
             (drawing.table)(results).and_then(|table| Plate::new(drawing.name, &table, drawing.figure))
         })),

@@ -81,15 +81,15 @@ fn figure(table: &Table) -> Result<Figure> {
     let panel = |title: &str, y: Axis, column: &str| -> Result<Panel> {
         let mut panel = Panel::new(title, Axis::linear("round t"), y);
         for (color, n) in samples.iter().enumerate() {
-            let points = table.filter(&[("samples", n)])?.measured("t", column)?;
+            let points = table.filter(&[("samples", n)])?.means("t", column)?;
             panel = panel.series(Series::new(format!("n = {n}"), Style::LineMarkers, color, points));
         }
         Ok(panel)
     };
-    let figure = Figure::new("Real features: more samples make the model surer, fewer take it further from its start, none makes it wiser")
+    let figure = Figure::new("Real features: condition number, failure, drift and accuracy, round by round")
         .subtitle(format!(
-            "256 questions, 16 answers, sentence-embedding features, β = 1; mean over {replicates} replicates, bands: 95% Student-t \
-             intervals"
+            "256 questions, 16 answers, sentence-embedding features, β = 1; means over {replicates} replicates, their 95% \
+             intervals in the table"
         ))
         .columns(2)
         .panel(panel("condition number", Axis::log("κ(πₜ) − 1"), "kappa_minus_one")?)

@@ -196,7 +196,7 @@ fn figure(table: &Table) -> Result<Figure> {
         }
         bounds = bounds.series(Series::new(label, style, color, points));
     }
-    Ok(Figure::new("Real features: an exponential fits the whole spectrum best, a power of j its head, and no few directions stand out")
+    Ok(Figure::new("Spectrum of the real features, with three laws fitted to it")
         .subtitle(
             "256 questions, 16 answers, sentence-embedding features; Σ = E Cov φ under p and π₀ (half the second moment of differences), \
              features divided by their largest norm; least-squares fits of log λⱼ",

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::cell_rows::{CellRows, column};
 use super::{Named, Table};
 use crate::Result;
-use crate::simulate::{Simulation, output};
-use crate::stats::interval::{MeanInterval, mean_interval};
+use crate::simulate::{Beforehand, Simulation, output};
+use crate::stats::MeanInterval;
 use crate::study::store::ReplicateRows;
 use crate::study::{Store, Study};
 
@@ -152,7 +152,7 @@ impl Results {
         CellRows { replicates: replicates.collect(), ..rows.clone() }
     }
 
-    /// A table with one row for each cell and t: means over the replicates that were done, with 95% Student-t intervals.
+    /// A table with one row for each cell and t: means over the replicates that were done, with 95% intervals.
     /// Cells without any are left out.
     ///
     /// # Errors
@@ -166,11 +166,18 @@ impl Results {
         let mut rows = Vec::new();
         for cell in self.cells(columns.part)? {
             let labels: Vec<String> = columns.labels.iter().map(|(_, key)| cell.label(key)).collect();
+            let beforehand = Beforehand::of(&cell.cell.config);
+            let summarised = |name: &str, column: usize, t: usize| -> Option<MeanInterval> {
+                let value = |rounds: &ReplicateRows| rounds.get(t)?[column];
+                let values: Option<Vec<f64>> = cell.replicates.iter().map(value).collect();
+                values.map(|values| beforehand.mean(name, t, &values))
+            };
             let theory = columns.theory.map(|theory| cell.simulation().map(|s| (theory, s))).transpose()?;
             for t in 0..=cell.rounds() {
                 let mut row = labels.clone();
                 row.extend([cell.replicates.len().to_string(), t.to_string()]);
-                row.extend(indices.iter().flat_map(|&column| texts(summarise(&cell.replicates, t, column))));
+                let measured = columns.measured.iter().zip(&indices);
+                row.extend(measured.flat_map(|(name, &column)| texts(summarised(name, column, t))));
                 if let Some((theory, simulation)) = &theory {
                     let said = theory(simulation, t)?;
                     row.extend(said.iter().map(|&(_, value)| output::plain(value)));
@@ -183,12 +190,6 @@ impl Results {
         }
         Ok(Table::new(header, rows))
     }
-}
-
-/// The mean of a quantity in round t; `None` where it does not exist.
-fn summarise(replicates: &[ReplicateRows], t: usize, column: usize) -> Option<MeanInterval> {
-    let values: Option<Vec<f64>> = replicates.iter().map(|rounds| rounds.get(t)?[column]).collect();
-    values.map(|values| mean_interval(&values))
 }
 
 /// Mean, lower and upper end; empty where they do not exist.

@@ -80,6 +80,11 @@ impl Table {
         self.header.iter().any(|column| column == name)
     }
 
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// The names of the columns.
     pub fn header(&self) -> &[String] {
         &self.header
@@ -131,6 +136,14 @@ impl Table {
     pub fn measured(&self, x: &str, name: &str) -> Result<Vec<Point>> {
         let ends = (self.column(&format!("{name}_lo"))?, self.column(&format!("{name}_hi"))?);
         self.collect(x, &format!("{name}_mean"), Some(ends))
+    }
+
+    /// The means alone of a measured column, for figures in which intervals would hide them.
+    ///
+    /// # Errors
+    /// As [`Table::points`].
+    pub fn means(&self, x: &str, name: &str) -> Result<Vec<Point>> {
+        self.points(x, &format!("{name}_mean"))
     }
 
     fn collect(&self, x: &str, y: &str, ends: Option<(usize, usize)>) -> Result<Vec<Point>> {

@@ -12,10 +12,11 @@ use super::{Quantity, Reader};
 use crate::instance::Parameter;
 use crate::logits::Row;
 use crate::policy::Policy;
+use crate::stats::Range;
 use crate::{Error, Result};
 
 macro_rules! chain {
-    ($($name:ident $definition:literal;)*) => {
+    ($($name:ident $range:ident $definition:literal;)*) => {
         /// What the proof chain says of one step, measured.
         #[derive(Clone, Debug, PartialEq)]
         pub struct ChainMetrics {
@@ -26,33 +27,34 @@ macro_rules! chain {
         pub const QUANTITIES: &[Quantity] = &[$(Quantity {
             name: stringify!($name),
             definition: $definition,
+            range: Range::$range,
             read: Reader::Scalar(|m| m.chain.as_ref().map(|chain| chain.$name)),
         },)*];
     };
 }
 
 chain! {
-    comparator_regret "left of Lemma C.1, E_x(1 − π_{t+1}(y*_t|x))";
-    chain_gap "performance gap J_t(π°) − J_t(π_{t+1}), nats";
-    baseline_left "left of Eq. 11 for f = r_t: E_{π_{t+1}} f − E_{π_t} f, nats";
-    baseline_right "right of Eq. 11 for f = r_t: E Δ^f over y ~ π_{t+1}, y' ~ π_t, nats";
-    identity_residual "Eqs. 12–14: largest difference of Δ^{r_t} and βΔ^{log(π*_β/π_t)}, relative to the numbers it is formed from";
-    objective_comparator "left of Eq. 15: E_{π°} r̂ − β KL(π°‖π_t), nats";
-    objective_policy "right of Eq. 15: E_{π_{t+1}} r̂ − β KL(π_{t+1}‖π_t), nats";
-    deviation_comparator "Eq. 18: E|Δ^{r_t} − Δ^{r̂}| over y ~ π°, y' ~ π_t, nats";
-    deviation_policy "Eq. 18: E|Δ^{r_t} − Δ^{r̂}| over y ~ π_{t+1}, y' ~ π_t, nats";
-    kl_comparator "E_x KL(π°‖π_t), nats";
-    kl_policy "E_x KL(π_{t+1}‖π_t), nats";
-    second_moment "Lemma C.2: E(Δ^{r̂} − Δ^{r_t})² over y, y' ~ π_t, nats²";
-    chain_concentrability "C_{π_{t+1}/π_t} = E_x Σ_y π_{t+1}²/π_t";
-    chain_comparator_concentrability "C_{π°/π_t} = E_x Σ_y π°²/π_t, which is κ_t";
-    optimal_concentrability "C_{π*_β/π_t} = E_x Σ_y π*_β²/π_t, at most κ_t";
-    nesting "Eq. 43: P_x(π_{t+1}(y*_t) > 1−δ and π_{t+1}(y*_{t+1}) ≤ 1−δ) at the first δ, which is 0";
-    parameter_distance "‖θ_{t+1} − θ_t‖₂";
-    log_ratio_distance "Lemma F.4: sup over x, y of |log π_{t+1} − log π_t|, at most 2 ‖θ_{t+1} − θ_t‖ max‖φ‖, nats";
-    tail_mean "𝒞 = E_x E_{y~π_t} (π_t/π_{t+1})^β of the companion's Lemma J.1";
-    fourth_moment "companion's Lemma J.2: E X⁴, X = |Δ^{r̂}| over y, y' ~ π_t, nats⁴";
-    tail_excess "Lemma J.1: largest P(X > log(2𝒞) + s) e^s over s = 0, 1, 2, 4, 8; at most 1 where β ≤ 1";
+    comparator_regret SHARE "left of Lemma C.1, E_x(1 − π_{t+1}(y*_t|x))";
+    chain_gap ANY "performance gap J_t(π°) − J_t(π_{t+1}), nats";
+    baseline_left ANY "left of Eq. 11 for f = r_t: E_{π_{t+1}} f − E_{π_t} f, nats";
+    baseline_right ANY "right of Eq. 11 for f = r_t: E Δ^f over y ~ π_{t+1}, y' ~ π_t, nats";
+    identity_residual NON_NEGATIVE "Eqs. 12–14: largest difference of Δ^{r_t} and βΔ^{log(π*_β/π_t)}, relative to the numbers it is formed from";
+    objective_comparator ANY "left of Eq. 15: E_{π°} r̂ − β KL(π°‖π_t), nats";
+    objective_policy ANY "right of Eq. 15: E_{π_{t+1}} r̂ − β KL(π_{t+1}‖π_t), nats";
+    deviation_comparator NON_NEGATIVE "Eq. 18: E|Δ^{r_t} − Δ^{r̂}| over y ~ π°, y' ~ π_t, nats";
+    deviation_policy NON_NEGATIVE "Eq. 18: E|Δ^{r_t} − Δ^{r̂}| over y ~ π_{t+1}, y' ~ π_t, nats";
+    kl_comparator NON_NEGATIVE "E_x KL(π°‖π_t), nats";
+    kl_policy NON_NEGATIVE "E_x KL(π_{t+1}‖π_t), nats";
+    second_moment NON_NEGATIVE "Lemma C.2: E(Δ^{r̂} − Δ^{r_t})² over y, y' ~ π_t, nats²";
+    chain_concentrability AT_LEAST_ONE "C_{π_{t+1}/π_t} = E_x Σ_y π_{t+1}²/π_t";
+    chain_comparator_concentrability AT_LEAST_ONE "C_{π°/π_t} = E_x Σ_y π°²/π_t, which is κ_t";
+    optimal_concentrability AT_LEAST_ONE "C_{π*_β/π_t} = E_x Σ_y π*_β²/π_t, at most κ_t";
+    nesting SHARE "Eq. 43: P_x(π_{t+1}(y*_t) > 1−δ and π_{t+1}(y*_{t+1}) ≤ 1−δ) at the first δ, which is 0";
+    parameter_distance NON_NEGATIVE "‖θ_{t+1} − θ_t‖₂";
+    log_ratio_distance NON_NEGATIVE "Lemma F.4: sup over x, y of |log π_{t+1} − log π_t|, at most 2 ‖θ_{t+1} − θ_t‖ max‖φ‖, nats";
+    tail_mean AT_LEAST_ONE "𝒞 = E_x E_{y~π_t} (π_t/π_{t+1})^β of the companion's Lemma J.1";
+    fourth_moment NON_NEGATIVE "companion's Lemma J.2: E X⁴, X = |Δ^{r̂}| over y, y' ~ π_t, nats⁴";
+    tail_excess NON_NEGATIVE "Lemma J.1: largest P(X > log(2𝒞) + s) e^s over s = 0, 1, 2, 4, 8; at most 1 where β ≤ 1";
 }
 
 /// The s of `tail_excess`.

@@ -14,6 +14,7 @@ use crate::decoding::greedy_decode;
 use crate::instance::Instance;
 use crate::policy::Policy;
 use crate::process::Round;
+use crate::stats::Range;
 
 /// Everything measured in one round of one replicate.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,11 +129,25 @@ pub struct Quantity {
     pub name: &'static str,
     /// Definition in one line.
     pub definition: &'static str,
+    /// Where its values lie.
+    pub range: Range,
     /// How to read it.
     pub read: Reader,
 }
 
 impl Quantity {
+    /// The quantity of a column's name, such as `kappa` or `failure_0.5`.
+    pub fn of_column(column: &str) -> Option<&'static Self> {
+        let fits = |quantity: &&Self| match quantity.read {
+            Reader::Scalar(_) => quantity.name == column,
+            Reader::PerDelta(_) => {
+                let delta = column.strip_prefix(quantity.name).and_then(|rest| rest.strip_prefix('_'));
+                delta.is_some_and(|delta| delta.parse::<f64>().is_ok())
+            }
+        };
+        quantities(true).find(fits)
+    }
+
     /// Its unit, with which the definition ends; `None` for pure numbers.
     pub fn unit(&self) -> Option<&'static str> {
         self.definition.rsplit_once(", ").map(|(_, unit)| unit).filter(|unit| unit.starts_with("nats"))
@@ -140,16 +155,22 @@ impl Quantity {
 }
 
 macro_rules! policy_scalar {
-    ($name:ident, $definition:literal) => {
-        Quantity { name: stringify!($name), definition: $definition, read: Reader::Scalar(|m| Some(m.policy.$name)) }
+    ($name:ident, $range:ident, $definition:literal) => {
+        Quantity {
+            name: stringify!($name),
+            definition: $definition,
+            range: Range::$range,
+            read: Reader::Scalar(|m| Some(m.policy.$name)),
+        }
     };
 }
 
 macro_rules! step_scalar {
-    ($name:ident, $definition:literal) => {
+    ($name:ident, $range:ident, $definition:literal) => {
         Quantity {
             name: stringify!($name),
             definition: $definition,
+            range: Range::$range,
             read: Reader::Scalar(|m| m.step.as_ref().map(|step| step.$name)),
         }
     };
@@ -162,66 +183,76 @@ pub fn quantities(chain: bool) -> impl Iterator<Item = &'static Quantity> {
 
 /// The quantities that are always measured, in the order in which every output shows them.
 pub const QUANTITIES: &[Quantity] = &[
-    policy_scalar!(kappa, "policy condition number E_x[1/max_y π_t(y|x)] (Eq. 5)"),
+    policy_scalar!(kappa, AT_LEAST_ONE, "policy condition number E_x[1/max_y π_t(y|x)] (Eq. 5)"),
     Quantity {
         name: "failure",
         definition: "failure rate P_x[π_t(y*_t|x) ≤ 1−δ]",
+        range: Range::SHARE,
         read: Reader::PerDelta(|m| Some(&m.policy.failure)),
     },
     Quantity {
         name: "base_failure",
         definition: "base failure P_x[π_t(y*_0|x) ≤ 1−δ]",
+        range: Range::SHARE,
         read: Reader::PerDelta(|m| Some(&m.policy.base_failure)),
     },
-    policy_scalar!(drift, "drift P_x[y*_t ≠ y*_0]"),
-    policy_scalar!(margin, "least margin min_x [log π_t(y*_t|x) − max_{y≠y*_t} log π_t(y|x)], nats"),
-    policy_scalar!(min_confidence, "least confidence min_x max_y π_t(y|x)"),
-    policy_scalar!(entropy, "entropy E_x H(π_t(·|x)), nats"),
-    policy_scalar!(kl, "E_x KL(π°_t‖π_t) = E_x log(1/max_y π_t(y|x)), nats"),
+    policy_scalar!(drift, SHARE, "drift P_x[y*_t ≠ y*_0]"),
+    policy_scalar!(margin, NON_NEGATIVE, "least margin min_x [log π_t(y*_t|x) − max_{y≠y*_t} log π_t(y|x)], nats"),
+    policy_scalar!(min_confidence, SHARE, "least confidence min_x max_y π_t(y|x)"),
+    policy_scalar!(entropy, NON_NEGATIVE, "entropy E_x H(π_t(·|x)), nats"),
+    policy_scalar!(kl, NON_NEGATIVE, "E_x KL(π°_t‖π_t) = E_x log(1/max_y π_t(y|x)), nats"),
     Quantity {
         name: "accuracy",
         definition: "accuracy P_x[y*_t = answer]",
+        range: Range::SHARE,
         read: Reader::Scalar(|m| m.policy.accuracy),
     },
-    policy_scalar!(base_probability, "base probability E_x π_t(y*_0|x)"),
+    policy_scalar!(base_probability, SHARE, "base probability E_x π_t(y*_0|x)"),
     Quantity {
         name: "greedy_modal",
         definition: "P_x[greedy decoding of π_t finds y*_t], token sequences only (Proposition 4.3)",
+        range: Range::SHARE,
         read: Reader::Scalar(|m| m.policy.greedy_modal),
     },
     Quantity {
         name: "greedy_base",
         definition: "P_x[greedy decoding of π_t finds y*_0], token sequences only",
+        range: Range::SHARE,
         read: Reader::Scalar(|m| m.policy.greedy_base),
     },
-    policy_scalar!(theta_norm, "‖θ_t‖₂"),
+    policy_scalar!(theta_norm, NON_NEGATIVE, "‖θ_t‖₂"),
     Quantity {
         name: "cosine",
         definition: "cosine of the angle between θ_t and θ_0",
+        range: Range::COSINE,
         read: Reader::Scalar(|m| m.policy.cosine),
     },
-    policy_scalar!(kappa_minus_one, "κ(π_t) − 1, without cancellation"),
+    policy_scalar!(kappa_minus_one, NON_NEGATIVE, "κ(π_t) − 1, without cancellation"),
     policy_scalar!(
         logit_rounding,
+        NON_NEGATIVE,
         "rounding of a logit difference in doubles, 2^-52 ‖θ_t‖ max‖Δφ‖ (one-hot: 2^-52 of the largest logit)"
     ),
     Quantity {
         name: "comparator_failure",
         definition: "comparator failure P_x[π_t(y*_{t−1}|x) ≤ 1−δ] (Lemma C.1)",
+        range: Range::SHARE,
         read: Reader::PerDelta(|m| m.step.as_ref().map(|step| &*step.comparator_failure)),
     },
-    step_scalar!(gap, "performance gap J_{t−1}(π°_{t−1}) − J_{t−1}(π_t), nats"),
-    step_scalar!(concentrability, "concentrability C_{π_t/π_{t−1}} = E_x Σ_y π_t²/π_{t−1}"),
-    step_scalar!(excess, "√(C_{π_t/π_{t−1}} / κ_{t−1})"),
-    step_scalar!(population_loss, "population loss ε² = 2uᵀCov u, u = βθ_t − (1+β)θ_{t−1}, nats²"),
+    step_scalar!(gap, NON_NEGATIVE, "performance gap J_{t−1}(π°_{t−1}) − J_{t−1}(π_t), nats"),
+    step_scalar!(concentrability, AT_LEAST_ONE, "concentrability C_{π_t/π_{t−1}} = E_x Σ_y π_t²/π_{t−1}"),
+    step_scalar!(excess, NON_NEGATIVE, "√(C_{π_t/π_{t−1}} / κ_{t−1})"),
+    step_scalar!(population_loss, NON_NEGATIVE, "population loss ε² = 2uᵀCov u, u = βθ_t − (1+β)θ_{t−1}, nats²"),
     Quantity {
         name: "rank_fraction",
         definition: "rank of the sampled span over the rank of all feature differences",
+        range: Range::SHARE,
         read: Reader::Scalar(|m| m.step.as_ref().and_then(|step| step.rank_fraction)),
     },
     Quantity {
         name: "diversity",
         definition: "fraction of triples with y ≠ y'",
+        range: Range::SHARE,
         read: Reader::Scalar(|m| m.step.as_ref().and_then(|step| step.diversity)),
     },
 ];

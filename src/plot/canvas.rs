@@ -55,7 +55,7 @@ pub(super) fn svg(drawing: &Drawing, width: u32, height: u32) -> Result<String> 
         let white = ShapeStyle { color: rgba(WHITE, 1.0), filled: true, stroke_width: 0 };
         backend.draw_rect((0, 0), (size.0 as i32, size.1 as i32), &white, true).map_err(|e| failed(e.to_string()))?;
         for shape in &drawing.shapes {
-            draw(&mut backend, shape)?.map_err(failed)?;
+            draw(&mut backend, shape).map_err(failed)?;
         }
         backend.present().map_err(|e| failed(e.to_string()))?;
     }
@@ -66,8 +66,8 @@ pub(super) fn svg(drawing: &Drawing, width: u32, height: u32) -> Result<String> 
     Ok(document.replacen(&header(size.0, size.1), &shown, 1))
 }
 
-/// Writes one shape. The outer error is the caller's (a character that the font lacks), the inner one plotters'.
-fn draw(backend: &mut SVGBackend, shape: &Shape) -> Result<std::result::Result<(), String>> {
+/// Writes one shape; the error is plotters'.
+fn draw(backend: &mut SVGBackend, shape: &Shape) -> std::result::Result<(), String> {
     let drawn = match shape {
         Shape::Line { points, width, color } => {
             let style = ShapeStyle { color: rgba(*color, 1.0), filled: false, stroke_width: units(*width) as u32 };
@@ -75,13 +75,12 @@ fn draw(backend: &mut SVGBackend, shape: &Shape) -> Result<std::result::Result<(
         }
         Shape::Fill { points, color, alpha } => backend.fill_polygon(rounded(points), &rgba(*color, *alpha)),
         Shape::Text { text, at, size, color, anchor, vertical } => {
-            font::check(text)?;
             let shift = BASELINE * size;
             let (x, y) = if *vertical { (at.0 - shift, at.1) } else { (at.0, at.1 - shift) };
             backend.draw_text(text, &text_style(*size, *color, *anchor, *vertical), point((x, y)))
         }
     };
-    Ok(drawn.map_err(|e| e.to_string()))
+    drawn.map_err(|e| e.to_string())
 }
 
 fn text_style(size: f64, color: Rgb, anchor: Anchor, vertical: bool) -> TextStyle<'static> {

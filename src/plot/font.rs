@@ -1,10 +1,8 @@
-//! The one font, DejaVu Sans, carried inside the program: widths, line breaking, and a check that it has a character.
+//! The one font, DejaVu Sans, carried inside the program: widths, line breaking, and what stands for characters that it lacks.
 
 use std::sync::LazyLock;
 
 use ab_glyph::{Font, FontRef};
-
-use crate::error::{Error, Result};
 
 /// The font file; its licence lies beside it.
 pub(super) static DEJAVU_SANS: &[u8] = include_bytes!("../../assets/DejaVuSans.ttf");
@@ -21,14 +19,26 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
     f64::from(units) / f64::from(FONT.units_per_em().unwrap_or(2048.0)) * size
 }
 
-/// Refuses text with a character that the font cannot draw: it would come out as an empty box.
-pub(super) fn check(text: &str) -> Result<()> {
-    match text.chars().find(|&c| FONT.glyph_id(c).0 == 0) {
-        None => Ok(()),
-        Some(c) => {
-            Err(Error::argument("figure text", format!("{text:?} with {c:?}"), "characters that DejaVu Sans has"))
-        }
+/// What stands for a character that the font does not have, as in every other program.
+const MISSING: char = '□';
+
+/// Text as it is drawn, at most `most` characters and an ellipsis: a character that cannot be drawn is replaced, never a reason to
+/// draw nothing. White space of any kind is a space; marks that direct the text and are not seen are left out; other control
+/// characters, which XML does not allow, are replaced.
+pub(super) fn legible(text: &str, most: usize) -> String {
+    let shown = |c: char| match c {
+        c if c.is_whitespace() => Some(' '),
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
+        '\u{fe00}'..='\u{fe0f}' => None,
+        c if c.is_control() || FONT.glyph_id(c).0 == 0 => Some(MISSING),
+        c => Some(c),
+    };
+    let mut characters = text.chars().filter_map(shown);
+    let mut line: String = characters.by_ref().take(most).collect();
+    if characters.next().is_some() {
+        line.push('…');
     }
+    line
 }
 
 /// Breaks text at spaces into lines no wider than `limit`; a word wider than a line is broken inside.

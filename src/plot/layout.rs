@@ -5,6 +5,7 @@ use super::clip::Pt;
 use super::figure::Figure;
 use super::font;
 use super::legend::{self, Entry};
+use super::legible::legible;
 use super::located::{Drawn, Located};
 use super::palette::{GREY, INK};
 use super::panel::{self, Margins, Prepared};
@@ -22,8 +23,7 @@ impl Figure {
     ///
     /// # Errors
     ///
-    /// If there is no panel or no column, a range is empty, a heat map's parts do not fit together, or a text has a
-    /// character that DejaVu Sans lacks.
+    /// If there is no panel or no column, a range is empty, or a heat map's parts do not fit together.
     pub fn to_svg(&self) -> Result<String> {
         self.draw().map(|drawn| drawn.svg)
     }
@@ -34,6 +34,11 @@ impl Figure {
     ///
     /// As [`Figure::to_svg`].
     pub fn draw(&self) -> Result<Drawn> {
+        legible(self).drawn()
+    }
+
+    /// Draws texts as they are.
+    fn drawn(&self) -> Result<Drawn> {
         if self.panels.is_empty() || self.columns == 0 {
             let value = format!("{} panels in {} columns", self.panels.len(), self.columns);
             return Err(Error::argument("figure", value, "at least one panel and one column"));

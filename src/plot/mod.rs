@@ -9,6 +9,7 @@
 //! - what leaves an axis's range leaves it where it crosses the edge, and is never set down on the edge;
 //! - exact zeros on a logarithmic axis, and infinities, have no place on the axis: they stand as hollow marks in a
 //!   gutter of their own, and only fine dots lead to them;
+//! - a character that the font lacks is drawn as an empty box, a very long label is cut: text never costs a figure;
 //! - NaN breaks a line; an interval that reaches 0 runs down through the whole logarithmic axis.
 //!
 //! ```
@@ -35,6 +36,7 @@ mod guide;
 mod heatmap;
 mod layout;
 mod legend;
+mod legible;
 mod located;
 mod number;
 mod palette;
@@ -47,4 +49,4 @@ pub mod ticks;
 pub use canvas::svg_to_png;
 pub use figure::{Axis, Figure, Guide, Heatmap, Interval, Legend, Panel, Point, Scale, Series, Style};
 pub use located::{Datum, Drawn, Located};
-pub use save::{drawn, save};
+pub use save::{drawn, files, save};

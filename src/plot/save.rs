@@ -1,7 +1,8 @@
 //! Writes figures to files.
 
+use std::ffi::OsStr;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::canvas::svg_to_png;
 use super::figure::Figure;
@@ -19,14 +20,25 @@ pub fn drawn(figure: &Figure) -> Result<(String, Vec<u8>)> {
 }
 
 /// Writes `NAME.svg` and `NAME.png` into the folder `dir`, which must exist. Files of these names are replaced; each
-/// appears whole or not at all.
+/// appears whole or not at all. Gives their paths.
 ///
 /// # Errors
 /// If the figure cannot be drawn (nothing is written then), or a file cannot be written.
-pub fn save(dir: &Path, name: &str, figure: &Figure) -> Result<()> {
+pub fn save(dir: &Path, name: impl AsRef<OsStr>, figure: &Figure) -> Result<[PathBuf; 2]> {
     let (svg, png) = drawn(figure)?;
-    replace(&dir.join(format!("{name}.svg")), svg.as_bytes())?;
-    replace(&dir.join(format!("{name}.png")), &png)
+    let paths = files(name.as_ref()).map(|file| dir.join(file));
+    replace(&paths[0], svg.as_bytes())?;
+    replace(&paths[1], &png)?;
+    Ok(paths)
+}
+
+/// The names of a figure's files: SVG, PNG.
+pub fn files(name: &OsStr) -> [PathBuf; 2] {
+    [".svg", ".png"].map(|ending| {
+        let mut file = name.to_owned();
+        file.push(ending);
+        file.into()
+    })
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::time::{seconds_between, span};
 use crate::Result;
-use crate::experiment::{self, Finding, Plate, Results, plates};
+use crate::experiment::{Finding, Plate, Results, plates, recognise};
 use crate::plot::Drawn;
 use crate::study::definition::Verdict;
 use crate::study::store::{Counts, Session};
@@ -14,6 +14,10 @@ use crate::study::store::{Counts, Session};
 pub struct Chapter {
     /// The experiment's name.
     pub name: String,
+    /// Whether it is an experiment that is compiled in.
+    pub built_in: bool,
+    /// What does not fit the experiment whose name it bears.
+    pub misfit: Option<String>,
     /// What it shows, in a line; empty for a definition that is not built in.
     pub about: &'static str,
     /// The store's path, as it was given.
@@ -50,7 +54,8 @@ impl Chapter {
     /// [`crate::Error::File`] if the store cannot be read.
     pub fn new(results: &Results) -> Result<Self> {
         let definition = &results.study.definition;
-        let built_in = experiment::find(&definition.name);
+        let recognised = recognise(&results.study);
+        let built_in = recognised.built_in();
         let picture = |plate: Result<Plate>| {
             plate.and_then(|plate| plate.figure.draw().map(|drawn| Picture { plate, drawn })).map_err(|e| e.to_string())
         };
@@ -66,6 +71,8 @@ impl Chapter {
         let identity = results.store.identity()?.0.into_iter().filter(|(name, _)| name != "definition").collect();
         Ok(Self {
             name: definition.name.clone(),
+            built_in: built_in.is_some(),
+            misfit: recognised.misfit().map(str::to_owned),
             about: built_in.map_or("", |experiment| experiment.about),
             store: results.store.path().display().to_string(),
             claims: definition.claims.clone(),
@@ -92,8 +99,7 @@ impl Chapter {
 
     /// The commands that compute its rows and draw its figures.
     pub fn commands(&self) -> [String; 2] {
-        let built_in = experiment::find(&self.name).is_some();
-        let definition = if built_in { self.name.clone() } else { format!("{}.toml", self.name) };
+        let definition = if self.built_in { self.name.clone() } else { format!("{}.toml", self.name) };
         let (profile, seed) = (self.of_identity("profile"), self.of_identity("seed"));
         [
             format!("selfreward run {definition} --{profile} --seed {seed} --out runs"),

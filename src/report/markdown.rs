@@ -37,6 +37,9 @@ fn chapter(chapter: &Chapter) -> String {
     if !chapter.about.is_empty() {
         text.push_str(&format!("{}\n\n", escaped(chapter.about)));
     }
+    if let Some(misfit) = &chapter.misfit {
+        text.push_str(&format!("> A definition of one's own: this store {}.\n\n", escaped(misfit)));
+    }
     chapter.analysis.iter().for_each(|paragraph| text.push_str(&format!("{}\n\n", escaped(paragraph))));
     text.push_str(&findings(chapter));
     for picture in &chapter.pictures {

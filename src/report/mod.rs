@@ -23,7 +23,7 @@ use crate::Result;
 use crate::claims::gather::{Question, answer, weighing_seed};
 use crate::claims::ledger::{Entry, Ledger};
 use crate::claims::{Claim, catalogue};
-use crate::experiment::Results;
+use crate::experiment::{Results, recognise};
 use crate::study::Profile;
 
 pub use chapter::{Chapter, Picture};
@@ -47,33 +47,39 @@ impl Report {
     ///
     /// # Errors
     /// As [`stores::check`]; if a store cannot be read; what weighing returns.
-    pub fn new(mut results: Vec<Results>) -> Result<Self> {
+    pub fn new(results: Vec<Results>) -> Result<Self> {
         stores::check(&results)?;
         let seed = results[0].study.seed.clone();
         let full = |results: &Results| results.study.profile == Profile::Full;
         let profile = if results.iter().all(full) { Profile::Full } else { Profile::Quick };
-        let mut remarks = Vec::new();
+        let mut remarks: Vec<String> = Vec::new();
         if profile == Profile::Quick && results.iter().any(full) {
             remarks.push(
-                "The stores are of both profiles; statements about constructed laws are weighed in the quick one.",
+                "The stores are of both profiles; statements about constructed laws are weighed in the quick one."
+                    .into(),
             );
         }
         if results.iter().any(|results| results.study.seed != seed) {
             remarks.push(
-                "The stores are of several root seeds; constructed laws and bootstraps are drawn from the first one's.",
+                "The stores are of several root seeds; constructed laws and bootstraps are drawn from the first one's."
+                    .into(),
             );
         }
+        for one in &results {
+            if let Some(misfit) = recognise(&one.study).misfit() {
+                remarks.push(format!("{} {misfit}. No claim is weighed on its rows.", one.store.path().display()));
+            }
+        }
+        let chapters = results.iter().map(Chapter::new).collect::<Result<_>>()?;
+        let mut weighable: Vec<Results> =
+            results.into_iter().filter(|one| recognise(&one.study).misfit().is_none()).collect();
         let claims: Vec<&'static Claim> = catalogue::all().collect();
         let questions: Vec<Question> = claims.iter().map(|claim| Question::from(*claim)).collect();
-        let weighed = answer(&questions, &mut results, &weighing_seed(&seed)?, profile)?;
+        let weighed = answer(&questions, &mut weighable, &weighing_seed(&seed)?, profile)?;
         let entries = claims.into_iter().zip(weighed).map(|(claim, weighed)| Entry { claim, weighed, saved: None });
         let seed = serde_json::to_value(&seed).expect("a seed is a number or a text");
         let ledger = Ledger { profile, seed, entries: entries.collect() };
-        Ok(Self {
-            ledger: Record::read(ledger.to_json())?,
-            chapters: results.iter().map(Chapter::new).collect::<Result<_>>()?,
-            remarks: remarks.into_iter().map(str::to_owned).collect(),
-        })
+        Ok(Self { ledger: Record::read(ledger.to_json())?, chapters, remarks })
     }
 
     /// What could not be drawn or looked for: one sentence each.

@@ -24,10 +24,14 @@
   // Filters: the address says what is shown, #verdict=violated&level=exact,shape; no button pressed in a group shows all.
   const buttons = [...document.querySelectorAll('#filters button')];
   const rows = [...document.querySelectorAll('.ledger tbody tr')];
+  // By attribute: the property ariaPressed is newer than the browsers that this page is for.
+  const pressed = (button) => button.getAttribute('aria-pressed') === 'true';
+  const press = (button, down) => button.setAttribute('aria-pressed', String(down));
   const show = () => {
     const chosen = {};
-    for (const { dataset, ariaPressed } of buttons) {
-      if (ariaPressed === 'true') (chosen[dataset.key] ??= []).push(dataset.value);
+    for (const button of buttons) {
+      const { key, value } = button.dataset;
+      if (pressed(button)) chosen[key] = [...(chosen[key] || []), value];
     }
     let shown = 0;
     for (const row of rows) {
@@ -43,18 +47,18 @@
       const wanted = new Map(address.split('&').map((part) => part.split('=')));
       for (const button of buttons) {
         const values = (wanted.get(button.dataset.key) ?? '').split(',');
-        button.ariaPressed = String(values.includes(button.dataset.value));
+        press(button, values.includes(button.dataset.value));
       }
     } else if (document.getElementById(address)?.hidden) {
       // A link to a row that is filtered out shows it.
-      for (const button of buttons) button.ariaPressed = 'false';
+      for (const button of buttons) press(button, false);
     }
     show();
     if (!address.includes('=')) document.getElementById(address)?.scrollIntoView();
   };
   for (const button of buttons) {
     button.addEventListener('click', () => {
-      button.ariaPressed = String(button.ariaPressed !== 'true');
+      press(button, !pressed(button));
       history.replaceState(null, '', `#${show() || 'ledger'}`);
     });
   }
@@ -83,7 +87,7 @@
   const parse = (csv) => {
     const table = [[]];
     for (const [, quoted, plain, end] of csv.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
-      table.at(-1).push(quoted?.replaceAll('""', '"') ?? plain);
+      table[table.length - 1].push(quoted === undefined ? plain : quoted.split('""').join('"'));
       if (end !== ',') table.push([]);
     }
     return table.filter((row) => row.length > 1 || row[0]);

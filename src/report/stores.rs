@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::experiment::{ALL, Results};
+use crate::experiment::{ALL, Results, recognise};
 use crate::study::{Profile, Shard, Store};
 use crate::{Error, Result};
 
@@ -50,8 +50,8 @@ pub fn newest(folder: &Path) -> Result<Choice> {
     Ok(choice)
 }
 
-/// What decides between two stores of one experiment: full, complete, latest start.
-type Rank = (bool, bool, String);
+/// What decides between two stores of one name: what the name promises, full, complete, latest start.
+type Rank = (bool, bool, bool, String);
 
 fn candidate(path: &Path) -> Result<(Rank, Results)> {
     // Opened once for what it says of itself, so that only a whole store with rows is read further.
@@ -67,7 +67,8 @@ fn candidate(path: &Path) -> Result<(Rank, Results)> {
     let started = store.sessions()?.into_iter().map(|session| session.started).max().unwrap_or_default();
     drop(store);
     let results = Results::open(path)?;
-    Ok(((results.study.profile == Profile::Full, counts.complete(), started), results))
+    let promised = recognise(&results.study).misfit().is_none();
+    Ok(((promised, results.study.profile == Profile::Full, counts.complete(), started), results))
 }
 
 /// Refuses two stores of one experiment, whose rows would count twice, and none at all.

@@ -43,7 +43,7 @@ pub fn trajectory(simulation: &Simulation, summary: &Summary) -> Figure {
         config.process.samples,
         super::output::significant(simulation.process.beta, 3),
         if replicates == 1 { "" } else { "s" },
-        if replicates == 1 { "" } else { "; bands: 95% Student-t intervals of the mean" },
+        if replicates == 1 { "" } else { "; bands: 95% intervals of the mean" },
     );
     Figure::new("Self-rewarding rounds").subtitle(subtitle).columns(3).panel(kappa).panel(failure).panel(drift)
 }

@@ -1,5 +1,6 @@
 //! `simulate`: from a configuration to measured rounds, in replicates.
 
+pub mod beforehand;
 pub mod config;
 pub mod figure;
 pub mod keys;
@@ -11,6 +12,7 @@ mod simulation;
 mod source;
 pub mod summary;
 
+pub use beforehand::Beforehand;
 pub use config::Config;
 pub use run::{Observer, Replicate, Trajectories, run};
 pub use simulation::Simulation;

@@ -5,6 +5,7 @@ use serde_json::{Map, Number, Value, json};
 use super::summary::{Cell, Summary};
 use super::{Simulation, Trajectories};
 use crate::metrics::Reader;
+use crate::stats::Method;
 
 /// Version of the JSON document.
 pub const SCHEMA: u32 = 1;
@@ -25,6 +26,7 @@ fn quantity(cell: Option<&Cell>) -> Value {
         "mean": number(cell.interval.mean),
         "lo": lo,
         "hi": hi,
+        "interval": cell.interval.method.name(),
         "values": cell.values.iter().map(|&value| number(value)).collect::<Vec<_>>(),
     })
 }
@@ -111,42 +113,73 @@ const TABLE: &[(&str, &str)] = &[
     ("diversity", "diversity"),
 ];
 
-/// The table for people: mean ± half the 95% interval; `-` where a quantity does not exist.
+/// Wider tables are folded: their columns follow in further blocks, each with its own column t.
+const WIDEST: usize = 100;
+
+/// The table for people: each mean with its 95% interval; `-` where a quantity does not exist.
 pub fn table(summary: &Summary, replicates: usize) -> String {
-    let mut header = vec!["t".to_owned()];
-    let mut columns = Vec::new();
+    let round = |t: usize| if t == 0 { "t".to_owned() } else { (t - 1).to_string() };
+    let rounds: Vec<String> = (0..=summary.rows.len()).map(round).collect();
+    let (mut columns, mut shown) = (Vec::new(), Vec::new());
     for (name, title) in TABLE {
         for (index, column) in summary.columns.iter().enumerate().filter(|(_, column)| column.quantity.name == *name) {
-            if summary.rows.iter().any(|row| row[index].is_some()) {
-                header.push(column.delta.map_or_else(|| (*title).to_owned(), |(_, delta)| format!("{title}({delta})")));
-                columns.push(index);
+            let cells = || summary.rows.iter().map(|row| row[index].as_ref());
+            if cells().any(|cell| cell.is_some()) {
+                let title = column.delta.map_or_else(|| (*title).to_owned(), |(_, delta)| format!("{title}({delta})"));
+                let texts = cells().map(|cell| cell.map_or_else(|| "-".to_owned(), |cell| readable(cell, replicates)));
+                columns.push(std::iter::once(title).chain(texts).collect::<Vec<String>>());
+                shown.extend(cells().flatten().map(|cell| cell.interval.method));
             }
         }
     }
-    let mut lines = vec![header];
-    for (t, row) in summary.rows.iter().enumerate() {
-        let cells = columns.iter().map(|&index| row[index].as_ref().map_or_else(|| "-".to_owned(), readable));
-        lines.push(std::iter::once(t.to_string()).chain(cells).collect());
+    format!("{}({})\n", folded(&rounds, &columns), legend(&shown, replicates))
+}
+
+/// Columns side by side behind the first one, as many as fit, then the others below them.
+fn folded(first: &[String], columns: &[Vec<String>]) -> String {
+    let width = |column: &[String]| column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let (mut blocks, mut taken) = (Vec::<Vec<&[String]>>::new(), WIDEST);
+    for column in columns {
+        let wide = width(column) + 2;
+        if taken + wide > WIDEST {
+            blocks.push(vec![first]);
+            taken = width(first);
+        }
+        blocks.last_mut().expect("one was begun").push(column);
+        taken += wide;
     }
-    let widths: Vec<usize> =
-        (0..lines[0].len()).map(|j| lines.iter().map(|line| line[j].chars().count()).max().unwrap_or(0)).collect();
-    let mut text = String::new();
-    for line in &lines {
-        let padded: Vec<String> = line.iter().zip(&widths).map(|(cell, &width)| format!("{cell:>width$}")).collect();
-        text.push_str(padded.join("  ").trim_end());
-        text.push('\n');
+    let line = |block: &Vec<&[String]>, row: usize| {
+        let cells = block.iter().map(|column| format!("{:>wide$}", column[row], wide = width(column)));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
+    };
+    let text = |block: &Vec<&[String]>| (0..first.len()).map(|row| line(block, row)).collect::<String>();
+    blocks.iter().map(text).collect::<Vec<_>>().join("\n")
+}
+
+/// What the cells of the table are.
+fn legend(shown: &[Method], replicates: usize) -> String {
+    if replicates == 1 {
+        return "1 replicate: a single value, no interval".to_owned();
     }
-    let interval =
-        if replicates > 1 { "mean ± half the 95% Student-t interval" } else { "a single value, no interval" };
-    text.push_str(&format!("({replicates} replicate{}: {interval})\n", if replicates == 1 { "" } else { "s" }));
+    let mut text = format!("{replicates} replicates: mean [95% interval]");
+    if shown.contains(&Method::Exact) {
+        text.push_str("; a mean alone is exact");
+    }
+    let missing = [Method::TooFew, Method::Agree, Method::Infinite];
+    let reasons: Vec<&str> =
+        missing.iter().filter(|method| shown.contains(method)).map(|method| method.name()).collect();
+    if !reasons.is_empty() {
+        text.push_str(&format!("; [?] no interval: {}", reasons.join(", ")));
+    }
     text
 }
 
-fn readable(cell: &Cell) -> String {
+fn readable(cell: &Cell, replicates: usize) -> String {
     let mean = significant(cell.interval.mean, 4);
     match cell.interval.ends {
-        Some((lo, hi)) => format!("{mean} ±{}", significant((hi - lo) / 2.0, 2)),
-        None => mean,
+        _ if replicates == 1 || cell.interval.method == Method::Exact => mean,
+        Some((lo, hi)) => format!("{mean} [{}, {}]", significant(lo, 3), significant(hi, 3)),
+        None => format!("{mean} [?]"),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Means and intervals over replicates, quantity by quantity and round by round.
 
-use super::{Simulation, Trajectories};
+use super::{Beforehand, Simulation, Trajectories};
 use crate::metrics::{Measurement, Quantity, Reader, quantities};
-use crate::stats::interval::{MeanInterval, mean_interval};
+use crate::stats::MeanInterval;
 
 /// A quantity of one round over all replicates.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,11 +73,12 @@ impl Summary {
     /// Summarises replicates that all ran to the same T.
     pub fn new(trajectories: &Trajectories, simulation: &Simulation) -> Self {
         let columns = simulation.columns();
+        let beforehand = Beforehand::of_simulation(simulation);
         let rounds = trajectories.first().map_or(0, |replicate| replicate.rounds.len());
         let cell = |t: usize, column: &Column| {
             let values: Option<Vec<f64>> =
                 trajectories.iter().map(|replicate| column.read(&replicate.rounds[t])).collect();
-            values.map(|values| Cell { interval: mean_interval(&values), values })
+            values.map(|values| Cell { interval: beforehand.mean(&column.name(), t, &values), values })
         };
         let rows = (0..rounds).map(|t| columns.iter().map(|column| cell(t, column)).collect()).collect();
         Self { columns, rows }

@@ -1,24 +1,100 @@
 //! Intervals for means over replicates.
+//!
+//! What is estimated is the expectation of a quantity over what a replicate draws (instance and samples). Each replicate gives one
+//! value, an exact sum over its instance, and replicates are independent; so R values are a sample of R, whatever the number of
+//! prompts. Which method an interval comes from follows from the quantity's range alone; `docs/intervals.md` has the measured
+//! coverage of these methods and of those that were not chosen.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// A mean over replicates with its 95% Student-t interval.
+use super::dirichlet::bounds;
+use super::range::Range;
+
+/// The probability with which an interval may miss the expectation.
+pub const MISS: f64 = 0.05;
+
+/// The least number of replicates of which Student's interval is given: below, it is far from its level on the quantities that the
+/// program measures, which are skewed.
+pub const STUDENT_FROM: usize = 30;
+
+/// Where an interval comes from, or why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Of a bounded quantity: [`super::dirichlet`].
+    Dirichlet,
+    /// Of a quantity without an upper end: mean ± t s/√R, cut where the quantity's range ends.
+    Student,
+    /// All replicates are the same computation: the mean is the expectation.
+    Exact,
+    /// No interval: one replicate.
+    Single,
+    /// No interval: fewer than [`STUDENT_FROM`] replicates of a quantity without an upper end.
+    TooFew,
+    /// No interval: replicates agree, which says nothing of how large the next one may be where there is no upper end.
+    Agree,
+    /// No interval: a value is not finite.
+    Infinite,
+}
+
+impl Method {
+    /// Its name in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dirichlet => "dirichlet",
+            Self::Student => "student-t",
+            Self::Exact => "exact",
+            Self::Single => "single replicate",
+            Self::TooFew => "too few replicates",
+            Self::Agree => "replicates agree",
+            Self::Infinite => "not finite",
+        }
+    }
+}
+
+/// A mean over replicates with its 95% interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanInterval {
     /// The mean.
     pub mean: f64,
-    /// Lower and upper end; `None` with a single value, or where a value is not finite.
+    /// Lower and upper end, within the quantity's range; `None` where there is no interval.
     pub ends: Option<(f64, f64)>,
+    /// Where the interval comes from, or why there is none.
+    pub method: Method,
 }
 
-/// The mean of `values` (at least one) and its two-sided 95% interval mean ± t_{0.975, R−1} s/√R, s² with R − 1.
-pub fn mean_interval(values: &[f64]) -> MeanInterval {
+impl MeanInterval {
+    /// The mean of values that all come from the same computation, and may differ by rounding alone.
+    pub fn exact(values: &[f64]) -> Self {
+        let (mean, _) = mean_with_error(values);
+        let ends = values.iter().fold((mean, mean), |(low, high), &value| (low.min(value), high.max(value)));
+        Self { mean, ends: Some(ends), method: Method::Exact }
+    }
+
+    fn none(mean: f64, method: Method) -> Self {
+        Self { mean, ends: None, method }
+    }
+}
+
+/// The mean of `values` (at least one) of a quantity with this range, and its two-sided 95% interval.
+pub fn mean_interval(values: &[f64], range: Range) -> MeanInterval {
     let (mean, error) = mean_with_error(values);
-    let ends = error.map(|error| {
-        let half = student_quantile(0.05, values.len() as f64 - 1.0) * error;
-        (mean - half, mean + half)
-    });
-    MeanInterval { mean, ends }
+    if values.iter().any(|value| !value.is_finite()) {
+        return MeanInterval::none(mean, Method::Infinite);
+    }
+    let Some(error) = error else { return MeanInterval::none(mean, Method::Single) };
+    if range.bounded() {
+        let (low, high) = bounds(values, range, MISS);
+        return MeanInterval { mean, ends: Some((low.min(mean), high.max(mean))), method: Method::Dirichlet };
+    }
+    if values.len() < STUDENT_FROM {
+        return MeanInterval::none(mean, Method::TooFew);
+    }
+    if error == 0.0 {
+        return MeanInterval::none(mean, Method::Agree);
+    }
+    let half = student_quantile(MISS, values.len() as f64 - 1.0) * error;
+    let ends = (range.clamp(mean - half), range.clamp(mean + half));
+    MeanInterval { mean, ends: Some(ends), method: Method::Student }
 }
 
 /// The mean of `values` (at least one) and its standard error s/√R, s² with R − 1; no error with a single value, or where a value
@@ -48,28 +124,56 @@ pub fn student_quantile(level: f64, freedom: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Oracle: printed tables of the t distribution (t_{0.975,1} = 12.7062, t_{0.975,9} = 2.26216).
+    fn student(values: &[f64]) -> (f64, f64) {
+        let interval = mean_interval(values, Range::ANY);
+        assert_eq!(interval.method, Method::Student);
+        interval.ends.unwrap()
+    }
+
+    /// Oracle: printed tables of the t distribution (t_{0.975,9} = 2.26216).
     #[test]
     fn agrees_with_printed_quantiles() {
-        let two = mean_interval(&[0.0, 2.0]);
-        let (low, high) = two.ends.unwrap();
-        assert_eq!(two.mean, 1.0);
-        assert!((high - (1.0 + 12.7062)).abs() < 1e-3 && (low - (1.0 - 12.7062)).abs() < 1e-3, "{low} {high}");
+        assert!((student_quantile(0.05, 1.0) - 12.7062).abs() < 1e-4);
         let ten: Vec<f64> = (0..10).map(f64::from).collect();
-        let (low, high) = mean_interval(&ten).ends.unwrap();
+        let (low, high) = student(&ten);
         let half = 2.26216 * (55.0f64 / 6.0 / 10.0).sqrt();
-        assert!((high - low - 2.0 * half).abs() < 1e-4);
+        assert!((high - low - 2.0 * half).abs() < 1e-4 && ((high + low) / 2.0 - 4.5).abs() < 1e-12);
+        let huge = student(&ten.iter().map(|value| value * 1e300).collect::<Vec<f64>>());
+        assert!((huge.0 / 1e300 - low).abs() < 1e-12 && (huge.1 / 1e300 - high).abs() < 1e-12);
+        assert!(mean_with_error(&[1e308, 1.5e308]).0.is_finite());
     }
 
     #[test]
-    fn single_and_infinite_values_have_no_interval() {
-        assert_eq!(mean_interval(&[3.0]), MeanInterval { mean: 3.0, ends: None });
-        assert_eq!(mean_interval(&[f64::INFINITY, 1.0]).ends, None);
-        let huge = mean_interval(&[1e300, 3e300]);
-        let unit = mean_interval(&[1.0, 3.0]);
-        let ((low, high), (unit_low, unit_high)) = (huge.ends.unwrap(), unit.ends.unwrap());
-        assert!((low / 1e300 - unit_low).abs() < 1e-12 && (high / 1e300 - unit_high).abs() < 1e-12);
-        assert!(mean_interval(&[1e308, 1.5e308]).mean.is_finite());
-        assert_eq!(mean_interval(&[0.1; 7]), MeanInterval { mean: 0.1, ends: Some((0.1, 0.1)) });
+    fn an_interval_ends_where_its_range_does() {
+        let mut values = [1.0; STUDENT_FROM];
+        values[0] = 9.0;
+        let (low, high) = mean_interval(&values, Range::AT_LEAST_ONE).ends.unwrap();
+        assert!(student(&values).0 < 1.0 && low == 1.0 && high == student(&values).1);
+    }
+
+    #[test]
+    fn there_is_no_interval_without_a_reason() {
+        let of = |values: &[f64], range| {
+            let interval = mean_interval(values, range);
+            assert_eq!(interval.ends, None);
+            interval.method
+        };
+        assert_eq!(of(&[3.0], Range::ANY), Method::Single);
+        assert_eq!(of(&[0.5], Range::SHARE), Method::Single);
+        assert_eq!(of(&[f64::INFINITY, 1.0], Range::ANY), Method::Infinite);
+        assert_eq!(of(&[f64::NAN, 1.0], Range::SHARE), Method::Infinite);
+        let varied: Vec<f64> = (1..STUDENT_FROM).map(|value| value as f64).collect();
+        assert_eq!(of(&varied, Range::NON_NEGATIVE), Method::TooFew);
+        assert_eq!(of(&[0.1; STUDENT_FROM], Range::NON_NEGATIVE), Method::Agree);
+    }
+
+    #[test]
+    fn what_is_computed_alike_is_exact() {
+        assert_eq!(
+            MeanInterval::exact(&[0.1; 7]),
+            MeanInterval { mean: 0.1, ends: Some((0.1, 0.1)), method: Method::Exact }
+        );
+        let rounded = MeanInterval::exact(&[1.0, 1.0 + f64::EPSILON]);
+        assert_eq!(rounded.ends, Some((1.0, 1.0 + f64::EPSILON)));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | question | answer |
 //! | --- | --- |
-//! | what is the mean over replicates? | [`mean_interval`] (Student t), [`mean_with_error`]; [`Measured::of`] for a point of a fit |
+//! | what is the mean over replicates? | [`mean_interval`] (by the quantity's [`Range`]), [`mean_with_error`]; [`Measured::of`] for a point of a fit |
 //! | how often does an event happen? | [`clopper_pearson`] (exact interval of a probability) |
 //! | does a failure happen with probability ≤ p? | [`upper_tail`] (exact test), [`lower_tail`] for ≥ p |
 //! | … and of trials that hinder each other? | [`deviation`] (Chernoff) |
@@ -23,8 +23,10 @@ pub mod bootstrap;
 pub mod comparison;
 pub mod crossing;
 pub mod decay;
+pub mod dirichlet;
 pub mod interval;
 pub mod multiplicity;
+pub mod range;
 pub mod regression;
 pub mod trend;
 pub mod two_sample;
@@ -34,8 +36,9 @@ pub use bootstrap::{Estimate, bootstrap};
 pub use comparison::{Candidate, Ranked, aicc, bic, rank};
 pub use crossing::falls_through;
 pub use decay::{Decay, Law, compare_decays};
-pub use interval::{MeanInterval, mean_interval, mean_with_error, student_quantile};
+pub use interval::{MeanInterval, Method, mean_interval, mean_with_error, student_quantile};
 pub use multiplicity::holm;
+pub use range::Range;
 pub use regression::{Line, Measured, Observation, line, log_linear, log_log};
 pub use trend::{Trend, rises, rises_within};
 pub use two_sample::{Difference, kolmogorov, paired, welch};

@@ -8,10 +8,12 @@ mod bound;
 mod examples;
 #[cfg(target_os = "linux")]
 mod fakes;
+mod intervals;
 #[cfg(target_os = "linux")]
 mod machine;
 #[cfg(unix)]
 mod outputs;
+mod plot;
 mod report;
 #[cfg(target_os = "linux")]
 mod signals;

@@ -6,4 +6,5 @@ mod plot_support;
 mod clip;
 mod figures;
 mod output;
+mod tables;
 mod ticks;

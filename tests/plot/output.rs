@@ -117,13 +117,82 @@ fn the_png_shows_the_svg() {
     assert!(svg_to_png("no drawing").is_err());
 }
 
-/// What the project writes in figures exists in the font; Chinese, which DejaVu Sans lacks, is refused by name.
+/// What the project writes in figures exists in the font: none of it is replaced by an empty box.
 #[test]
 fn all_characters_exist_in_the_font() {
     let used = "0123456789⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂−×·.,≤≥≠≈∞°*αβγδεκλμνπρσθφΔΣΘ√∈→–—…“”′<>&\"'|‖‑ÕŌ";
-    Figure::new(used).panel(Panel::default()).to_svg().unwrap();
-    let refused = Figure::new("好").panel(Panel::default()).to_svg().unwrap_err().to_string();
-    assert!(refused.contains('好') && refused.contains("DejaVu Sans"), "{refused}");
+    assert!(!Figure::new(used).panel(Panel::default()).to_svg().unwrap().contains('□'));
+}
+
+/// Every place of a figure that holds a text, with this text in it.
+fn labelled_with(text: &str) -> Figure {
+    let axis = |axis: Axis| axis.categories([text, "b"]);
+    let panel = Panel::new(text, axis(Axis::linear(text)), Axis::linear(text))
+        .series(Series::new(text, Style::LineMarkers, 0, [(0.0, 1.0), (1.0, 2.0)]))
+        .guide(Guide::horizontal(1.5, text))
+        .guide(Guide::vertical(0.5, text))
+        .guide(Guide::slope((0.0, 1.0), 1.0, text))
+        .note(text);
+    let map = Heatmap { x: vec![0.0], y: vec![0.0], values: vec![vec![1.0]], label: text.into(), ..Heatmap::default() };
+    let mapped = Panel::new(text, Axis::linear(text), Axis::linear(text)).heatmap(map);
+    Figure::new(text).subtitle(text).panel(panel).panel(mapped).shared_legend()
+}
+
+/// A label never costs a figure: SVG that is XML 1.0, and a PNG, whatever the text.
+#[test]
+fn every_text_can_be_drawn() {
+    let long = "long ".repeat(20_000);
+    let longest_word = "w".repeat(100_000);
+    let control: String = (0..0xa0).filter_map(char::from_u32).collect();
+    let texts = [
+        "数据.npz",
+        "デ\u{3099}",
+        "🙂👩\u{200d}👩\u{200d}👧",
+        "e\u{301}\u{302}\u{303}",
+        "שלום",
+        "مرحبا",
+        "\u{202e}back\u{202c}",
+        "a\nb\tc\r\n",
+        "<a & \"b\" 'c'>]]>",
+        "&#0; <!--",
+        "\u{0}",
+        "\u{fffe}\u{ffff}\u{fdd0}",
+        "\u{10ffff}\u{e000}",
+        "",
+        "   ",
+        "\u{feff}x\u{200b}",
+        &control,
+        &long,
+        &longest_word,
+    ];
+    for text in texts {
+        let svg = labelled_with(text).to_svg().unwrap_or_else(|error| panic!("{text:.40?}: {error}"));
+        let allowed = |c: char| !(c < ' ' && !"\t\n\r".contains(c)) && c != '\u{fffe}' && c != '\u{ffff}';
+        assert!(svg.chars().all(allowed), "{text:.40?}: a character that XML 1.0 does not allow");
+        assert!(svg_to_png(&svg).unwrap().len() > 1000, "{text:.40?}");
+    }
+}
+
+/// What the font lacks is replaced, one box for each character; what is only white or directs the text is not.
+#[test]
+fn a_character_that_the_font_lacks_is_an_empty_box() {
+    let svg = |text: &str| Figure::new(text).panel(Panel::default()).to_svg().unwrap();
+    assert_eq!(svg("数据.npz"), svg("□□.npz"));
+    assert_eq!(svg("a\u{0}b"), svg("a□b"));
+    assert_eq!(svg("a\n\tb"), svg("a b"));
+    assert_eq!(svg("\u{202e}ab"), svg("ab"));
+}
+
+/// Names of files need not be UTF-8.
+#[cfg(unix)]
+#[test]
+fn a_figure_keeps_a_name_that_is_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = tempfile::tempdir().unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"t\xff");
+    for path in save(dir.path(), name, &rich_figure()).unwrap() {
+        assert!(path.is_file() && path.file_stem() == Some(name));
+    }
 }
 
 #[test]

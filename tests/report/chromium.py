@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import struct
@@ -249,6 +250,43 @@ def zoom(browser):
     browser.call("Emulation.setTouchEmulationEnabled", enabled=False)
 
 
+# The least ratio of the luminances of a text and its ground (WCAG 2, level AA).
+CONTRAST = 4.5
+
+# The contrast of two computed colours, and the least of the page's text and of the drawings' texts on their own ground.
+READABLE = """
+(() => {
+  const channels = (color) => color.match(/[\\d.]+/g).slice(0, 3).map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  const light = (color) => channels(color).reduce((sum, c, i) => sum + [0.2126, 0.7152, 0.0722][i] * c, 0.05);
+  const ratio = (a, b) => Math.max(light(a), light(b)) / Math.min(light(a), light(b));
+  const body = getComputedStyle(document.body);
+  const found = [ratio(body.color, body.backgroundColor)];
+  for (const svg of document.querySelectorAll('.drawing')) {
+    const ground = getComputedStyle(svg.querySelector('rect')).fill;
+    for (const text of [...svg.querySelectorAll('text')].slice(0, 200)) found.push(ratio(getComputedStyle(text).fill, ground));
+  }
+  return [found.length, Math.min(...found)];
+})()
+"""
+
+
+def readable(browser, where):
+    count, least = browser.run(READABLE)
+    check(count > 20 and least >= CONTRAST, f"{where}: {count} texts stand out from their ground by a factor of {least:.1f} at least")
+
+
+# Colours that browsers of 2022 do not know: under another name no browser knows them.
+NEWER = re.compile(r"\b(light-dark|color-mix|oklch|oklab|lab|lch|color)\(")
+
+
+def older(report, folder):
+    """The report as a browser sees it that lacks these functions."""
+    page = pathlib.Path(folder, "older.html")
+    page.write_text(NEWER.sub(r"unknown-\1(", pathlib.Path(report).read_text(encoding="utf-8")), encoding="utf-8")
+    return page.resolve().as_uri()
+
+
 def theme(browser):
     ground = "getComputedStyle(document.body).backgroundColor"
     light = browser.run(ground)
@@ -279,6 +317,7 @@ def main(report, shots):
         theme(browser)
         overflow(browser, 1280)
         quiet(browser, address)
+        readable(browser, "light")
         first = "#" + browser.run("document.querySelector('.plate').id")
         browser.load(address)
         browser.shot(shots / "desktop.png")
@@ -288,8 +327,14 @@ def main(report, shots):
         browser.size(1280, 900, dark=True)
         browser.load(address)
         check(browser.run("matchMedia('(prefers-color-scheme: dark)').matches"), "dark is asked for")
+        readable(browser, "dark")
         browser.shot(shots / "dark.png", "#ledger")
         browser.shot(shots / "dark-figure.png", first)
+        for dark in (False, True):
+            browser.size(1280, 900, dark=dark)
+            browser.load(older(report, shots))
+            readable(browser, f"an older browser, {'dark' if dark else 'light'}")
+        browser.shot(shots / "older.png", first)
         browser.size(400, 860, mobile=True)
         browser.load(address)
         overflow(browser, 400)

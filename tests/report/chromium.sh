@@ -1,5 +1,5 @@
 #!/bin/sh
-# Loads a report in headless Chromium: no request, nothing on the console, filters, hover, zoom, figures of some size, no
+# Loads a report in headless Chromium: text that can be read, also where the colour functions that came after 2022 are unknown; no request, nothing on the console, filters, hover, zoom, figures of some size, no
 # horizontal overflow at 400 px. Without a report it makes one, in a folder without stores, where the command runs the quick
 # profile of all experiments first (about a minute).
 #

@@ -3,6 +3,7 @@
 mod binomial;
 mod bootstrap;
 mod constants;
+mod intervals;
 mod laws;
 mod lines;
 mod two_sample;

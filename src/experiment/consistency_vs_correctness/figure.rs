@@ -14,7 +14,7 @@ pub(super) fn picture(table: &Table) -> Result<Figure> {
         let heatmap = heatmap(table, column, label, range)?;
         Ok(Panel::new(title, Axis::log("samples per round n"), Axis::log("rounds T")).heatmap(heatmap))
     };
-    let figure = Figure::new("Consistency is not correctness: with few samples the model becomes sure of answers that are not its own, and no wiser")
+    let figure = Figure::new("Consistency and correctness on real features, over n and T")
         .subtitle(format!(
             "real features (256 questions, 16 answers), β = 1, ERM nearest to θₜ; means over {} replicates. Astray: F(0.5) < {SURE} and drift > {ELSEWHERE}",
             table.distinct("replicates")?.join(", ")
@@ -68,9 +68,9 @@ fn heatmap(table: &Table, column: &str, label: &str, range: (f64, f64)) -> Resul
 
 pub(super) fn knobs(table: &Table) -> Result<Figure> {
     let rounds = table.distinct("t")?.join(", ");
-    let mut figure = Figure::new("Ridge buys faithfulness with doubt, a noisy judge leads astray, a tight ball makes the model forget")
+    let mut figure = Figure::new("Failure, drift and accuracy under ridge, judge noise and the ball, on real features")
         .subtitle(format!(
-            "real features, β = 1, after T = {rounds} rounds; means over {} replicates, bands: 95% Student-t intervals; λ = 0, σ = 0, B = ∞: the \
+            "real features, β = 1, after T = {rounds} rounds; means over {} replicates, their 95% intervals in the table; λ = 0, σ = 0, B = ∞: the \
              plain process",
             table.distinct("replicates")?.join(" or ")
         ))
@@ -88,7 +88,7 @@ pub(super) fn knobs(table: &Table) -> Result<Figure> {
                 Panel::new(format!("n = {n}"), Axis::log(axis), Axis::linear("probability over x").range(0.0, 1.0));
             for (color, name) in MEASURED.iter().enumerate() {
                 let style = [Style::LineMarkers, Style::DashedMarkers][color % 2];
-                panel = panel.series(Series::new(legend(name), style, color, rows.measured("value", name)?));
+                panel = panel.series(Series::new(legend(name), style, color, rows.means("value", name)?));
             }
             figure = figure.panel(panel);
         }

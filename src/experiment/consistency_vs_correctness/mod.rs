@@ -7,7 +7,7 @@ mod findings;
 use super::{CellRows, Drawing, Experiment, Results, Table};
 use crate::Result;
 use crate::simulate::output::plain;
-use crate::stats::mean_interval;
+use crate::stats::{Range, mean_interval};
 
 /// n from 16 to 2^40, T up to 32, β = 1 on `data/docqa_minilm.npz`; λ, σ and B at n = 64 and 1024.
 pub const EXPERIMENT: Experiment = Experiment {
@@ -54,7 +54,7 @@ fn header(labels: &[&str]) -> Vec<String> {
 /// Means with their intervals, and the share of replicates that are astray.
 fn numbers(cell: &CellRows, t: usize) -> Result<Vec<String>> {
     let mut intervals = MEASURED.iter().map(|name| cell.mean(name, t)).collect::<Result<Vec<_>>>()?;
-    intervals.push(mean_interval(&astray(cell, t)?));
+    intervals.push(mean_interval(&astray(cell, t)?, Range::SHARE));
     let ends = |interval: &crate::stats::MeanInterval| {
         let ends = interval.ends;
         [Some(interval.mean), ends.map(|ends| ends.0), ends.map(|ends| ends.1)]

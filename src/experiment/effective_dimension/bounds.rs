@@ -73,7 +73,7 @@ fn regime(given: &instance::Spectrum, dim: usize, scaled: &Spectrum) -> Result<R
 /// Two rows of panels: dimensions against λ, entropies against η.
 pub fn figure(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new(
-        "d_λ keeps below its bounds, and the metric entropy below its own as long as λ is tied to the resolution: with λ = 1/log d the form fails",
+        "Effective dimension d_λ and metric entropy, with their bounds",
     )
     .subtitle(format!(
         "numbers of the theory, nothing measured; Σ of trace 1, d = {}, B = 1; the true log N lies between the two solid lines",

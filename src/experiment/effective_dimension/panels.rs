@@ -11,12 +11,11 @@ pub const SPECTRA: [(&str, &str); 3] = [
     ("polynomial", "polynomial, λⱼ ∝ j^(−2)"),
 ];
 
-/// A row of panels: abscissa and ordinate as the table names them, their axes, and what the row shows.
+/// A row of panels: abscissa and ordinate as the table names them, and their axes.
 struct Row {
     x: (&'static str, &'static str),
     y: &'static str,
     axis: fn() -> Axis,
-    says: [&'static str; 3],
 }
 
 /// The lower end of the axis of ε.
@@ -40,13 +39,9 @@ const OVER_D_LAMBDA: (&str, &str) = ("n_over_d_lambda", "n/d_λ, λ = 1/n");
 
 /// ε = √(population loss) against n, n/d and n/d_λ.
 pub fn loss(table: &Table) -> Result<Figure> {
-    let row = |x, says| Row { x, y: "epsilon", axis: loss_axis, says };
-    let rows = [
-        row(N, ["shifts right with d", "the same for every d", "a power law, cut off at n ≈ d"]),
-        row(OVER_D, ["collapses", "does not collapse", "does not collapse"]),
-        row(OVER_D_LAMBDA, ["collapses", "collapses", "collapses up to the cut-off"]),
-    ];
-    let title = "The decay of the spectrum, not d, says how many samples a round needs: ε follows d only where the spectrum is flat";
+    let row = |x| Row { x, y: "epsilon", axis: loss_axis };
+    let rows = [row(N), row(OVER_D), row(OVER_D_LAMBDA)];
+    let title = "Statistical error ε of one round, for three spectra";
     figure(
         table,
         title,
@@ -57,19 +52,9 @@ pub fn loss(table: &Table) -> Result<Figure> {
 
 /// Failure against n, n/d and n/d_λ, and drift against n.
 pub fn failure(table: &Table) -> Result<Figure> {
-    let row = |x, says| Row { x, y: "failure_0.5", axis: failure_axis, says };
-    let rows = [
-        row(N, ["shifts right with d", "the same for every d", "nearly the same for every d"]),
-        row(OVER_D, ["collapses", "does not collapse", "does not collapse"]),
-        row(OVER_D_LAMBDA, ["collapses", "collapses", "nearly collapses"]),
-        Row {
-            x: N,
-            y: "drift",
-            axis: drift_axis,
-            says: ["sure, but elsewhere until n ≈ d", "home by n ≈ 30", "home slowly"],
-        },
-    ];
-    let title = "Failure falls long before ε does: a few differences make the policy sure, enough of them make it sure of the right response";
+    let row = |x| Row { x, y: "failure_0.5", axis: failure_axis };
+    let rows = [row(N), row(OVER_D), row(OVER_D_LAMBDA), Row { x: N, y: "drift", axis: drift_axis }];
+    let title = "Failure and drift after one round, for three spectra";
     figure(table, title, &rows, "")
 }
 
@@ -80,15 +65,15 @@ fn figure(table: &Table, title: &str, rows: &[Row], legend: &str) -> Result<Figu
     }
     let mut figure = Figure::new(title)
         .subtitle(format!(
-            "512 prompts, 17 responses, logits of standard deviation 1, β = 0.2, one ERM round; means with 95% Student-t bands over \
-             replicates: {}; {legend}exponential: λⱼ ∝ e^(−j), polynomial: λⱼ ∝ j^(−2), Σ of trace 1",
+            "512 prompts, 17 responses, logits of standard deviation 1, β = 0.2, one ERM round; means over replicates ({}), their 95% \
+             intervals in the table; {legend}exponential: λⱼ ∝ e^(−j), polynomial: λⱼ ∝ j^(−2), Σ of trace 1",
             replicates.join(", ")
         ))
         .columns(3)
         .shared_legend();
     for row in rows {
-        for ((kind, _), says) in SPECTRA.into_iter().zip(row.says) {
-            figure = figure.panel(panel(table, row, kind, &format!("{kind}: {says}"))?);
+        for (kind, name) in SPECTRA {
+            figure = figure.panel(panel(table, row, kind, name)?);
         }
     }
     Ok(figure)
@@ -101,10 +86,8 @@ fn panel(table: &Table, row: &Row, kind: &str, title: &str) -> Result<Panel> {
     for d in of_kind.distinct("d")? {
         let color = all.iter().position(|other| *other == d).unwrap_or_default();
         let rows = of_kind.filter(&[("d", &d)])?;
-        // A curve without a band says why it has none.
-        let alone = if rows.distinct("replicates")? == ["1"] { ", one replicate" } else { "" };
-        let label = format!("d = {d}{alone}");
-        let mut points = rows.measured(row.x.0, row.y)?;
+        let label = format!("d = {d}");
+        let mut points = rows.means(row.x.0, row.y)?;
         if row.y == "epsilon" {
             // Up to the first n at which the span is complete in every replicate, or ε leaves the axis: the rest is 0 or rounding.
             let end = points.iter().position(|point| point.y < LEAST).map_or(points.len(), |first| first + 1);

@@ -5,7 +5,7 @@ use super::curves::{Curve, curves, epsilons, predicted_share, samples, unseen_ep
 use crate::Result;
 use crate::experiment::{CellRows, Results, Table};
 use crate::simulate::output::plain;
-use crate::stats::{MeanInterval, mean_interval};
+use crate::stats::{Range, mean_interval, mean_with_error};
 use crate::theory::effective_dimension::effective_dimension;
 use crate::theory::one_step::{Class, epsilon};
 
@@ -56,13 +56,12 @@ pub fn table(results: &Results) -> Result<Table> {
 fn row(curve: &Curve, cell: &CellRows, unseen: f64, constant: f64) -> Result<Vec<String>> {
     let (n, d) = (samples(cell)?, curve.dim as f64);
     let d_lambda = dimension(curve, n)?;
-    let loss = mean_interval(&epsilons(cell)?);
+    let loss = mean_interval(&epsilons(cell)?, Range::NON_NEGATIVE);
     let over = |bound: f64| if loss.mean > 0.0 { plain(bound / loss.mean) } else { String::new() };
     let (shape, explicit) = (constant * (d_lambda / n).sqrt(), explicit(curve, cell, n)?);
     let mut row = vec![curve.kind.clone(), curve.dim.to_string(), plain(n), cell.replicates.len().to_string()];
     row.extend([n / d, d_lambda, n / d_lambda].map(plain));
-    // ε is never negative, and neither is the interval of its mean.
-    row.extend(texts(Some(MeanInterval { ends: loss.ends.map(|(lo, hi)| (lo.max(0.0), hi)), ..loss })));
+    row.extend(texts(Some(loss)));
     for name in ["failure_0.5", "drift", "rank_fraction"] {
         row.extend(texts(Some(cell.mean(name, 1)?)));
     }
@@ -82,7 +81,7 @@ pub fn calibrated(curves: &[Curve]) -> Result<f64> {
     for curve in curves.iter().filter(|curve| curve.kind == "isotropic") {
         for cell in &curve.cells {
             let n = samples(cell)?;
-            constant = constant.max(mean_interval(&epsilons(cell)?).mean / (dimension(curve, n)? / n).sqrt());
+            constant = constant.max(mean_with_error(&epsilons(cell)?).0 / (dimension(curve, n)? / n).sqrt());
         }
     }
     Ok(constant)

@@ -13,19 +13,17 @@ const LEGEND: [(&str, Style); 3] = [
 ];
 
 const TITLES: [&str; 4] = [
-    "hard instance, β = 0.02: equal in law",
+    "hard instance, β = 0.02",
     "one-hot features with a bump, β = 1",
     "Gaussian features, d = 32, β = 1",
     "real features, β = 1",
 ];
 
 pub(super) fn failure(table: &Table) -> Result<Figure> {
-    let mut figure = Figure::new(
-        "Equal budget: where one pair resolves a prompt rounds count for nothing; elsewhere one round at β' fails least, one at β most",
-    )
-    .subtitle(subtitle(table, &INSTANCES)?)
-    .columns(2)
-    .shared_legend();
+    let mut figure = Figure::new("Equal budget: failure after T rounds of n and after one round of nT")
+        .subtitle(subtitle(table, &INSTANCES)?)
+        .columns(2)
+        .shared_legend();
     for (instance, title) in INSTANCES.iter().zip(TITLES) {
         let mut panel = panel(table, instance, title, "failure_0.5", Axis::log("failure rate F(0.5)"))?;
         if *instance == "hard" {
@@ -39,15 +37,13 @@ pub(super) fn failure(table: &Table) -> Result<Figure> {
 
 pub(super) fn drift(table: &Table) -> Result<Figure> {
     let axis = || Axis::linear("drift P[y*_T ≠ y*₀]");
-    Ok(Figure::new(
-        "Equal budget: with few samples one round at β' strays furthest; once its span is complete it does not stray at all",
-    )
-    .subtitle(subtitle(table, &INSTANCES[2..])?)
-    .columns(3)
-    .shared_legend()
-    .panel(panel(table, "gaussian", "Gaussian features: drift", "drift", axis())?)
-    .panel(panel(table, "real", "real features: drift", "drift", axis())?)
-    .panel(panel(table, "real", "real features: accuracy", "accuracy", Axis::linear("accuracy P[y*_T = answer]"))?))
+    Ok(Figure::new("Equal budget: drift and accuracy after T rounds of n and after one round of nT")
+        .subtitle(subtitle(table, &INSTANCES[2..])?)
+        .columns(3)
+        .shared_legend()
+        .panel(panel(table, "gaussian", "Gaussian features: drift", "drift", axis())?)
+        .panel(panel(table, "real", "real features: drift", "drift", axis())?)
+        .panel(panel(table, "real", "real features: accuracy", "accuracy", Axis::linear("accuracy P[y*_T = answer]"))?))
 }
 
 /// How many replicates there are of each kind of instance.
@@ -56,7 +52,7 @@ fn subtitle(table: &Table, instances: &[&str]) -> Result<String> {
         Ok(format!("{} ({instance})", table.filter(&[("instance", instance)])?.distinct("replicates")?.join(", ")))
     };
     let counts = instances.iter().map(count).collect::<Result<Vec<_>>>()?.join(", ");
-    Ok(format!("means over replicates with 95% Student-t intervals; replicates: {counts}"))
+    Ok(format!("means over replicates, their 95% intervals in the table; replicates: {counts}"))
 }
 
 /// A quantity against the budget, one curve for each way of spending it.
@@ -64,9 +60,7 @@ fn panel(table: &Table, instance: &str, title: &str, quantity: &str, y: Axis) ->
     let mut panel = Panel::new(title, Axis::log("whole budget nT"), y);
     for (color, (way, (label, style))) in WAYS.iter().zip(LEGEND).enumerate() {
         let rows = table.filter(&[("instance", instance), ("way", way)])?;
-        let mut points = rows.measured("budget", quantity)?;
-        // A share of prompts is not negative, whatever a Student-t interval says.
-        points.iter_mut().for_each(|point| point.lo = point.lo.map(|lo| lo.max(0.0)));
+        let points = rows.means("budget", quantity)?;
         panel = panel.series(Series::new(label, style, color, points));
     }
     Ok(panel)

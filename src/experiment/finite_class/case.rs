@@ -5,7 +5,7 @@ use crate::experiment::{CellRows, Results, RunConstants};
 use crate::process::FiniteClass;
 use crate::process::update::finite_class::range;
 use crate::simulate::Simulation;
-use crate::stats::interval::{MeanInterval, mean_interval};
+use crate::stats::{MeanInterval, Range, mean_interval};
 use crate::theory::one_step::{Class, epsilon};
 use crate::theory::single_step::HardInstance;
 
@@ -96,9 +96,9 @@ impl Case {
 
     /// Root of the mean of ε² over replicates, with the roots of the ends of its interval.
     pub fn epsilon(&self, t: usize) -> Result<MeanInterval> {
-        let square = mean_interval(&self.losses(t)?);
-        let ends = square.ends.map(|(lo, hi)| (lo.max(0.0).sqrt(), hi.sqrt()));
-        Ok(MeanInterval { mean: square.mean.sqrt(), ends })
+        let square = mean_interval(&self.losses(t)?, Range::NON_NEGATIVE);
+        let ends = square.ends.map(|(lo, hi)| (lo.sqrt(), hi.sqrt()));
+        Ok(MeanInterval { mean: square.mean.sqrt(), ends, ..square })
     }
 
     /// Probability that an informative prompt is unresolved after one round, whatever the choice.

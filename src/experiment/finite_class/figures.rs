@@ -9,15 +9,15 @@ const CHOICES: [(&str, &str); 3] = [("nearest", "nearest to θₜ"), ("random", 
 
 /// ε against n/log #Π for all classes; how loose ε_n is; ε against log #Π.
 pub(super) fn one_round(table: &Table) -> Result<Figure> {
-    Ok(Figure::new("Finite classes: on the hardest instance ε follows C10's √(log #Π/n), whatever is chosen; where all is seen, ε = 0")
+    Ok(Figure::new("Finite classes on the hard instance: statistical error ε beside C10")
         .subtitle(format!(
             "ERM over a product class on the hard instance (κ₀ = 3, β = 1/√n), one round, {} replicates (M ≤ 256, others): root mean square \
-             with 95% Student-t intervals; dotted: closed form; ρ = 0.05",
+             with 95% intervals; dotted: closed form; ρ = 0.05",
             table.distinct("replicates")?.join(" or ")
         ))
         .columns(2)
-        .panel(collapse(table, "worst", "worst mass Δ(n), worst choice: all classes on one line")?)
-        .panel(collapse(table, "0.9", "Δ = 0.9, worst choice: exact recovery, unknown to C10")?)
+        .panel(collapse(table, "worst", "worst mass Δ(n), worst choice")?)
+        .panel(collapse(table, "0.9", "Δ = 0.9, worst choice")?)
         .panel(against_size(table)?)
         .panel(looseness(table)?))
 }
@@ -45,7 +45,7 @@ fn collapse(table: &Table, mass: &str, title: &str) -> Result<Panel> {
 fn against_size(table: &Table) -> Result<Panel> {
     let rows = table.filter(&[("mass", "worst"), ("samples", "1048576")])?;
     let axes = (Axis::log("size of the class log #Π (nats)"), Axis::log("statistical error ε (nats)"));
-    let mut panel = Panel::new("n = 2²⁰, worst mass: ε grows as √log #Π", axes.0, axes.1);
+    let mut panel = Panel::new("n = 2²⁰, worst mass", axes.0, axes.1);
     for (color, (choice, name)) in CHOICES.iter().enumerate() {
         let points = rows.filter(&[("choice", choice)])?.measured("log_class", "epsilon")?;
         panel = panel.series(Series::new(*name, Style::Markers, color, points).bars());
@@ -61,7 +61,7 @@ fn against_size(table: &Table) -> Result<Panel> {
 fn looseness(table: &Table) -> Result<Panel> {
     let rows = table.filter(&[("prompts", "256")])?;
     let axes = (Axis::log("samples per nat of the class n/log #Π"), Axis::log("εₙ/ε"));
-    let mut panel = Panel::new("how loose C10 is (M = 256): 10 to 30 times, or without limit", axes.0, axes.1);
+    let mut panel = Panel::new("how loose C10 is (M = 256)", axes.0, axes.1);
     for (mass, name, style) in [("worst", "worst mass", Style::LineMarkers), ("0.9", "Δ = 0.9", Style::DashedMarkers)]
     {
         for (color, (choice, choice_name)) in CHOICES.iter().enumerate() {
@@ -75,10 +75,10 @@ fn looseness(table: &Table) -> Result<Panel> {
 /// Failure and drift after one round and after more.
 pub(super) fn rounds(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new(
-        "Finite classes: what a round did not see is kept unsure or made sure of another answer; without r̄ C18 is false",
+        "Finite classes on the hard instance: failure and drift after one round and more",
     )
     .subtitle(format!(
-        "M = 256 informative prompts, κ₀ = 3, β = 1/√n, {} replicates, means with 95% Student-t intervals; C18 round by round at ρ = 0.05 \
+        "M = 256 informative prompts, κ₀ = 3, β = 1/√n, {} replicates, means with 95% intervals; C18 round by round at ρ = 0.05 \
          with the constants of the runs, the largest over replicates (values above 10 not shown)",
         table.distinct("replicates")?.join(", ")
     ))

@@ -5,7 +5,6 @@ use crate::Result;
 use crate::experiment::{Results, Table};
 use crate::simulate::output::plain;
 use crate::stats::clopper_pearson;
-use crate::stats::interval::MeanInterval;
 
 /// One row for each cell: what one round does.
 pub(super) fn one_round(results: &Results) -> Result<Table> {
@@ -46,8 +45,8 @@ fn row(case: &Case, t: usize) -> Result<Vec<(String, String)>> {
     };
     let (log_class, replicates) = (case.log_class(t), losses.len() as u64);
     let recovered = case.recovered()?;
-    let ends = clopper_pearson(recovered, replicates, 0.95)?;
-    let share = MeanInterval { mean: recovered as f64 / replicates as f64, ends: Some(ends) };
+    let share = (recovered as f64 / replicates as f64, Some(clopper_pearson(recovered, replicates, 0.95)?));
+    let (failure, drift) = (case.rows.mean("failure_0.5", t)?, case.rows.mean("drift", t)?);
     let largest_of = |bounds: Vec<f64>| bounds.into_iter().fold(0.0, f64::max);
     let rounded = |value: f64| format!("{value:.6e}");
     let mut row: Vec<(String, String)> = Vec::new();
@@ -67,15 +66,14 @@ fn row(case: &Case, t: usize) -> Result<Vec<(String, String)>> {
     add("looseness", rounded(bound / epsilon.mean));
     add("failure_bound", rounded(largest_of(case.failure_bounds(t)?)));
     add("failure_bound_printed", rounded(largest_of(case.printed_failure_bounds(t)?)));
-    for (name, interval) in [
-        ("epsilon", epsilon),
+    for (name, (mean, ends)) in [
+        ("epsilon", (epsilon.mean, epsilon.ends)),
         ("recovered", share),
-        ("failure", case.rows.mean("failure_0.5", t)?),
-        ("drift", case.rows.mean("drift", t)?),
+        ("failure", (failure.mean, failure.ends)),
+        ("drift", (drift.mean, drift.ends)),
     ] {
-        let (lo, hi) = interval.ends.unwrap_or((interval.mean, interval.mean));
-        for (end, value) in [("mean", interval.mean), ("lo", lo.max(0.0)), ("hi", hi)] {
-            add(&format!("{name}_{end}"), rounded(value));
+        for (end, value) in [("mean", Some(mean)), ("lo", ends.map(|ends| ends.0)), ("hi", ends.map(|ends| ends.1))] {
+            add(&format!("{name}_{end}"), value.map_or_else(String::new, rounded));
         }
     }
     Ok(row)

@@ -106,7 +106,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         }
         Ok(panel)
     };
-    Ok(Figure::new("Above probability 1/2 greedy decoding never misses; below, it may")
+    Ok(Figure::new("Greedy decoding against the probability of the sequence that it should find")
         .subtitle(
             "Sampled rounds, all n and β; share of the runs in which greedy decoding finds the sequence, in the first round with its \
              probability in a bin of width 0.05; 95% Clopper–Pearson intervals",

@@ -173,7 +173,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .series(Series::new("π(y*) passes 1/2", Style::Markers, 1, starts.measured("p", "majority_scale")?).bars())
         .series(Series::new("closed form", Style::Dashed, 1, starts.points("p", "majority_scale_law")?))
         .note("bars: from the last round before to the first round after; closed forms at these p, joined by lines");
-    Ok(Figure::new("Greedy decoding leaves the trap at the latest when the optimal sequence passes probability 1/2")
+    Ok(Figure::new("The greedy trap in population rounds: when greedy decoding finds the optimal sequence")
         .subtitle(format!(
             "Population rounds, 8³ sequences, trap token of probability p + {eta}, β = {beta}; no sampling: every replicate gives the \
              same numbers"

@@ -90,7 +90,7 @@ pub(super) fn finding(results: &Results) -> Result<Finding> {
 
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let replicates = table.distinct("replicates")?.join(", ");
-    let mut figure = Figure::new("Sixteen triples a round leave the trap as the population does; with fewer, some runs end elsewhere")
+    let mut figure = Figure::new("The greedy trap in sampled rounds: where greedy and exact decoding end")
         .subtitle(format!(
             "ERM nearest to θₜ, one prompt, 8³ sequences, p = π₀(y*), trap token of probability p + {}; shares of {replicates} runs with \
              95% Clopper–Pearson intervals; vertical line: the round in which population updates recover",

@@ -5,38 +5,40 @@ use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Panel, Point, Series, Style};
 use crate::simulate::output;
 
-const TITLES: [&str; 4] = [
-    "tabular: geometric",
-    "autoregressive: to a floor of ties",
-    "Gaussian, ERM: stalls",
-    "Gaussian, population update",
-];
+const TITLES: [&str; 4] = ["tabular, ERM", "autoregressive, ERM", "Gaussian, ERM", "Gaussian, population update"];
 
 /// κ_t − 1.
 pub fn kappa(table: &Table) -> Result<Figure> {
-    let title = "Every κ₀ is forgotten, geometrically where prompts are alike; ties leave a floor, and on shared features sampling stalls the end";
+    let title = "κ − 1 from many κ₀, round by round";
     let axis = Axis::log("κ(πₜ) − 1").range(1e-5, 60.0);
-    panels(table, Figure::new(title), &axis, "kappa_minus_one", "law_kappa_minus_one")
+    panels(table, Figure::new(title), &axis, "kappa_minus_one", "law_kappa_minus_one", BANDS)
 }
 
 /// F_t(0.5).
 pub fn failure(table: &Table) -> Result<Figure> {
-    let title = "Failure from many κ₀: geometric where prompts are alike, to a floor where responses tie, stalled where features are shared";
+    let title = "Failure from many κ₀, round by round";
     let axis = Axis::log("failure rate Fₜ(0.5)").range(2e-5, 1.5);
-    panels(table, Figure::new(title), &axis, "failure_0.5", "law_share")
+    panels(table, Figure::new(title), &axis, "failure_0.5", "law_share", MEANS)
 }
 
-fn panels(table: &Table, figure: Figure, axis: &Axis, quantity: &str, law: &str) -> Result<Figure> {
+/// How a panel reads what it draws, and what the subtitle says of it.
+type Drawn = (fn(&Table, &str, &str) -> Result<Vec<Point>>, &'static str);
+
+const BANDS: Drawn = (Table::measured, "bands: 95% intervals");
+const MEANS: Drawn = (Table::means, "their 95% intervals in the table");
+
+fn panels(table: &Table, figure: Figure, axis: &Axis, quantity: &str, law: &str, intervals: Drawn) -> Result<Figure> {
     let replicates =
         |part: &str| -> Result<String> { Ok(table.filter(&[("part", part)])?.distinct("replicates")?.join(", ")) };
     let mut figure = figure
         .subtitle(format!(
             "tabular: M = 512, K = 64, n = 1024; autoregressive: M = 256, 4 tokens, length 4, n = 1024; Gaussian: M = 500, K = 16, d = 32, \
-             n = 256; all β = 1/√n; population: β = 1. Means over {}, {}, {} and {} replicates, bands: 95% Student-t; black: exact law",
+             n = 256; all β = 1/√n; population: β = 1. Means over {}, {}, {} and {} replicates, {}; black: exact law",
             replicates("tabular")?,
             replicates("autoregressive")?,
             replicates("gaussian")?,
-            replicates("population")?
+            replicates("population")?,
+            intervals.1
         ))
         .columns(2);
     for ((part, key), title) in PARTS.into_iter().zip(TITLES) {
@@ -45,12 +47,12 @@ fn panels(table: &Table, figure: Figure, axis: &Axis, quantity: &str, law: &str)
         let name = key.rsplit('.').next().unwrap_or(key);
         for (color, value) in rows.distinct(name)?.iter().enumerate() {
             let rows = rows.filter(&[(name, value)])?;
-            let kappa0 = rows.points("t", "kappa_mean")?[0].y;
+            let Some(start) = rows.points("t", "kappa_mean")?.first().copied() else { continue };
             panel = panel.series(Series::unlabelled(Style::Line, 6, rows.points("t", law)?)).series(Series::new(
-                format!("κ₀ = {}", output::significant(kappa0, 2)),
+                format!("κ₀ = {}", output::significant(start.y, 2)),
                 Style::LineMarkers,
                 color,
-                rows.measured("t", quantity)?,
+                intervals.0(&rows, "t", quantity)?,
             ));
         }
         figure = figure.panel(panel);
@@ -67,22 +69,19 @@ pub fn continuum(table: &Table) -> Result<Figure> {
     let measured = later(table.measured("t", "kappa_minus_one")?);
     let (untouched, ties) = (later(table.points("t", "untouched")?), later(table.points("t", "near_ties")?));
     let both = untouched.iter().zip(&ties).map(|(a, b)| (a.x, a.y + b.y));
-    let surplus = Panel::new("κₜ − 1: two power laws", Axis::log("round t"), Axis::log("κ(πₜ) − 1").range(3e-6, 1.0))
-        .series(Series::new("measured", Style::Markers, 0, measured))
-        .series(Series::new("both laws together", Style::Line, 6, both))
-        .series(Series::new("prompts never touched", Style::Dashed, 1, untouched.clone()))
-        .series(Series::new("near-ties, sharpened once", Style::DashDotted, 2, ties.clone()))
-        .guide(Guide::slope((8.0, 6e-3), -2.0, "slope −2"));
-    let failure = Panel::new(
-        "Fₜ(0.1): faster than any power",
-        Axis::linear("round t").range(0.0, 24.5),
-        Axis::log("failure rate Fₜ(0.1)"),
-    )
-    .series(Series::new("measured", Style::LineMarkers, 0, table.measured("t", "failure_0.1")?));
-    Ok(Figure::new("Where the base model's confidences form a continuum, κ − 1 ends in a power law of t while failure falls faster than any power")
+    let surplus =
+        Panel::new("κₜ − 1 beside two power laws", Axis::log("round t"), Axis::log("κ(πₜ) − 1").range(3e-6, 1.0))
+            .series(Series::new("measured", Style::Markers, 0, measured))
+            .series(Series::new("both laws together", Style::Line, 6, both))
+            .series(Series::new("prompts never touched", Style::Dashed, 1, untouched.clone()))
+            .series(Series::new("near-ties, sharpened once", Style::DashDotted, 2, ties.clone()))
+            .guide(Guide::slope((8.0, 6e-3), -2.0, "slope −2"));
+    let failure = Panel::new("Fₜ(0.1)", Axis::linear("round t").range(0.0, 24.5), Axis::log("failure rate Fₜ(0.1)"))
+        .series(Series::new("measured", Style::LineMarkers, 0, table.measured("t", "failure_0.1")?));
+    Ok(Figure::new("Base model with a continuum of confidences: κ − 1 and failure, round by round")
         .subtitle(format!(
-            "tabular instance, {} prompts of 2 responses, π₀(y*|x) uniform on (1/2, 1), n = {}, β = 1/√n; mean over {} replicates with 95% \
-             Student-t bands",
+            "tabular instance, {} prompts of 2 responses, π₀(y*|x) uniform on (1/2, 1), n = {}, β = 1/√n; mean over {} replicates, bands: 95% \
+             intervals",
             table.distinct("prompts")?.join(", "),
             table.distinct("samples")?.join(", "),
             table.distinct("replicates")?.join(", ")

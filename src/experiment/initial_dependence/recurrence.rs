@@ -2,9 +2,9 @@
 
 use super::{CellRows, Finding, Results, Table};
 use crate::Result;
+use crate::experiment::results::texts;
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::simulate::output;
-use crate::stats::mean_interval;
 use crate::theory::recurrence::recurrence;
 
 /// Parts with a bound to show: the autoregressive instance has ties, where γ = 0 voids it.
@@ -55,13 +55,13 @@ pub fn table(results: &Results) -> Result<Table> {
             for t in 0..cell.rounds() {
                 let steps = (0..cell.replicates.len()).map(|r| step(&cell, r, t)).collect::<Result<Vec<_>>>()?;
                 let Some(steps) = steps.into_iter().collect::<Option<Vec<_>>>() else { continue };
-                let before = mean_interval(&cell.values("kappa_minus_one", t)?);
-                let after = mean_interval(&cell.values("kappa_minus_one", t + 1)?);
+                let (before, after) = (cell.mean("kappa_minus_one", t)?, cell.mean("kappa_minus_one", t + 1)?);
                 let bound = steps.iter().map(|step| step[0] - 1.0).sum::<f64>() / steps.len() as f64;
-                let ends = after.ends.unwrap_or((after.mean, after.mean));
                 let mut row = vec![part.to_owned(), output::significant(cell.mean("kappa", 0)?.mean, 2)];
                 row.push(t.to_string());
-                row.extend([before.mean, after.mean, ends.0, ends.1, bound].map(output::plain));
+                row.push(output::plain(before.mean));
+                row.extend(texts(Some(after)));
+                row.push(output::plain(bound));
                 rows.push(row);
             }
         }
@@ -71,9 +71,9 @@ pub fn table(results: &Results) -> Result<Table> {
 }
 
 pub fn figure(table: &Table) -> Result<Figure> {
-    let mut figure = Figure::new("From round to round κ falls; Lemma C.3 holds at every step and shows the fall at few of them")
+    let mut figure = Figure::new("κ from round to round, beside Lemma C.3")
         .subtitle(
-            "marks: measured means, from right to left as t grows, bars: 95%; dashed: Lemma C.3 with the measured ε, γ, μ \
+            "marks: measured means, from right to left as t grows, bars: 95% intervals; dashed: Lemma C.3 with the measured ε, γ, μ \
              and concentrability of each round, mean over replicates. Above the diagonal the lemma does not show that κ falls",
         )
         .columns(3);
@@ -86,10 +86,12 @@ pub fn figure(table: &Table) -> Result<Figure> {
         let mut panel =
             Panel::new(title, Axis::log("κ(πₜ) − 1").range(1e-3, 100.0), Axis::log("κ(πₜ₊₁) − 1").range(1e-4, 1000.0));
         let starts = rows.distinct("kappa0")?;
-        let shown = [0, starts.len() / 2, starts.len() - 1];
-        for (color, index) in shown.into_iter().enumerate() {
-            let rows = rows.filter(&[("kappa0", &starts[index])])?;
-            let label = format!("κ₀ = {}", starts[index]);
+        // The first, the middle and the last; fewer of fewer.
+        let mut shown = vec![starts.first(), starts.get(starts.len() / 2), starts.last()];
+        shown.dedup();
+        for (color, start) in shown.into_iter().flatten().enumerate() {
+            let rows = rows.filter(&[("kappa0", start)])?;
+            let label = format!("κ₀ = {start}");
             panel = panel
                 .series(Series::new(label, Style::Markers, color, rows.measured("before", "after")?).bars())
                 .series(Series::unlabelled(Style::Dashed, color, rows.points("before", "lemma_c3")?));

@@ -15,13 +15,13 @@ const LAW: [Style; 4] = [Style::Line, Style::Dashed, Style::DashDotted, Style::D
 
 pub fn figure(table: &Table) -> Result<Figure> {
     let hard = table.filter(&[("kind", "hard"), ("tolerance", "1.0")])?;
-    let replicates = hard.filter(&[("samples", "32768")])?.distinct("replicates")?.join(", ");
+    let replicates = hard.distinct("replicates")?.join(" or ");
     let figure = Figure::new(
-        "Forgetting the initial model takes rounds in proportion to log κ₀ if n grows with κ₀, more at a fixed n, and fewer with larger n",
+        "Rounds until the initial model is forgotten, against κ₀ and n",
     )
     .subtitle(format!(
         "T: least number of rounds with E κ(π_(T−1)) − 1 ≤ 1. Hard instance with M = 256 prompts of mass Δ = 0.9, β = 1/√n, {replicates} \
-         replicates (5 at n above 10^5); bars: 95%. Lines: the root T of the exact law (κ₀−1)(1−2q(1−q)Δ/M)^(n(T−1)) = 1, which the least T rounds up"
+         replicates; bars: 95% intervals. Lines: the root T of the exact law (κ₀−1)(1−2q(1−q)Δ/M)^(n(T−1)) = 1, which the least T rounds up"
     ))
     .columns(2)
     .panel(fixed(&hard)?)
@@ -49,7 +49,7 @@ fn cap(rows: &Table) -> Result<Series> {
 }
 
 fn fixed(hard: &Table) -> Result<Panel> {
-    let mut panel = Panel::new("fixed n: faster than log κ₀", kappa_axis(), Axis::linear("rounds T").range(0.0, 33.0));
+    let mut panel = Panel::new("fixed n", kappa_axis(), Axis::linear("rounds T").range(0.0, 33.0));
     for (color, n) in SHOWN_SAMPLES.iter().enumerate() {
         let rows = hard.filter(&[("samples", &n.to_string())])?;
         panel = curve(panel, format!("n = 2^{}", n.ilog2()), color, "measured_kappa0", &rows)?;
@@ -58,7 +58,7 @@ fn fixed(hard: &Table) -> Result<Panel> {
 }
 
 fn diagonal(hard: &Table) -> Result<Panel> {
-    let mut panel = Panel::new("n ∝ κ₀: straight in log κ₀", kappa_axis(), Axis::linear("rounds T"));
+    let mut panel = Panel::new("n ∝ κ₀", kappa_axis(), Axis::linear("rounds T"));
     for (color, ratio) in DIAGONALS.iter().enumerate() {
         let (mut measured, mut law) = (Vec::new(), Vec::new());
         for kappa0 in hard.distinct("kappa0")? {
@@ -75,11 +75,8 @@ fn diagonal(hard: &Table) -> Result<Panel> {
 }
 
 fn samples(hard: &Table) -> Result<Panel> {
-    let mut panel = Panel::new(
-        "fewer with n; bounds speak only at T = 2",
-        Axis::log("samples per round n"),
-        Axis::log("rounds T").range(0.3, 60.0),
-    );
+    let mut panel =
+        Panel::new("against n, with bounds", Axis::log("samples per round n"), Axis::log("rounds T").range(0.3, 60.0));
     for (color, kappa0) in SHOWN_STARTS.iter().enumerate() {
         let rows = hard.filter(&[("kappa0", kappa0)])?;
         panel = curve(panel, format!("κ₀ = {kappa0}"), color, "samples", &rows)?;

@@ -35,12 +35,20 @@ impl Forgetting {
     /// Reads it off a cell.
     pub fn of(cell: &CellRows, tolerance: f64) -> Result<Self> {
         let surplus = (0..=cell.rounds()).map(|t| cell.mean("kappa_minus_one", t)).collect::<Result<Vec<_>>>()?;
-        let least = |value: &dyn Fn(usize) -> f64| (0..surplus.len()).find(|&t| value(t) <= tolerance).map(|t| t + 1);
-        let ends = |t: usize| surplus[t].ends.unwrap_or((surplus[t].mean, surplus[t].mean));
+        // Where a round before it has no interval, neither has the number of rounds.
+        let least = |value: &dyn Fn(usize) -> Option<f64>| {
+            for t in 0..surplus.len() {
+                if value(t)? <= tolerance {
+                    return Some(t + 1);
+                }
+            }
+            None
+        };
+        let ends = |t: usize| surplus[t].ends;
         Ok(Self {
             tolerance,
-            rounds: least(&|t| surplus[t].mean),
-            ends: [least(&|t| ends(t).0), least(&|t| ends(t).1)],
+            rounds: least(&|t| Some(surplus[t].mean)),
+            ends: [least(&|t| Some(ends(t)?.0)), least(&|t| Some(ends(t)?.1))],
         })
     }
 

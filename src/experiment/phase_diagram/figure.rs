@@ -9,9 +9,7 @@ const FEW: (f64, f64) = (3.0, 8192.0);
 
 pub(super) fn over_kappa0(table: &Table) -> Result<Figure> {
     let rounds = table.distinct("t")?.join(", ");
-    let figure = Figure::new(
-        "Failure ends later for larger κ₀, as the law has it; where prompts share features drift outlives it; the bound speaks only far beyond both",
-    );
+    let figure = Figure::new("Failure, drift and the explicit bound over n and κ₀");
     let axis = || Axis::log("base condition number κ₀");
     maps(
         figure.subtitle(subtitle(table, &format!("T = {rounds} rounds"))?),
@@ -23,9 +21,7 @@ pub(super) fn over_kappa0(table: &Table) -> Result<Figure> {
 }
 
 pub(super) fn over_rounds(table: &Table) -> Result<Figure> {
-    let figure = Figure::new(
-        "n samples in each of T rounds count as nT where features are one-hot; where prompts share features, more rounds on few samples lead away",
-    );
+    let figure = Figure::new("Failure, drift and the explicit bound over n and T");
     let kappa0 = |part: &str| -> Result<String> {
         let starts = centres(&table.filter(&[("part", part)])?, "kappa0")?;
         Ok(starts.iter().map(|start| format!("{:.2}", start.0)).collect::<Vec<_>>().join(", "))

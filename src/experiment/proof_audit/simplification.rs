@@ -141,7 +141,7 @@ fn distribution(ratios: &[f64]) -> Vec<(f64, f64)> {
 const STYLES: [Style; 3] = [Style::Line, Style::Dashed, Style::DashDotted];
 
 pub(super) fn figure(table: &Table) -> Result<Figure> {
-    let mut figure = Figure::new("The paper's C′ ≤ κ holds for the population update; updates that learn from samples break it")
+    let mut figure = Figure::new("C′/κ of each update, which the paper takes to be at most 1")
         .subtitle(
             "Distribution of C′/κ over the steps, C′ = C_{π′/π} of the learned policy π′. Legend: share of replicates in which some \
              step exceeds 1, with its 95% Clopper–Pearson interval, and the largest C′/κ; lines that reach the right edge go on",

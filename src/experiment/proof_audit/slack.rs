@@ -95,7 +95,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     .series(Series::new("median", Style::Markers, 0, median))
     .series(Series::new("tightest step", Style::Markers, 1, tightest));
     let steps = all.distinct("steps")?.join(", ");
-    Ok(Figure::new("Most single steps of the proof come close to equality somewhere, the change of measure (C6) and C28's moment do not; the chain (C7) is typically loose by orders of magnitude")
+    Ok(Figure::new("How far apart the two sides of each inequality of the proof are")
         .subtitle(format!(
             "Right side over left side of each inequality in {steps} steps of small random instances, without those in which its \
              hypotheses fail or the right side is rounding. Lines that reach the edge go on; ∞: the left side is 0 (in C4: or \

@@ -125,18 +125,9 @@ fn unbroken(points: Vec<Point>) -> Vec<Point> {
 pub fn figure(table: &Table) -> Result<Figure> {
     let of = |column: &str| -> Result<String> { Ok(table.distinct(column)?.join(", ")) };
     let (erm, population) = (table.filter(&[("update", "erm")])?, table.filter(&[("update", "population")])?);
-    let mut failure = Panel::new(
-        "failure: the rate of round 1 alone stays",
-        samples(),
-        Axis::log("failure rate F_T(0.1)").range(1e-5, 1.0),
-    );
-    let mut rank = Panel::new(
-        "span: later rounds see few directions",
-        samples(),
-        Axis::linear("rank seen in round T / full rank"),
-    );
-    let mut drift =
-        Panel::new("drift: they throw the model off its choices", samples(), Axis::linear("drift P[y*_T ≠ y*₀]"));
+    let mut failure = Panel::new("failure", samples(), Axis::log("failure rate F_T(0.1)").range(1e-5, 1.0));
+    let mut rank = Panel::new("span", samples(), Axis::linear("rank seen in round T / full rank"));
+    let mut drift = Panel::new("drift", samples(), Axis::linear("drift P[y*_T ≠ y*₀]"));
     for (color, rounds) in ROUNDS.iter().enumerate() {
         let at = |table: &Table| table.filter(&[("rounds", &rounds.to_string())]);
         let curve = at(&erm)?;
@@ -147,7 +138,7 @@ pub fn figure(table: &Table) -> Result<Figure> {
                 color,
                 unbroken(at(&population)?.points("samples", "failure_0.1_mean")?),
             ))
-            .series(Series::new(label, Style::Markers, color, curve.measured("samples", FAILURE)?).bars());
+            .series(Series::new(label, Style::Markers, color, curve.means("samples", FAILURE)?));
         let series = |column: &str| -> Result<Series> {
             Ok(Series::new(format!("T = {rounds}"), Style::LineMarkers, color, curve.measured("samples", column)?)
                 .bars())
@@ -155,10 +146,11 @@ pub fn figure(table: &Table) -> Result<Figure> {
         rank = rank.series(series("rank_fraction")?);
         drift = drift.series(series("drift")?);
     }
-    Ok(Figure::new("Generic instance, sampled: from the second round on the span collapses, and with it the rate and the model's choices")
+    Ok(Figure::new("Generic instance, sampled rounds: failure, span and drift against n")
         .subtitle(format!(
             "Gaussian features, M = {}, K = 16, d = 32, ‖θ₀‖ = 4, β = 1/√n, ERM nearest to θ_t (marks), population update (lines without \
-             marks, where above 0); means over {} replicates, bars: 95% Student-t intervals",
+             marks, where above 0); means over {} replicates, 95% intervals as bars, those of \
+             failure in the table",
             of("prompts")?,
             of("replicates")?
         ))

@@ -137,10 +137,10 @@ fn local(cell: &CellRows, next: &CellRows, quantity: &str, rounds: usize) -> Res
 
 pub fn figure(table: &Table) -> Result<Figure> {
     let of = |column: &str| -> Result<String> { Ok(table.distinct(column)?.join(", ")) };
-    let mut figure = Figure::new("Generic instance: failure falls as n^(−T/2), twice as fast at δ = 1/2, since n sharpens through β alone")
+    let mut figure = Figure::new("Generic instance, population update: failure against n, and its exponents")
         .subtitle(format!(
-            "Gaussian features, M = {}, K = 16, d = 32, ‖θ₀‖ = 4, β = 1/√n, population update; means over {} replicates, bars: 95% \
-             Student-t intervals. Exponents: large-n half of what is not 0, with 95% bootstrap intervals",
+            "Gaussian features, M = {}, K = 16, d = 32, ‖θ₀‖ = 4, β = 1/√n, population update; means over {} replicates, their 95% \
+             intervals in the table. Exponents: large-n half of what is not 0, with 95% bootstrap intervals",
             of("prompts")?,
             of("replicates")?,
         ))
@@ -167,8 +167,7 @@ fn thresholds(table: &Table, rounds: usize) -> Result<Panel> {
     let mut panel = Panel::new(format!("T = {rounds}"), samples(), Axis::log("failure rate F_T(δ)").range(1e-6, 1.0));
     for (color, (delta, quantity, _)) in THRESHOLDS.iter().enumerate() {
         let label = format!("δ = {delta}: exponent {}", slope_text(&curve, &format!("exponent_{quantity}"))?);
-        panel =
-            panel.series(Series::new(label, Style::LineMarkers, color, curve.measured("samples", quantity)?).bars());
+        panel = panel.series(Series::new(label, Style::LineMarkers, color, curve.means("samples", quantity)?));
     }
     let once = if rounds == 1 { "slope −1/2".to_owned() } else { format!("slope −{}", rounds / 2) };
     Ok(panel
@@ -180,16 +179,16 @@ fn thresholds(table: &Table, rounds: usize) -> Result<Panel> {
 /// Failure against s_T: one curve for every T.
 fn collapse(table: &Table) -> Result<Panel> {
     let mut panel = Panel::new(
-        "one curve of s_T for every n and T",
+        "every n and T against s_T",
         Axis::log("sharpening s_T = (1 + √n)^T").range(3.0, 3e6),
         Axis::log("failure rate F_T(δ)").range(1e-6, 1.0),
     );
     for (index, (delta, quantity, _)) in THRESHOLDS[..2].iter().enumerate() {
         for (color, rounds) in ROUNDS.iter().enumerate() {
-            let curve = table.filter(&[("rounds", &rounds.to_string())])?.measured("scale", quantity)?;
+            let curve = table.filter(&[("rounds", &rounds.to_string())])?.means("scale", quantity)?;
             let curve = curve.into_iter().filter(|point| point.x < 3e6);
             let series = Series::new(format!("δ = {delta}, T = {rounds}"), Style::Markers, 3 * index + color, curve);
-            panel = panel.series(series.bars());
+            panel = panel.series(series);
         }
     }
     Ok(panel

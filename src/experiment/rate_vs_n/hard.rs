@@ -123,10 +123,10 @@ pub fn figure(table: &Table) -> Result<Figure> {
     let replicates = [worst.distinct("replicates")?.join(", "), fixed.distinct("replicates")?.join(", ")];
     let samples = || Axis::log("samples per round n");
     let failure = || Axis::log("failure rate F_T(0.5)");
-    let mut falling = Panel::new("worst mass Δ(n): a power of n", samples(), failure());
-    let mut sudden = Panel::new("fixed mass Δ = 1/2: steeper than any power", samples(), failure().range(FLOOR, 1.0));
+    let mut falling = Panel::new("worst mass Δ(n)", samples(), failure());
+    let mut sudden = Panel::new("fixed mass Δ = 1/2", samples(), failure().range(FLOOR, 1.0));
     let mut straight = Panel::new(
-        "fixed mass Δ = 1/2: exponential in nT",
+        "fixed mass Δ = 1/2, against nT",
         Axis::linear("all triples nT").range(0.0, LONGEST),
         failure().range(FLOOR, 1.0),
     );
@@ -144,10 +144,10 @@ pub fn figure(table: &Table) -> Result<Figure> {
         falling = falling.guide(Guide::slope((first.x, 3.0 * first.y), -0.5, "slope −1/2"));
     }
     sudden = sudden.guide(Guide::slope((16.0, 0.3), -0.5, "slope −1/2"));
-    Ok(Figure::new("Hard instance: failure falls as 1/√n where the mass is the worst for each n, exponentially where it is fixed")
+    Ok(Figure::new("Hard instance: failure against n, at the worst mass for each n and at a fixed one")
         .subtitle(format!(
             "M = 64 informative prompts, κ₀ = 3, β = 1/√n, ERM. Marks: measured, mean over {} replicates (worst mass) or {} (fixed), \
-             95% Student-t intervals; lines: exact law Δ(1 − 2q(1−q)Δ/M)^(nT). Exponents: large-n half, 95% bootstrap intervals",
+             95% intervals; lines: exact law Δ(1 − 2q(1−q)Δ/M)^(nT). Exponents: large-n half, 95% bootstrap intervals",
             replicates[0], replicates[1]
         ))
         .columns(3)

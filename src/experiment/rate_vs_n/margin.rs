@@ -151,14 +151,9 @@ fn largest_of_all(all: &[Bounds], of: fn(&Bounds) -> Option<f64>) -> Option<f64>
 }
 
 pub fn figure(table: &Table) -> Result<Figure> {
-    let (uniform, complete) = (later(table, "uniform")?, later(table, "complete_spans")?);
-    let title = format!(
-        "With a margin failure is exactly 0 from a small n on; for T = 1 the bound is below 1 from {uniform} times that n on, with \
-         complete spans from {complete} times"
-    );
-    let mut figure = Figure::new(title)
+    let mut figure = Figure::new("Instances with a margin: failure and the bounds of Theorem 6.2 against n")
         .subtitle(format!(
-            "Gaussian features, M = 500, K = 8, d = 16, ‖θ₀‖ = 4, β = 1/√n, ERM, δ = 0.1; {} replicates, bars: 95% Student-t intervals. \
+            "Gaussian features, M = 500, K = 8, d = 16, ‖θ₀‖ = 4, β = 1/√n, ERM, δ = 0.1; means over {} replicates, their 95% intervals in the table. \
              Bounds at ρ = {RHO} with each run's own γ, μ, κ₀, r̄, ‖θ_t‖; the largest over runs",
             table.distinct("replicates")?.join(", ")
         ))
@@ -173,25 +168,6 @@ pub fn figure(table: &Table) -> Result<Figure> {
     Ok(figure)
 }
 
-/// The n from which on a bound on F_1 is below 1, over the n from which on F_1 is 0: from the least to the largest over margins.
-fn later(table: &Table, column: &str) -> Result<String> {
-    let mut ratios = Vec::new();
-    for margin in table.distinct("margin")? {
-        let rows = table.filter(&[("margin", &margin), ("rounds", "1")])?;
-        let measured = rows.points("samples", &format!("{}_mean", SHOWN.1))?;
-        let zero = measured.iter().rposition(|point| point.y > 0.0).and_then(|last| measured.get(last + 1));
-        let bounds = rows.points("samples", column)?;
-        let below = bounds.iter().find(|point| point.y < 1.0);
-        ratios.extend(zero.zip(below).map(|(zero, below)| below.x / zero.x));
-    }
-    ratios.sort_by(f64::total_cmp);
-    Ok(match ratios[..] {
-        [] => "–".to_owned(),
-        [only] => power(only),
-        [least, .., most] => format!("{} to {}", power(least), power(most)),
-    })
-}
-
 fn panel(rows: &Table, margin: &str, rounds: usize) -> Result<Panel> {
     let bound = |column: &str| rows.points("samples", column);
     let mut panel = Panel::new(
@@ -203,7 +179,7 @@ fn panel(rows: &Table, margin: &str, rounds: usize) -> Result<Panel> {
     .series(Series::new("C18, round by round", Style::DashDotted, 2, bound("round_by_round")?))
     .series(Series::new("C18, complete spans", Style::Dotted, 3, bound("complete_spans")?))
     .series(Series::new("shape of Theorem 6.2 with c = 1, where r̄ ≤ 1", Style::Line, 6, bound("shape")?))
-    .series(Series::new("measured", Style::LineMarkers, 0, rows.measured("samples", SHOWN.1)?).bars())
+    .series(Series::new("measured", Style::LineMarkers, 0, rows.means("samples", SHOWN.1)?))
     .guide(Guide::horizontal(1.0, ""));
     if let Some(point) = bound("promised_zero_share")?.iter().find(|point| point.y == 1.0) {
         panel = panel.guide(Guide::vertical(point.x, "C12: zero"));

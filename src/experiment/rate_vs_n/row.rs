@@ -27,7 +27,7 @@ impl Row {
         self.number(name, value.unwrap_or(f64::NAN))
     }
 
-    /// Adds the mean of a rate after T rounds with its 95% Student-t interval, cut at 0.
+    /// Adds the mean of a rate after T rounds with its 95% interval.
     pub fn measured(self, cell: &CellRows, quantity: &str, rounds: usize) -> Result<Self> {
         self.measured_if(true, cell, quantity, rounds)
     }
@@ -38,7 +38,7 @@ impl Row {
         let (lo, hi) = interval.and_then(|interval| interval.ends).unzip();
         Ok(self
             .maybe(&format!("{quantity}_mean"), interval.map(|interval| interval.mean))
-            .maybe(&format!("{quantity}_lo"), lo.map(|lo| lo.max(0.0)))
+            .maybe(&format!("{quantity}_lo"), lo)
             .maybe(&format!("{quantity}_hi"), hi))
     }
 

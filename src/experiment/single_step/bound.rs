@@ -92,10 +92,10 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
 
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let (prompts, replicates) = (table.distinct("prompts")?.join(", "), table.distinct("replicates")?.join(", "));
-    let mut figure = Figure::new("One round on the hard instance: the lower bound has the shape of the failure rate")
+    let mut figure = Figure::new("One round on the hard instance: failure rate and lower bound")
         .subtitle(format!(
             "M = {prompts} informative prompts, worst mass Δ(n), β = 1/√n, log #Π = M log K; means over {replicates} replicates with 95% \
-             Student-t intervals. The bound is the root ε of ε²(1 + log(κ₀/ε)) = cκ₀ log #Π/n"
+             intervals. The bound is the root ε of ε²(1 + log(κ₀/ε)) = cκ₀ log #Π/n"
         ))
         .columns(2);
     let mut constants =

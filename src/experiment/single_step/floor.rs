@@ -223,10 +223,10 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         ))
         .note("the bound is that of the worst instance: others may fail less")
         .legend(Legend::Below);
-    Ok(Figure::new("With n ≈ κ₀ triples a constant share of prompts never sees its optimum, however large n is")
+    Ok(Figure::new("One round of n near κ₀ triples: failure, base failure, and the share of optima never seen")
         .subtitle(format!(
             "M = {prompts} prompts, β = 10⁻⁴, one round; near-uniform over K responses (logit bump 0.01), and sequences of 3 tokens out \
-             of 24 with top-token probability α = κ₀^(−1/3); means over {} replicates with 95% Student-t intervals; bound: c = {CONSTANT}",
+             of 24 with top-token probability α = κ₀^(−1/3); means over {} replicates with 95% intervals; bound: c = {CONSTANT}",
             replicates.join(" and ")
         ))
         .columns(2)

@@ -47,10 +47,10 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
 
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let (prompts, replicates) = (table.distinct("prompts")?.join(", "), table.distinct("replicates")?.join(", "));
-    let mut figure = Figure::new("More rounds of n pass the bound of one: failure falls by a constant factor a round")
+    let mut figure = Figure::new("T rounds of n on the hard instance, beside the bound of one round")
         .subtitle(format!(
             "Hard instance, M = {prompts}, Δ worst for one round of n, β = 1/√n; marks: means over {replicates} replicates with 95% \
-             Student-t intervals; lines through them: exact law; bound: c = {CONSTANT}. T rounds of n fail as often as one round of \
+             intervals; lines through them: exact law; bound: c = {CONSTANT}. T rounds of n fail as often as one round of \
              nT; they pass the bound of nT because this Δ is the worst for n, not for nT"
         ))
         .columns(2);

@@ -13,6 +13,9 @@ pub fn section(main: &mut Markup, chapter: &Chapter, record: &Record) {
         if !chapter.about.is_empty() {
             section.element("p", &[("class", "about")], chapter.about);
         }
+        if let Some(misfit) = &chapter.misfit {
+            section.element("p", &[("class", "warning")], &format!("A definition of one's own: this store {misfit}."));
+        }
         claims(section, chapter, record);
         if !chapter.counts.complete() {
             let counts = chapter.counts;

@@ -77,3 +77,65 @@ fn heading(header: &mut Markup, report: &Report) {
 fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SCRIPT, STYLE};
+
+    /// The page is for browsers from 2022 on (Firefox 102, Chrome 100, Safari 15.4); these came later, or not to all of them.
+    #[test]
+    fn the_page_uses_nothing_newer_than_its_browsers() {
+        let style = [
+            "light-dark(",
+            "color-mix(",
+            ":has(",
+            "@container",
+            "@layer",
+            "@scope",
+            "oklch(",
+            "&:",
+            "& ",
+            "dvh",
+            "subgrid",
+        ];
+        let script = [
+            "ariaPressed =",
+            ".ariaPressed",
+            ".at(",
+            "structuredClone",
+            "showPopover",
+            "findLast",
+            "toSorted",
+            "toReversed",
+            "hasOwn",
+            "groupBy",
+            "import ",
+            "await ",
+            "replaceAll",
+            "??=",
+            "||=",
+            "Promise.withResolvers",
+            "checkVisibility",
+        ];
+        for (text, newer) in [(STYLE, &style[..]), (SCRIPT, &script[..])] {
+            for feature in newer {
+                assert!(!text.contains(feature), "{feature}");
+            }
+        }
+    }
+
+    /// Every colour that is used has a plain value, in both modes.
+    #[test]
+    fn every_variable_has_a_value_in_both_modes() {
+        let (light, rest) = STYLE.split_once("@media screen and").unwrap();
+        let (system, rest) = rest.split_once("@media screen {").unwrap();
+        let (button, _) = rest.split_once("* {").unwrap();
+        let used: Vec<&str> = STYLE.split("var(").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        assert!(used.len() > 20);
+        for name in used {
+            for mode in [light, system, button] {
+                assert!(mode.contains(&format!("{name}: #")), "{name}");
+            }
+        }
+    }
+}

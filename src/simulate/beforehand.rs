@@ -1,0 +1,104 @@
+//! What a configuration says of its means before anything is measured: which of them are exact, and how far they can reach.
+
+use super::config::{Kind, MassConfig, UpdateConfig};
+use super::{Config, Simulation};
+use crate::metrics::Quantity;
+use crate::stats::{MeanInterval, Range, mean_interval};
+use crate::theory::single_step::worst_mass;
+
+/// Values of one computation differ by rounding alone, relative to their size.
+const ROUNDING: f64 = 1e-12;
+
+/// Quantities of one policy that compare it with itself at t = 0, whatever the instance.
+const KNOWN_AT_THE_START: [&str; 2] = ["drift", "cosine"];
+
+/// Shares of prompts that cannot fail where there is one response only.
+const WITHIN_THE_MASS: [&str; 4] = ["failure", "base_failure", "comparator_failure", "drift"];
+
+/// What is known beforehand.
+#[derive(Clone, Copy, Debug)]
+pub struct Beforehand {
+    /// How alike the instances of two replicates are.
+    alike: Alike,
+    /// Whether nothing is drawn after the instance.
+    drawn_once: bool,
+    /// The share of prompts with more than one response.
+    mass: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Alike {
+    /// One instance.
+    Same,
+    /// One instance but for the names of responses, on which only the breaking of ties depends.
+    Renamed,
+    /// Drawn anew.
+    Drawn,
+}
+
+impl Beforehand {
+    /// What a configuration says.
+    pub fn of(config: &Config) -> Self {
+        let instance = &config.instance;
+        let alike = match instance.kind {
+            _ if config.run.same_instance => Alike::Same,
+            Kind::Npz if instance.theta_norm.is_none() && instance.logit_scale.is_none() => Alike::Same,
+            Kind::Tabular if instance.theta0.is_some() => Alike::Same,
+            Kind::Tabular if instance.confidence.is_none() => Alike::Renamed,
+            Kind::Hard | Kind::Autoregressive => Alike::Renamed,
+            Kind::Npz | Kind::Tabular | Kind::Gaussian | Kind::Random => Alike::Drawn,
+        };
+        let drawn_once = config.process.update == UpdateConfig::Population;
+        Self { alike, drawn_once, mass: mass(config) }
+    }
+
+    /// The same for a simulation, whose instance may have been given in place of being described.
+    pub fn of_simulation(simulation: &Simulation) -> Self {
+        let of_config = Self::of(&simulation.config);
+        if simulation.fixed().is_some() { Self { alike: Alike::Same, mass: 1.0, ..of_config } } else { of_config }
+    }
+
+    /// The mean of a column such as `failure_0.5` after t rounds, with its interval.
+    pub fn mean(&self, column: &str, t: usize, values: &[f64]) -> MeanInterval {
+        let quantity = Quantity::of_column(column);
+        let name = quantity.map_or(column, |quantity| quantity.name);
+        if self.computed_alike(name, t) && agree(values) {
+            return MeanInterval::exact(values);
+        }
+        let declared = quantity.map_or(Range::ANY, |quantity| quantity.range);
+        let range = if WITHIN_THE_MASS.contains(&name) { Range { high: self.mass, ..declared } } else { declared };
+        // What rounding adds to a sum of weights does not make the range a wrong one.
+        let fits = values.iter().all(|&value| value <= range.high * (1.0 + ROUNDING));
+        mean_interval(values, if fits { range } else { declared })
+    }
+
+    /// Whether every replicate computes the same number.
+    fn computed_alike(&self, name: &str, t: usize) -> bool {
+        let (start, greedy) = (t == 0, name.starts_with("greedy_"));
+        match self.alike {
+            _ if start && KNOWN_AT_THE_START.contains(&name) => true,
+            Alike::Same => start || self.drawn_once,
+            // Greedy decoding breaks ties by name.
+            Alike::Renamed => !greedy && (start || self.drawn_once),
+            Alike::Drawn => false,
+        }
+    }
+}
+
+/// The share of prompts that can fail; only the hard instance has prompts with a single response by construction.
+fn mass(config: &Config) -> f64 {
+    let (instance, samples) = (&config.instance, config.process.samples as f64);
+    if instance.kind != Kind::Hard {
+        return 1.0;
+    }
+    match (instance.mass.unwrap_or_default(), instance.prompts, instance.kappa0) {
+        (MassConfig::Number(mass), ..) => mass,
+        (MassConfig::Worst, Some(prompts), Some(kappa0)) => worst_mass(samples, prompts as f64, kappa0).unwrap_or(1.0),
+        (MassConfig::Worst, ..) => 1.0,
+    }
+}
+
+fn agree(values: &[f64]) -> bool {
+    let first = values[0];
+    values.iter().all(|value| value.is_finite() && (value - first).abs() <= ROUNDING * first.abs())
+}

@@ -1,0 +1,177 @@
+//! Figures drawn again from tables that someone has edited: a figure or an error, never a panic; and no title that says what the rows
+//! need not say.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use selfreward::experiment::{ALL, Drawing, Table};
+
+type Rows = Vec<Vec<String>>;
+
+fn drawings() -> impl Iterator<Item = &'static Drawing> {
+    ALL.iter().flat_map(|experiment| experiment.drawings)
+}
+
+/// The committed table of a drawing: its header first.
+fn committed(drawing: &Drawing) -> Rows {
+    let path = format!("{}/figures/{}.csv", env!("CARGO_MANIFEST_DIR"), drawing.name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let table = Table::parse(&text).unwrap();
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    let rows: Rows = reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
+    assert_eq!(rows[0], table.header());
+    rows
+}
+
+fn table(rows: &Rows) -> Table {
+    Table::new(rows[0].clone(), rows[1..].to_vec())
+}
+
+/// Draws; an error must be one line.
+fn survives(drawing: &Drawing, rows: &Rows, what: &str) {
+    let table = table(rows);
+    let drawn = catch_unwind(AssertUnwindSafe(|| (drawing.figure)(&table).and_then(|figure| figure.to_svg())));
+    let outcome = drawn.unwrap_or_else(|_| panic!("{} panics: {what}", drawing.name));
+    if let Err(error) = outcome {
+        assert!(!error.to_string().trim_end().contains('\n'), "{}: {what}: {error}", drawing.name);
+    }
+}
+
+/// Edits, each of which leaves a table: fewer rows, fewer columns, other values.
+fn edits(rows: &Rows) -> Vec<(String, Rows)> {
+    let header = &rows[0];
+    let kept = |keep: &dyn Fn(usize) -> bool| -> Rows {
+        rows.iter().enumerate().filter(|(index, _)| *index == 0 || keep(*index)).map(|(_, row)| row.clone()).collect()
+    };
+    let with = |column: usize, value: &str| -> Rows {
+        let replaced = |row: &Vec<String>| {
+            let mut row = row.clone();
+            row[column] = value.to_owned();
+            row
+        };
+        std::iter::once(header.clone()).chain(rows[1..].iter().map(replaced)).collect()
+    };
+    let mut edits = vec![
+        ("no row".to_owned(), kept(&|_| false)),
+        ("the first row".to_owned(), kept(&|index| index == 1)),
+        ("the last row".to_owned(), kept(&|index| index + 1 == rows.len())),
+        ("every third row".to_owned(), kept(&|index| index % 3 == 0)),
+        ("the first half".to_owned(), kept(&|index| index < rows.len() / 2)),
+        ("the second half".to_owned(), kept(&|index| index >= rows.len() / 2)),
+        ("rows twice".to_owned(), rows.iter().chain(&rows[1..]).cloned().collect()),
+    ];
+    for (column, name) in header.iter().enumerate() {
+        let without = |row: &Vec<String>| {
+            let mut row = row.clone();
+            row.remove(column);
+            row
+        };
+        edits.push((format!("no column {name}"), rows.iter().map(without).collect()));
+        for value in ["", "NaN", "inf", "-inf", "0", "-1", "1e308", "1e-308", "word", "数", "<&>", "7"] {
+            edits.push((format!("{name} = {value:?}"), with(column, value)));
+        }
+        let first = rows.get(1).map_or("", |row| &row[column]).to_owned();
+        edits.push((format!("{name} alike"), with(column, &first)));
+        let of_first: Rows = rows
+            .iter()
+            .enumerate()
+            .filter(|(i, row)| *i == 0 || row[column] == first)
+            .map(|(_, r)| r.clone())
+            .collect();
+        edits.push((format!("{name} of the first row only"), of_first));
+        let others: Rows = rows
+            .iter()
+            .enumerate()
+            .filter(|(i, row)| *i == 0 || row[column] != first)
+            .map(|(_, r)| r.clone())
+            .collect();
+        edits.push((format!("{name} without that of the first row"), others));
+        if let Some(short) = others_shortened(rows, column) {
+            edits.push((format!("{name} numbered"), short));
+        }
+    }
+    edits
+}
+
+/// More distinct values than any figure has colours, marks or line styles for.
+fn others_shortened(rows: &Rows, column: usize) -> Option<Rows> {
+    let mut numbered = rows.iter().take(60).cloned().collect::<Rows>();
+    numbered.iter_mut().skip(1).enumerate().for_each(|(index, row)| row[column] = (index + 1).to_string());
+    (numbered.len() > 12).then_some(numbered)
+}
+
+/// A large table is thinned first, so that every edit is drawn in a short time.
+fn thinned(rows: Rows) -> Rows {
+    let step = (rows.len() / 150).max(1);
+    rows.into_iter().enumerate().filter(|(index, _)| *index == 0 || index % step == 0).map(|(_, row)| row).collect()
+}
+
+#[test]
+fn an_edited_table_is_drawn_or_refused() {
+    let mut tried = 0;
+    for drawing in drawings() {
+        let rows = committed(drawing);
+        survives(drawing, &rows, "as it is");
+        for (what, rows) in edits(&thinned(rows)) {
+            survives(drawing, &rows, &what);
+            tried += 1;
+        }
+    }
+    assert!(tried > 5000, "{tried}");
+}
+
+/// A title names what is drawn, so it is the same for any rows; and it is no sentence.
+#[test]
+fn a_title_does_not_depend_on_the_rows() {
+    for drawing in drawings() {
+        let rows = committed(drawing);
+        let titles = |rows: &Rows| {
+            let figure = (drawing.figure)(&table(rows)).unwrap();
+            let panels: Vec<String> = figure.panels.iter().map(|panel| panel.title.clone()).collect();
+            (figure.title, panels)
+        };
+        let (title, panels) = titles(&rows);
+        let halved: Rows =
+            rows.iter().enumerate().filter(|(index, _)| index % 2 == 0).map(|(_, row)| row.clone()).collect();
+        if let Ok(figure) = (drawing.figure)(&table(&halved)) {
+            assert_eq!(figure.title, title);
+        }
+        let verbs = [
+            " falls",
+            " fall ",
+            " grows",
+            " makes",
+            " make ",
+            " never ",
+            " no wiser",
+            " holds",
+            " breaks",
+            " is ",
+            " are ",
+            " does ",
+            " do ",
+            " leaves",
+            " leave ",
+            " pass ",
+            " follows",
+            " ends ",
+            " lies ",
+            " keeps",
+            " collapse",
+            " stall",
+            " shifts",
+            " faster",
+            " steeper",
+            " straight",
+            " fewer ",
+            " loose:",
+            " forgotten,",
+        ];
+        for text in std::iter::once(&title).chain(&panels) {
+            let stated = verbs.iter().find(|verb| format!(" {text} ").contains(**verb));
+            let said =
+                ["how loose C10 is (M = 256)", "How far apart the two sides of each inequality of the proof are"];
+            let said = said.contains(&text.as_str()) || text.contains("is forgotten, against");
+            assert!(stated.is_none() || said, "{}: {text:?} says {stated:?}", drawing.name);
+        }
+    }
+}
