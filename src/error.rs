@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::absent::Absent;
+
 /// The library's result type.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -51,6 +53,17 @@ pub enum Error {
     /// An instance with the asked property was not found within the stated number of tries.
     #[error("{0}")]
     NotFound(String),
+    /// A measured quantity that is not there.
+    #[error("{0}")]
+    Absent(Absent),
+    /// Another error, with the place at which it happened.
+    #[error("{place}: {error}")]
+    At {
+        /// The place, such as a cell with its replicate.
+        place: String,
+        /// What happened there.
+        error: Box<Self>,
+    },
     /// The caller asked the run to stop.
     #[error("interrupted")]
     Interrupted,
@@ -60,6 +73,14 @@ impl Error {
     /// An argument outside its range.
     pub fn argument(name: impl Into<String>, value: impl ToString, expected: impl Into<String>) -> Self {
         Self::Argument { name: name.into(), value: value.to_string(), expected: expected.into() }
+    }
+
+    /// The same error with the place at which it happened; what is absent names its place itself.
+    pub fn at(self, place: impl Into<String>) -> Self {
+        match self {
+            Self::Absent(absent) => Self::Absent(absent),
+            error => Self::At { place: place.into(), error: Box::new(error) },
+        }
     }
 
     /// A file that is missing, unreadable, unwritable, or does not hold what it should.

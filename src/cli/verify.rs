@@ -62,14 +62,19 @@ pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
         answer(&questions, &mut rows.results, &seed, rows.profile)
     })?
     .map_err(Failure::failed)?;
-    let mut entries = Vec::new();
+    let (mut entries, mut unsaved) = (Vec::new(), None);
     for (claim, weighed) in claims.into_iter().zip(weighed) {
-        let saved = args.save(claim, &weighed, &rows, &seed).map_err(Failure::failed)?;
+        let saved = args.save(claim, &weighed, &rows, &seed).unwrap_or_else(|error| {
+            unsaved.get_or_insert_with(|| error.at(format!("the witness of {} is not saved", claim.id)));
+            None
+        });
         entries.push(Entry { claim, weighed, saved });
     }
     let ledger = Ledger { profile: rows.profile, seed: rows.seed_as_given(), entries };
-    args.write(&ledger)?;
+    // What is weighed is shown, whatever becomes of the files.
     print(if args.json { pretty(&ledger.to_json()) } else { ledger.to_table() }.trim_end())?;
+    args.write(&ledger)?;
+    unsaved.map_or(Ok(()), |error| Err(Failure::failed(error)))?;
     conclude(&ledger)
 }
 
@@ -314,7 +319,9 @@ pub(super) fn write_witness(witness: &Witness, folder: &Path, name: &str) -> Res
 fn conclude(ledger: &Ledger) -> std::result::Result<(), Failure> {
     let unexpected: Vec<&str> =
         ledger.entries.iter().filter(|entry| !entry.expected()).map(|entry| entry.claim.id).collect();
-    let reason = || anyhow::anyhow!("not as expected: {}", unexpected.join(", "));
+    let broken = ledger.entries.iter().filter_map(|entry| Some((entry.claim.id, entry.weighed.error.as_ref()?)));
+    let broken: String = broken.map(|(id, error)| format!("; {id} could not be weighed: {error}")).collect();
+    let reason = || anyhow::anyhow!("not as expected: {}{broken}", unexpected.join(", "));
     match ledger.outcome() {
         Outcome::Expected => Ok(()),
         Outcome::Contradicted => Err(Failure::Contradicted(reason())),
