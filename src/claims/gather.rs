@@ -1,6 +1,7 @@
 //! From results to weighed statements: every part is read once, whatever the number of statements that look at it.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::panic::AssertUnwindSafe;
 
 use rayon::prelude::*;
@@ -124,6 +125,17 @@ impl Gathered {
             Ok(Err(error)) => Weighed::broken(error.to_string()),
             Err(panic) => Weighed::broken(panic),
         }
+    }
+}
+
+impl fmt::Debug for Gathered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { evidence, absent, errors, .. } = self;
+        f.debug_struct("Gathered")
+            .field("evidence", evidence)
+            .field("absent", absent)
+            .field("errors", errors)
+            .finish_non_exhaustive()
     }
 }
 

@@ -150,9 +150,7 @@ fn surer_elsewhere(cells: &[CellRows]) -> Result<Vec<Case>> {
         let mut case = of_cell(cell);
         case.comparisons.push(below(accuracy, right));
         match cell.number("process.samples")? {
-            32.0 => case
-                .comparisons
-                .extend([below(failure, 0.5 * doubt), Comparison::at_least(drift.0, 0.1, drift.1)]),
+            32.0 => case.comparisons.extend([below(failure, 0.5 * doubt), Comparison::at_least(drift.0, 0.1, drift.1)]),
             4096.0 => case.comparisons.extend([below(failure, 0.1 * doubt), below(drift, 0.1)]),
             _ => {}
         }

@@ -144,8 +144,7 @@ fn regret(trial: &Trial<'_>, bound: impl Fn(f64, f64) -> Result<f64>) -> Result<
         // The gap is a mean of differences of rewards, each known to its own rounding, and is divided by γ_t.
         let unknown = trial.reward_rounding(t, trial.get("kl_comparator", t + 1)? + gap)? / gamma;
         let tolerance = trial.rounding(t + 1, bound.min(1.0))? + unknown;
-        let compare =
-            |measured: f64, delta: f64| Comparison::probability(measured, bound / delta, tolerance / delta);
+        let compare = |measured: f64, delta: f64| Comparison::probability(measured, bound / delta, tolerance / delta);
         let mut comparisons = vec![compare(trial.get("comparator_regret", t + 1)?, 1.0)];
         for &delta in trial.deltas() {
             comparisons.push(compare(trial.at("comparator_failure", delta, t + 1)?, delta));
@@ -162,7 +161,11 @@ fn reward_scale(trial: &Trial<'_>, t: usize) -> Result<f64> {
 fn baseline(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let tolerance = trial.rounding(t + 1, reward_scale(trial, t)?)?;
-        Ok(vec![Comparison::identity(trial.get("baseline_left", t + 1)?, trial.get("baseline_right", t + 1)?, tolerance)])
+        Ok(vec![Comparison::identity(
+            trial.get("baseline_left", t + 1)?,
+            trial.get("baseline_right", t + 1)?,
+            tolerance,
+        )])
     })
 }
 
@@ -263,7 +266,8 @@ fn change_of_measure(trial: &Trial<'_>) -> Result<Option<Case>> {
 /// A deviation |Δ^{r_t} − Δ^{r̂}| that is small came out of a cancellation of rewards: its rounding is relative to them.
 fn deviation_rounding(trial: &Trial<'_>, t: usize, bound: f64) -> Result<f64> {
     let rewards = (1.0 + trial.beta()) * reward_scale(trial, t)?;
-    let known = trial.rounding(t + 1, rewards)? * trial.get("chain_concentrability", t + 1)?.clamp(1.0, f64::MAX).sqrt();
+    let known =
+        trial.rounding(t + 1, rewards)? * trial.get("chain_concentrability", t + 1)?.clamp(1.0, f64::MAX).sqrt();
     Ok(trial.rounding(t + 1, bound.min(f64::MAX))? + known)
 }
 
@@ -313,8 +317,8 @@ fn oracle_bound(trial: &Trial<'_>, terms: &Terms) -> Result<Option<Case>> {
         };
         let kl = if terms.kl { get("kl_comparator")?.max(0.0) } else { 0.0 };
         let own = gap(kl)?;
-        let lift = trial.rounding(t + 1, own.min(1.0))?
-            + deviation_rounding(trial, t, 0.0)? * (1.0 + kappa.sqrt()) / gamma;
+        let lift =
+            trial.rounding(t + 1, own.min(1.0))? + deviation_rounding(trial, t, 0.0)? * (1.0 + kappa.sqrt()) / gamma;
         let mut comparisons = vec![Comparison::probability(get("comparator_regret")?, own, lift)];
         for &delta in trial.deltas() {
             let failure = trial.at("comparator_failure", delta, t + 1)?;

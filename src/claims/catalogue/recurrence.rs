@@ -132,8 +132,14 @@ fn surplus(trial: &Trial<'_>, form: impl Fn(f64, f64) -> Result<f64>) -> Result<
             }
             let (kappa, gamma) = (trial.get("kappa", t)?, trial.get("margin", t)?.min(f64::MAX));
             let epsilon = get("second_moment")?.sqrt();
-            let gap =
-                comparator_gap(kappa, get("chain_concentrability")?.max(1.0), epsilon, trial.beta(), kappa.ln(), gamma)?;
+            let gap = comparator_gap(
+                kappa,
+                get("chain_concentrability")?.max(1.0),
+                epsilon,
+                trial.beta(),
+                kappa.ln(),
+                gamma,
+            )?;
             let mu = get("min_confidence")?;
             let bound = form(gap.value(), mu)?;
             // What K_t was rounded by is divided by μ.

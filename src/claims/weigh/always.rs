@@ -22,8 +22,7 @@ pub(super) fn weigh(cases: &[Case]) -> Weighed {
         };
         return Weighed { assumptions: assumptions(cases), ..Weighed::nothing(Verdict::NotApplicable, note) };
     }
-    let comparisons =
-        || applying.iter().flat_map(|case| &case.comparisons).filter(|comparison| !comparison.unknown());
+    let comparisons = || applying.iter().flat_map(|case| &case.comparisons).filter(|comparison| !comparison.unknown());
     let count = comparisons().count();
     let exceeding = comparisons().filter(|comparison| comparison.exceeds()).count();
     let informative = comparisons().filter(|comparison| comparison.informative()).count();

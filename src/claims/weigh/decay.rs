@@ -93,8 +93,11 @@ pub(super) fn weigh(curves: &[Curve], law: Law, level: f64, seed: &Seed) -> Resu
         () if unsettled > 0 => format!("{stated} wanted and not settled on {unsettled} of {count} curves"),
         () => format!("{stated} not beaten by another law on any of {count} curves"),
     };
-    let slowest_text =
-        if slowest.is_finite() { format!("; slowest {unit} {}, above 0 wanted", figure(slowest)) } else { String::new() };
+    let slowest_text = if slowest.is_finite() {
+        format!("; slowest {unit} {}, above 0 wanted", figure(slowest))
+    } else {
+        String::new()
+    };
     Ok(Weighed {
         comparison: decided + &slowest_text,
         measured: slowest.is_finite().then(|| Figure::exact(slowest)),

@@ -20,11 +20,11 @@ mod unknown;
 mod with_probability;
 
 use super::evidence::{Evidence, Extent, Place};
-pub use unknown::Unknown;
 use crate::Result;
 use crate::seed::Seed;
 use crate::stats::decay::Law;
 use crate::study::definition::Verdict;
+pub use unknown::Unknown;
 
 /// How evidence is weighed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -129,7 +129,9 @@ impl Weighed {
     pub fn withholding(self, unknown: Option<Unknown>) -> Self {
         let Some(unknown) = unknown else { return self };
         let (verdict, note) = match self.verdict {
-            Verdict::Holds | Verdict::HoldsVacuously => (Verdict::Inconclusive, format!("{}, but {unknown}", self.note)),
+            Verdict::Holds | Verdict::HoldsVacuously => {
+                (Verdict::Inconclusive, format!("{}, but {unknown}", self.note))
+            }
             // Where nothing was compared the reason comes first: it may be why nothing else was seen.
             Verdict::NotApplicable if self.note == UNMEASURED => (Verdict::NotApplicable, unknown.to_string()),
             verdict => (verdict, format!("{}; {unknown}", self.note)),

@@ -64,7 +64,8 @@ pub(super) fn weigh(ratios: &[Ratio], level: f64) -> Result<Weighed> {
         .sum();
     let note = format!("constant {constant:.3} calibrated at n ≤ {median}; {decision}");
     let (lo, hi) = (held_out.ratio - FAR * held_out.error, held_out.ratio + FAR * held_out.error);
-    let rising = if drift.rising.is_empty() { String::new() } else { format!("; rises with {}", drift.rising.join(", ")) };
+    let rising =
+        if drift.rising.is_empty() { String::new() } else { format!("; rises with {}", drift.rising.join(", ")) };
     Ok(Weighed {
         comparison: format!(
             "largest held-out ratio {} [{}, {}], at most the calibrated constant {} wanted{rising}",
@@ -73,11 +74,7 @@ pub(super) fn weigh(ratios: &[Ratio], level: f64) -> Result<Weighed> {
             figure(hi),
             figure(constant)
         ),
-        measured: Some(Figure {
-            value: held_out.ratio,
-            lo,
-            hi,
-        }),
+        measured: Some(Figure { value: held_out.ratio, lo, hi }),
         bound: Some(constant),
         slack: Some(1.0 - held_out.ratio / constant),
         nonvacuous: informative as f64 / ratios.len() as f64,

@@ -36,8 +36,7 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     let (k, trials) = (failing.len() as u64, tried.len() as u64);
     // One-sided at the level on each end.
     let (lo, hi) = clopper_pearson(k, trials, 1.0 - 2.0 * level)?;
-    let comparisons =
-        || applying.iter().flat_map(|case| &case.comparisons).filter(|comparison| !comparison.unknown());
+    let comparisons = || applying.iter().flat_map(|case| &case.comparisons).filter(|comparison| !comparison.unknown());
     let informative = comparisons().filter(|comparison| comparison.informative()).count();
     let closest = comparisons()
         .filter(|comparison| comparison.informative() && !comparison.exceeds() && comparison.bound > 0.0)
