@@ -48,9 +48,9 @@ fn markov(trial: &Trial<'_>, factor: impl Fn(f64) -> f64) -> selfreward::Result<
     case.place.size = trial.size();
     for t in 0..=trial.rounds() {
         for &delta in trial.deltas() {
-            let bound = factor(delta) * trial.get("kappa_minus_one", t);
-            let failure = trial.at("failure", delta, t);
-            case.comparisons.push(Comparison::probability(failure, bound, trial.rounding(t, bound)));
+            let bound = factor(delta) * trial.get("kappa_minus_one", t)?;
+            let failure = trial.at("failure", delta, t)?;
+            case.comparisons.push(Comparison::probability(failure, bound, trial.rounding(t, bound)?));
         }
     }
     Ok(Some(case))

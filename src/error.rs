@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::absent::Absent;
+
 /// The library's result type.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -69,6 +71,17 @@ pub enum Error {
         /// What it said.
         message: String,
     },
+    /// A measured quantity that is not there.
+    #[error("{0}")]
+    Absent(Absent),
+    /// Another error, with the place at which it happened.
+    #[error("{place}: {error}")]
+    At {
+        /// The place, such as a cell with its replicate.
+        place: String,
+        /// What happened there.
+        error: Box<Self>,
+    },
     /// The caller asked the run to stop.
     #[error("interrupted")]
     Interrupted,
@@ -78,6 +91,15 @@ impl Error {
     /// An argument outside its range.
     pub fn argument(name: impl Into<String>, value: impl ToString, expected: impl Into<String>) -> Self {
         Self::Argument { name: name.into(), value: value.to_string(), expected: expected.into() }
+    }
+
+    /// The same error with the place at which it happened; what is absent names its place itself.
+    pub fn at(self, place: impl Into<String>) -> Self {
+        match self {
+            Self::Absent(absent) => Self::Absent(absent),
+            Self::Interrupted => Self::Interrupted,
+            error => Self::At { place: place.into(), error: Box::new(error) },
+        }
     }
 
     /// A file that is missing, unreadable, unwritable, or does not hold what it should.
@@ -90,6 +112,8 @@ impl Error {
     pub fn is_final(&self) -> bool {
         match self {
             Self::Argument { .. } | Self::TooLarge { .. } | Self::Overflow { .. } | Self::NotFound(_) => true,
+            Self::Absent(_) => true,
+            Self::At { error, .. } => error.is_final(),
             // A file's content is pinned by the run's identity and checked before work starts; what is left is the machine.
             Self::File { .. } | Self::Memory { .. } | Self::Machine { .. } | Self::Interrupted => false,
         }
@@ -112,6 +136,8 @@ mod tests {
             (Error::Memory { what: text(), need: text(), limit: text() }, false),
             (Error::Machine { what: text(), message: text() }, false),
             (Error::Interrupted, false),
+            (Error::NotFound(text()).at("cell 1"), true),
+            (Error::file("a", "cannot be read").at("cell 1"), false),
         ];
         for (error, is_final) in sorted {
             assert_eq!(error.is_final(), is_final, "{error:?}");

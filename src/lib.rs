@@ -88,6 +88,7 @@
 //! A whole configuration as the command reads it is a [`simulate::Config`]; grids of them, kept and repeated to the byte, are
 //! [`study`]'s.
 
+pub mod absent;
 pub mod claims;
 pub mod cli;
 pub mod decoding;

@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::evidence::{Case, Curve, Evidence, Place, Ratio, Replay};
 use super::trial::{Trial, Trials};
 use super::weigh::Rule;
-use crate::Result;
 use crate::experiment::CellRows;
 use crate::seed::Seed;
 use crate::study::Profile;
 use crate::study::definition::Verdict;
+use crate::{Error, Result};
 
 /// How strong a statement is (theory, section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -34,11 +34,14 @@ pub struct Source {
     pub part: &'static str,
 }
 
+/// What a replicate says about a statement; `None` where it has nothing to say.
+pub type Judge = fn(&Trial<'_>) -> Result<Option<Case>>;
+
 /// How evidence is collected.
 #[derive(Clone, Copy)]
 pub enum Statement {
     /// From each replicate on its own; `None` where it has nothing to say.
-    Replicates(fn(&Trial<'_>) -> Result<Option<Case>>),
+    Replicates(Judge),
     /// From the cells of a part together: what is said of expectations, or of two cells. The tolerance of such a comparison is a
     /// stated number of standard errors.
     Cells(fn(&[CellRows]) -> Result<Vec<Case>>),
@@ -101,20 +104,25 @@ impl Statement {
     /// Collects from the cells of a part. A constructed statement has nothing to collect there.
     ///
     /// # Errors
-    /// Whatever the statement's own function returns.
+    /// [`Error::Absent`] for curves and ratios that a quantity is missing of (of a replicate or cell without it nothing is known, which
+    /// the case says); else whatever the statement's own function returns, with the cell.
     pub fn collect(&self, experiment: &'static str, cells: &[CellRows]) -> Result<Evidence> {
         match self {
             Self::Replicates(judge) => {
                 let mut cases = Vec::new();
                 for rows in cells {
-                    let trials = Trials::of(rows)?;
+                    let place = |replicate: Option<usize>| match replicate {
+                        Some(replicate) => format!("cell {}, replicate {replicate}", rows.cell.ordinal),
+                        None => format!("cell {}", rows.cell.ordinal),
+                    };
+                    let trials = Trials::of(rows).map_err(|error| error.at(place(None)))?;
                     for trial in trials.each() {
-                        if let Some(mut case) = judge(&trial)? {
+                        let replicate = rows.numbers[trial.replicate];
+                        let judged = judged(*judge, &trial).map_err(|error| error.at(place(Some(replicate))))?;
+                        cases.extend(judged.map(|case| {
                             let size = case.place.size;
-                            let replicate = rows.numbers[trial.replicate];
-                            case.place = Place { experiment, cell: rows.cell.ordinal, replicate, size };
-                            cases.push(case);
-                        }
+                            Case { place: Place { experiment, cell: rows.cell.ordinal, replicate, size }, ..case }
+                        }));
                     }
                 }
                 Ok(Evidence::Cases(cases))
@@ -162,6 +170,17 @@ impl Statement {
             }
             _ => Ok(None),
         }
+    }
+}
+
+/// What a replicate says about a statement; of one in which a quantity is not there nothing is known.
+///
+/// # Errors
+/// Whatever the statement's own function returns, but for [`Error::Absent`].
+pub(super) fn judged(judge: Judge, trial: &Trial<'_>) -> Result<Option<Case>> {
+    match judge(trial) {
+        Err(Error::Absent(absent)) => Ok(Some(Case::unknown(absent))),
+        said => said,
     }
 }
 

@@ -1,27 +1,50 @@
 //! What claims are weighed on: numbers that were measured beside the numbers that a statement sets against them.
 
+use std::fmt;
 use std::sync::Arc;
 
+use super::words::{apart, figure};
+use crate::absent::Absent;
 use crate::instance::Instance;
 use crate::simulate::Config;
 
 /// A measured number and the number that it must not exceed.
+///
+/// Where a side is NaN nothing is known: such a comparison neither exceeds nor says anything.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comparison {
-    /// The left-hand side, as measured.
+    /// The side that must not be the larger: what was measured, or the bound of [`Form::AtLeast`].
     pub measured: f64,
-    /// The right-hand side.
+    /// The side that must not be the lesser.
     pub bound: f64,
     /// By how much rounding alone may lift `measured` above `bound`, ≥ 0; derived where the comparison is made.
     pub tolerance: f64,
     /// What `measured` cannot exceed whatever the statement says: 1 for a probability, ∞ where nothing is known.
     pub ceiling: f64,
+    /// How the statement puts it.
+    pub form: Form,
+}
+
+/// How a statement puts a comparison; it decides nothing, and is what a reader sees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Form {
+    /// measured ≤ bound.
+    AtMost,
+    /// measured ≥ bound: the bound stands on the side that must not be the larger.
+    AtLeast,
+    /// left = right: the side that must not be the larger is their distance, the bound is 0.
+    Equal {
+        /// The left-hand side.
+        left: f64,
+        /// The right-hand side.
+        right: f64,
+    },
 }
 
 impl Comparison {
     /// A comparison.
     pub fn new(measured: f64, bound: f64, tolerance: f64, ceiling: f64) -> Self {
-        Self { measured, bound, tolerance, ceiling }
+        Self { measured, bound, tolerance, ceiling, form: Form::AtMost }
     }
 
     /// A comparison of probabilities: they do not exceed 1.
@@ -34,31 +57,86 @@ impl Comparison {
         Self::new(measured, bound, tolerance, f64::INFINITY)
     }
 
+    /// A lower bound: `measured` ≥ `bound`, but for the tolerance.
+    pub fn at_least(measured: f64, bound: f64, tolerance: f64) -> Self {
+        Self { form: Form::AtLeast, ..Self::unlimited(bound, measured, tolerance) }
+    }
+
     /// An identity: the difference of its sides must vanish but for rounding.
     pub fn identity(left: f64, right: f64, tolerance: f64) -> Self {
-        Self::unlimited((left - right).abs(), 0.0, tolerance)
+        Self { form: Form::Equal { left, right }, ..Self::unlimited((left - right).abs(), 0.0, tolerance) }
+    }
+
+    /// Whether a side or the tolerance is no number, so that nothing can be said.
+    pub fn unknown(&self) -> bool {
+        self.measured.is_nan() || (self.bound + self.tolerance).is_nan()
     }
 
     /// Whether the statement could have failed here: bound and tolerance together lie below the ceiling.
     pub fn informative(&self) -> bool {
-        self.bound + self.tolerance < self.ceiling
+        !self.unknown() && self.bound + self.tolerance < self.ceiling
     }
 
-    /// Whether the statement fails here; a side that is no number is a failure.
+    /// Whether the statement is known to fail here.
     pub fn exceeds(&self) -> bool {
-        let holds = self.measured <= self.bound + self.tolerance;
-        !holds
+        self.measured > self.bound + self.tolerance
     }
 
-    /// measured/(bound + tolerance), above 1 where the statement fails; 0 where both sides are 0.
+    /// measured/(bound + tolerance), above 1 where the statement fails; 0 where both sides are 0, NaN where nothing is known.
     pub fn ratio(&self) -> f64 {
         let limit = self.bound + self.tolerance;
         match () {
-            () if self.measured.is_nan() || limit.is_nan() => f64::INFINITY,
+            () if self.unknown() => f64::NAN,
             () if limit == f64::INFINITY => 0.0,
             () if self.measured <= 0.0 && limit >= 0.0 => 0.0,
             () if limit <= 0.0 => f64::INFINITY,
             () => self.measured / limit,
+        }
+    }
+
+    /// What was measured and what it is held against, each in its own place.
+    pub fn sides(&self) -> (f64, f64) {
+        match self.form {
+            Form::AtLeast => (self.bound, self.measured),
+            Form::AtMost | Form::Equal { .. } => (self.measured, self.bound),
+        }
+    }
+}
+
+/// The comparison in numbers, such as `0.4159 ≤ 0.762`; true as it stands. A tolerance is shown where it is seen in the digits or
+/// decides.
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (measured, bound) = self.sides();
+        let limit = figure(self.tolerance);
+        if let Form::Equal { left, right } = self.form {
+            let distance = match right {
+                0.0 => format!("|{}|", figure(left)),
+                _ if right < 0.0 => format!("|{} + {}| = {}", figure(left), figure(-right), figure(self.measured)),
+                _ => format!("|{} − {}| = {}", figure(left), figure(right), figure(self.measured)),
+            };
+            return match self.exceeds() {
+                true => write!(f, "{distance} > {limit}"),
+                false => write!(f, "{distance}, 0 up to {limit} wanted"),
+            };
+        }
+        let sign = match (self.form, self.exceeds()) {
+            (Form::AtLeast, false) => "≥",
+            (Form::AtLeast, true) => "<",
+            (_, false) => "≤",
+            (_, true) => ">",
+        };
+        let decides = self.measured > self.bound && !self.exceeds() && figure(measured) != figure(bound);
+        let size = bound.abs().max(measured.abs());
+        let seen = size > 0.0 && self.tolerance > 1e-4 * size;
+        if self.tolerance == f64::INFINITY {
+            return write!(f, "{} beside {}, with nothing known of its error", figure(measured), figure(bound));
+        }
+        let (measured, bound) = if self.exceeds() { apart(measured, bound) } else { (figure(measured), figure(bound)) };
+        match (decides || seen, self.form) {
+            (false, _) => write!(f, "{measured} {sign} {bound}"),
+            (true, Form::AtLeast) => write!(f, "{measured} {sign} {bound} − {limit}"),
+            (true, _) => write!(f, "{measured} {sign} {bound} + {limit}"),
         }
     }
 }
@@ -94,6 +172,8 @@ pub struct Case {
     pub assumptions: Vec<(&'static str, bool)>,
     /// The statement itself, as often as it applies; of no weight where a hypothesis fails.
     pub comparisons: Vec<Comparison>,
+    /// What could not be compared because a quantity is not there: one entry for each step, or for all of it.
+    pub absent: Vec<Absent>,
     /// How many replicates it stands for; 0 counts as 1.
     pub replicates: usize,
     /// What replays it, where it was constructed by running the process.
@@ -101,12 +181,22 @@ pub struct Case {
 }
 
 impl Case {
+    /// One of which nothing is known.
+    pub fn unknown(absent: Absent) -> Self {
+        Self { absent: vec![absent], ..Self::default() }
+    }
+
+    /// Whether there is anything that could not be compared: a quantity that is not there, or a side that is no number.
+    pub fn partly_unknown(&self) -> bool {
+        !self.absent.is_empty() || (self.applies() && self.comparisons.iter().any(Comparison::unknown))
+    }
+
     /// Whether all hypotheses hold.
     pub fn applies(&self) -> bool {
         self.assumptions.iter().all(|(_, met)| *met)
     }
 
-    /// Whether the statement fails anywhere in it.
+    /// Whether the statement is known to fail anywhere in it.
     pub fn exceeds(&self) -> bool {
         self.comparisons.iter().any(Comparison::exceeds)
     }

@@ -1,18 +1,21 @@
 //! From results to weighed statements: every part is read once, whatever the number of statements that look at it.
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::panic::AssertUnwindSafe;
 
 use rayon::prelude::*;
 
 use super::claim::{Source, Statement};
 use super::evidence::Evidence;
-use super::weigh::{Rule, Weighed, weigh};
+use super::weigh::{Rule, Unknown, Weighed, weigh};
 use super::{Claim, Control, catalogue};
-use crate::Result;
-use crate::experiment::Results;
+use crate::absent::Absent;
+use crate::experiment::{CellRows, Results};
 use crate::seed::Seed;
 use crate::simulate::config::SeedConfig;
 use crate::study::Profile;
+use crate::{Error, Result};
 
 /// What is weighed: no name, no expected verdict.
 #[derive(Clone, Copy)]
@@ -70,41 +73,105 @@ pub fn weighing_seed(root: &SeedConfig) -> Result<Seed> {
     root.resolve().map(|seed| seed.named("claims", "weigh"))
 }
 
+/// What was gathered for one question. What goes wrong with one question is its own outcome, and no other's.
+pub struct Gathered {
+    question: Question,
+    evidence: Evidence,
+    /// Quantities without which nothing could be collected from some rows.
+    absent: Vec<Absent>,
+    /// What broke off.
+    errors: Vec<String>,
+}
+
+impl Gathered {
+    /// What needs no rows.
+    pub fn constructed(question: Question, seed: &Seed, profile: Profile) -> Self {
+        let mut gathered =
+            Self { question, evidence: question.statement.nothing(), absent: Vec::new(), errors: Vec::new() };
+        gathered.add("", || question.statement.construct(seed, profile));
+        gathered
+    }
+
+    /// Adds what the cells of an experiment say; `store` is where they come from, for whoever looks into what went wrong.
+    pub fn look(&mut self, experiment: &'static str, store: &str, cells: &[CellRows]) {
+        let statement = self.question.statement;
+        self.add(store, || statement.collect(experiment, cells));
+    }
+
+    /// Notes that rows could not be read.
+    fn unreadable(&mut self, error: &Error) {
+        self.errors.push(error.to_string());
+    }
+
+    fn add(&mut self, store: &str, collect: impl FnOnce() -> Result<Evidence>) {
+        let place = if store.is_empty() { String::new() } else { format!("{store}: ") };
+        match whole(collect) {
+            Ok(Ok(more)) => self.evidence.extend(more),
+            Ok(Err(Error::Absent(absent))) => self.absent.push(absent),
+            Ok(Err(error)) => self.errors.push(format!("{place}{error}")),
+            Err(panic) => self.errors.push(format!("{place}{panic}")),
+        }
+    }
+
+    /// Weighs it.
+    pub fn weigh(self, seed: &Seed) -> Weighed {
+        if !self.errors.is_empty() {
+            return Weighed::broken(self.errors.join("; "));
+        }
+        let decisions = catalogue::decisions();
+        let weighed = whole(|| weigh(self.question.rule, &self.evidence, decisions, &seed.named("weigh", "bootstrap")));
+        match weighed {
+            Ok(Ok(weighed)) => weighed.withholding(Unknown::lacking(&self.absent).some()),
+            Ok(Err(error)) => Weighed::broken(error.to_string()),
+            Err(panic) => Weighed::broken(panic),
+        }
+    }
+}
+
+impl fmt::Debug for Gathered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { evidence, absent, errors, .. } = self;
+        f.debug_struct("Gathered")
+            .field("evidence", evidence)
+            .field("absent", absent)
+            .field("errors", errors)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a function gives, or the text of the panic that ended it: a mistake in one claim must not take the others' rows away.
+fn whole<T>(work: impl FnOnce() -> T) -> std::result::Result<T, String> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+        format!("it panicked, which is a mistake in selfreward: {text}")
+    })
+}
+
 /// Weighs every question on the results that there are; one whose experiments are not among them has no rows. (Stores are
 /// lent exclusively because a database's connection is of one thread.)
 ///
 /// # Errors
-/// If a store cannot be read; what collecting or weighing returns.
+/// None at present: what goes wrong with a question is its outcome ([`Weighed::error`]).
 pub fn answer(questions: &[Question], results: &mut [Results], seed: &Seed, profile: Profile) -> Result<Vec<Weighed>> {
-    let mut evidence =
-        questions.par_iter().map(|question| question.statement.construct(seed, profile)).collect::<Result<Vec<_>>>()?;
+    let mut gathered: Vec<Gathered> =
+        questions.par_iter().map(|&question| Gathered::constructed(question, seed, profile)).collect();
     for experiment in experiments(questions) {
         for results in results.iter_mut().filter(|results| results.study.definition.name == experiment) {
             // Questions that look at the same parts share their cells.
             let views: BTreeSet<Vec<&str>> =
                 questions.iter().map(|question| question.parts(experiment)).filter(|view| !view.is_empty()).collect();
+            let store = results.store.path().display().to_string();
             for view in views {
-                let mut cells = Vec::new();
-                for part in &view {
-                    cells.extend(results.cells(part)?);
-                }
-                let collect = |question: &Question| {
-                    let asked = question.parts(experiment) == view;
-                    asked.then(|| question.statement.collect(experiment, &cells)).transpose()
-                };
-                let collected: Vec<Result<Option<Evidence>>> = questions.par_iter().map(collect).collect();
-                for (evidence, collected) in evidence.iter_mut().zip(collected) {
-                    if let Some(more) = collected? {
-                        evidence.extend(more);
-                    }
-                }
+                let parts = view.iter().map(|part| results.cells(part)).collect::<Result<Vec<_>>>();
+                let cells: Result<Vec<CellRows>> = parts.map(|parts| parts.into_iter().flatten().collect());
+                let looking = gathered.par_iter_mut().filter(|one| one.question.parts(experiment) == view);
+                looking.for_each(|one| match &cells {
+                    Ok(cells) => one.look(experiment, &store, cells),
+                    Err(error) => one.unreadable(error),
+                });
             }
         }
     }
-    let decisions = catalogue::decisions();
-    questions
-        .par_iter()
-        .zip(evidence)
-        .map(|(question, evidence)| weigh(question.rule, &evidence, decisions, &seed.named("weigh", "bootstrap")))
-        .collect()
+    Ok(gathered.into_par_iter().map(|one| one.weigh(seed)).collect())
 }

@@ -95,28 +95,29 @@ impl Ledger {
         String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
     }
 
-    /// The ledger for a terminal.
+    /// The ledger for a terminal: rows as [`rank`] orders them, each with its comparison in words and numbers.
     pub fn to_table(&self) -> String {
         let mut text = format!(
-            "{:18} {:8} {:17} {:>11} {:>11} {:>6} {:>7}  {}\n",
-            "claim", "level", "verdict", "measured", "bound", "nonvac", "cases", "what it says"
+            "{:18} {:8} {:17} {:>6} {:>7}  {}\n",
+            "claim", "level", "verdict", "nonvac", "cases", "what it says"
         );
-        for entry in &self.entries {
+        let mut entries: Vec<&Entry> = self.entries.iter().collect();
+        entries.sort_by_key(|entry| rank(entry.weighed.verdict));
+        for entry in entries {
             let weighed = &entry.weighed;
             let mark = if entry.expected() { "" } else { " (!)" };
             text.push_str(&format!(
-                "{:18} {:8} {:17} {:>11} {:>11} {:>6} {:>7}  {}\n{:18} {}\n",
+                "{:18} {:8} {:17} {:>6} {:>7}  {}\n",
                 entry.claim.id,
                 word(&entry.claim.level),
                 format!("{}{mark}", word(&weighed.verdict)),
-                weighed.measured.map_or_else(String::new, |figure| short(figure.value)),
-                weighed.bound.map_or_else(String::new, short),
                 format!("{:.2}", weighed.nonvacuous),
                 weighed.extent.replicates,
                 entry.claim.says,
-                "",
-                entry.remarks()
             ));
+            for line in [&weighed.comparison, &entry.remarks()] {
+                text.push_str(&format!("{:18} {line}\n", ""));
+            }
             if let Some(path) = &entry.saved {
                 text.push_str(&format!("{:18} saved: {path}\n", ""));
             }
@@ -125,7 +126,16 @@ impl Ledger {
     }
 }
 
-const HEADER: [&str; 19] = [
+/// The order in which verdicts are shown: violated, then those that say something, then those that say nothing.
+pub fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Violated => 0,
+        Verdict::Holds | Verdict::Inconclusive => 1,
+        Verdict::HoldsVacuously | Verdict::NotApplicable => 2,
+    }
+}
+
+const HEADER: [&str; 21] = [
     "id",
     "statement",
     "level",
@@ -145,6 +155,8 @@ const HEADER: [&str; 19] = [
     "note",
     "witness",
     "version",
+    "comparison",
+    "error",
 ];
 
 impl Entry {
@@ -177,6 +189,7 @@ impl Entry {
                 "cells": weighed.extent.cells,
                 "replicates": weighed.extent.replicates,
             },
+            "comparison": weighed.comparison,
             "measured": weighed.measured.map(|figure| json!({"value": figure.value, "lo": figure.lo, "hi": figure.hi})),
             "bound": weighed.bound,
             "slack": weighed.slack,
@@ -185,6 +198,7 @@ impl Entry {
             "verdict": weighed.verdict,
             "expected": self.claim.expected,
             "note": self.remarks(),
+            "error": weighed.error,
             "witness": weighed.witness.as_ref().map(|place| self.witness(place)),
         })
     }
@@ -224,6 +238,8 @@ impl Entry {
             self.remarks(),
             self.saved.clone().unwrap_or_default(),
             env!("CARGO_PKG_VERSION").to_owned(),
+            weighed.comparison.clone(),
+            weighed.error.clone().unwrap_or_default(),
         ]
     }
 }
@@ -241,9 +257,4 @@ pub fn word(value: &impl Serialize) -> String {
         Ok(Value::String(word)) => word,
         other => format!("{other:?}"),
     }
-}
-
-/// Four significant digits.
-fn short(value: f64) -> String {
-    if value == 0.0 || (1e-3..1e5).contains(&value.abs()) { format!("{value:.4}") } else { format!("{value:.3e}") }
 }

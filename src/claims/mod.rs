@@ -19,9 +19,10 @@ pub mod ledger;
 mod trial;
 pub mod weigh;
 pub mod witness;
+pub mod words;
 
-pub use claim::{Claim, Control, Level, Source, Statement};
-pub use evidence::{Axes, Case, Comparison, Curve, CurvePoint, Evidence, Extent, Place, Ratio, Replay};
+pub use claim::{Claim, Control, Judge, Level, Source, Statement};
+pub use evidence::{Axes, Case, Comparison, Curve, CurvePoint, Evidence, Extent, Form, Place, Ratio, Replay};
 pub use ledger::Ledger;
 pub use trial::{Trial, Trials};
-pub use weigh::{Rule, Weighed, weigh};
+pub use weigh::{Rule, Unknown, Weighed, weigh};

@@ -42,20 +42,20 @@ pub struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// A measured quantity after t rounds; NaN where it does not exist, so that no comparison with it holds.
-    pub fn get(&self, name: &str, t: usize) -> f64 {
-        self.find(name, t).unwrap_or(f64::NAN)
-    }
-
-    /// The same; `None` where it does not exist.
-    pub fn find(&self, name: &str, t: usize) -> Option<f64> {
-        let rows = self.trials.rows;
-        let column = rows.quantities.iter().position(|quantity| quantity == name)?;
-        *rows.replicates[self.replicate].get(t)?.get(column)?
+    /// A measured quantity after t rounds; never NaN.
+    ///
+    /// # Errors
+    /// [`crate::Error::Absent`] where it is not there, with the reason: a comparison without it is unknown, and whoever collects sees to
+    /// that. [`crate::Error::Argument`] for a name that no quantity has.
+    pub fn get(&self, name: &str, t: usize) -> Result<f64> {
+        self.trials.rows.value(self.replicate, name, t)
     }
 
     /// A quantity at one δ, such as `failure`.
-    pub fn at(&self, name: &str, delta: f64, t: usize) -> f64 {
+    ///
+    /// # Errors
+    /// As [`Trial::get`].
+    pub fn at(&self, name: &str, delta: f64, t: usize) -> Result<f64> {
         self.get(&format!("{name}_{delta}"), t)
     }
 
@@ -127,9 +127,13 @@ impl Trial<'_> {
     /// and of a few units in the last place of its own size; exponentials turn it into a relative error of a probability. A
     /// sum of non-negative terms keeps the relative error of its terms, plus 2^-53 for each addition. Both rounds of a step
     /// enter, weighed by up to 1 + β in the implicit reward β log(π_{t+1}/π_t).
-    pub fn rounding(&self, t: usize, scale: f64) -> f64 {
-        let logits = self.logit_rounding(t) + t.checked_sub(1).map_or(0.0, |before| self.logit_rounding(before));
-        8.0 * (1.0 + self.beta()) * logits * scale.abs() + self.sum_rounding(scale)
+    ///
+    /// # Errors
+    /// As [`Trial::get`] of `logit_rounding`.
+    pub fn rounding(&self, t: usize, scale: f64) -> Result<f64> {
+        let before = t.checked_sub(1).map_or(Ok(0.0), |before| self.logit_rounding(before))?;
+        let logits = self.logit_rounding(t)? + before;
+        Ok(8.0 * (1.0 + self.beta()) * logits * scale.abs() + self.sum_rounding(scale))
     }
 
     /// The same for a sum of numbers that are known themselves: a failure rate is a sum of prompts' masses, and what a logit is
@@ -140,19 +144,25 @@ impl Trial<'_> {
 
     /// The error of the statistical error ε = √(E (Δ^{r̂} − Δ^{r_{t−1}})²) of round t ≥ 1, in nats: differences of the residual
     /// βθ_t − (1+β)θ_{t−1} are known to those of its logits, and a root mean square to the largest error of what is averaged.
-    pub fn residual_rounding(&self, t: usize, scale: f64) -> f64 {
-        let residual = self.beta() * self.logit_rounding(t) + (1.0 + self.beta()) * self.logit_rounding(t - 1);
-        8.0 * residual + self.sum_rounding(scale)
+    ///
+    /// # Errors
+    /// As [`Trial::get`] of `logit_rounding`.
+    pub fn residual_rounding(&self, t: usize, scale: f64) -> Result<f64> {
+        let residual = self.beta() * self.logit_rounding(t)? + (1.0 + self.beta()) * self.logit_rounding(t - 1)?;
+        Ok(8.0 * residual + self.sum_rounding(scale))
     }
 
-    fn logit_rounding(&self, t: usize) -> f64 {
-        self.find("logit_rounding", t).unwrap_or(0.0)
+    fn logit_rounding(&self, t: usize) -> Result<f64> {
+        self.get("logit_rounding", t)
     }
 
     /// The absolute error of a difference of rewards r_t = log π_t, averaged under a policy under which E|r_t| is `scale`: units in
     /// the last place of the rewards, and what their logits are known to. Where a margin is smaller than that, nothing that is
     /// divided by it is known.
-    pub fn reward_rounding(&self, t: usize, scale: f64) -> f64 {
-        16.0 * f64::EPSILON * (1.0 + scale) + 4.0 * self.logit_rounding(t)
+    ///
+    /// # Errors
+    /// As [`Trial::get`] of `logit_rounding`.
+    pub fn reward_rounding(&self, t: usize, scale: f64) -> Result<f64> {
+        Ok(16.0 * f64::EPSILON * (1.0 + scale) + 4.0 * self.logit_rounding(t)?)
     }
 }

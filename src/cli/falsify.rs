@@ -77,8 +77,16 @@ pub(super) fn run(args: &FalsifyArgs) -> Result<(), Failure> {
 
 impl FalsifyArgs {
     fn claim(&self) -> crate::Result<&'static Claim> {
-        let found = catalogue::all().find(|claim| claim.id == self.claim);
-        found.ok_or_else(|| catalogue::unknown(&self.claim))
+        let found = catalogue::named(&self.claim);
+        match found.as_slice() {
+            [] => Err(catalogue::unknown(&self.claim)),
+            [one] => Ok(one),
+            // A number that is itself an id, such as C7 beside C7.log.
+            parts => parts.iter().find(|claim| claim.id == self.claim).copied().ok_or_else(|| {
+                let ids: Vec<&str> = parts.iter().map(|claim| claim.id).collect();
+                Error::argument("CLAIM", &self.claim, format!("one of its parts: {}", ids.join(", ")))
+            }),
+        }
     }
 
     /// Saves the worst instance; gives its configuration's path.

@@ -45,7 +45,7 @@ Exit codes:
     0  all verdicts as expected; where no verdict is weighed, all done
     1  failed while running (a replicate that fails is recorded, the others go on)
     2  refused before work began (command line, configuration, input file, output folder, store)
-    3  a verdict or finding contradicts the expected one
+    3  a verdict or finding contradicts the expected one; a control is not caught, or could not be tried
     4  no verdict contradicts the expected one, but some are inconclusive
     5  nothing selected
   130  interrupted";

@@ -63,10 +63,10 @@ pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
     let seed = rows.seed()?;
     let jobs = Jobs::new(args.settings.jobs, questions.len(), args.settings.verbosity);
     let weighed = jobs.run(|| answer(&questions, &mut rows.results, &seed, rows.profile))?.map_err(Failure::failed)?;
-    let (mut entries, mut unwritten) = (Vec::new(), None);
+    let (mut entries, mut unsaved) = (Vec::new(), None);
     for (claim, weighed) in claims.into_iter().zip(weighed) {
         let saved = args.save(claim, &weighed, &rows, &seed).unwrap_or_else(|error| {
-            unwritten.get_or_insert(error);
+            unsaved.get_or_insert_with(|| error.at(format!("the witness of {} is not saved", claim.id)));
             None
         });
         entries.push(Entry { claim, weighed, saved });
@@ -75,7 +75,7 @@ pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
     let written = outputs.map_or(Ok(()), |outputs| write(&outputs, &ledger));
     // What was weighed is shown, whether or not it could be written.
     print(if args.json { pretty(&ledger.to_json()) } else { ledger.to_table() }.trim_end())?;
-    unwritten.map_or(written, Err).map_err(Failure::failed)?;
+    unsaved.map_or(written, Err).map_err(Failure::failed)?;
     conclude(&ledger)
 }
 
@@ -327,7 +327,9 @@ pub(super) fn write_witness(witness: &Witness, outputs: &Outputs, name: &str) ->
 fn conclude(ledger: &Ledger) -> std::result::Result<(), Failure> {
     let unexpected: Vec<&str> =
         ledger.entries.iter().filter(|entry| !entry.expected()).map(|entry| entry.claim.id).collect();
-    let reason = || anyhow::anyhow!("not as expected: {}", unexpected.join(", "));
+    let broken = ledger.entries.iter().filter_map(|entry| Some((entry.claim.id, entry.weighed.error.as_ref()?)));
+    let broken: String = broken.map(|(id, error)| format!("; {id} could not be weighed: {error}")).collect();
+    let reason = || anyhow::anyhow!("not as expected: {}{broken}", unexpected.join(", "));
     match ledger.outcome() {
         Outcome::Expected => Ok(()),
         Outcome::Contradicted => Err(Failure::Contradicted(reason())),

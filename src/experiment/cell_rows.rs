@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::absent::{Absent, Why, measurable};
 use crate::simulate::summary::Column;
 use crate::simulate::{Beforehand, Replicate, Simulation, output};
 use crate::stats::MeanInterval;
@@ -46,20 +47,39 @@ impl CellRows {
     /// The place of a quantity, such as `failure_0.5`.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a name that is not measured.
+    /// [`Error::Absent`] for a quantity that the rows have no column of; [`Error::Argument`] for a name that no quantity has.
     pub fn column(&self, name: &str) -> Result<usize> {
-        column(&self.quantities, name)
+        let found = self.quantities.iter().position(|quantity| quantity == name);
+        found.ok_or_else(|| match measurable(name) {
+            true => self.absent(name, Why::NotMeasured),
+            false => unknown(&self.quantities, name),
+        })
+    }
+
+    /// A quantity of one replicate, by its place among those that were done, after t rounds; never NaN.
+    ///
+    /// # Errors
+    /// [`Error::Absent`] where it was not measured, does not exist, or is no number; [`Error::Argument`] for a name that no
+    /// quantity has.
+    pub fn value(&self, replicate: usize, name: &str, t: usize) -> Result<f64> {
+        let (column, number) = (self.column(name)?, self.numbers[replicate]);
+        let Some(row) = self.replicates[replicate].get(t) else {
+            return Err(self.absent(name, Why::NoRound { round: t, replicate: number }));
+        };
+        let value = row.get(column).copied().flatten().filter(|value| !value.is_nan());
+        value.ok_or_else(|| self.absent(name, Why::NoValue { round: t, replicate: number }))
     }
 
     /// A quantity after t rounds, one value for each replicate.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a name that is not measured, or where the quantity does not exist.
+    /// As [`CellRows::value`], if a single replicate lacks it.
     pub fn values(&self, name: &str, t: usize) -> Result<Vec<f64>> {
-        let index = self.column(name)?;
-        let value = |rounds: &ReplicateRows| rounds.get(t).and_then(|row| row[index]);
-        let values: Option<Vec<f64>> = self.replicates.iter().map(value).collect();
-        values.ok_or_else(|| Error::argument(name, format!("none at t = {t}"), "a quantity that exists there"))
+        (0..self.replicates.len()).map(|replicate| self.value(replicate, name, t)).collect()
+    }
+
+    fn absent(&self, name: &str, why: Why) -> Error {
+        Error::Absent(Absent { column: name.to_owned(), cell: self.cell.ordinal, why })
     }
 
     /// Its mean with its interval.
@@ -107,7 +127,11 @@ impl CellRows {
 /// The place of a quantity.
 pub(super) fn column(quantities: &[String], name: &str) -> Result<usize> {
     let found = quantities.iter().position(|quantity| quantity == name);
-    found.ok_or_else(|| Error::argument("quantity", name, format!("one of {}", quantities.join(", "))))
+    found.ok_or_else(|| unknown(quantities, name))
+}
+
+fn unknown(quantities: &[String], name: &str) -> Error {
+    Error::argument("quantity", name, format!("one of {}", quantities.join(", ")))
 }
 
 fn written(number: &serde_json::Number) -> String {

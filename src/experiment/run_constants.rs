@@ -24,31 +24,28 @@ pub struct RunConstants {
     pub excesses: Vec<f64>,
     /// ε² of the steps to t = 1, …, T, nats².
     pub losses: Vec<f64>,
-    /// Whether all feature differences were in the span of those seen, in every round.
+    /// Whether all feature differences are known to have been in the span of those seen, in every round.
     pub complete: bool,
 }
 
 impl RunConstants {
-    /// Of one replicate of a cell, by its place among those that were done. A number that does not exist is NaN, and whatever is made
-    /// of it.
+    /// Of one replicate of a cell, by its place among those that were done.
     ///
     /// # Errors
-    /// [`crate::Error::Argument`] for a quantity that the cell has no column of.
+    /// As [`CellRows::value`]; a run without `rank_fraction` is one whose spans are not known to be complete.
     pub fn of(cell: &CellRows, replicate: usize, beta: f64, rounds: usize) -> Result<Self> {
-        let rows = &cell.replicates[replicate];
         let series = |name: &str, first: usize| -> Result<Vec<f64>> {
-            let column = cell.column(name)?;
-            Ok(rows[first..first + rounds].iter().map(|row| row[column].unwrap_or(f64::NAN)).collect())
+            (first..first + rounds).map(|t| cell.value(replicate, name, t)).collect()
         };
         Ok(Self {
             beta,
-            kappa0: rows[0][cell.column("kappa")?].unwrap_or(f64::NAN),
+            kappa0: cell.value(replicate, "kappa", 0)?,
             margins: series("margin", 0)?,
             theta_norms: series("theta_norm", 0)?,
             confidences: series("min_confidence", 1)?,
             excesses: series("excess", 1)?,
             losses: series("population_loss", 1)?,
-            complete: series("rank_fraction", 1)?.iter().all(|&fraction| fraction == 1.0),
+            complete: series("rank_fraction", 1).is_ok_and(|all| all.iter().all(|&fraction| fraction == 1.0)),
         })
     }
 
@@ -69,7 +66,7 @@ impl RunConstants {
             into.iter_mut().zip(from).for_each(|(into, &from)| *into = pick(*into, from));
         };
         for run in rest {
-            worst.kappa0 = worst.kappa0.max(run.kappa0);
+            worst.kappa0 = largest(worst.kappa0, run.kappa0);
             each(&mut worst.margins, &run.margins, least);
             each(&mut worst.theta_norms, &run.theta_norms, largest);
             each(&mut worst.confidences, &run.confidences, least);

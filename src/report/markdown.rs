@@ -15,7 +15,7 @@ pub fn text(report: &Report) -> String {
     }
     text.push_str(&format!("## Ledger\n\n{}\n", splice::summary(&report.ledger)));
     text.push_str("## The paper's statements beside what is checked\n\n");
-    report.ledger.claims.iter().for_each(|row| text.push_str(&statement(row)));
+    report.ledger.shown().into_iter().for_each(|row| text.push_str(&statement(row)));
     report.chapters.iter().for_each(|chapter| text.push_str(&self::chapter(chapter)));
     text
 }
@@ -25,6 +25,7 @@ fn statement(row: &Row) -> String {
     let mut text = format!("### {}: {}\n\n", escaped(&row.id), escaped(&row.verdict_text()));
     text.push_str(&format!("- The paper ({}): {}\n", escaped(&row.result), escaped(printed(&row.id))));
     text.push_str(&format!("- Checked ({}): {}\n", row.level, escaped(&row.statement)));
+    text.push_str(&format!("- Compared: {}\n", escaped(&row.comparison_text())));
     text.push_str(&format!("- {}\n- Evidence: {}\n", escaped(&row.note), escaped(&row.evidence_text())));
     if !row.assumptions.is_empty() {
         text.push_str(&format!("- Hypotheses: {}\n", escaped(&row.assumptions_text())));

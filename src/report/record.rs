@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::claims::ledger::{SCHEMA, contradicts, word};
+use crate::claims::ledger::{SCHEMA, contradicts, rank, word};
+pub use crate::claims::words::short;
 use crate::study::Profile;
 use crate::study::definition::Verdict;
 use crate::{Error, Result};
@@ -42,6 +43,8 @@ pub struct Row {
     pub result: String,
     /// How much was looked at.
     pub evidence: Evidence,
+    /// What was compared and how it came out, in words and numbers; `None` in ledgers of versions that did not say it.
+    pub comparison: Option<String>,
     /// What was measured.
     pub measured: Option<Measured>,
     /// What it is held against.
@@ -133,6 +136,13 @@ impl Record {
         }
     }
 
+    /// The rows as they are shown: violated, then those that say something, then the rest.
+    pub fn shown(&self) -> Vec<&Row> {
+        let mut rows: Vec<&Row> = self.claims.iter().collect();
+        rows.sort_by_key(|row| rank(row.verdict));
+        rows
+    }
+
     /// The first row of a claim's id or number.
     pub fn find(&self, claim: &str) -> Option<&Row> {
         self.claims.iter().find(|row| row.id == claim).or_else(|| self.claims.iter().find(|row| row.number() == claim))
@@ -159,18 +169,19 @@ impl Row {
         }
     }
 
+    /// What was compared and how it came out; of an older ledger the two numbers.
+    pub fn comparison_text(&self) -> String {
+        let numbers = || format!("measured {}, bound {}", self.measured_text(), number(self.bound));
+        self.comparison.clone().unwrap_or_else(numbers)
+    }
+
     /// What was measured, with its interval where it has one; a dash where there is nothing.
-    pub fn measured_text(&self) -> String {
+    fn measured_text(&self) -> String {
         let Some(Measured { value, lo, hi }) = self.measured else { return "—".to_owned() };
         match (lo, hi) {
             (Some(lo), Some(hi)) if lo != hi => format!("{} [{}, {}]", number(value), short(lo), short(hi)),
             _ => number(value),
         }
-    }
-
-    /// The bound; a dash where there is none.
-    pub fn bound_text(&self) -> String {
-        number(self.bound)
     }
 
     /// How much was looked at, in a sentence.
@@ -203,19 +214,5 @@ fn percent(share: f64) -> String {
         small if small < 0.1 => "less than 0.1%".to_owned(),
         large if large > 99.9 => "more than 99.9%".to_owned(),
         between => format!("{between:.1}%"),
-    }
-}
-
-/// Four significant digits, plain where the number is of moderate size.
-pub fn short(value: f64) -> String {
-    let scientific = format!("{value:.3e}");
-    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
-    let trimmed = |text: &str| match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text.to_owned(),
-    };
-    match exponent.parse::<i32>() {
-        Ok(exponent @ -3..=4) => trimmed(&format!("{value:.*}", (3 - exponent).max(0) as usize)),
-        _ => format!("{}e{exponent}", trimmed(digits)),
     }
 }

@@ -38,10 +38,10 @@ pub fn summary(ledger: &Record) -> String {
         ledger.outcome()
     );
     text.push_str("<details><summary>Every statement with its verdict</summary>\n\n");
-    text.push_str(&table_row(["id", "statement", "level", "measured", "bound", "verdict"].map(str::to_owned)));
-    text.push_str(&table_row(["---"; 6].map(str::to_owned)));
-    for row in &ledger.claims {
-        let cells = [&row.id, &row.statement, &row.level, &row.measured_text(), &row.bound_text(), &row.verdict_text()];
+    text.push_str(&table_row(["id", "statement", "level", "what was compared", "verdict"].map(str::to_owned)));
+    text.push_str(&table_row(["---"; 5].map(str::to_owned)));
+    for row in ledger.shown() {
+        let cells = [&row.id, &row.statement, &row.level, &row.comparison_text(), &row.verdict_text()];
         text.push_str(&table_row(cells.map(|cell| escaped(cell))));
     }
     text + "\n</details>\n"

@@ -81,6 +81,7 @@ pub const PRINTED: &[(&str, &str)] = &[
         "C18.printed",
         "With the constants of the proof written out, the factor of ε_n√κ̄ is 2: the learned policy's concentrability is taken to be at most κ_t.",
     ),
+    ("C19.sampled", "The same of the algorithm as it is run, on sampled triples, for every number of iterations T."),
     ("C19", "Abstract: the failure rate falls at the rate Õ(1/√n) in the number of samples."),
     ("C20", "Abstract: the dependence on the initial model decays exponentially with the number of iterations T."),
     ("C21", "T ≳ log κ_0/log(γμ√n) rounds make the initial model's share negligible: logarithmic in κ_0."),

@@ -1,5 +1,6 @@
 //! Claims, what weighs them, and the falsifier.
 
+mod absence;
 mod catalogue;
 mod falsifier;
 mod thresholds;

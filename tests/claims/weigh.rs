@@ -54,9 +54,105 @@ fn exact_statements_reach_every_verdict() {
     assert!(unmet.note.contains("unique modes") && unmet.assumptions == [("unique modes", 0.0)], "{unmet:?}");
 
     assert_eq!(decide(Rule::Always, &Evidence::Cases(Vec::new())).verdict, Verdict::NotApplicable);
-    // A side that is no number does not pass for holding.
-    let nan = decide(Rule::Always, &Evidence::Cases(vec![case(1, &[(f64::NAN, 1.0, true)])]));
-    assert_eq!(nan.verdict, Verdict::Violated);
+}
+
+/// A side that is no number passes neither for holding nor for a violation, in any kind of evidence; what is known decides the rest.
+#[test]
+fn what_is_no_number_is_unknown() {
+    let nan = f64::NAN;
+    for sides in [(nan, 1.0), (0.5, nan)] {
+        let of = |more: &[(f64, f64, bool)]| {
+            let unknown = case(1, &[(sides.0, sides.1, true)]);
+            decide(Rule::Always, &Evidence::Cases(vec![unknown, case(2, more)]))
+        };
+        let nothing = of(&[]);
+        assert_eq!((nothing.verdict, nothing.witness), (Verdict::NotApplicable, None));
+        assert!(nothing.note.contains("1 could not be compared: a side is no number"), "{}", nothing.note);
+        let known = of(&[(0.5, 1.0, true)]);
+        assert_eq!((known.verdict, known.measured.unwrap().value), (Verdict::Inconclusive, 0.5));
+        assert!(known.note.contains("in all 1 comparisons, but 1 could not"), "{}", known.note);
+        let refuted = of(&[(2.0, 1.0, true)]);
+        assert_eq!((refuted.verdict, refuted.witness.unwrap().size), (Verdict::Violated, 2));
+    }
+    let tolerance = Case { comparisons: vec![Comparison::unlimited(0.5, 1.0, nan)], ..Case::default() };
+    assert_eq!(decide(Rule::Always, &Evidence::Cases(vec![tolerance])).verdict, Verdict::NotApplicable);
+
+    // Of replicates: unknown ones are no successes, and no failures either.
+    let rule = Rule::WithProbability { rho: 0.1 };
+    let with_unknown = |failing: usize, unknown: usize| {
+        let Evidence::Cases(mut cases) = replicates(failing, 200, true) else { unreachable!() };
+        cases.extend((0..unknown).map(|i| case(i, &[(nan, 1.0, true)])));
+        decide(rule, &Evidence::Cases(cases)).verdict
+    };
+    assert_eq!((with_unknown(2, 0), with_unknown(2, 1)), (Verdict::Holds, Verdict::Inconclusive));
+    assert_eq!((with_unknown(60, 1), with_unknown(0, 1000)), (Verdict::Violated, Verdict::Inconclusive));
+
+    let Evidence::Curves(mut curves) = power_curves(-0.5, 0.2, 40) else { unreachable!() };
+    curves[0].points[3].values[7] = nan;
+    let half = decide(Rule::Exponent(Exponent::Equals(-0.5)), &Evidence::Curves(curves));
+    assert_eq!((half.verdict, half.unknown.unwrap().count), (Verdict::NotApplicable, 1));
+    let Evidence::Curves(mut curves) = decay(|t| 0.6f64.powf(t)) else { unreachable!() };
+    curves[0].points[3].values[7] = nan;
+    assert_eq!(decide(Rule::Decay(Law::Exponential), &Evidence::Curves(curves)).verdict, Verdict::NotApplicable);
+    let Evidence::Ratios(mut all) = ratios(|_, _| 0.3) else { unreachable!() };
+    all[5].values[0] = nan;
+    assert_eq!(decide(Rule::Shape, &Evidence::Ratios(all)).verdict, Verdict::NotApplicable);
+}
+
+/// Each rule says what it compared; every sentence is true as it stands, of lower bounds and identities, too.
+#[test]
+fn comparisons_are_said_in_words_and_numbers() {
+    let always = |comparisons: &[Comparison]| {
+        let case = Case { comparisons: comparisons.to_vec(), ..Case::default() };
+        decide(Rule::Always, &Evidence::Cases(vec![case])).comparison
+    };
+    let at_most = |measured: f64, bound: f64| Comparison::unlimited(measured, bound, 1e-12);
+    assert_eq!(always(&[at_most(0.4159, 0.762), at_most(0.1, 0.9)]), "tightest: 0.4159 ≤ 0.762");
+    assert_eq!(
+        always(&[at_most(2.475, 1.936), at_most(0.1, 0.9)]),
+        "exceeds in 1 of 2 comparisons; worst: 2.475 > 1.936"
+    );
+    // Equal to four digits, and still the larger.
+    assert_eq!(always(&[at_most(1.000001, 1.0)]), "exceeds in 1 of 1 comparisons; worst: 1.000001 > 1");
+    assert_eq!(always(&[at_most(f64::INFINITY, -1.0)]), "exceeds in 1 of 1 comparisons; worst: ∞ > −1");
+    // A tolerance that decides, or is seen in the digits, is said.
+    assert_eq!(always(&[Comparison::unlimited(0.42, 0.4, 0.05)]), "tightest: 0.42 ≤ 0.4 + 0.05");
+    let lower = Comparison::at_least(0.003327, 0.002746, 0.0);
+    assert_eq!(always(&[lower]), "tightest: 0.003327 ≥ 0.002746");
+    assert_eq!((lower.sides(), lower.exceeds()), ((0.003327, 0.002746), false));
+    assert_eq!(always(&[Comparison::at_least(0.1, 0.2, 0.0)]), "exceeds in 1 of 1 comparisons; worst: 0.1 < 0.2");
+    assert_eq!(always(&[Comparison::at_least(0.1, 0.2, 0.15)]), "tightest: 0.1 ≥ 0.2 − 0.15");
+    assert_eq!(always(&[Comparison::identity(-0.5, -0.25, 1.0)]), "tightest: |−0.5 + 0.25| = 0.25, 0 up to 1 wanted");
+    assert_eq!(always(&[Comparison::identity(3e-15, 0.0, 1e-12)]), "tightest: |3e-15|, 0 up to 1e-12 wanted");
+    assert_eq!(
+        always(&[Comparison::identity(0.5, 0.25, 0.1)]),
+        "exceeds in 1 of 1 comparisons; worst: |0.5 − 0.25| = 0.25 > 0.1"
+    );
+    let of = |rule: Rule, evidence: &Evidence| decide(rule, evidence).comparison;
+    assert_eq!(of(Rule::WithProbability { rho: 0.1 }, &replicates(2, 260, true)), "2 of 260 runs exceed, 10% allowed");
+    let exponent = of(Rule::Exponent(Exponent::AtMost(-0.5)), &power_curves(-0.9, 0.2, 40));
+    assert!(exponent.starts_with("exponent −0.9") && exponent.ends_with("], at most −0.5 wanted"), "{exponent}");
+    let exact = of(Rule::Exponent(Exponent::Equals(-0.5)), &power_curves(-0.5, 0.2, 40));
+    assert!(exact.ends_with("], −0.5 wanted"), "{exact}");
+    let law = of(Rule::Decay(Law::Exponential), &decay(|t| t.powf(-1.5)));
+    assert!(law.starts_with("another law preferred on 1 of 1 curves, exponential wanted"), "{law}");
+    let shape = of(Rule::Shape, &ratios(|_, t| 0.1 * t));
+    assert!(shape.starts_with("largest held-out ratio 0.4") && shape.ends_with("wanted; rises with T"), "{shape}");
+}
+
+/// Of several curves the one that is excluded is shown, though another lies farther off within a longer interval.
+#[test]
+fn the_curve_that_refutes_is_the_one_that_is_shown() {
+    let (Evidence::Curves(mut sharp), Evidence::Curves(wide)) =
+        (power_curves(-0.4, 0.02, 40), power_curves(-0.2, 0.99, 3))
+    else {
+        unreachable!()
+    };
+    sharp.extend(wide);
+    let weighed = decide(Rule::Exponent(Exponent::AtMost(-0.5)), &Evidence::Curves(sharp));
+    let figure = weighed.measured.unwrap();
+    assert_eq!(weighed.verdict, Verdict::Violated);
+    assert!(figure.lo > -0.5 && weighed.comparison.contains("−0.4"), "{}", weighed.comparison);
 }
 
 #[test]
@@ -283,6 +379,9 @@ fn shapes_reach_every_verdict() {
     assert_eq!(drifting.verdict, Verdict::Violated);
     assert!(drifting.note.contains("rises with T"), "{}", drifting.note);
     let Evidence::Ratios(mut one) = ratios(|_, _| 0.3) else { unreachable!() };
+    let mut single = one.clone();
+    single.iter_mut().for_each(|ratio| ratio.values.truncate(1));
+    assert_eq!(decide(Rule::Shape, &Evidence::Ratios(single)).verdict, Verdict::Inconclusive);
     one.retain(|ratio| ratio.axes.samples == 16.0);
     assert_eq!(decide(Rule::Shape, &Evidence::Ratios(one)).verdict, Verdict::Inconclusive);
     let Evidence::Ratios(mut vacuous) = ratios(|_, _| 0.3) else { unreachable!() };

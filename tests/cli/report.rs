@@ -97,12 +97,28 @@ fn rows_carry_what_filters_look_at_and_the_verdicts_are_those_of_verify() {
     let page = read(&bench, "report/report.html");
     let output = bench.run("verify --from runs/probe-quick.sqlite --json");
     let ledger: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let claims = ledger["claims"].as_array().unwrap();
+    // The page shows violated rows first, then those that say something, then the rest; JSON keeps the catalogue's order.
+    let mut claims = ledger["claims"].as_array().unwrap().clone();
+    claims.sort_by_key(|claim| match claim["verdict"].as_str().unwrap() {
+        "violated" => 0,
+        "holds" | "inconclusive" => 1,
+        _ => 2,
+    });
     let of = |key: &str| claims.iter().map(|claim| claim[key].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(attributes(&page, "data-verdict"), of("verdict"));
     assert_eq!(attributes(&page, "data-level"), of("level"));
     let expected = claims.iter().map(|claim| if claim["verdict"] == claim["expected"] { "yes" } else { "no" });
     assert_eq!(attributes(&page, "data-expected"), expected.collect::<Vec<_>>());
+    // Each row says what it compared, on the page and in Markdown as in JSON.
+    let markdown = read(&bench, "report/report.md");
+    for claim in &claims {
+        let text = claim["comparison"].as_str().unwrap();
+        let (mut html, row) = (Markup::default(), format!("claim-{}", claim["id"].as_str().unwrap()));
+        html.text(text);
+        let row = page.split(&format!("<tr id=\"{row}\"")).nth(1).unwrap().split("</tr>").next().unwrap();
+        assert!(row.contains(&html.finish()), "{text} is not in {row}");
+    }
+    assert!(markdown.contains("- Compared: ") && markdown.contains("what was compared"));
     // Constructed laws need no rows; everything else has none here.
     assert!(of("verdict").iter().any(|verdict| verdict == "holds"));
     assert!(of("verdict").iter().any(|verdict| verdict == "not-applicable"));
@@ -245,20 +261,21 @@ fn cells_of_a_heat_map_have_places_in_their_order() {
 }
 
 fn ledger() -> Value {
-    let claim = |id: &str, verdict: &str, expected: &str, measured: Value| {
+    let claim = |id: &str, verdict: &str, expected: &str, comparison: Value, measured: Value| {
         json!({
             "id": id, "statement": "y*_t | <b>", "level": "exact", "result": "Lemma C.1",
             "evidence": {"instances": 1, "cells": 2, "replicates": 3},
-            "measured": measured, "bound": 0.25, "slack": null, "nonvacuous": 1.0, "assumptions": [],
+            "comparison": comparison, "measured": measured, "bound": 0.25, "slack": null, "nonvacuous": 1.0, "assumptions": [],
             "verdict": verdict, "expected": expected, "note": "", "witness": null,
         })
     };
     json!({
         "schema": 1, "version": "0.1.0", "profile": "full", "seed": 1,
         "claims": [
-            claim("C1", "holds", "holds", json!({"value": 0.125, "lo": 0.125, "hi": 0.125})),
-            claim("C2.printed", "violated", "violated", json!({"value": -1.5, "lo": -2.0, "hi": -1.0})),
-            claim("C3", "inconclusive", "holds", Value::Null),
+            claim("C1", "holds", "holds", json!("tightest: 0.125 ≤ 0.25"), json!({"value": 0.125, "lo": 0.125, "hi": 0.125})),
+            claim("C2.printed", "violated", "violated", Value::Null, json!({"value": -1.5, "lo": -2.0, "hi": -1.0})),
+            claim("C3", "not-applicable", "holds", json!("nothing was compared"), Value::Null),
+            claim("C4", "inconclusive", "holds", json!("1 of 20 runs exceed, 10% allowed"), Value::Null),
         ],
     })
 }
@@ -271,14 +288,15 @@ fn a_summary_is_spliced_between_the_marks_and_nothing_else_is_touched() {
     let once = splice::spliced(DOCUMENT, &record).unwrap();
     assert_eq!(splice::spliced(&once, &record).unwrap(), once, "a second time changes nothing");
     let expected = "# Title\n\n<!-- ledger -->\n\n\
-        3 statements, full profile, seed 1: holds 1, violated 1, inconclusive 1. None contradicts what was expected, 1 could not be \
-        settled here.\n\n\
+        4 statements, full profile, seed 1: holds 1, violated 1, inconclusive 1, not-applicable 1. None contradicts what was expected, \
+        2 could not be settled here.\n\n\
         <details><summary>Every statement with its verdict</summary>\n\n\
-        | id | statement | level | measured | bound | verdict |\n\
-        | --- | --- | --- | --- | --- | --- |\n\
-        | C1 | y\\*\\_t \\| \\<b\\> | exact | 0.125 | 0.25 | holds |\n\
-        | C2.printed | y\\*\\_t \\| \\<b\\> | exact | -1.5 \\[-2, -1\\] | 0.25 | violated, as expected |\n\
-        | C3 | y\\*\\_t \\| \\<b\\> | exact | — | 0.25 | inconclusive (holds expected) |\n\
+        | id | statement | level | what was compared | verdict |\n\
+        | --- | --- | --- | --- | --- |\n\
+        | C2.printed | y\\*\\_t \\| \\<b\\> | exact | measured -1.5 \\[-2, -1\\], bound 0.25 | violated, as expected |\n\
+        | C1 | y\\*\\_t \\| \\<b\\> | exact | tightest: 0.125 ≤ 0.25 | holds |\n\
+        | C4 | y\\*\\_t \\| \\<b\\> | exact | 1 of 20 runs exceed, 10% allowed | inconclusive (holds expected) |\n\
+        | C3 | y\\*\\_t \\| \\<b\\> | exact | nothing was compared | not-applicable (holds expected) |\n\
         \n</details>\n\
         \n<!-- /ledger -->\n\nEnd, with trailing space \r\n";
     assert_eq!(once, expected);

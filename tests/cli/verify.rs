@@ -32,6 +32,27 @@ fn unknown_claims_are_refused_with_the_nearest() {
     refused(folder.path(), "falsify C8.simplificaton", &["C8.simplificaton", "the nearest is C8.simplification"]);
 }
 
+#[test]
+fn a_number_with_parts_is_refused_with_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    refused(folder.path(), "falsify C16", &["C16", "one of its parts", "C16.linear, C16.integral"]);
+}
+
+/// A control that has no rows was not tried: that is no success, and each is named.
+#[test]
+fn controls_that_cannot_be_tried_fail_and_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    selfreward(folder.path(), "run real_spectrum --quick --out runs -q").assert().success();
+    let order = "verify C2 C3 C14 --controls --json -q --from runs/real_spectrum-quick.sqlite --out kept";
+    let output = selfreward(folder.path(), order).assert().code(3).get_output().clone();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("not tried: C2.no-baseline, C14.one-more"), "{error}");
+    let controls = json(folder.path(), "kept/controls.json")["controls"].clone();
+    let of = |key: &str| controls.as_array().unwrap().iter().map(|row| row[key].as_bool()).collect::<Vec<_>>();
+    assert_eq!(of("untried"), [Some(true), Some(false), Some(true)]);
+    assert_eq!(of("caught"), [Some(false), Some(true), Some(false)]);
+}
+
 /// A grid with holes is not weighed: half of a study's cells are no evidence on its claims.
 #[test]
 fn stores_that_lack_cells_are_refused() {

@@ -61,10 +61,10 @@ fn tail(trial: &Trial<'_>) -> Result<Option<Case>> {
     step_by_step(
         trial,
         BETA,
-        |_| trial.beta() <= 1.0,
+        |_| Ok(trial.beta() <= 1.0),
         |t| {
-            let excess = trial.get("tail_excess", t + 1);
-            Ok(vec![Comparison::unlimited(excess, 1.0, trial.rounding(t + 1, 1.0))])
+            let excess = trial.get("tail_excess", t + 1)?;
+            Ok(vec![Comparison::unlimited(excess, 1.0, trial.rounding(t + 1, 1.0)?)])
         },
     )
 }
@@ -73,13 +73,13 @@ fn moment(trial: &Trial<'_>) -> Result<Option<Case>> {
     step_by_step(
         trial,
         BETA,
-        |_| trial.beta() <= 1.0,
+        |_| Ok(trial.beta() <= 1.0),
         |t| {
-            let mean = trial.get("tail_mean", t + 1);
+            let mean = trial.get("tail_mean", t + 1)?;
             // A mean that left the doubles bounds nothing.
             let bound = if mean.is_finite() { fourth_moment(mean.max(1.0))?.value() } else { f64::INFINITY };
-            let tolerance = trial.rounding(t + 1, bound.min(f64::MAX));
-            Ok(vec![Comparison::unlimited(trial.get("fourth_moment", t + 1), bound, tolerance)])
+            let tolerance = trial.rounding(t + 1, bound.min(f64::MAX))?;
+            Ok(vec![Comparison::unlimited(trial.get("fourth_moment", t + 1)?, bound, tolerance)])
         },
     )
 }

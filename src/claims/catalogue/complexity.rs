@@ -159,13 +159,13 @@ fn distances(trial: &Trial<'_>, factor: f64) -> Result<Option<Case>> {
     step_by_step(
         trial,
         "",
-        |_| true,
+        |_| Ok(true),
         |t| {
-            let (distance, norm) = (trial.get("parameter_distance", t + 1), trial.get("theta_norm", t + 1));
+            let (distance, norm) = (trial.get("parameter_distance", t + 1)?, trial.get("theta_norm", t + 1)?);
             let bound = factor * distance;
             // Logits are known to rounding of θ's own size, however close the two parameters are.
-            let tolerance = trial.rounding(t + 1, 1.0 + norm);
-            Ok(vec![Comparison::unlimited(trial.get("log_ratio_distance", t + 1), bound, tolerance)])
+            let tolerance = trial.rounding(t + 1, 1.0 + norm)?;
+            Ok(vec![Comparison::unlimited(trial.get("log_ratio_distance", t + 1)?, bound, tolerance)])
         },
     )
 }
@@ -361,16 +361,18 @@ fn exponential_features(cells: &[CellRows]) -> Result<Vec<Curve>> {
 /// Where most of the values of all d but one are cut to the grid, it does not say how n½ moves with d.
 fn crossings(cells: &[CellRows], kind: &str, level: f64) -> Result<Vec<Curve>> {
     let chosen: Vec<&CellRows> = cells.iter().filter(|cell| cell.label("instance.spectrum.kind") == kind).collect();
+    // A cell without n is refused where it is read below; until then its place does not matter.
+    let samples = |cell: &CellRows| cell.number("process.samples").unwrap_or(f64::NAN);
     let (mut points, mut bracketed) = (Vec::new(), 0);
-    for (dim, cells) in sorted_by(&chosen, "instance.dim") {
+    for (_, cells) in sorted_by(&chosen, "instance.dim") {
         let mut along = cells.clone();
-        along.sort_by_key(|cell| cell.number("process.samples").unwrap_or(f64::NAN) as u64);
+        along.sort_by(|a, b| samples(a).total_cmp(&samples(b)));
         let replicates = along.iter().map(|cell| cell.replicates.len()).min().unwrap_or_default();
         let crossings = (0..replicates).map(|replicate| crossing(&along, replicate, level));
         let crossings = crossings.collect::<Result<Vec<(f64, bool)>>>()?;
         bracketed += usize::from(2 * crossings.iter().filter(|(_, found)| *found).count() > replicates);
         let values = crossings.into_iter().map(|(n, _)| n).collect();
-        points.push(CurvePoint { cell: along[0].cell.ordinal, x: dim.parse().unwrap_or(f64::NAN), values });
+        points.push(CurvePoint { cell: along[0].cell.ordinal, x: along[0].number("instance.dim")?, values });
     }
     Ok(if bracketed > 1 { vec![Curve { label: kind.to_owned(), points, ..Curve::default() }] } else { Vec::new() })
 }
@@ -379,7 +381,7 @@ fn crossings(cells: &[CellRows], kind: &str, level: f64) -> Result<Vec<Curve>> {
 /// grid towards which it lies where it does not.
 fn crossing(cells: &[&CellRows], replicate: usize, level: f64) -> Result<(f64, bool)> {
     let point = |cell: &&CellRows| {
-        Ok((cell.number("process.samples")?.ln(), cell.values("population_loss", 1)?[replicate].sqrt()))
+        Ok((cell.number("process.samples")?.ln(), cell.value(replicate, "population_loss", 1)?.sqrt()))
     };
     let curve = cells.iter().map(point).collect::<Result<Vec<(f64, f64)>>>()?;
     let (first, last) = (curve[0], curve[curve.len() - 1]);

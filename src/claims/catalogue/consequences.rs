@@ -2,9 +2,8 @@
 
 use rand::RngExt;
 
-use super::constructed;
-use super::single_step::{known_mean, of_cell};
-use crate::Result;
+use super::single_step::known_mean;
+use super::{cell_by_cell, constructed, of_cell};
 use crate::claims::claim::{Claim, Control, Level, Source, Statement};
 use crate::claims::evidence::{Case, Comparison};
 use crate::claims::weigh::Rule;
@@ -13,6 +12,7 @@ use crate::seed::{Purpose, Seed};
 use crate::study::Profile;
 use crate::study::definition::Verdict;
 use crate::theory::recurrence::Contraction;
+use crate::{Error, Result};
 
 const BUDGET: &[Source] = &[
     Source { experiment: "equal_budget", part: "hard-iterated" },
@@ -105,29 +105,43 @@ fn budget_of_one_round(cells: &[CellRows]) -> Result<Vec<Case>> {
     budgets(cells, 0.25)
 }
 
-/// The hard instance: T = 4 rounds of n against one round of `share`·nT.
+/// The hard instance: T = 4 rounds of n against one round of `share`·nT. At the whole budget each cell has its partner on the grid.
 fn budgets(cells: &[CellRows], share: f64) -> Result<Vec<Case>> {
-    let of_part = |part: &str| cells.iter().filter(|cell| cell.cell.part == part).collect::<Vec<&CellRows>>();
-    let once = of_part("hard-once");
-    let mut cases = Vec::new();
-    for cell in of_part("hard-iterated") {
-        let rounds = cell.rounds();
-        let total = share * cell.number("process.samples")? * rounds as f64;
-        let Some(other) = once.iter().find(|other| other.number("process.samples").is_ok_and(|n| n == total)) else {
-            continue;
-        };
-        let (mean, reach) = known_mean(&cell.values("failure_0.5", rounds)?);
-        let (other_mean, other_reach) = known_mean(&other.values("failure_0.5", 1)?);
-        let mut case = of_cell(cell);
-        case.comparisons.push(Comparison::identity(mean, other_mean, reach.hypot(other_reach)));
-        cases.push(case);
+    let part = |name: &str| cells.iter().filter(|cell| cell.cell.part == name).cloned().collect::<Vec<CellRows>>();
+    let (mut iterated, once) = (part("hard-iterated"), part("hard-once"));
+    let partner = |cell: &CellRows| -> Result<Option<&CellRows>> {
+        let total = share * cell.number("process.samples")? * cell.rounds() as f64;
+        let found = once.iter().find(|other| other.number("process.samples").is_ok_and(|n| n == total));
+        match found {
+            None if share == 1.0 && !once.is_empty() => {
+                Err(Error::argument("process.samples", "no cell of part hard-once", format!("one with n = {total}")))
+            }
+            found => Ok(found),
+        }
+    };
+    if once.is_empty() || share < 1.0 {
+        iterated.retain(|cell| matches!(partner(cell), Ok(Some(_))));
     }
-    Ok(cases)
+    cell_by_cell(&iterated, |cell| {
+        let mut case = of_cell(cell);
+        if let Some(other) = partner(cell)? {
+            let (mean, reach) = known_mean(&cell.values("failure_0.5", cell.rounds())?);
+            let (other_mean, other_reach) = known_mean(&other.values("failure_0.5", 1)?);
+            case.comparisons.push(Comparison::identity(mean, other_mean, reach.hypot(other_reach)));
+        }
+        Ok(case)
+    })
 }
 
+/// The two n that the statement speaks of.
+const SURER: [f64; 2] = [32.0, 4096.0];
+
 fn surer_elsewhere(cells: &[CellRows]) -> Result<Vec<Case>> {
-    let mut cases = Vec::new();
-    for cell in cells {
+    let there = cells.iter().map(|cell| cell.number("process.samples")).collect::<Result<Vec<f64>>>()?;
+    if let Some(missing) = SURER.iter().find(|n| !there.is_empty() && !there.contains(n)) {
+        return Err(Error::argument("process.samples", format!("{there:?}"), format!("{missing} among them")));
+    }
+    cell_by_cell(cells, |cell| {
         let last = cell.rounds();
         let mean = |name: &str| cell.values(name, last).map(|values| known_mean(&values));
         let (failure, drift, accuracy) = (mean("failure_0.5")?, mean("drift")?, mean("accuracy")?);
@@ -136,23 +150,19 @@ fn surer_elsewhere(cells: &[CellRows]) -> Result<Vec<Case>> {
         let mut case = of_cell(cell);
         case.comparisons.push(below(accuracy, right));
         match cell.number("process.samples")? {
-            32.0 => {
-                case.comparisons.extend([below(failure, 0.5 * doubt), Comparison::unlimited(0.1, drift.0, drift.1)])
-            }
+            32.0 => case.comparisons.extend([below(failure, 0.5 * doubt), Comparison::at_least(drift.0, 0.1, drift.1)]),
             4096.0 => case.comparisons.extend([below(failure, 0.1 * doubt), below(drift, 0.1)]),
             _ => {}
         }
-        cases.push(case);
-    }
-    Ok(cases)
+        Ok(case)
+    })
 }
 
 fn surer_and_wiser(cells: &[CellRows]) -> Result<Vec<Case>> {
-    let case = |cell: &CellRows| {
+    cell_by_cell(cells, |cell| {
         let (value, reach) = known_mean(&cell.values("accuracy", cell.rounds())?);
         let mut case = of_cell(cell);
-        case.comparisons.push(Comparison::unlimited(cell.mean("accuracy", 0)?.mean + 0.02, value, reach));
+        case.comparisons.push(Comparison::at_least(value, cell.mean("accuracy", 0)?.mean + 0.02, reach));
         Ok(case)
-    };
-    cells.iter().map(case).collect()
+    })
 }

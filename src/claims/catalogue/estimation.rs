@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 
-use super::single;
+use super::{derived, single};
 use crate::Result;
 use crate::claims::claim::{Claim, Control, Level, Source, Statement};
 use crate::claims::evidence::{Case, Comparison};
@@ -125,17 +125,18 @@ fn linear_error(trial: &Trial<'_>) -> Result<Option<Case>> {
     let mut case = Case::default();
     case.place.size = trial.size();
     for t in 0..rounds {
-        let norm = trial.get("theta_norm", t);
+        let norm = trial.get("theta_norm", t)?;
         let bound = own_round_epsilon(dim as f64, norm, trial.samples(), trial.beta(), RHO / rounds as f64)?;
-        case.comparisons.push(statistical_error(trial, t, &bound));
+        case.comparisons.push(statistical_error(trial, t, &bound)?);
     }
     Ok(Some(case))
 }
 
 /// ε of the step from round t against ε_n; it does not exceed the range R.
-fn statistical_error(trial: &Trial<'_>, t: usize, bound: &Bound) -> Comparison {
-    let (measured, range) = (trial.get("population_loss", t + 1).sqrt(), bound.intermediate("range"));
-    Comparison::new(measured, bound.value(), trial.residual_rounding(t + 1, measured), range.unwrap_or(f64::INFINITY))
+fn statistical_error(trial: &Trial<'_>, t: usize, bound: &Bound) -> Result<Comparison> {
+    let (measured, range) = (trial.get("population_loss", t + 1)?.sqrt(), bound.intermediate("range"));
+    let tolerance = trial.residual_rounding(t + 1, measured)?;
+    Ok(Comparison::new(measured, bound.value(), tolerance, range.unwrap_or(f64::INFINITY)))
 }
 
 fn finite_error(trial: &Trial<'_>) -> Result<Option<Case>> {
@@ -147,7 +148,7 @@ fn finite_error(trial: &Trial<'_>) -> Result<Option<Case>> {
     // The hard instance's bump is log 2, its number of labels follows from κ_0.
     let (responses, bump) = match (instance.kind, instance.responses, instance.bump) {
         (Kind::Tabular, Some(responses), Some(bump)) => (responses, bump),
-        (Kind::Hard, ..) => (trial.simulation().derived("responses") as u32, std::f64::consts::LN_2),
+        (Kind::Hard, ..) => (derived(trial.simulation(), "responses")? as u32, std::f64::consts::LN_2),
         _ => return Ok(None),
     };
     let Some(prompts) = instance.prompts else { return Ok(None) };
@@ -160,7 +161,7 @@ fn finite_error(trial: &Trial<'_>) -> Result<Option<Case>> {
             range: finite_class::range(bump.abs(), beta, t + 1),
         };
         let bound = epsilon(&class, trial.samples(), beta, RHO / rounds as f64)?;
-        case.comparisons.push(statistical_error(trial, t, &bound));
+        case.comparisons.push(statistical_error(trial, t, &bound)?);
     }
     Ok(Some(case))
 }
@@ -212,7 +213,8 @@ fn recover(seed: &Seed, profile: Profile, speed: f64) -> Result<Vec<Case>> {
     let mode = 1.0 / (1.0 + (-bump).exp());
     // E ΔφΔφᵀ has a direction for each prompt, with the eigenvalue that makes its leverage M/(2π(1−π)).
     let leverage = prompts as f64 / (2.0 * mode * (1.0 - mode));
-    let least = exact_recovery(1.0, prompts as f64, leverage, 0.01)?.intermediate("least_n").unwrap_or(f64::NAN);
+    let least = exact_recovery(1.0, prompts as f64, leverage, 0.01)?.intermediate("least_n");
+    let least = least.expect("exact recovery states the n that its probability takes");
     let mut config = Config::default();
     config.instance.kind = Kind::Tabular;
     config.instance.prompts = Some(prompts);
@@ -228,7 +230,7 @@ fn recover(seed: &Seed, profile: Profile, speed: f64) -> Result<Vec<Case>> {
         .map(|index| {
             let run = replicate(&simulation, index, false, &std::sync::atomic::AtomicBool::new(false))?;
             let step = run.rounds[1].step.as_ref().expect("round 1 has a step");
-            let missed = 1.0 - step.rank_fraction.unwrap_or(f64::NAN);
+            let missed = 1.0 - step.rank_fraction.expect("prompts of two responses have differences");
             let mut case = single(Comparison::probability(missed, 0.0, 0.0));
             if missed == 0.0 {
                 case.comparisons.push(Comparison::unlimited(step.population_loss.sqrt(), 0.0, 1e-12));
@@ -247,8 +249,8 @@ fn no_failure(trial: &Trial<'_>) -> Result<Option<Case>> {
     case.place.size = trial.size();
     let mut complete = false;
     for t in 0..trial.rounds() {
-        let gamma = trial.get("margin", t);
-        if !(population || trial.get("rank_fraction", t + 1) == 1.0) || gamma.is_nan() || gamma <= 0.0 {
+        let gamma = trial.get("margin", t)?;
+        if !(population || trial.get("rank_fraction", t + 1)? == 1.0) || gamma <= 0.0 {
             continue;
         }
         complete = true;
@@ -256,7 +258,7 @@ fn no_failure(trial: &Trial<'_>) -> Result<Option<Case>> {
             let threshold = zero_failure(responses as f64, gamma.min(f64::MAX), trial.beta(), delta)?;
             // Where the threshold is not passed nothing is said: F ≤ 1.
             let bound = if threshold.vacuous() { 1.0 } else { 0.0 };
-            let failure = trial.at("failure", delta, t + 1);
+            let failure = trial.at("failure", delta, t + 1)?;
             case.comparisons.push(Comparison::probability(failure, bound, 0.0));
         }
     }

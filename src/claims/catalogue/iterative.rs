@@ -6,7 +6,7 @@ use ndarray::arr2;
 use rand::RngExt;
 
 use super::estimation::RHO;
-use super::{constructed, single};
+use super::{constructed, derived, single};
 use crate::Result;
 use crate::claims::claim::{Claim, Control, Level, Source, Statement};
 use crate::claims::evidence::{Axes, Case, Comparison, Ratio, Replay};
@@ -15,7 +15,7 @@ use crate::claims::weigh::Rule;
 use crate::experiment::{CellRows, RunConstants};
 use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use crate::seed::{Purpose, Seed};
-use crate::simulate::config::SeedConfig;
+use crate::simulate::config::{SeedConfig, UpdateConfig};
 use crate::simulate::run::replicate;
 use crate::simulate::{Config, Simulation};
 use crate::study::Profile;
@@ -149,14 +149,14 @@ fn failures(
     case.place.size = trial.size();
     for rounds in 1..=trial.rounds() {
         let run = trial.constants(rounds)?;
-        if run.gamma().is_nan() || run.gamma() <= 0.0 {
+        if run.gamma() <= 0.0 {
             continue;
         }
         // The bounds share what they are given among their T rounds.
         let rho = RHO * rounds as f64 / trial.rounds() as f64;
         for &delta in trial.deltas() {
             if let Some(bound) = bound(&run, sizes, rho, delta)? {
-                let measured = trial.at("failure", delta, rounds);
+                let measured = trial.at("failure", delta, rounds)?;
                 case.comparisons.push(Comparison::probability(measured, bound, trial.sum_rounding(bound.min(1.0))));
             }
         }
@@ -174,7 +174,13 @@ fn rounds_of_their_own(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn spans(trial: &Trial<'_>) -> Result<Option<Case>> {
-    failures(trial, |run, _, _, delta| run.complete_spans(delta))
+    failures(trial, |run, _, _, delta| {
+        // The population update sees every difference, and is another claim's.
+        if trial.config().process.update != UpdateConfig::Population {
+            (1..=run.rounds()).try_for_each(|t| trial.get("rank_fraction", t).map(drop))?;
+        }
+        run.complete_spans(delta)
+    })
 }
 
 /// A binary prompt of margin γ after one population round: it fails at the δ of its own confidence.
@@ -257,8 +263,8 @@ fn shapes(cells: &[CellRows], factor: impl Fn(f64) -> f64) -> Result<Vec<Ratio>>
         if n < 4096.0 {
             continue;
         }
-        let complexity = cell.number("instance.prompts")? * simulation.derived("responses").ln() - RHO.ln();
-        let kappa0 = simulation.derived("kappa0");
+        let complexity = cell.number("instance.prompts")? * derived(&simulation, "responses")?.ln() - RHO.ln();
+        let kappa0 = derived(&simulation, "kappa0")?;
         for t in 1..=cell.rounds() {
             let shape = Shape {
                 n,

@@ -12,11 +12,13 @@ mod recurrence;
 mod single_step;
 
 use super::claim::{Claim, Control, Source, Statement};
-use super::evidence::{Case, Comparison};
+use super::evidence::{Case, Comparison, Place};
 use super::trial::Trial;
 use super::weigh::Rule;
+use crate::experiment::CellRows;
 use crate::nearest::nearest;
 use crate::seed::Seed;
+use crate::simulate::Simulation;
 use crate::study::Profile;
 use crate::{Error, Result};
 
@@ -71,23 +73,57 @@ const fn constructed(id: &'static str, says: &'static str, make: fn(&Seed, Profi
 }
 
 /// One case from the steps of a replicate: a step at which the hypothesis fails is left out, and a replicate all of whose steps
-/// are left out does not apply. An empty `name` stands for no hypothesis.
+/// are left out does not apply. Of a step at which a quantity is not there nothing is known. An empty `name` stands for no
+/// hypothesis.
 fn step_by_step(
     trial: &Trial<'_>,
     name: &'static str,
-    hypothesis: impl Fn(usize) -> bool,
+    hypothesis: impl Fn(usize) -> Result<bool>,
     compare: impl Fn(usize) -> Result<Vec<Comparison>>,
 ) -> Result<Option<Case>> {
     let mut case = Case::default();
-    let applying: Vec<usize> = (0..trial.rounds()).filter(|&t| hypothesis(t)).collect();
-    if !name.is_empty() {
-        case.assumptions.push((name, !applying.is_empty()));
+    let mut applies = false;
+    let mut step = |t: usize| -> Result<Vec<Comparison>> {
+        let met = hypothesis(t)?;
+        applies |= met;
+        if met { compare(t) } else { Ok(Vec::new()) }
+    };
+    for t in 0..trial.rounds() {
+        match step(t) {
+            Ok(comparisons) => case.comparisons.extend(comparisons),
+            Err(Error::Absent(absent)) => case.absent.push(absent),
+            Err(error) => return Err(error),
+        }
     }
-    for t in applying {
-        case.comparisons.extend(compare(t)?);
+    // Whether the hypothesis fails everywhere is not known where it could not be looked at.
+    if !name.is_empty() && (applies || case.absent.is_empty()) {
+        case.assumptions.push((name, applies));
     }
     case.place.size = trial.size();
     Ok(Some(case))
+}
+
+/// One case for each cell; of a cell in which a quantity is not there nothing is known.
+fn cell_by_cell(cells: &[CellRows], mut judge: impl FnMut(&CellRows) -> Result<Case>) -> Result<Vec<Case>> {
+    let case = |cell: &CellRows| match judge(cell) {
+        Err(Error::Absent(absent)) => Ok(Case { absent: vec![absent], ..of_cell(cell) }),
+        Err(error) => Err(error.at(format!("cell {}", cell.cell.ordinal))),
+        case => case,
+    };
+    cells.iter().map(case).collect()
+}
+
+/// A case that stands for a cell's replicates.
+fn of_cell(cell: &CellRows) -> Case {
+    let place = Place { cell: cell.cell.ordinal, size: cell.cell.ordinal, ..Place::default() };
+    Case { place, replicates: cell.replicates.len(), ..Case::default() }
+}
+
+/// A number that follows from a configuration.
+fn derived(simulation: &Simulation, name: &str) -> Result<f64> {
+    let number = simulation.derived(name);
+    let none = || Error::argument(name, "none", "a number that follows from this configuration");
+    if number.is_nan() { Err(none()) } else { Ok(number) }
 }
 
 /// One case that holds one comparison, for constructed statements.

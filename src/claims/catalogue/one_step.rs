@@ -116,17 +116,17 @@ fn where_unique(trial: &Trial<'_>, compare: impl Fn(usize, f64) -> Result<Vec<Co
     step_by_step(
         trial,
         UNIQUE,
-        |t| trial.get("margin", t) > 0.0,
+        |t| Ok(trial.get("margin", t)? > 0.0),
         |t| {
             // With one response everywhere γ is infinite, and both sides are 0.
-            compare(t, trial.get("margin", t).min(f64::MAX))
+            compare(t, trial.get("margin", t)?.min(f64::MAX))
         },
     )
 }
 
 /// Comparisons of every step.
 fn always(trial: &Trial<'_>, compare: impl Fn(usize) -> Result<Vec<Comparison>>) -> Result<Option<Case>> {
-    step_by_step(trial, "", |_| true, compare)
+    step_by_step(trial, "", |_| Ok(true), compare)
 }
 
 fn suboptimality(trial: &Trial<'_>) -> Result<Option<Case>> {
@@ -139,45 +139,48 @@ fn suboptimality_without_margin(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 fn regret(trial: &Trial<'_>, bound: impl Fn(f64, f64) -> Result<f64>) -> Result<Option<Case>> {
     where_unique(trial, |t, gamma| {
-        let gap = trial.get("chain_gap", t + 1);
+        let gap = trial.get("chain_gap", t + 1)?;
         let bound = bound(gap, gamma)?;
         // The gap is a mean of differences of rewards, each known to its own rounding, and is divided by γ_t.
-        let unknown = trial.reward_rounding(t, trial.get("kl_comparator", t + 1) + gap) / gamma;
-        let compare = |measured: f64, delta: f64| {
-            let tolerance = trial.rounding(t + 1, bound.min(1.0)) + unknown;
-            Comparison::probability(measured, bound / delta, tolerance / delta)
-        };
-        let mut comparisons = vec![compare(trial.get("comparator_regret", t + 1), 1.0)];
-        let failures = trial.deltas().iter().map(|&delta| compare(trial.at("comparator_failure", delta, t + 1), delta));
-        comparisons.extend(failures);
+        let unknown = trial.reward_rounding(t, trial.get("kl_comparator", t + 1)? + gap)? / gamma;
+        let tolerance = trial.rounding(t + 1, bound.min(1.0))? + unknown;
+        let compare = |measured: f64, delta: f64| Comparison::probability(measured, bound / delta, tolerance / delta);
+        let mut comparisons = vec![compare(trial.get("comparator_regret", t + 1)?, 1.0)];
+        for &delta in trial.deltas() {
+            comparisons.push(compare(trial.at("comparator_failure", delta, t + 1)?, delta));
+        }
         Ok(comparisons)
     })
 }
 
 /// The size of the numbers that both sides of Eq. 11 are formed from: E|log π_t| under both policies.
-fn reward_scale(trial: &Trial<'_>, t: usize) -> f64 {
-    trial.get("kl_comparator", t + 1) + trial.get("chain_gap", t + 1) + trial.get("entropy", t) + 1.0
+fn reward_scale(trial: &Trial<'_>, t: usize) -> Result<f64> {
+    Ok(trial.get("kl_comparator", t + 1)? + trial.get("chain_gap", t + 1)? + trial.get("entropy", t)? + 1.0)
 }
 
 fn baseline(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
-        let tolerance = trial.rounding(t + 1, reward_scale(trial, t));
-        Ok(vec![Comparison::identity(trial.get("baseline_left", t + 1), trial.get("baseline_right", t + 1), tolerance)])
+        let tolerance = trial.rounding(t + 1, reward_scale(trial, t)?)?;
+        Ok(vec![Comparison::identity(
+            trial.get("baseline_left", t + 1)?,
+            trial.get("baseline_right", t + 1)?,
+            tolerance,
+        )])
     })
 }
 
 fn without_baseline(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
-        let tolerance = trial.rounding(t + 1, reward_scale(trial, t));
+        let tolerance = trial.rounding(t + 1, reward_scale(trial, t)?)?;
         // E_{π_{t+1}} log π_t = −(KL(π°‖π_t) + gap).
-        let mean = -(trial.get("kl_comparator", t + 1) + trial.get("chain_gap", t + 1));
-        Ok(vec![Comparison::identity(mean, trial.get("baseline_right", t + 1), tolerance)])
+        let mean = -(trial.get("kl_comparator", t + 1)? + trial.get("chain_gap", t + 1)?);
+        Ok(vec![Comparison::identity(mean, trial.get("baseline_right", t + 1)?, tolerance)])
     })
 }
 
 fn identity(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
-        Ok(vec![Comparison::identity(trial.get("identity_residual", t + 1), 0.0, trial.rounding(t + 1, 1.0))])
+        Ok(vec![Comparison::identity(trial.get("identity_residual", t + 1)?, 0.0, trial.rounding(t + 1, 1.0)?)])
     })
 }
 
@@ -194,9 +197,9 @@ fn own_power(seed: &Seed, _: Profile) -> Result<Vec<Case>> {
 }
 
 /// The size of the objective's terms.
-fn objective_scale(trial: &Trial<'_>, t: usize) -> f64 {
-    trial.beta() * (reward_scale(trial, t) + trial.get("kl_policy", t + 1))
-        + trial.get("objective_comparator", t + 1).abs()
+fn objective_scale(trial: &Trial<'_>, t: usize) -> Result<f64> {
+    let rewards = trial.beta() * (reward_scale(trial, t)? + trial.get("kl_policy", t + 1)?);
+    Ok(rewards + trial.get("objective_comparator", t + 1)?.abs())
 }
 
 fn variational(trial: &Trial<'_>) -> Result<Option<Case>> {
@@ -211,9 +214,9 @@ fn variational_without_kl(trial: &Trial<'_>) -> Result<Option<Case>> {
 /// is met where their difference is no more than rounding.
 fn variation(trial: &Trial<'_>, missing: f64) -> Result<Option<Case>> {
     always(trial, |t| {
-        let left = trial.get("objective_comparator", t + 1) + missing * trial.get("kl_comparator", t + 1);
-        let tolerance = trial.rounding(t + 1, objective_scale(trial, t));
-        Ok(vec![Comparison::unlimited(left, trial.get("objective_policy", t + 1), tolerance)])
+        let left = trial.get("objective_comparator", t + 1)? + missing * trial.get("kl_comparator", t + 1)?;
+        let tolerance = trial.rounding(t + 1, objective_scale(trial, t)?)?;
+        Ok(vec![Comparison::unlimited(left, trial.get("objective_policy", t + 1)?, tolerance)])
     })
 }
 
@@ -229,13 +232,13 @@ fn decomposition_of_one(trial: &Trial<'_>) -> Result<Option<Case>> {
 fn decompose(trial: &Trial<'_>, share: f64) -> Result<Option<Case>> {
     always(trial, |t| {
         let get = |name: &str| trial.get(name, t + 1);
-        let deviations = (get("deviation_comparator"), share * get("deviation_policy"));
+        let deviations = (get("deviation_comparator")?, share * get("deviation_policy")?);
         // A divergence of 0 may be measured as less, by rounding.
-        let (comparator, learned) = (get("kl_comparator").max(0.0), get("kl_policy").max(0.0));
+        let (comparator, learned) = (get("kl_comparator")?.max(0.0), get("kl_policy")?.max(0.0));
         let bound = one_step::gap_decomposition(deviations.0, deviations.1, trial.beta(), comparator, learned)?;
         // β KL(π_{t+1}‖π_t) is subtracted: rounding is relative to the terms, not to what is left of them.
         let scale = deviations.0 + deviations.1 + trial.beta() * (comparator + learned + 1.0);
-        Ok(vec![Comparison::unlimited(get("chain_gap"), bound, trial.rounding(t + 1, scale))])
+        Ok(vec![Comparison::unlimited(get("chain_gap")?, bound, trial.rounding(t + 1, scale)?)])
     })
 }
 
@@ -248,33 +251,34 @@ fn change_of_measure(trial: &Trial<'_>) -> Result<Option<Case>> {
                 return Ok(Comparison::unlimited(deviation, f64::INFINITY, 0.0));
             }
             // Concentrability of 1 may be measured as 1 less rounding.
-            let bound = one_step::change_of_measure(concentrability.max(1.0), get("second_moment"))?;
-            Ok(Comparison::unlimited(deviation, bound, deviation_rounding(trial, t, bound)))
+            let bound = one_step::change_of_measure(concentrability.max(1.0), get("second_moment")?)?;
+            Ok(Comparison::unlimited(deviation, bound, deviation_rounding(trial, t, bound)?))
         };
-        let kappa = trial.get("kappa", t);
+        let kappa = trial.get("kappa", t)?;
         Ok(vec![
-            lemma(get("deviation_policy"), get("chain_concentrability"))?,
-            lemma(get("deviation_comparator"), get("chain_comparator_concentrability"))?,
-            Comparison::identity(get("chain_comparator_concentrability"), kappa, trial.rounding(t + 1, kappa)),
+            lemma(get("deviation_policy")?, get("chain_concentrability")?)?,
+            lemma(get("deviation_comparator")?, get("chain_comparator_concentrability")?)?,
+            Comparison::identity(get("chain_comparator_concentrability")?, kappa, trial.rounding(t + 1, kappa)?),
         ])
     })
 }
 
 /// A deviation |Δ^{r_t} − Δ^{r̂}| that is small came out of a cancellation of rewards: its rounding is relative to them.
-fn deviation_rounding(trial: &Trial<'_>, t: usize, bound: f64) -> f64 {
-    let rewards = (1.0 + trial.beta()) * reward_scale(trial, t);
-    let known = trial.rounding(t + 1, rewards) * trial.get("chain_concentrability", t + 1).clamp(1.0, f64::MAX).sqrt();
-    trial.rounding(t + 1, bound.min(f64::MAX)) + known
+fn deviation_rounding(trial: &Trial<'_>, t: usize, bound: f64) -> Result<f64> {
+    let rewards = (1.0 + trial.beta()) * reward_scale(trial, t)?;
+    let known =
+        trial.rounding(t + 1, rewards)? * trial.get("chain_concentrability", t + 1)?.clamp(1.0, f64::MAX).sqrt();
+    Ok(trial.rounding(t + 1, bound.min(f64::MAX))? + known)
 }
 
 fn change_of_measure_without_root(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let get = |name: &str| trial.get(name, t + 1);
-        let concentrability = get("chain_concentrability");
-        let product = concentrability.max(1.0) * get("second_moment");
+        let concentrability = get("chain_concentrability")?;
+        let product = concentrability.max(1.0) * get("second_moment")?;
         let bound = if concentrability.is_finite() { product } else { f64::INFINITY };
-        let tolerance = deviation_rounding(trial, t, bound);
-        Ok(vec![Comparison::unlimited(get("deviation_policy"), bound, tolerance)])
+        let tolerance = deviation_rounding(trial, t, bound)?;
+        Ok(vec![Comparison::unlimited(get("deviation_policy")?, bound, tolerance)])
     })
 }
 
@@ -300,26 +304,25 @@ fn oracle_bound(trial: &Trial<'_>, terms: &Terms) -> Result<Option<Case>> {
     where_unique(trial, |t, gamma| {
         let get = |name: &str| trial.get(name, t + 1);
         // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
-        if !get("chain_concentrability").is_finite() {
-            return Ok(vec![Comparison::probability(get("comparator_regret"), f64::INFINITY, 0.0)]);
+        if !get("chain_concentrability")?.is_finite() {
+            return Ok(vec![Comparison::probability(get("comparator_regret")?, f64::INFINITY, 0.0)]);
         }
-        let (kappa, beta) = (trial.get("kappa", t), trial.beta());
-        let epsilon = get("second_moment").sqrt();
-        let learned = if terms.concentrability { get("chain_concentrability").max(1.0) } else { 0.0 };
+        let (kappa, beta) = (trial.get("kappa", t)?, trial.beta());
+        let epsilon = get("second_moment")?.sqrt();
+        let learned = if terms.concentrability { get("chain_concentrability")?.max(1.0) } else { 0.0 };
         let gap = |kl: f64| {
             let full = one_step::comparator_gap(kappa, learned.max(1.0), epsilon, beta, kl, gamma)?.value();
             // √C ≥ 1 stands in the function: taken out again where it is to be left out.
             Ok::<f64, crate::Error>(if terms.concentrability { full } else { full - epsilon / gamma })
         };
-        let kl = if terms.kl { get("kl_comparator").max(0.0) } else { 0.0 };
+        let kl = if terms.kl { get("kl_comparator")?.max(0.0) } else { 0.0 };
         let own = gap(kl)?;
-        let lift = |bound: f64| {
-            trial.rounding(t + 1, bound.min(1.0)) + deviation_rounding(trial, t, 0.0) * (1.0 + kappa.sqrt()) / gamma
-        };
-        let mut comparisons = vec![Comparison::probability(get("comparator_regret"), own, lift(own))];
+        let lift =
+            trial.rounding(t + 1, own.min(1.0))? + deviation_rounding(trial, t, 0.0)? * (1.0 + kappa.sqrt()) / gamma;
+        let mut comparisons = vec![Comparison::probability(get("comparator_regret")?, own, lift)];
         for &delta in trial.deltas() {
-            let failure = trial.at("comparator_failure", delta, t + 1);
-            comparisons.push(Comparison::probability(failure, own / delta, lift(own) / delta));
+            let failure = trial.at("comparator_failure", delta, t + 1)?;
+            comparisons.push(Comparison::probability(failure, own / delta, lift / delta));
         }
         Ok(comparisons)
     })
@@ -337,20 +340,20 @@ fn log_without_concentrability(trial: &Trial<'_>) -> Result<Option<Case>> {
 fn log_bound(trial: &Trial<'_>, concentrability: bool) -> Result<Option<Case>> {
     where_unique(trial, |t, gamma| {
         let get = |name: &str| trial.get(name, t + 1);
-        let learned = get("chain_concentrability");
+        let learned = get("chain_concentrability")?;
         // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
         if !learned.is_finite() {
-            return Ok(vec![Comparison::probability(get("comparator_regret"), f64::INFINITY, 0.0)]);
+            return Ok(vec![Comparison::probability(get("comparator_regret")?, f64::INFINITY, 0.0)]);
         }
-        let (kappa, epsilon) = (trial.get("kappa", t), get("second_moment").sqrt());
+        let (kappa, epsilon) = (trial.get("kappa", t)?, get("second_moment")?.sqrt());
         let compare = |&delta: &f64| {
             let kept = if concentrability { learned.max(1.0) } else { 1.0 };
             let full = one_step::one_step(kappa, gamma, epsilon, trial.beta(), delta, Some(kept))?.value();
             // √C ≥ 1 stands in the function: taken out again where it is to be left out.
             let bound = if concentrability { full } else { full - epsilon / gamma / delta };
-            let lift = trial.rounding(t + 1, bound.min(1.0))
-                + deviation_rounding(trial, t, 0.0) * (1.0 + kappa.sqrt()) / gamma / delta;
-            let failure = trial.at("comparator_failure", delta, t + 1);
+            let lift = trial.rounding(t + 1, bound.min(1.0))?
+                + deviation_rounding(trial, t, 0.0)? * (1.0 + kappa.sqrt()) / gamma / delta;
+            let failure = trial.at("comparator_failure", delta, t + 1)?;
             Ok(Comparison::probability(failure, bound, lift))
         };
         trial.deltas().iter().map(compare).collect()
@@ -371,30 +374,29 @@ fn simplification(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 fn concentrability(trial: &Trial<'_>, name: &str, bound: fn(f64) -> f64) -> Result<Option<Case>> {
     always(trial, |t| {
-        let bound = bound(trial.get("kappa", t));
-        Ok(vec![Comparison::unlimited(trial.get(name, t + 1), bound, trial.rounding(t + 1, bound))])
+        let bound = bound(trial.get("kappa", t)?);
+        Ok(vec![Comparison::unlimited(trial.get(name, t + 1)?, bound, trial.rounding(t + 1, bound)?)])
     })
 }
 
 fn nesting(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let below = |&delta: &f64| {
-            let comparator = trial.at("comparator_failure", delta, t + 1);
+            let comparator = trial.at("comparator_failure", delta, t + 1)?;
             // The same weights are summed on both sides.
-            Comparison::probability(trial.at("failure", delta, t + 1), comparator, 1e-12)
+            Ok(Comparison::probability(trial.at("failure", delta, t + 1)?, comparator, 1e-12))
         };
-        let mut comparisons = vec![Comparison::probability(trial.get("nesting", t + 1), 0.0, 0.0)];
-        comparisons.extend(trial.deltas().iter().map(below));
-        Ok(comparisons)
+        let nested = Comparison::probability(trial.get("nesting", t + 1)?, 0.0, 0.0);
+        std::iter::once(Ok(nested)).chain(trial.deltas().iter().map(below)).collect()
     })
 }
 
 fn nesting_reversed(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let compare = |&delta: &f64| {
-            let own = trial.at("failure", delta, t + 1);
-            Comparison::probability(trial.at("comparator_failure", delta, t + 1), own, 1e-9)
+            let own = trial.at("failure", delta, t + 1)?;
+            Ok(Comparison::probability(trial.at("comparator_failure", delta, t + 1)?, own, 1e-9))
         };
-        Ok(trial.deltas().iter().map(compare).collect())
+        trial.deltas().iter().map(compare).collect()
     })
 }

@@ -1,9 +1,10 @@
 //! What a single step cannot do: Theorem 4.1, Remark 4.2, Proposition 4.3 (C13–C15).
 
 use super::curves::{replicate_curve, sorted_by};
+use super::{cell_by_cell, derived, of_cell};
 use crate::Result;
 use crate::claims::claim::{Claim, Control, Level, Source, Statement};
-use crate::claims::evidence::{Case, Comparison, Curve, Place};
+use crate::claims::evidence::{Case, Comparison, Curve};
 use crate::claims::trial::Trial;
 use crate::claims::weigh::{Exponent, Rule};
 use crate::experiment::CellRows;
@@ -115,8 +116,8 @@ const fn cells(
 /// What the exact law needs of a cell: the law and M.
 fn hard(cell: &CellRows) -> Result<(HardInstance, f64, f64)> {
     let (simulation, prompts) = (cell.simulation()?, cell.number("instance.prompts")?);
-    let mass = simulation.derived("mass");
-    Ok((HardInstance::new(prompts, mass, simulation.derived("responses") as u64)?, mass, prompts))
+    let mass = derived(&simulation, "mass")?;
+    Ok((HardInstance::new(prompts, mass, derived(&simulation, "responses")? as u64)?, mass, prompts))
 }
 
 fn law(cells: &[CellRows]) -> Result<Vec<Case>> {
@@ -129,7 +130,7 @@ fn law_of_squared_rounds(cells: &[CellRows]) -> Result<Vec<Case>> {
 
 fn laws(cells: &[CellRows], effective: impl Fn(usize) -> usize) -> Result<Vec<Case>> {
     let mut together: Vec<(f64, f64)> = Vec::new();
-    let mut case = |cell: &CellRows| {
+    let case = |cell: &CellRows| {
         let (law, mass, prompts) = hard(cell)?;
         let mut case = of_cell(cell);
         together.resize(cell.rounds(), (0.0, 0.0));
@@ -145,7 +146,7 @@ fn laws(cells: &[CellRows], effective: impl Fn(usize) -> usize) -> Result<Vec<Ca
         }
         Ok(case)
     };
-    let mut cases = cells.iter().map(&mut case).collect::<Result<Vec<Case>>>()?;
+    let mut cases = cell_by_cell(cells, case)?;
     // Cells are independent: the sum of their standardised distances has variance 1 for each. It tells an error of one or two
     // per cent that no cell can tell alone.
     if let Some(last) = cases.last_mut() {
@@ -153,12 +154,6 @@ fn laws(cells: &[CellRows], effective: impl Fn(usize) -> usize) -> Result<Vec<Ca
         last.comparisons.extend(pooled);
     }
     Ok(cases)
-}
-
-/// A case that stands for a cell's replicates.
-pub(super) fn of_cell(cell: &CellRows) -> Case {
-    let place = Place { cell: cell.cell.ordinal, size: cell.cell.ordinal, ..Place::default() };
-    Case { place, replicates: cell.replicates.len(), ..Case::default() }
 }
 
 /// A mean over replicates and how far from its expectation it may lie: Student's interval at [`MEAN_LEVEL`]; ∞ with a single
@@ -198,8 +193,8 @@ fn large_risk(cells: &[CellRows]) -> Result<Vec<Case>> {
 fn risks(cells: &[CellRows], constant: f64) -> Result<Vec<Case>> {
     let case = |cell: &CellRows| {
         let (simulation, prompts) = (cell.simulation()?, cell.number("instance.prompts")?);
-        let kappa0 = simulation.derived("kappa0");
-        let log_class = prompts * simulation.derived("responses").ln();
+        let kappa0 = derived(&simulation, "kappa0")?;
+        let log_class = prompts * derived(&simulation, "responses")?.ln();
         let n = cell.number("process.samples")?;
         // Where there is no root, or one beyond 1, it reads "constant failure".
         let root = risk_root(constant * kappa0 * log_class / n, kappa0)?.unwrap_or(1.0);
@@ -207,11 +202,11 @@ fn risks(cells: &[CellRows], constant: f64) -> Result<Vec<Case>> {
         let mut case = of_cell(cell);
         // A lower bound: the root is the side that must not be the larger.
         if root < 1.0 {
-            case.comparisons.push(Comparison::unlimited(root, mean, reach));
+            case.comparisons.push(Comparison::at_least(mean, root, reach));
         }
         Ok(case)
     };
-    cells.iter().map(case).collect()
+    cell_by_cell(cells, case)
 }
 
 fn sequences(trial: &Trial<'_>) -> Result<Option<Case>> {
@@ -226,10 +221,10 @@ fn length(trial: &Trial<'_>, more: f64) -> Result<Option<Case>> {
     let instance = &trial.config().instance;
     let (Some(alpha), Some(length)) = (instance.top, instance.length) else { return Ok(None) };
     let bound = autoregressive_kappa0(alpha, f64::from(length) + more)?;
-    let kappa0 = trial.get("kappa", 0);
+    let kappa0 = trial.get("kappa", 0)?;
     let mut case = Case::default();
     case.place.size = trial.size();
-    case.comparisons.push(Comparison::unlimited(bound, kappa0, trial.rounding(0, kappa0)));
+    case.comparisons.push(Comparison::at_least(kappa0, bound, trial.rounding(0, kappa0)?));
     Ok(Some(case))
 }
 
@@ -246,13 +241,13 @@ fn traps(trial: &Trial<'_>, enough: f64) -> Result<Option<Case>> {
     let (Kind::Autoregressive, Some(trap)) = (instance.kind, instance.trap) else { return Ok(None) };
     let mut case = Case::default();
     case.place.size = trial.size();
-    case.comparisons.push(Comparison::identity(trial.get("base_probability", 0), trap.p, trial.rounding(0, 1.0)));
-    case.comparisons.push(Comparison::probability(trial.get("greedy_base", 0), 0.0, 0.0));
+    case.comparisons.push(Comparison::identity(trial.get("base_probability", 0)?, trap.p, trial.rounding(0, 1.0)?));
+    case.comparisons.push(Comparison::probability(trial.get("greedy_base", 0)?, 0.0, 0.0));
     if instance.prompts == Some(1) {
         for t in 0..=trial.rounds() {
             // "Found" is 1: a miss is what must not happen.
-            if trial.get("base_probability", t) > enough {
-                case.comparisons.push(Comparison::probability(1.0 - trial.get("greedy_base", t), 0.0, 0.0));
+            if trial.get("base_probability", t)? > enough {
+                case.comparisons.push(Comparison::probability(1.0 - trial.get("greedy_base", t)?, 0.0, 0.0));
             }
         }
     }

@@ -9,6 +9,7 @@ pub use candidate::Candidate;
 
 use std::sync::atomic::AtomicBool;
 
+use super::claim::judged;
 use super::evidence::Case;
 use super::{Claim, Comparison, Statement, Trials};
 use crate::experiment::CellRows;
@@ -159,5 +160,5 @@ fn evaluate(claim: &Claim, candidate: &Candidate) -> Result<Option<Comparison>> 
     let rows = CellRows::of_run(&simulation, &[run]);
     let trials = Trials { rows: &rows, simulation };
     let trial = trials.each().next().expect("one replicate");
-    Ok(judge(&trial)?.and_then(|case| worst(std::slice::from_ref(&case))))
+    Ok(judged(judge, &trial)?.and_then(|case| worst(std::slice::from_ref(&case))))
 }

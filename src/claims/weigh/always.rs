@@ -2,23 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use super::{Figure, Weighed};
+use super::{Figure, UNMEASURED, Weighed};
 use crate::claims::evidence::{Case, Comparison, Extent, Place};
 use crate::study::definition::Verdict;
 
-/// The measured figure is the left-hand side of the tightest comparison, the bound its right-hand side, the slack
-/// 1 − measured/(bound + tolerance).
+/// The measured figure is what the tightest comparison measured, the bound what it is held against, the slack 1 − the lesser
+/// side/(the larger side + tolerance), as the statement has them.
 pub(super) fn weigh(cases: &[Case]) -> Weighed {
-    let applying: Vec<&Case> = cases.iter().filter(|case| case.applies() && !case.comparisons.is_empty()).collect();
+    let known = |case: &Case| case.comparisons.iter().any(|comparison| !comparison.unknown());
+    let applying: Vec<&Case> = cases.iter().filter(|case| case.applies() && known(case)).collect();
     if applying.is_empty() {
         let unmet: BTreeSet<&str> =
             cases.iter().flat_map(|case| &case.assumptions).filter(|(_, met)| !met).map(|(name, _)| *name).collect();
         let names: Vec<&str> = unmet.into_iter().collect();
-        let note =
-            if names.is_empty() { "nothing to compare".to_owned() } else { format!("unmet: {}", names.join("; ")) };
+        let note = match () {
+            () if !names.is_empty() => format!("unmet: {}", names.join("; ")),
+            () if cases.iter().any(Case::partly_unknown) => UNMEASURED.to_owned(),
+            () => "nothing to compare".to_owned(),
+        };
         return Weighed { assumptions: assumptions(cases), ..Weighed::nothing(Verdict::NotApplicable, note) };
     }
-    let comparisons = || applying.iter().flat_map(|case| &case.comparisons);
+    let comparisons = || applying.iter().flat_map(|case| &case.comparisons).filter(|comparison| !comparison.unknown());
     let count = comparisons().count();
     let exceeding = comparisons().filter(|comparison| comparison.exceeds()).count();
     let informative = comparisons().filter(|comparison| comparison.informative()).count();
@@ -32,6 +36,11 @@ pub(super) fn weigh(cases: &[Case]) -> Weighed {
         })
         .copied()
         .unwrap_or(Comparison::probability(0.0, 1.0, 0.0));
+    let comparison = match exceeding {
+        0 => format!("tightest: {tightest}"),
+        _ => format!("exceeds in {exceeding} of {count} comparisons; worst: {tightest}"),
+    };
+    let (measured, bound) = tightest.sides();
     let (verdict, note) = if exceeding > 0 {
         (Verdict::Violated, format!("{exceeding} of {count} comparisons exceed the bound by more than rounding"))
     } else if informative == 0 {
@@ -40,15 +49,15 @@ pub(super) fn weigh(cases: &[Case]) -> Weighed {
         (Verdict::Holds, format!("in all {count} comparisons"))
     };
     Weighed {
-        verdict,
-        measured: Some(Figure::exact(tightest.measured)),
-        bound: Some(tightest.bound),
+        comparison,
+        measured: Some(Figure::exact(measured)),
+        bound: Some(bound),
         slack: Some(1.0 - tightest.ratio()),
         nonvacuous: informative as f64 / count as f64,
         assumptions: assumptions(cases),
         extent: extent(&applying),
-        note,
         witness: smallest(applying.iter().filter(|case| case.exceeds()).map(|case| &case.place)),
+        ..Weighed::nothing(verdict, note)
     }
 }
 

@@ -6,6 +6,7 @@ use super::curves::{extent, means, resampled};
 use super::{Figure, Weighed};
 use crate::Result;
 use crate::claims::evidence::{Curve, Place};
+use crate::claims::words::figure;
 use crate::seed::Seed;
 use crate::stats::bootstrap::Estimate;
 use crate::stats::decay::{Law, compare_decays};
@@ -47,6 +48,10 @@ pub(super) fn weigh(curves: &[Curve], law: Law, level: f64, seed: &Seed) -> Resu
         };
         slowest = slowest.min(stated.rate);
         let best = &decays[0];
+        if stated.rate.is_nan() {
+            unsettled += 1;
+            continue;
+        }
         let preferred = best.law != law && stated.delta > DECISIVE;
         if stated.rate <= 0.0 {
             rising.push(curve.label.as_str());
@@ -56,7 +61,7 @@ pub(super) fn weigh(curves: &[Curve], law: Law, level: f64, seed: &Seed) -> Resu
             witness = witness.or_else(|| place(curve));
         } else if preferred
             || (best.law != law && best.law != nested(law))
-            || rate(curve, law, seed)?.beyond(z).0 <= 0.0
+            || !is_above_zero(rate(curve, law, seed)?.beyond(z).0)
         {
             unsettled += 1;
         }
@@ -79,17 +84,35 @@ pub(super) fn weigh(curves: &[Curve], law: Law, level: f64, seed: &Seed) -> Resu
     };
     let few = |short: &[&Curve]| format!("{note}; {} more have fewer than five points", short.len());
     let note = if short.is_empty() { note } else { few(&short) };
+    let (stated, unit) = (law.name(), if law == Law::PowerLaw { "exponent" } else { "rate a round" });
+    let decided = match () {
+        () if !rising.is_empty() => format!("no decay on {} of {count} curves, {stated} wanted", rising.len()),
+        () if !against.is_empty() => {
+            format!("another law preferred on {} of {count} curves, {stated} wanted", against.len())
+        }
+        () if unsettled > 0 => format!("{stated} wanted and not settled on {unsettled} of {count} curves"),
+        () => format!("{stated} not beaten by another law on any of {count} curves"),
+    };
+    let slowest_text = if slowest.is_finite() {
+        format!("; slowest {unit} {}, above 0 wanted", figure(slowest))
+    } else {
+        String::new()
+    };
     Ok(Weighed {
-        verdict,
+        comparison: decided + &slowest_text,
         measured: slowest.is_finite().then(|| Figure::exact(slowest)),
         bound: Some(0.0),
         slack: slowest.is_finite().then_some(slowest),
         nonvacuous: 1.0,
-        assumptions: Vec::new(),
         extent: extent(curves.iter().copied()),
-        note,
         witness,
+        ..Weighed::nothing(verdict, note)
     })
+}
+
+/// Whether a number is known to be above 0; NaN is not.
+fn is_above_zero(number: f64) -> bool {
+    number > 0.0
 }
 
 /// The rate of a law without a floor, with its error.

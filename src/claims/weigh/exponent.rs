@@ -4,6 +4,7 @@ use super::curves::{extent, resampled};
 use super::{Exponent, Figure, Weighed};
 use crate::Result;
 use crate::claims::evidence::{Curve, CurvePoint};
+use crate::claims::words::figure;
 use crate::seed::Seed;
 use crate::stats::bootstrap::Estimate;
 use crate::stats::interval::{mean_with_error, student_quantile};
@@ -40,7 +41,6 @@ pub(super) fn weigh(curves: &[Curve], exponent: Exponent, level: f64, seed: &See
         Exponent::Equals(_) => (fit.estimate.value - stated).abs(),
         Exponent::AtMost(_) => fit.estimate.value - stated,
     };
-    let worst = fits.iter().max_by(|a, b| wrong(&a.1).total_cmp(&wrong(&b.1))).expect("at least one curve");
     let excludes = |fit: &Fit| {
         let (lo, hi) = fit.interval(share);
         match exponent {
@@ -48,8 +48,15 @@ pub(super) fn weigh(curves: &[Curve], exponent: Exponent, level: f64, seed: &See
             Exponent::AtMost(_) => lo > stated,
         }
     };
+    if let Some((curve, _)) = fits.iter().find(|(_, fit)| !fit.known(share)) {
+        let note = format!("{}: its exponent has no interval", curve.label);
+        return Ok(Weighed::nothing(Verdict::Inconclusive, note));
+    }
     let excluded: Vec<&str> =
         fits.iter().filter(|(_, fit)| excludes(fit)).map(|(curve, _)| curve.label.as_str()).collect();
+    // Where one is excluded it is shown, be another one farther off within a longer interval.
+    let shown = fits.iter().filter(|(_, fit)| excluded.is_empty() || excludes(fit));
+    let worst = shown.max_by(|a, b| wrong(&a.1).total_cmp(&wrong(&b.1))).expect("at least one curve");
     // The 95% interval has to be short, or the claim was not put to the test.
     let allowed = if matches!(exponent, Exponent::Equals(_)) { SHORT } else { SHORT_ENOUGH };
     let length = |fit: &Fit| {
@@ -72,16 +79,19 @@ pub(super) fn weigh(curves: &[Curve], exponent: Exponent, level: f64, seed: &See
         _ => (Verdict::Holds, format!("the intervals of all {} curves allow it", fits.len())),
     };
     let (lo, hi) = worst.1.interval(share);
+    let wanted = match exponent {
+        Exponent::Equals(_) => format!("{} wanted", figure(stated)),
+        Exponent::AtMost(_) => format!("at most {} wanted", figure(stated)),
+    };
+    let value = figure(worst.1.estimate.value);
     Ok(Weighed {
-        verdict,
+        comparison: format!("exponent {value} [{}, {}], {wanted}", figure(lo), figure(hi)),
         measured: Some(Figure { value: worst.1.estimate.value, lo, hi }),
         bound: Some(stated),
         slack: Some(stated - worst.1.estimate.value),
         nonvacuous: 1.0,
-        assumptions: Vec::new(),
         extent: extent(curves),
-        note,
-        witness: None,
+        ..Weighed::nothing(verdict, note)
     })
 }
 
@@ -98,6 +108,12 @@ impl Fit {
     /// The two-sided interval that misses with probability `level`.
     fn interval(&self, level: f64) -> (f64, f64) {
         self.estimate.beyond(self.inflation * student_quantile(level, self.freedom))
+    }
+
+    /// Whether it has an interval at all.
+    fn known(&self, level: f64) -> bool {
+        let (lo, hi) = self.interval(level);
+        lo <= hi
     }
 
     /// The exponent is a sum Σ cᵢ yᵢ over points with variances eᵢ² of the log-mean, each from Rᵢ replicates: its error has

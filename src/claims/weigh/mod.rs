@@ -7,12 +7,16 @@
 //! | [`Rule::Shape`] | ratios | beyond the constant calibrated on part of the grid, or drifting upward along an axis |
 //! | [`Rule::Exponent`] | curves | the interval of a power law's exponent excludes what is stated |
 //! | [`Rule::Decay`] | curves | another law of decay describes a curve decisively better than the stated one |
+//!
+//! What is not known exceeds nothing and supports nothing: where a part of the evidence is [`Unknown`], a statement that nothing known
+//! refutes is inconclusive, and not applicable where nothing is known.
 
 mod always;
 mod curves;
 mod decay;
 mod exponent;
 mod shape;
+mod unknown;
 mod with_probability;
 
 use super::evidence::{Evidence, Extent, Place};
@@ -20,6 +24,7 @@ use crate::Result;
 use crate::seed::Seed;
 use crate::stats::decay::Law;
 use crate::study::definition::Verdict;
+pub use unknown::Unknown;
 
 /// How evidence is weighed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,6 +76,8 @@ impl Figure {
 pub struct Weighed {
     /// The verdict.
     pub verdict: Verdict,
+    /// What was compared and how it came out, in words and numbers.
+    pub comparison: String,
     /// What was measured; see each rule for what it is.
     pub measured: Option<Figure>,
     /// What it is held against.
@@ -87,6 +94,10 @@ pub struct Weighed {
     pub note: String,
     /// The smallest instance that shows a violation.
     pub witness: Option<Place>,
+    /// What could not be compared; `None` where all was.
+    pub unknown: Option<Unknown>,
+    /// Why it could not be collected or weighed, if that broke off.
+    pub error: Option<String>,
 }
 
 impl Weighed {
@@ -94,6 +105,7 @@ impl Weighed {
     fn nothing(verdict: Verdict, note: impl Into<String>) -> Self {
         Self {
             verdict,
+            comparison: "nothing was compared".to_owned(),
             measured: None,
             bound: None,
             slack: None,
@@ -102,7 +114,29 @@ impl Weighed {
             extent: Extent::default(),
             note: note.into(),
             witness: None,
+            unknown: None,
+            error: None,
         }
+    }
+
+    /// Where collecting or weighing broke off: nothing is settled.
+    pub fn broken(error: String) -> Self {
+        let note = format!("could not be weighed: {error}");
+        Self { error: Some(error), ..Self::nothing(Verdict::Inconclusive, note) }
+    }
+
+    /// The same with what could not be compared: it cannot hold, and what is violated is so by what is known.
+    pub fn withholding(self, unknown: Option<Unknown>) -> Self {
+        let Some(unknown) = unknown else { return self };
+        let (verdict, note) = match self.verdict {
+            Verdict::Holds | Verdict::HoldsVacuously => {
+                (Verdict::Inconclusive, format!("{}, but {unknown}", self.note))
+            }
+            // Where nothing was compared the reason comes first: it may be why nothing else was seen.
+            Verdict::NotApplicable if self.note == UNMEASURED => (Verdict::NotApplicable, unknown.to_string()),
+            verdict => (verdict, format!("{}; {unknown}", self.note)),
+        };
+        Self { verdict, note, unknown: Some(unknown), ..self }
     }
 }
 
@@ -118,19 +152,25 @@ pub const JOINT_LEVEL: f64 = 0.01;
 /// As the statistics say; evidence of a kind that the rule cannot weigh is a mistake of the catalogue.
 pub fn weigh(rule: Rule, evidence: &Evidence, decisions: usize, seed: &Seed) -> Result<Weighed> {
     let level = JOINT_LEVEL / decisions.max(1) as f64;
-    match (rule, evidence) {
-        (_, Evidence::Cases(cases)) if cases.is_empty() => Ok(unmeasured()),
-        (_, Evidence::Curves(curves)) if curves.is_empty() => Ok(unmeasured()),
-        (_, Evidence::Ratios(ratios)) if ratios.is_empty() => Ok(unmeasured()),
-        (Rule::Always, Evidence::Cases(cases)) => Ok(always::weigh(cases)),
-        (Rule::WithProbability { rho }, Evidence::Cases(cases)) => with_probability::weigh(cases, rho, level),
-        (Rule::Shape, Evidence::Ratios(ratios)) => shape::weigh(ratios, level),
-        (Rule::Exponent(exponent), Evidence::Curves(curves)) => exponent::weigh(curves, exponent, level, seed),
-        (Rule::Decay(law), Evidence::Curves(curves)) => decay::weigh(curves, law, level, seed),
+    let unknown = Unknown::of(evidence);
+    let weighed = match (rule, evidence) {
+        (_, Evidence::Cases(cases)) if cases.is_empty() => unmeasured(),
+        (_, Evidence::Curves(curves)) if curves.is_empty() => unmeasured(),
+        (_, Evidence::Ratios(ratios)) if ratios.is_empty() => unmeasured(),
+        // A fit has no place for what is no number, and would be another one without it.
+        (_, Evidence::Curves(_) | Evidence::Ratios(_)) if unknown.is_some() => unmeasured(),
+        (Rule::Always, Evidence::Cases(cases)) => always::weigh(cases),
+        (Rule::WithProbability { rho }, Evidence::Cases(cases)) => with_probability::weigh(cases, rho, level)?,
+        (Rule::Shape, Evidence::Ratios(ratios)) => shape::weigh(ratios, level)?,
+        (Rule::Exponent(exponent), Evidence::Curves(curves)) => exponent::weigh(curves, exponent, level, seed)?,
+        (Rule::Decay(law), Evidence::Curves(curves)) => decay::weigh(curves, law, level, seed)?,
         _ => unreachable!("the catalogue pairs every rule with its kind of evidence; a test walks through it"),
-    }
+    };
+    Ok(weighed.withholding(unknown))
 }
 
+const UNMEASURED: &str = "no rows that bear on it";
+
 fn unmeasured() -> Weighed {
-    Weighed::nothing(Verdict::NotApplicable, "no rows that bear on it")
+    Weighed::nothing(Verdict::NotApplicable, UNMEASURED)
 }

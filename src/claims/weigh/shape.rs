@@ -3,6 +3,7 @@
 use super::{Figure, Weighed};
 use crate::Result;
 use crate::claims::evidence::{Axes, Extent, Ratio};
+use crate::claims::words::figure;
 use crate::stats::interval::mean_with_error;
 use crate::stats::regression::Observation;
 use crate::stats::trend::rises_within;
@@ -26,6 +27,9 @@ struct Point {
 /// held-out ratio lies above the constant by more than [`FAR`] standard errors, or where the logarithm of the ratio rises along
 /// n, T, κ_0 or the complexity (one-sided slope tests, the level shared among the four).
 pub(super) fn weigh(ratios: &[Ratio], level: f64) -> Result<Weighed> {
+    if ratios.iter().any(|ratio| ratio.values.len() < 2) {
+        return Ok(Weighed::nothing(Verdict::Inconclusive, "a ratio of a single replicate has no error"));
+    }
     let mut samples: Vec<f64> = ratios.iter().map(|ratio| ratio.axes.samples).collect();
     samples.sort_by(f64::total_cmp);
     let median = samples[(samples.len() - 1) / 2];
@@ -58,20 +62,24 @@ pub(super) fn weigh(ratios: &[Ratio], level: f64) -> Result<Weighed> {
         .filter_map(|cell| ratios.iter().find(|ratio| ratio.cell == *cell))
         .map(|ratio| ratio.values.len())
         .sum();
+    let note = format!("constant {constant:.3} calibrated at n ≤ {median}; {decision}");
+    let (lo, hi) = (held_out.ratio - FAR * held_out.error, held_out.ratio + FAR * held_out.error);
+    let rising =
+        if drift.rising.is_empty() { String::new() } else { format!("; rises with {}", drift.rising.join(", ")) };
     Ok(Weighed {
-        verdict,
-        measured: Some(Figure {
-            value: held_out.ratio,
-            lo: held_out.ratio - FAR * held_out.error,
-            hi: held_out.ratio + FAR * held_out.error,
-        }),
+        comparison: format!(
+            "largest held-out ratio {} [{}, {}], at most the calibrated constant {} wanted{rising}",
+            figure(held_out.ratio),
+            figure(lo),
+            figure(hi),
+            figure(constant)
+        ),
+        measured: Some(Figure { value: held_out.ratio, lo, hi }),
         bound: Some(constant),
         slack: Some(1.0 - held_out.ratio / constant),
         nonvacuous: informative as f64 / ratios.len() as f64,
-        assumptions: Vec::new(),
         extent: Extent { instances: replicates, cells: cells.len(), replicates },
-        note: format!("constant {constant:.3} calibrated at n ≤ {median}; {decision}"),
-        witness: None,
+        ..Weighed::nothing(verdict, note)
     })
 }
 

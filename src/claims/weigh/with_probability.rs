@@ -6,6 +6,7 @@ use super::always::{assumptions, extent, smallest};
 use super::{Figure, Weighed, always};
 use crate::Result;
 use crate::claims::evidence::{Case, Comparison, Place};
+use crate::claims::words::percent;
 use crate::stats::binomial::{clopper_pearson, upper_tail};
 use crate::study::definition::Verdict;
 
@@ -16,13 +17,14 @@ use crate::study::definition::Verdict;
 /// cell alone. Violated where P[Bin(N, ρ) ≥ k] is below half the level for all together, or for a cell below its part of the
 /// other half; holds where the interval lies below ρ.
 pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
-    let applying: Vec<&Case> = cases.iter().filter(|case| case.applies() && !case.comparisons.is_empty()).collect();
+    // One of which a part is not known is a trial that did not fail, as far as is known: the weaker evidence of a violation.
+    let says_something = |case: &&Case| !case.comparisons.is_empty() || !case.absent.is_empty();
+    let applying: Vec<&Case> = cases.iter().filter(|case| case.applies()).filter(says_something).collect();
     if applying.is_empty() {
         return Ok(always::weigh(cases));
     }
     // A cell in which no bound excludes anything could not have failed: its replicates are no trials. Within a cell the sample decides
-    // which replicates' bounds exclude anything, so all count: conditioned on that, a true statement may fail more often than ρ. (One
-    // that failed by a number that is none counts, too.)
+    // which replicates' bounds exclude anything, so all count: conditioned on that, a true statement may fail more often than ρ.
     let says =
         |case: &&Case| case.comparisons.iter().any(|comparison| comparison.informative() || comparison.exceeds());
     let saying: BTreeSet<(&str, usize)> = applying.iter().copied().filter(|case| says(case)).map(cell).collect();
@@ -34,7 +36,7 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     let (k, trials) = (failing.len() as u64, tried.len() as u64);
     // One-sided at the level on each end.
     let (lo, hi) = clopper_pearson(k, trials, 1.0 - 2.0 * level)?;
-    let comparisons = || applying.iter().flat_map(|case| &case.comparisons);
+    let comparisons = || applying.iter().flat_map(|case| &case.comparisons).filter(|comparison| !comparison.unknown());
     let informative = comparisons().filter(|comparison| comparison.informative()).count();
     let closest = comparisons()
         .filter(|comparison| comparison.informative() && !comparison.exceeds() && comparison.bound > 0.0)
@@ -54,16 +56,17 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     } else {
         (Verdict::Holds, closest.map_or_else(|| "no bound above 0".to_owned(), far))
     };
+    let note = format!("fails in {k} of {trials} replicates; {decision}");
     Ok(Weighed {
-        verdict,
+        comparison: format!("{k} of {trials} runs exceed, {} allowed", percent(rho)),
         measured: Some(Figure { value: k as f64 / trials as f64, lo, hi }),
         bound: Some(rho),
         slack: Some(rho - hi),
         nonvacuous: informative as f64 / comparisons().count() as f64,
         assumptions: assumptions(cases),
         extent: extent(&tried),
-        note: format!("fails in {k} of {trials} replicates; {decision}"),
         witness: (verdict == Verdict::Violated).then(|| smallest(failing.iter().map(|case| &case.place))).flatten(),
+        ..Weighed::nothing(verdict, note)
     })
 }
 

@@ -8,7 +8,7 @@ use crate::report::statements::printed;
 use crate::study::definition::Verdict;
 
 /// The columns; on a narrow page each cell carries its column's name.
-const COLUMNS: [&str; 6] = ["claim", "the paper", "what is checked", "measured", "bound", "verdict"];
+const COLUMNS: [&str; 5] = ["claim", "the paper", "what is checked", "what was compared", "verdict"];
 
 /// Appends the section.
 pub fn section(main: &mut Markup, ledger: &Record) {
@@ -30,7 +30,7 @@ pub fn section(main: &mut Markup, ledger: &Record) {
                     }
                 });
             });
-            table.within("tbody", &[], |body| ledger.claims.iter().for_each(|claim| row(body, claim)));
+            table.within("tbody", &[], |body| ledger.shown().into_iter().for_each(|claim| row(body, claim)));
         });
     });
 }
@@ -86,9 +86,8 @@ fn row(body: &mut Markup, claim: &Row) {
             td.within("div", &[], |div| formula(div, &claim.statement));
             details(td, claim);
         });
-        cell(tr, 3, &|td| td.text(&claim.measured_text()));
-        cell(tr, 4, &|td| td.text(&claim.bound_text()));
-        cell(tr, 5, &|td| {
+        cell(tr, 3, &|td| td.text(&claim.comparison_text()));
+        cell(tr, 4, &|td| {
             badge(td, claim.verdict);
             if !claim.as_expected() || claim.expected == Verdict::Violated {
                 let text = if claim.as_expected() {

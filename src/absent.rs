@@ -1,0 +1,89 @@
+//! A quantity that is not there, and why: what reads it knows neither a number nor a verdict.
+
+use std::fmt;
+
+use crate::metrics::{self, Reader};
+
+/// A measured quantity that a reader asked for and did not get.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Absent {
+    /// Its column, such as `kappa` or `failure_0.5`.
+    pub column: String,
+    /// The cell's ordinal in its study.
+    pub cell: usize,
+    /// Why it is not there.
+    pub why: Why,
+}
+
+/// Why a quantity is not there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Why {
+    /// The rows have no such column.
+    NotMeasured,
+    /// It does not exist in this round, or what stands there is no number; a store keeps both as NULL.
+    NoValue {
+        /// t.
+        round: usize,
+        /// The replicate's number.
+        replicate: usize,
+    },
+    /// The replicate's rows end before this round.
+    NoRound {
+        /// t.
+        round: usize,
+        /// The replicate's number.
+        replicate: usize,
+    },
+}
+
+impl Absent {
+    /// The reason without the place: equal for all rows that lack the quantity in the same way.
+    pub fn reason(&self) -> String {
+        let Self { column, why, .. } = self;
+        match why {
+            Why::NotMeasured => match remedy(column) {
+                Some(key) => format!("{column} is not measured (`{key}` measures it)"),
+                None => format!("{column} is not among the columns (every run measures it)"),
+            },
+            Why::NoValue { .. } => format!("{column} has no value (it is not defined there, or is no number)"),
+            Why::NoRound { .. } => format!("{column} has no value (the rows end before that round)"),
+        }
+    }
+}
+
+impl fmt::Display for Absent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (reason, cell) = (self.reason(), self.cell);
+        match self.why {
+            Why::NotMeasured => write!(f, "{reason}"),
+            Why::NoValue { round, replicate } | Why::NoRound { round, replicate } => {
+                write!(f, "{reason}, first at t = {round} in replicate {replicate} of cell {cell}")
+            }
+        }
+    }
+}
+
+/// Whether a column of this name is one that some configuration measures.
+pub fn measurable(column: &str) -> bool {
+    metrics::quantities(true).any(|quantity| at_delta(quantity, column).is_some())
+}
+
+/// The configuration key, with its value, that measures a column; `None` for one that is always measured, or never.
+fn remedy(column: &str) -> Option<String> {
+    let always = metrics::QUANTITIES.iter().find_map(|quantity| at_delta(quantity, column));
+    match always {
+        Some(delta) => delta.map(|delta| format!("measure.delta = [{delta}]")),
+        None => measurable(column).then(|| "measure.chain = true".to_owned()),
+    }
+}
+
+/// Whether a column is this quantity's, and at which δ; the inner `None` is a quantity without δ.
+fn at_delta<'a>(quantity: &metrics::Quantity, column: &'a str) -> Option<Option<&'a str>> {
+    match quantity.read {
+        Reader::Scalar(_) => (quantity.name == column).then_some(None),
+        Reader::PerDelta(_) => {
+            let delta = column.strip_prefix(quantity.name)?.strip_prefix('_')?;
+            delta.parse::<f64>().ok().filter(|delta| (0.0..1.0).contains(delta)).map(|_| Some(delta))
+        }
+    }
+}
