@@ -93,6 +93,7 @@ pub mod cli;
 pub mod decoding;
 pub mod error;
 pub mod experiment;
+pub mod files;
 pub mod floats;
 pub mod instance;
 pub mod linalg;
@@ -109,5 +110,6 @@ pub mod simulate;
 pub mod stats;
 pub mod study;
 pub mod theory;
+mod words;
 
 pub use error::{Error, Result};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Failure, Outputs};
+use super::{Failure, Outputs, Verbosity};
 use crate::study::store::Tidy;
 use crate::study::{Store, export};
 use crate::{Error, Result};
@@ -23,6 +23,8 @@ pub struct ExportArgs {
     /// Overwrite files that exist
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    verbosity: Verbosity,
 }
 
 #[derive(Debug, Args)]
@@ -44,12 +46,16 @@ pub(super) fn run(args: &ExportArgs) -> std::result::Result<(), Failure> {
     let store = Store::open(&args.store).map_err(Failure::refused)?;
     if let Some(folder) = &args.form.csv {
         let outputs = Outputs::claim(folder, &FILES, args.force).map_err(Failure::refused)?;
-        return csv(&store, &outputs).map_err(Failure::failed);
+        csv(&store, &outputs).map_err(Failure::failed)?;
+        args.verbosity.say(format!("wrote {} to {}", FILES.join(", "), folder.display()));
+        return Ok(());
     }
     if let Some(file) = &args.form.npz {
         let (folder, name) = split(file).map_err(Failure::refused)?;
         let outputs = Outputs::claim(folder, &[name], args.force).map_err(Failure::refused)?;
-        return outputs.stream(name, |file| export::npz(&store, file)).map_err(Failure::failed);
+        outputs.stream(name, |out| export::npz(&store, out)).map_err(Failure::failed)?;
+        args.verbosity.say(format!("wrote {}", file.display()));
+        return Ok(());
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
     match export::json(&store, &mut out) {

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{Failure, Verbosity};
 use crate::study::merge::{Merged, merge};
+use crate::words::counted;
 
 const REMEDY: &str = "`selfreward run --resume` on the joined store computes what is missing";
 
@@ -31,11 +32,11 @@ pub struct MergeArgs {
 pub(super) fn run(args: &MergeArgs) -> Result<(), Failure> {
     let Merged { counts, missing } = merge(&args.stores, &args.output, args.force).map_err(Failure::refused)?;
     args.verbosity.say(format!(
-        "{} stores joined: {} cells, {} of {} replicates done, {} failed -> {}",
-        args.stores.len() - missing.len(),
-        counts.cells,
+        "{} joined: {}, {} of {} done, {} failed -> {}",
+        counted(args.stores.len() - missing.len(), "store"),
+        counted(counts.cells, "cell"),
         counts.done,
-        counts.asked,
+        counted(counts.asked, "replicate"),
         counts.failed,
         args.output.display()
     ));

@@ -151,6 +151,12 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// The columns of the terminal that stdout is; `None` if it is none, and lines may be as long as they are.
+fn terminal_width() -> Option<usize> {
+    let width = terminal_size::terminal_size_of(std::io::stdout())?.0.0;
+    (width > 0).then_some(width.into())
+}
+
 /// Runs the command on the process's arguments.
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {

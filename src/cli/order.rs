@@ -14,6 +14,7 @@ use crate::study::provenance::Identity;
 use crate::study::runner::{Tally, run_units};
 use crate::study::store::file_name;
 use crate::study::{Shard, Store, Study};
+use crate::words::counted;
 
 /// What to do with a store that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,11 +100,11 @@ impl Order {
         let units: Vec<Unit> = self.study.units(self.shard).collect();
         let seconds: f64 = units.iter().map(|unit| unit.seconds).sum();
         format!(
-            "{} ({}): {} cells, {} replicates, about {} on one core -> {}",
+            "{} ({}): {}, {}, about {} on one core -> {}",
             self.study.definition.name,
             self.study.profile,
-            self.study.shard(self.shard).len(),
-            units.len(),
+            counted(self.study.shard(self.shard).len(), "cell"),
+            counted(units.len(), "replicate"),
             duration(seconds),
             self.path.display()
         )
@@ -127,9 +128,9 @@ impl Order {
         let units: Vec<Unit> = self.study.units(self.shard).filter(missing).collect();
         if resumed {
             verbosity.say(format!(
-                "{}: {} replicates are there, {} to go",
+                "{}: {} there, {} to go",
                 self.path.display(),
-                settled.len(),
+                counted(settled.len(), "replicate"),
                 units.len()
             ));
         }
@@ -149,10 +150,10 @@ impl Order {
         let counts = store.counts().map_err(Failure::failed)?;
         let name = &self.study.definition.name;
         verbosity.say(format!(
-            "{name} ({}): {} of {} replicates done, {} failed -> {}",
+            "{name} ({}): {} of {} done, {} failed -> {}",
             self.study.profile,
             counts.done,
-            counts.asked,
+            counted(counts.asked, "replicate"),
             counts.failed,
             self.path.display()
         ));
@@ -161,7 +162,8 @@ impl Order {
         }
         if counts.failed > 0 {
             let first = store.first_failure().map_err(Failure::failed)?.unwrap_or_default();
-            let message = format!("{name}: {} of {} replicates failed, first {first}", counts.failed, counts.asked);
+            let message =
+                format!("{name}: {} of {} failed, first {first}", counts.failed, counted(counts.asked, "replicate"));
             return Err(Failure::Failed(anyhow::anyhow!(message)));
         }
         Ok(())

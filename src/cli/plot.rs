@@ -8,7 +8,8 @@ use super::{Failure, Outputs, Verbosity};
 use crate::experiment::{self, Plate, Results, Table, generic, plates};
 use crate::plot::{self, Figure};
 use crate::study::Profile;
-use crate::{Error, Result};
+use crate::words::counted;
+use crate::{Error, Result, files};
 
 /// Draw the figure of a store and write its table, or draw it again from the table; never simulates
 #[derive(Debug, Args)]
@@ -16,8 +17,7 @@ pub struct PlotArgs {
     /// A store (SQLite), or the CSV that lies beside a figure
     #[arg(value_name = "STORE|CSV")]
     source: PathBuf,
-    /// Where the files go; files of these names are replaced [default: figures, for a quick store figures/quick; for a CSV its
-    /// own folder]
+    /// Where the files go; files of these names are replaced [default: the folder of the store or CSV]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -26,20 +26,19 @@ pub struct PlotArgs {
 
 /// Carries the command out.
 pub(super) fn run(args: &PlotArgs) -> std::result::Result<(), Failure> {
+    let beside = args.source.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = args.out.as_deref().unwrap_or(beside);
     let written = if args.source.extension().is_some_and(|ending| ending == "csv") {
-        let beside = || args.source.parent().map(Path::to_owned).unwrap_or_default();
-        let folder = args.out.clone().unwrap_or_else(beside);
-        redraw(&args.source, &folder)?
+        redraw(&args.source, folder)?
     } else {
         let results = Results::open(&args.source).map_err(Failure::refused)?;
-        let folder = args.out.clone().unwrap_or_else(|| default_folder(results.study.profile));
-        draw(&results, &folder, args.verbosity)?
+        draw(&results, folder, args.verbosity)?
     };
     written.iter().for_each(|name| args.verbosity.say(format!("wrote {name}")));
     Ok(())
 }
 
-/// Where figures go if nothing is said.
+/// Where `reproduce` puts figures if nothing is said.
 pub(super) fn default_folder(profile: Profile) -> PathBuf {
     match profile {
         Profile::Quick => "figures/quick".into(),
@@ -63,12 +62,12 @@ pub(super) fn draw(
     // An experiment's figures are made of all its cells; those of any other definition take what there is.
     let missing = results.study.cells() - results.store.done().map_err(Failure::refused)?.len();
     if missing > 0 && experiment::find(&results.study.definition.name).is_some() {
-        let what = format!("{missing} cells have no rows yet; `selfreward run --resume` computes them");
+        let what = format!("has no rows yet for {}; `selfreward run --resume` computes them", counted(missing, "cell"));
         return Err(Failure::refused(Error::file(results.store.path(), what)));
     }
     if counts.done < counts.asked {
-        verbosity
-            .say(format!("warning: {} of {} replicates are done: a figure of these alone", counts.done, counts.asked));
+        let asked = counted(counts.asked, "replicate");
+        verbosity.say(format!("warning: {} of {asked} done: a figure of these alone", counts.done));
     }
     let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
     let mut files = Vec::new();
@@ -90,8 +89,7 @@ fn write(outputs: &Outputs, Plate { name, csv, figure }: &Plate) -> Result<Vec<S
 /// Draws a figure again from its table.
 fn redraw(csv: &Path, folder: &Path) -> std::result::Result<Vec<String>, Failure> {
     let read = || -> Result<(String, Figure)> {
-        let text =
-            std::fs::read_to_string(csv).map_err(|error| Error::file(csv, format!("cannot be read: {error}")))?;
+        let text = files::text(csv, "a table (CSV) that `selfreward plot` wrote")?;
         let name = csv.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let table = Table::parse(&text)?;
         let figure = match experiment::drawing(&name) {
@@ -104,7 +102,6 @@ fn redraw(csv: &Path, folder: &Path) -> std::result::Result<Vec<String>, Failure
         Ok((name, figure))
     };
     let (name, figure) = read().map_err(Failure::refused)?;
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
     plot::save(outputs.folder(), &name, &figure).map_err(Failure::failed)?;
     Ok(["svg", "png"].map(|ending| folder.join(format!("{name}.{ending}")).display().to_string()).into())

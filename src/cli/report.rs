@@ -12,7 +12,7 @@ use super::{Failure, Outputs, stop_flag, with_jobs};
 use crate::experiment::{self, Results};
 use crate::report::{Record, Report, html, markdown, splice, stores};
 use crate::study::Profile;
-use crate::{Error, Result};
+use crate::{Error, Result, files};
 
 /// The folder in which stores are looked for, and computed if there are none.
 const RUNS: &str = "runs";
@@ -91,14 +91,12 @@ fn write(report: &Report, outputs: &Outputs) -> Result<()> {
 }
 
 fn splice_into(document: &Path, ledger: &Path) -> Result<()> {
-    let read = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|error| Error::file(path, format!("cannot be read: {error}")))
-    };
     let about = |path: &Path, error: Error| Error::file(path, error.to_string());
-    let json =
-        serde_json::from_str(&read(ledger)?).map_err(|error| Error::file(ledger, format!("is no JSON: {error}")))?;
+    let json = serde_json::from_str(&files::text(ledger, "a ledger as JSON")?)
+        .map_err(|error| Error::file(ledger, format!("is no JSON: {error}")))?;
     let record = Record::read(json).map_err(|error| about(ledger, error))?;
-    let text = splice::spliced(&read(document)?, &record).map_err(|error| about(document, error))?;
+    let text = splice::spliced(&files::text(document, "a document with a ledger")?, &record)
+        .map_err(|error| about(document, error))?;
     let folder = document.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = document.file_name().unwrap_or_default().to_string_lossy();
     Outputs::claim(folder, &[], true)?.write(&name, text)

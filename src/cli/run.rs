@@ -8,11 +8,12 @@ use clap::Args;
 
 use super::order::{Existing, Order, compute};
 use super::{Failure, Outputs, Verbosity, print, stop_flag};
-use crate::nearest::nearest;
+use crate::nearest::one_of;
 use crate::simulate::config::SeedConfig;
 use crate::study::store::parse_seed;
 use crate::study::{Definition, Profile, Shard, Study};
-use crate::{Error, experiment};
+use crate::words::counted;
+use crate::{Error, experiment, files};
 
 /// Compute experiments: all cells and replicates of a definition, into one store each
 #[derive(Debug, Args)]
@@ -114,7 +115,7 @@ fn prepare(args: &RunArgs) -> anyhow::Result<Vec<Order>> {
     for name in &args.names {
         let study = Study::new(definition(name)?, profile, seed.clone()).with_context(|| name.clone())?;
         if study.shard(shard).is_empty() {
-            let text = format!("{name}: shard {shard} holds none of its {} cells", study.cells());
+            let text = format!("{name}: shard {shard} holds none of its {}", counted(study.cells(), "cell"));
             args.settings.verbosity.say(text);
             continue;
         }
@@ -136,14 +137,11 @@ pub(super) fn definition(name: &str) -> anyhow::Result<Definition> {
     if let Some(experiment) = experiment::find(name) {
         return Ok(experiment.definition()?);
     }
-    if !name.ends_with(".toml") && !Path::new(name).is_file() {
+    if !name.ends_with(".toml") && !name.contains('/') && !Path::new(name).exists() {
         let names: Vec<&str> = experiment::ALL.iter().map(|experiment| experiment.name).collect();
-        let nearest = nearest(name, names.iter().copied()).expect("there are experiments");
-        let expected =
-            format!("one of {}, or the path of a definition file (TOML); the nearest is {nearest}", names.join(", "));
+        let expected = format!("the path of a definition file (TOML), or {}", one_of(name, &names));
         return Err(Error::argument("experiment", name, expected).into());
     }
-    let text = std::fs::read_to_string(name)
-        .map_err(|error| Error::file(name, format!("cannot be read: {error}; expected a definition (TOML)")))?;
+    let text = files::text(Path::new(name), "a definition (TOML)")?;
     Definition::parse(&text).with_context(|| name.to_owned())
 }

@@ -6,13 +6,16 @@ use anyhow::Context;
 use clap::Args;
 use toml::{Table, Value};
 
-use super::{Failure, Outputs, Progress, Verbosity, print, stop_flag, with_jobs};
+use super::{Failure, Outputs, Progress, Verbosity, print, stop_flag, terminal_width, with_jobs};
 use crate::metrics::{QUANTITIES, chain};
-use crate::simulate::keys::KEYS;
+use crate::simulate::keys::{KEYS, MOST};
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
-use crate::{Error, memory};
+use crate::study::provenance;
+use crate::words::counted;
+use crate::{Error, files, memory};
 
-const FILES: [&str; 5] = ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png"];
+const FILES: [&str; 6] =
+    ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png", "provenance.json"];
 const QUICK: usize = 3;
 
 /// Run self-rewarding rounds from a configuration and measure everything exactly
@@ -30,17 +33,17 @@ pub struct SimulateArgs {
     seed: Option<String>,
     /// The number of replicates (run.replicates)
     #[arg(long, value_name = "R")]
-    replicates: Option<usize>,
+    replicates: Option<u64>,
     /// Threads; the result does not depend on it [default: one for each core]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
-    /// Divide all features by the largest norm (instance.rescale)
+    /// Divide all features by the largest norm and multiply θ_0 by it: the policy π_0 stays (instance.rescale)
     #[arg(long)]
     rescale: bool,
     /// Print one JSON document in place of the table
     #[arg(long)]
     json: bool,
-    /// Write config.toml, trajectory.csv, trajectory.json, trajectory.svg and trajectory.png into this folder
+    /// Write config.toml, trajectory.csv, trajectory.json, trajectory.svg, trajectory.png and provenance.json into this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Overwrite files that exist
@@ -105,15 +108,14 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
         save_thetas(file, &trajectories).map_err(Failure::failed)?;
         verbosity.say(format!("wrote {}", file.display()));
     }
-    let text = if args.json { document } else { output::table(&summary, settings.replicates) };
+    let text = if args.json { document } else { output::table(&summary, settings.replicates, terminal_width()) };
     print(text.trim_end())
 }
 
 fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {
     let path = &args.config;
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Error::file(path, format!("cannot be read: {error}; expected a configuration (TOML)")))?;
-    let mut table: Table = text.parse().with_context(|| format!("{} is not valid TOML", path.display()))?;
+    let text = files::text(path, "a configuration (TOML)")?;
+    let mut table: Table = config::parse_toml(&text).with_context(|| path.display().to_string())?;
     let overlays = overlays(args)?;
     for (_, key, value) in &overlays {
         config::set(&mut table, key, value.clone())?;
@@ -127,7 +129,7 @@ fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {
     let mut quick = None;
     if args.quick {
         let (replicates, rounds) = (config.run.replicates.min(QUICK), config.process.rounds.min(QUICK));
-        quick = Some(format!("quick: {replicates} replicates and {rounds} rounds"));
+        quick = Some(format!("quick: {} and {}", counted(replicates, "replicate"), counted(rounds, "round")));
         config.run.replicates = replicates;
         config.process.rounds = rounds;
     }
@@ -148,7 +150,9 @@ fn overlays(args: &SimulateArgs) -> crate::Result<Vec<(&'static str, String, Val
         overlays.push(("--seed", "run.seed".to_owned(), value));
     }
     if let Some(replicates) = args.replicates {
-        overlays.push(("--replicates", "run.replicates".to_owned(), Value::Integer(replicates as i64)));
+        let number = i64::try_from(replicates)
+            .map_err(|_| Error::argument("--replicates", replicates, format!("a whole number from 1 to {MOST}")))?;
+        overlays.push(("--replicates", "run.replicates".to_owned(), Value::Integer(number)));
     }
     if args.rescale {
         overlays.push(("--rescale", "instance.rescale".to_owned(), Value::Boolean(true)));
@@ -195,7 +199,21 @@ fn write(outputs: &Outputs, simulation: &Simulation, summary: &Summary, document
     outputs.write("config.toml", simulation.config.to_toml())?;
     outputs.write("trajectory.csv", output::csv(summary))?;
     outputs.write("trajectory.json", document)?;
-    crate::plot::save(outputs.folder(), "trajectory", &figure::trajectory(simulation, summary))
+    crate::plot::save(outputs.folder(), "trajectory", &figure::trajectory(simulation, summary))?;
+    outputs.write("provenance.json", format!("{:#}\n", origin(simulation)?))
+}
+
+/// Where the files come from, in the form of a store's: what the numbers follow from beside the configuration, and what may
+/// differ between honest runs.
+fn origin(simulation: &Simulation) -> crate::Result<serde_json::Value> {
+    let named = |(name, value): (&str, String)| (name.to_owned(), serde_json::Value::from(value));
+    let mut identity: serde_json::Map<_, _> = provenance::build().into_iter().map(named).collect();
+    if let Some(path) = &simulation.config.instance.path {
+        let (name, digest) = provenance::input(path)?;
+        identity.insert(name, digest.into());
+    }
+    let session: serde_json::Map<_, _> = provenance::machine().into_iter().map(named).collect();
+    Ok(serde_json::json!({ "schema": output::SCHEMA, "identity": identity, "sessions": [session] }))
 }
 
 fn save_thetas(file: &Path, trajectories: &Trajectories) -> anyhow::Result<()> {

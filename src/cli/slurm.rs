@@ -8,6 +8,7 @@ use super::run::{ProfileArgs, definition};
 use super::{Failure, Outputs, print};
 use crate::study::store::{file_name, parse_seed};
 use crate::study::{Shard, Study};
+use crate::words::counted;
 use crate::{Error, Result};
 
 /// Write an sbatch script: a job array with one shard a task, requeued with --resume, and a merge that waits for it
@@ -73,7 +74,11 @@ fn script(args: &SlurmArgs, study: &Study) -> Result<String> {
     }
     let tasks = args.tasks.min(study.cells());
     if tasks < args.tasks {
-        eprintln!("warning: {tasks} tasks, not {}: a task computes at least one of the {tasks} cells", args.tasks);
+        eprintln!(
+            "warning: {}, not {}: a task computes at least one cell, and there are no more",
+            counted(tasks, "task"),
+            args.tasks
+        );
     }
     let (name, profile) = (&study.definition.name, study.profile);
     let program = std::env::current_exe().map_err(|error| Error::file("selfreward", error.to_string()))?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::nearest::one_of;
 use crate::simulate::summary::Column;
 use crate::simulate::{Replicate, Simulation, output};
 use crate::stats::interval::{MeanInterval, mean_interval};
@@ -107,7 +108,7 @@ impl CellRows {
 /// The place of a quantity.
 pub(super) fn column(quantities: &[String], name: &str) -> Result<usize> {
     let found = quantities.iter().position(|quantity| quantity == name);
-    found.ok_or_else(|| Error::argument("quantity", name, format!("one of {}", quantities.join(", "))))
+    found.ok_or_else(|| Error::argument("quantity", name, one_of(name, quantities)))
 }
 
 fn written(number: &serde_json::Number) -> String {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::claims::ledger::{SCHEMA, contradicts, word};
 use crate::study::Profile;
 use crate::study::definition::Verdict;
+use crate::words::counted;
 use crate::{Error, Result};
 
 /// The verdicts, in the order in which they are counted.
@@ -177,8 +178,11 @@ impl Row {
     pub fn evidence_text(&self) -> String {
         let Evidence { instances, cells, replicates } = self.evidence;
         format!(
-            "{instances} instances, {cells} cells, {replicates} replicates; the bound excluded something in {} of the \
+            "{}, {}, {}; the bound excluded something in {} of the \
              comparisons",
+            counted(instances, "instance"),
+            counted(cells, "cell"),
+            counted(replicates, "replicate"),
             percent(self.nonvacuous)
         )
     }

@@ -5,6 +5,7 @@ use serde_json::{Map, Number, Value, json};
 use super::summary::{Cell, Summary};
 use super::{Simulation, Trajectories};
 use crate::metrics::Reader;
+use crate::words;
 
 /// Version of the JSON document.
 pub const SCHEMA: u32 = 1;
@@ -111,8 +112,8 @@ const TABLE: &[(&str, &str)] = &[
     ("diversity", "diversity"),
 ];
 
-/// The table for people: mean ± half the 95% interval; `-` where a quantity does not exist.
-pub fn table(summary: &Summary, replicates: usize) -> String {
+/// The table for people: mean ± half the 95% interval; `-` where a quantity does not exist. Folded where it is wider than `width`.
+pub fn table(summary: &Summary, replicates: usize, width: Option<usize>) -> String {
     let mut header = vec!["t".to_owned()];
     let mut columns = Vec::new();
     for (name, title) in TABLE {
@@ -128,17 +129,10 @@ pub fn table(summary: &Summary, replicates: usize) -> String {
         let cells = columns.iter().map(|&index| row[index].as_ref().map_or_else(|| "-".to_owned(), readable));
         lines.push(std::iter::once(t.to_string()).chain(cells).collect());
     }
-    let widths: Vec<usize> =
-        (0..lines[0].len()).map(|j| lines.iter().map(|line| line[j].chars().count()).max().unwrap_or(0)).collect();
-    let mut text = String::new();
-    for line in &lines {
-        let padded: Vec<String> = line.iter().zip(&widths).map(|(cell, &width)| format!("{cell:>width$}")).collect();
-        text.push_str(padded.join("  ").trim_end());
-        text.push('\n');
-    }
+    let mut text = words::table(&lines, width);
     let interval =
         if replicates > 1 { "mean ± half the 95% Student-t interval" } else { "a single value, no interval" };
-    text.push_str(&format!("({replicates} replicate{}: {interval})\n", if replicates == 1 { "" } else { "s" }));
+    text.push_str(&format!("({}: {interval})\n", words::counted(replicates, "replicate")));
     text
 }
 

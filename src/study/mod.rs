@@ -13,6 +13,7 @@ pub mod cell;
 pub mod cost;
 pub mod definition;
 pub mod export;
+mod fields;
 pub mod grid;
 pub mod merge;
 pub mod plan;

@@ -15,7 +15,7 @@ use super::claim::{Claim, Control, Source, Statement};
 use super::evidence::{Case, Comparison};
 use super::trial::Trial;
 use super::weigh::Rule;
-use crate::nearest::nearest;
+use crate::nearest::one_of;
 use crate::seed::Seed;
 use crate::study::Profile;
 use crate::{Error, Result};
@@ -47,9 +47,12 @@ pub fn named(name: &str) -> Vec<&'static Claim> {
 
 /// What is said of a name that no claim has.
 pub fn unknown(name: &str) -> Error {
+    let parts: Vec<&str> = named(name).into_iter().map(|claim| claim.id).collect();
+    if !parts.is_empty() {
+        return Error::argument("CLAIM", name, format!("one of its parts: {}", parts.join(", ")));
+    }
     let ids: Vec<&str> = all().map(|claim| claim.id).collect();
-    let nearest = nearest(name, ids.iter().copied()).expect("the catalogue is not empty");
-    Error::argument("CLAIM", name, format!("one of {}; the nearest is {nearest}", ids.join(", ")))
+    Error::argument("CLAIM", name, one_of(name, &ids))
 }
 
 /// The number of statistical decisions among all claims: what the joint level is shared among.

@@ -1,5 +1,6 @@
 //! Statements that hold with probability at least 1 − ρ: an exact binomial test of how often they fail.
 
+use crate::words::counted;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::always::{assumptions, extent, smallest};
@@ -62,7 +63,7 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
         nonvacuous: informative as f64 / comparisons().count() as f64,
         assumptions: assumptions(cases),
         extent: extent(&tried),
-        note: format!("fails in {k} of {trials} replicates; {decision}"),
+        note: format!("fails in {k} of {}; {decision}", counted(trials, "replicate")),
         witness: (verdict == Verdict::Violated).then(|| smallest(failing.iter().map(|case| &case.place))).flatten(),
     })
 }

@@ -25,6 +25,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::provenance::Identity;
 use super::{Profile, Shard, Study};
+use crate::files::{absent, refuse_folder};
 use crate::{Error, Result};
 
 pub use read::{Counts, Field, ReplicateRows, Tidy};
@@ -36,6 +37,8 @@ pub use write::{Outcome, Writer};
 pub const SCHEMA: i64 = 1;
 /// Marks the file as a store, kept in `application_id`: "slfr".
 const APPLICATION: i64 = 0x736c_6672;
+/// What is expected of a path that names one.
+const STORE: &str = "a store made by `selfreward run`";
 /// How long to wait for another process that reads or writes.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -57,8 +60,9 @@ impl Store {
     /// # Errors
     /// [`Error::File`] if it does not exist, is no store, is damaged, has a later schema, or is locked by another process.
     pub fn open(path: &Path) -> Result<Self> {
-        if !path.is_file() {
-            return Err(Error::file(path, "does not exist; expected a store made by `selfreward run`"));
+        refuse_folder(path, STORE)?;
+        if !path.exists() {
+            return Err(absent(path, STORE));
         }
         // Writable if it can be: a run that was killed left a journal, which opening rolls back.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
