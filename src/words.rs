@@ -4,8 +4,12 @@ use std::fmt::Display;
 
 /// A count with its noun: `1 replicate`, `3 replicates`.
 pub fn counted<N: Display + Copy + TryInto<u64>>(count: N, noun: &str) -> String {
-    let one = matches!(count.try_into(), Ok(1));
-    format!("{count} {noun}{}", if one { "" } else { "s" })
+    format!("{count} {noun}{}", agreeing(count, "", "s"))
+}
+
+/// The word that belongs to a count: `has` or `have`.
+pub fn agreeing<'a, N: TryInto<u64>>(count: N, one: &'a str, many: &'a str) -> &'a str {
+    if matches!(count.try_into(), Ok(1)) { one } else { many }
 }
 
 /// Lines of cells as a table with columns flushed right, the first line being the header.

@@ -14,7 +14,7 @@ use crate::study::provenance::Identity;
 use crate::study::runner::{Tally, run_units};
 use crate::study::store::file_name;
 use crate::study::{Shard, Store, Study};
-use crate::words::counted;
+use crate::words::{agreeing, counted};
 
 /// What to do with a store that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,9 +128,10 @@ impl Order {
         let units: Vec<Unit> = self.study.units(self.shard).filter(missing).collect();
         if resumed {
             verbosity.say(format!(
-                "{}: {} there, {} to go",
+                "{}: {} {} there, {} to go",
                 self.path.display(),
                 counted(settled.len(), "replicate"),
+                agreeing(settled.len(), "is", "are"),
                 units.len()
             ));
         }

@@ -8,7 +8,7 @@ use super::{Failure, Outputs, Verbosity};
 use crate::experiment::{self, Plate, Results, Table, generic, plates};
 use crate::plot::{self, Figure};
 use crate::study::Profile;
-use crate::words::counted;
+use crate::words::{agreeing, counted};
 use crate::{Error, Result, files};
 
 /// Draw the figure of a store and write its table, or draw it again from the table; never simulates
@@ -62,12 +62,20 @@ pub(super) fn draw(
     // An experiment's figures are made of all its cells; those of any other definition take what there is.
     let missing = results.study.cells() - results.store.done().map_err(Failure::refused)?.len();
     if missing > 0 && experiment::find(&results.study.definition.name).is_some() {
-        let what = format!("has no rows yet for {}; `selfreward run --resume` computes them", counted(missing, "cell"));
+        let what = format!(
+            "{} {} no rows yet; `selfreward run --resume` computes them",
+            counted(missing, "cell"),
+            agreeing(missing, "has", "have")
+        );
         return Err(Failure::refused(Error::file(results.store.path(), what)));
     }
     if counts.done < counts.asked {
         let asked = counted(counts.asked, "replicate");
-        verbosity.say(format!("warning: {} of {asked} done: a figure of these alone", counts.done));
+        verbosity.say(format!(
+            "warning: {} of {asked} {} done: a figure of these alone",
+            counts.done,
+            agreeing(counts.asked, "is", "are")
+        ));
     }
     let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
     let mut files = Vec::new();

@@ -19,7 +19,7 @@ use crate::experiment::{self, Results};
 use crate::seed::Seed;
 use crate::study::definition::Verdict;
 use crate::study::{Profile, Shard, Study};
-use crate::words::counted;
+use crate::words::{agreeing, counted};
 use crate::{Error, Result};
 
 /// Weigh the theory's claims against measured rows and print the ledger of verdicts
@@ -213,13 +213,19 @@ impl VerifyArgs {
         let gaps = results.gaps(&parts(questions, name)).map_err(Failure::refused)?;
         if gaps.cells > 0 {
             let what = format!(
-                "has no rows for {} that the claims look at; `selfreward run --resume` computes them, `selfreward merge` joins shards",
-                counted(gaps.cells, "cell")
+                "{} that the claims look at {} no rows; `selfreward run --resume` computes them, `selfreward merge` joins shards",
+                counted(gaps.cells, "cell"),
+                agreeing(gaps.cells, "has", "have")
             );
             return Err(Failure::refused(Error::file(path, what)));
         }
         if gaps.replicates > 0 {
-            let text = format!("warning: {}: {} missing", path.display(), counted(gaps.replicates, "replicate"));
+            let text = format!(
+                "warning: {}: {} {} missing",
+                path.display(),
+                counted(gaps.replicates, "replicate"),
+                agreeing(gaps.replicates, "is", "are")
+            );
             self.settings.verbosity.say(text);
         }
         Ok(())

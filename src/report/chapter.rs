@@ -1,6 +1,6 @@
 //! What a report says of one store: analysis, findings, figures, provenance.
 
-use crate::words::counted;
+use crate::words::{agreeing, counted};
 use std::collections::BTreeMap;
 
 use super::time::{seconds_between, span};
@@ -119,7 +119,11 @@ impl Chapter {
 
 /// Why there are neither findings nor figures.
 fn gap(missing: usize) -> String {
-    format!("no rows yet for {}; `selfreward run --resume` computes them", counted(missing, "cell"))
+    format!(
+        "{} {} no rows yet; `selfreward run --resume` computes them",
+        counted(missing, "cell"),
+        agreeing(missing, "has", "have")
+    )
 }
 
 fn paragraphs(text: &str) -> Vec<String> {

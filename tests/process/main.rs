@@ -2,6 +2,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../npz_support/mod.rs"]
+mod npz_support;
 #[path = "../study_common/mod.rs"]
 mod study_common;
 #[path = "../support/mod.rs"]
@@ -20,6 +22,7 @@ mod hard_instance;
 mod invariance;
 mod linalg;
 mod metrics;
+mod npz;
 mod random_instance;
 mod run_constants;
 mod sampling;

@@ -1,9 +1,9 @@
 //! κ_t − 1 and failure against t, and the continuum of confidences.
 
 use super::{PARTS, Table};
-use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Panel, Point, Series, Style};
 use crate::simulate::output;
+use crate::{Error, Result};
 
 const TITLES: [&str; 4] = [
     "tabular: geometric",
@@ -45,7 +45,9 @@ fn panels(table: &Table, figure: Figure, axis: &Axis, quantity: &str, law: &str)
         let name = key.rsplit('.').next().unwrap_or(key);
         for (color, value) in rows.distinct(name)?.iter().enumerate() {
             let rows = rows.filter(&[(name, value)])?;
-            let kappa0 = rows.points("t", "kappa_mean")?[0].y;
+            let kappa0 = rows.points("t", "kappa_mean")?.first().map(|point| point.y);
+            let kappa0 = kappa0
+                .ok_or_else(|| Error::argument("kappa_mean", "absent", format!("a number at {name} = {value}")))?;
             panel = panel.series(Series::unlabelled(Style::Line, 6, rows.points("t", law)?)).series(Series::new(
                 format!("κ₀ = {}", output::significant(kappa0, 2)),
                 Style::LineMarkers,

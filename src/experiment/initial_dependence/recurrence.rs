@@ -1,11 +1,11 @@
 //! The recurrence κ_{t+1} against κ_t beside Lemma C.3 with the numbers of that very round.
 
 use super::{CellRows, Finding, Results, Table};
-use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::simulate::output;
 use crate::stats::mean_interval;
 use crate::theory::recurrence::recurrence;
+use crate::{Error, Result};
 
 /// Parts with a bound to show: the autoregressive instance has ties, where γ = 0 voids it.
 const PARTS: [&str; 3] = ["tabular", "gaussian", "population"];
@@ -86,7 +86,9 @@ pub fn figure(table: &Table) -> Result<Figure> {
         let mut panel =
             Panel::new(title, Axis::log("κ(πₜ) − 1").range(1e-3, 100.0), Axis::log("κ(πₜ₊₁) − 1").range(1e-4, 1000.0));
         let starts = rows.distinct("kappa0")?;
-        let shown = [0, starts.len() / 2, starts.len() - 1];
+        let last = starts.len().checked_sub(1);
+        let last = last.ok_or_else(|| Error::argument("part", part, "a part with rows in the table"))?;
+        let shown = [0, starts.len() / 2, last];
         for (color, index) in shown.into_iter().enumerate() {
             let rows = rows.filter(&[("kappa0", &starts[index])])?;
             let label = format!("κ₀ = {}", starts[index]);

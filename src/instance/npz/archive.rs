@@ -7,7 +7,7 @@ use zip::ZipArchive;
 use zip::read::ZipFile;
 
 use super::header::{Header, Kind, is_array};
-use crate::instance::files::{self, Source};
+use crate::instance::files::Source;
 use crate::{Error, Result, memory};
 
 /// Deflate makes at most so many bytes out of one.
@@ -37,8 +37,7 @@ pub(super) struct Array<T> {
 
 impl<'a> Archive<'a> {
     /// Opens an archive and lists its arrays.
-    pub fn open(path: &'a Path) -> Result<Self> {
-        let mut source = files::open(path)?;
+    pub fn open(path: &'a Path, mut source: Box<dyn Source>) -> Result<Self> {
         let unreadable = |error: io::Error| Error::file(path, format!("cannot be read: {error}"));
         let mut start = Vec::new();
         source.by_ref().take(6).read_to_end(&mut start).map_err(unreadable)?;

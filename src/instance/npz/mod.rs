@@ -19,6 +19,7 @@ use std::path::Path;
 use ndarray::Array2;
 
 use self::archive::{Archive, Array};
+use super::files::{self, Source};
 use super::gaussian::BaseParameter;
 use super::{DenseFeatures, FeatureMap, Instance, Parameter, uniform_weights};
 use crate::seed::Seed;
@@ -44,7 +45,15 @@ impl NpzFile {
     /// [`Error::File`] if it is missing, no NumPy archive, or an array has the wrong name, shape, type or values;
     /// [`Error::TooLarge`] if it would not fit into memory.
     pub fn read(path: &Path, rescale: bool) -> Result<Self> {
-        Self::parse(path, rescale).map_err(|error| match error {
+        Self::of(path, files::open(path)?, rescale)
+    }
+
+    /// As [`NpzFile::read`], from what an open file or a buffer holds; errors name it by `path`.
+    ///
+    /// # Errors
+    /// As [`NpzFile::read`].
+    pub fn of(path: &Path, source: Box<dyn Source>, rescale: bool) -> Result<Self> {
+        Self::parse(path, source, rescale).map_err(|error| match error {
             Error::Argument { name, value, expected } => {
                 Error::file(path, format!("{name} = {value}: expected {expected}"))
             }
@@ -52,8 +61,8 @@ impl NpzFile {
         })
     }
 
-    fn parse(path: &Path, rescale: bool) -> Result<Self> {
-        let mut archive = Archive::open(path)?;
+    fn parse(path: &Path, source: Box<dyn Source>, rescale: bool) -> Result<Self> {
+        let mut archive = Archive::open(path, source)?;
         archive.refuse_others(&ARRAYS)?;
         let phi = archive.floats("phi")?.ok_or_else(|| archive.wrong("phi", "is missing: expected shape (M, K, d)"))?;
         let [prompts, most, dim] = phi.shape[..] else {
