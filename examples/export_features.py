@@ -21,20 +21,33 @@ and for the base policy one of
 and, if known,
 
     prompt_weights  (M)                   p(x), divided by their sum; uniform if absent
-    answer          (M)                   index of the right response
+    answer          (M)                   index of the right response, -1 where it is not known
 
-If a feature has norm above 1, all are divided by the largest norm and θ_0 is multiplied by it, which leaves the policy as it is.
+Padded features that end a prompt with rows of zeros need num_responses, which says whether these rows are responses. If a feature has norm above 1, all are divided by the largest norm and θ_0 is multiplied by it, which leaves the policy as it is.
 Needs NumPy alone. As a module: `export(path, Features(...), logits=...)`.
 """
 
 import argparse
 import dataclasses
+import os
 import pathlib
 import sys
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    if __name__ != "__main__":
+        raise
+    sys.exit("error: NumPy is not installed: expected `python3 -m pip install numpy` before")
 
 ARRAYS = ("features", "prompts", "responses", "logits", "theta0", "num_responses", "prompt_weights", "answer")
+
+
+# Larger numbers overflow when they are squared and summed.
+LARGEST = 1e100
+
+# A fit that finds the likeliest response of fewer prompts is another model.
+SAME_MODE = 0.9
 
 
 class Refused(ValueError):
@@ -42,15 +55,28 @@ class Refused(ValueError):
 
 
 def finite(name, array):
-    """The array in doubles; refuses what is no real, finite number."""
+    """The array in doubles; refuses what is no real, finite number of at most LARGEST."""
     array = np.asarray(array)
     if array.dtype.kind not in "fiu":
         raise Refused(f"{name} has type {array.dtype}: expected real numbers")
-    array = array.astype(np.float64)
-    if not np.isfinite(array).all():
-        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise Refused(f"{name}{list(place)} = {array[place]}: expected a finite number")
-    return array
+    doubles = array.astype(np.float64)
+    wrong = ~(np.abs(doubles) <= LARGEST)
+    if wrong.any():
+        place = tuple(int(i) for i in np.argwhere(wrong)[0])
+        where = str(list(place)) if place else ""
+        expected = f"a finite number of size at most {LARGEST:g}"
+        raise Refused(f"{name}{where} = {array[place]}: expected {expected}")
+    return doubles
+
+
+def kept(name, before, after):
+    """The numbers after an operation; refuses those that it made zero or infinite."""
+    wrong = ~np.isfinite(after) | ((after == 0) & (before != 0))
+    if wrong.any():
+        place = tuple(int(i) for i in np.argwhere(wrong)[0])
+        expected = "numbers whose sizes differ less, so that doubles hold them all"
+        raise Refused(f"{name}{list(place)} = {before[place]:g} becomes {after[place]:g}: expected {expected}")
+    return after
 
 
 def whole(name, array, length):
@@ -58,6 +84,10 @@ def whole(name, array, length):
     array = np.asarray(array)
     if array.dtype.kind not in "iu" or array.shape != (length,):
         raise Refused(f"{name} has type {array.dtype} and shape {array.shape}: expected whole numbers, ({length},)")
+    wrong = (array < -(2**31)) | (array >= 2**31)
+    if wrong.any():
+        i = int(np.argmax(wrong))
+        raise Refused(f"{name}[{i}] = {array[i]}: expected a number below 2^31")
     return array.astype(np.int64)
 
 
@@ -76,16 +106,28 @@ def flat(name, array, counts, axes):
     return finite(name, array)
 
 
-def counts_of(num_responses, array, axes):
-    """K(x): as given, or the K of a padded array."""
+def refuse_zeros(name, array):
+    """Refuses rows of zeros at the end of a padded prompt: they may be padding, or responses."""
+    padding = (np.cumsum((array != 0).any(axis=2)[:, ::-1], axis=1) == 0).sum(axis=1)
+    if padding.any():
+        x, most = int(np.argmax(padding > 0)), array.shape[1]
+        rows = f"{name}[{x}, {most - padding[x]}]" + (f" to {name}[{x}, {most - 1}]" if padding[x] > 1 else "")
+        counts = f"num_responses[{x}] = {most - padding[x]} if they are padding, {most} if they are responses"
+        raise Refused(f"{rows} = 0 and num_responses is absent: expected an array num_responses (M), with {counts}")
+
+
+def counts_of(name, num_responses, array):
+    """K(x): as given, or the K of a padded array (M, K, …)."""
     array = np.asarray(array)
     if num_responses is None:
-        if array.ndim != axes + 2:
+        if array.ndim != 3:
             raise Refused("num_responses is absent: expected (M,), since the array of responses is flat")
+        refuse_zeros(name, array)
         num_responses = np.full(array.shape[0], array.shape[1])
     counts = whole("num_responses", num_responses, np.size(num_responses))
     if len(counts) == 0 or counts.min() < 1:
-        raise Refused(f"num_responses = {counts}: expected at least one prompt, and at least one response at each")
+        found = f"num_responses[{int(np.argmin(counts))}] = {counts.min()}" if len(counts) else "num_responses is empty"
+        raise Refused(f"{found}: expected at least one prompt, and at least one response at each")
     return counts
 
 
@@ -110,17 +152,19 @@ class Features:
         if isinstance(features, (list, tuple)):
             num_responses = np.array([len(rows) for rows in features])
             features = np.concatenate([np.asarray(rows) for rows in features])
-        counts = counts_of(num_responses, features, 1)
+        counts = counts_of("features", num_responses, features)
         return cls(flat("features", features, counts, 1), counts)
 
     @classmethod
     def product(cls, prompts, responses, num_responses=None):
         """Elementwise products of the embeddings of prompts, (M, e), and responses, (N, e) or (M, K, e)."""
-        counts = counts_of(num_responses, responses, 1)
+        counts = counts_of("responses", num_responses, responses)
         rows, prompts = flat("responses", responses, counts, 1), finite("prompts", prompts)
         if prompts.shape != (len(counts), rows.shape[1]):
             raise Refused(f"prompts has shape {prompts.shape}: expected ({len(counts)}, {rows.shape[1]})")
-        return cls(np.repeat(prompts, counts, axis=0) * rows, counts)
+        prompts = np.repeat(prompts, counts, axis=0)
+        # A product of two numbers is zero only where one of them is.
+        return cls(kept("features", np.where(prompts == 0, 0, rows), prompts * rows), counts)
 
     def padded(self):
         """(M, K, d), zero behind a prompt's responses."""
@@ -140,9 +184,20 @@ class Fit:
     same_mode: float
 
 
+def refuse_probabilities(logits, counts):
+    """Refuses what looks like probabilities: not negative, with sum 1 at every prompt."""
+    sums = np.add.reduceat(logits, np.cumsum(counts) - counts)
+    if counts.max() > 1 and logits.min() >= 0 and (np.abs(sums - 1) <= 1e-6).all():
+        raise Refused(
+            "logits are probabilities (none is negative, their sum is 1 at every prompt): expected logits; "
+            "take np.log of them (of logits that happen to look so, subtract 1)"
+        )
+
+
 def fit(features, logits):
     """θ_0 of least norm that minimises Σ (⟨θ, φ⟩ − z)² over all responses, both centred prompt by prompt."""
     logits = flat("logits", logits, features.counts, 0)
+    refuse_probabilities(logits, features.counts)
     target = centred(logits, features.counts)
     rows = centred(features.rows, features.counts)
     theta0 = np.linalg.lstsq(rows, target, rcond=None)[0]
@@ -162,8 +217,8 @@ def base_parameter(features, logits, theta0, scale):
     if logits is not None:
         found = fit(features, logits)
         return found.theta0, found
-    theta0 = np.full(dim, scale) if theta0 is None else theta0
-    theta0 = finite("theta0" if scale is None else "--scale", theta0)
+    theta0 = np.full(dim, finite("--scale", scale)) if theta0 is None else theta0
+    theta0 = finite("theta0", theta0)
     if theta0.shape != (dim,):
         raise Refused(f"theta0 has shape {theta0.shape}: expected ({dim},)")
     return theta0, None
@@ -172,33 +227,56 @@ def base_parameter(features, logits, theta0, scale):
 def export(path, features, *, logits=None, theta0=None, scale=None, prompt_weights=None, answer=None):
     """Writes the file; returns (what was written as a dict of arrays, the largest norm, the Fit or None). Raises Refused."""
     counts = features.counts
+    finite("features", features.rows)
+    if features.rows.shape[1] == 0:
+        raise Refused("features have d = 0 coordinates: expected at least 1")
     largest = float(np.linalg.norm(features.rows, axis=1).max())
     theta0, found = base_parameter(features, logits, theta0, scale)
     if largest > 1.0:
-        features, theta0 = Features(features.rows / largest, counts), theta0 * largest
+        features = Features(kept("features", features.rows, features.rows / largest), counts)
+        theta0 = kept("theta0", theta0, theta0 * largest)
+    if not np.isfinite(theta0).all():
+        raise Refused("theta0 is not finite: expected features and logits of sizes that differ less")
     arrays = {"phi": features.padded(), "theta0": theta0, "num_responses": counts}
     if prompt_weights is not None:
         weights = finite("prompt_weights", prompt_weights)
         if weights.shape != counts.shape or weights.min() < 0 or weights.sum() <= 0:
             raise Refused(f"prompt_weights has shape {weights.shape}: expected ({len(counts)},), ≥ 0, not all 0")
-        arrays["prompt_weights"] = weights / weights.sum()
+        arrays["prompt_weights"] = kept("prompt_weights", weights, weights / weights.sum())
     if answer is not None:
         arrays["answer"] = whole("answer", answer, len(counts))
-        wrong = (arrays["answer"] < 0) | (arrays["answer"] >= counts)
+        wrong = (arrays["answer"] < -1) | (arrays["answer"] >= counts)
         if wrong.any():
             x = int(np.argmax(wrong))
-            raise Refused(f"answer[{x}] = {arrays['answer'][x]}: expected 0 to {counts[x] - 1}")
-    np.savez_compressed(path, **arrays)
+            raise Refused(f"answer[{x}] = {arrays['answer'][x]}: expected 0 to {counts[x] - 1}, or -1 where it is not known")
+    write(pathlib.Path(path), arrays)
     return arrays, largest, found
+
+
+def write(path, arrays):
+    """Writes the archive whole or not at all."""
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        with open(draft, "wb") as file:
+            np.savez_compressed(file, **arrays)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def read(path):
     """The arrays of the input."""
     try:
+        with open(path, "rb") as file:
+            single = file.read(6) == b"\x93NUMPY"
+        if single:
+            raise Refused(f"{path} is a single array (.npy): expected an archive (.npz) as numpy.savez writes")
         with np.load(path) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, AttributeError) as error:
-        raise Refused(f"{path} cannot be read: {error}; expected a NumPy archive (.npz)") from error
+            arrays = {name: np.asarray(archive[name]) for name in archive.files}
+    except Refused:
+        raise
+    except Exception as error:  # a damaged archive raises whatever its parts raise
+        raise Refused(f"{path} cannot be read: {error or type(error).__name__}; expected a NumPy archive (.npz)") from error
     unknown = sorted(set(arrays) - set(ARRAYS))
     if unknown:
         raise Refused(f"{path}: array {unknown[0]!r}: expected only {', '.join(ARRAYS)}")
@@ -208,8 +286,33 @@ def read(path):
     return arrays
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, as all others."""
+
+    def error(self, message):
+        raise Refused(f"{message}: expected INPUT.npz OUTPUT.npz [--scale C] [--force]; --help says more")
+
+
+def remarks(features, found):
+    """What a person should know of the fit, one sentence each: (notes, warnings)."""
+    rows, prompts, dim = len(features.rows), len(features.counts), features.rows.shape[1]
+    notes, warnings = [], []
+    if dim >= rows - prompts:
+        notes.append(
+            f"note: d = {dim} coordinates for {rows} responses less {prompts} prompts: the fit interpolates, "
+            "and its residual says nothing about how well features explain logits"
+        )
+    if found.same_mode < SAME_MODE:
+        warnings.append(
+            f"warning: the likeliest response is that of the logits at {found.same_mode:.2%} of the prompts only: the "
+            "features do not explain the model; to have its policy exactly, give the logit as one more feature: features = "
+            "np.concatenate([features, logits[..., None]], axis=-1), all else as before"
+        )
+    return notes, warnings
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("input", type=pathlib.Path, metavar="INPUT.npz")
     parser.add_argument("output", type=pathlib.Path, metavar="OUTPUT.npz")
     parser.add_argument("--scale", type=float, metavar="C", help="θ_0 = (C, …, C)")
@@ -217,6 +320,8 @@ def main():
     args = parser.parse_args()
     if args.output.suffix != ".npz":
         raise Refused(f"{args.output}: expected a name that ends with .npz")
+    if args.output.exists() and args.input.exists() and args.output.samefile(args.input):
+        raise Refused(f"{args.output} is the input: expected another file for the output")
     if args.output.exists() and not args.force:
         raise Refused(f"{args.output} exists already; --force replaces it")
     arrays = read(args.input)
@@ -233,10 +338,16 @@ def main():
     if found is not None:
         print(f"theta0 by least squares: residual {found.residual:.6g} (root mean square), {found.share:.3%} of the logits' own")
         print(f"its likeliest response is that of the logits at {found.same_mode:.2%} of the prompts")
+        notes, warnings = remarks(features, found)
+        print(*notes, sep="\n", end="\n" if notes else "")
+        print(*warnings, sep="\n", end="\n" if warnings else "", file=sys.stderr)
 
 
 if __name__ == "__main__":
+    np.seterr(all="ignore")
     try:
         main()
-    except (Refused, OSError) as error:
-        sys.exit(f"error: {error}")
+    except Exception as error:
+        known = isinstance(error, (Refused, OSError))
+        text = str(error) if known else f"{type(error).__name__}: {error}: expected arrays that fit together and into memory"
+        sys.exit("error: " + " ".join(text.split()))

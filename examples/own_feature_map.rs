@@ -43,7 +43,7 @@ fn instance(seed: &Seed) -> selfreward::Result<Instance> {
     let noise = |rng: &mut _| -> f64 { StandardNormal.sample(rng) };
     let theta = (0..dim).map(|j| lean(j) + 0.7 * noise(&mut rng)).collect();
     let dense = DenseFeatures::new(matrix, &vec![MODULUS; sums.len()])?;
-    let answers = sums.iter().map(|&sum| sum as u32).collect();
+    let answers = sums.iter().map(|&sum| Some(sum as u32)).collect();
     Instance::new(uniform_weights(sums.len()), FeatureMap::dense(dense), Parameter::Dense(theta), Some(answers))
 }
 

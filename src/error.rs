@@ -25,12 +25,24 @@ pub enum Error {
         expected: String,
     },
     /// A file could not be read or written, or does not hold what it should.
-    #[error("{}: {message}", path.display())]
+    #[error("{}: {message}", one_line(&path.display().to_string()))]
     File {
         /// The file.
         path: PathBuf,
         /// What is wrong with it, with the offending value and what was expected.
         message: String,
+    },
+    /// A text is not of the form that it should have (TOML, CSV, JSON).
+    #[error("line {line}, column {column}: {found}: expected {expected}")]
+    Syntax {
+        /// The line, from 1.
+        line: usize,
+        /// The column in characters, from 1.
+        column: usize,
+        /// What is wrong there.
+        found: String,
+        /// The form that was expected.
+        expected: String,
     },
     /// The work is more than this program takes on, on any machine; found by an estimate, before the work starts.
     #[error("{what} needs {need}, the limit is {limit}")]
@@ -90,7 +102,8 @@ pub enum Error {
 impl Error {
     /// An argument outside its range.
     pub fn argument(name: impl Into<String>, value: impl ToString, expected: impl Into<String>) -> Self {
-        Self::Argument { name: name.into(), value: value.to_string(), expected: expected.into() }
+        let value = shortened(one_line(&value.to_string()));
+        Self::Argument { name: one_line(&name.into()), value, expected: one_line(&expected.into()) }
     }
 
     /// The same error with the place at which it happened; what is absent names its place itself.
@@ -104,7 +117,16 @@ impl Error {
 
     /// A file that is missing, unreadable, unwritable, or does not hold what it should.
     pub fn file(path: impl AsRef<Path>, message: impl Into<String>) -> Self {
-        Self::File { path: path.as_ref().to_path_buf(), message: message.into() }
+        Self::File { path: path.as_ref().to_path_buf(), message: one_line(&message.into()) }
+    }
+
+    /// A text that goes wrong at this byte.
+    pub fn syntax(text: &str, byte: usize, found: impl ToString, expected: impl Into<String>) -> Self {
+        let before = String::from_utf8_lossy(&text.as_bytes()[..byte.min(text.len())]);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let found = shortened(one_line(found.to_string().trim()));
+        Self::Syntax { line, column, found, expected: expected.into() }
     }
 
     /// Whether the same configuration would fail with it again, on any machine and at any time. All else (memory, files, threads, a
@@ -112,7 +134,7 @@ impl Error {
     pub fn is_final(&self) -> bool {
         match self {
             Self::Argument { .. } | Self::TooLarge { .. } | Self::Overflow { .. } | Self::NotFound(_) => true,
-            Self::Absent(_) => true,
+            Self::Syntax { .. } | Self::Absent(_) => true,
             Self::At { error, .. } => error.is_final(),
             // A file's content is pinned by the run's identity and checked before work starts; what is left is the machine.
             Self::File { .. } | Self::Memory { .. } | Self::Machine { .. } | Self::Interrupted => false,
@@ -120,9 +142,47 @@ impl Error {
     }
 }
 
+/// Values are shown up to so many characters.
+const SHOWN: usize = 200;
+
+/// The text with its line ends and other control characters written out: a message is one line, whatever it quotes.
+fn one_line(text: &str) -> String {
+    let written = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(written).collect()
+}
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_is_one_line_and_short_whatever_it_quotes() {
+        let value = "a\n\tb\u{1b}[31m".repeat(1000);
+        for error in [
+            Error::argument("name\n", &value, "this\nor that"),
+            Error::file("folder\n/file", "one\ntwo"),
+            Error::syntax("one\ntwo", 5, "bad\nthing", "TOML"),
+        ] {
+            let text = error.to_string();
+            assert!(!text.chars().any(char::is_control) && text.chars().count() < 300, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_place_in_a_text_is_counted_in_lines_and_characters() {
+        let place = |byte: usize| match Error::syntax("αβ\nγδ\n", byte, "x", "y") {
+            Error::Syntax { line, column, .. } => (line, column),
+            _ => unreachable!("made as such"),
+        };
+        assert_eq!([place(0), place(2), place(5), place(7), place(99)], [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1)]);
+    }
 
     #[test]
     fn only_what_follows_from_the_configuration_is_final() {

@@ -95,6 +95,7 @@ pub mod decoding;
 mod draft;
 pub mod error;
 pub mod experiment;
+pub mod files;
 pub mod floats;
 pub mod instance;
 pub mod linalg;
@@ -111,5 +112,6 @@ pub mod simulate;
 pub mod stats;
 pub mod study;
 pub mod theory;
+mod words;
 
 pub use error::{Error, Result};

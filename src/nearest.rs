@@ -5,3 +5,13 @@ pub(crate) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) 
     let likeness = |name: &str| strsim::jaro_winkler(word, name);
     names.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
 }
+
+/// What is expected of a word that none of the names is: the names, and the one most like it.
+pub(crate) fn one_of(word: &str, names: &[impl AsRef<str>]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    let list = names.join(", ");
+    match nearest(word, names.iter().copied()) {
+        Some(nearest) if names.len() > 1 => format!("one of {list}; the nearest is {nearest}"),
+        _ => format!("one of {list}"),
+    }
+}

@@ -1,5 +1,6 @@
 //! The ledger: one row for each claim, as JSON, CSV and a table.
 
+use crate::words::counted;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -81,7 +82,7 @@ impl Ledger {
         let unexpected = self.entries.iter().filter(|entry| !entry.expected()).count();
         let outcome =
             if unexpected == 0 { "all as expected".to_owned() } else { format!("{unexpected} not as expected (!)") };
-        format!("{} rows: {}; {outcome}\n", self.entries.len(), counts.join(", "))
+        format!("{}: {}; {outcome}\n", counted(self.entries.len(), "row"), counts.join(", "))
     }
 
     /// The ledger as CSV: the columns of the JSON, nested ones flattened.

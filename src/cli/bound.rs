@@ -10,8 +10,8 @@ use catalogue::CATALOGUE;
 use flags::{Flags, Quantity};
 use numbers::Numbers;
 
-use super::{Failure, Verbosity, as_flag, print};
-use crate::nearest::nearest;
+use super::{Failure, Verbosity, as_flag, print, terminal_width};
+use crate::nearest::one_of;
 use crate::{Error, Result};
 
 /// Print a bound of the theory: its value, every intermediate, its assumptions, and whether it is vacuous.
@@ -55,7 +55,7 @@ pub(super) fn run(args: &BoundArgs) -> std::result::Result<(), Failure> {
             let forms = forms.map_err(Failure::failed)?;
             serde_json::Value::from(forms).to_string()
         }
-        (Answers::Swept(name, answers), false) => answer::table(name, answers),
+        (Answers::Swept(name, answers), false) => answer::table(name, answers, terminal_width()),
     };
     print(&text)
 }
@@ -73,8 +73,7 @@ fn answers(args: &BoundArgs) -> Result<Answers> {
     let name = args.name.as_deref().unwrap_or_default();
     let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == name) else {
         let names: Vec<_> = CATALOGUE.iter().map(|entry| entry.name).collect();
-        let nearest = nearest(name, names.iter().copied()).expect("the catalogue is not empty");
-        return Err(Error::argument("NAME", name, format!("one of {}; the nearest is {nearest}", names.join(", "))));
+        return Err(Error::argument("NAME", name, one_of(name, &names)));
     };
     let given = args.flags.quantities()?;
     let ranges: Vec<_> = given.iter().filter(|(_, quantity)| matches!(quantity, Quantity::Range(_))).collect();

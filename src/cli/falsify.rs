@@ -14,6 +14,7 @@ use crate::claims::witness::Witness;
 use crate::claims::{Claim, Level, catalogue};
 use crate::study::definition::Verdict;
 use crate::study::store::parse_seed;
+use crate::words::counted;
 
 /// Search for the instance with the largest ratio measured/bound of a claim: random restarts and local search
 #[derive(Debug, Args)]
@@ -103,7 +104,7 @@ impl FalsifyArgs {
 fn report(claim: &Claim, found: &Found, saved: Option<&str>) -> String {
     let mut text = format!("{}: {}\n", claim.id, claim.says);
     match &found.comparison {
-        None => text.push_str(&format!("never applied in {} evaluations\n", found.evaluations)),
+        None => text.push_str(&format!("never applied in {}\n", counted(found.evaluations, "evaluation"))),
         Some(comparison) => {
             text.push_str(&format!(
                 "largest measured/bound {:.6e} (measured {:e}, bound {:e}, rounding {:.1e}) at evaluation {} of {}\n",

@@ -7,6 +7,7 @@ use super::{Failure, Verbosity, print};
 use crate::experiment;
 use crate::simulate::config::SeedConfig;
 use crate::study::{Profile, Shard, Study};
+use crate::words::counted;
 
 /// List the experiments: claims, profiles, number of cells, estimated time on one core
 #[derive(Debug, Args)]
@@ -24,15 +25,14 @@ pub(super) fn run(_: &ListArgs) -> Result<(), Failure> {
         text.push_str(&format!("{}\n    {}\n    claims: {}\n", experiment.name, experiment.about, claims.join(", ")));
         for profile in [Profile::Quick, Profile::Full] {
             let study = Study::new(definition.clone(), profile, SeedConfig::Number(1)).map_err(Failure::refused)?;
-            let (mut replicates, mut seconds) = (0, 0.0);
+            let (mut replicates, mut seconds) = (0u64, 0.0);
             study.units(Shard::WHOLE).for_each(|unit| {
                 replicates += 1;
                 seconds += unit.seconds;
             });
-            let (cells, time) = (study.cells(), duration(seconds));
-            text.push_str(&format!(
-                "    {profile}: {cells} cells, {replicates} replicates, about {time} on one core\n"
-            ));
+            let (cells, time) = (counted(study.cells(), "cell"), duration(seconds));
+            let replicates = counted(replicates, "replicate");
+            text.push_str(&format!("    {profile}: {cells}, {replicates}, about {time} on one core\n"));
         }
     }
     print(text.trim_end())

@@ -7,9 +7,10 @@ use clap::Args;
 use super::locks::Locks;
 use super::outputs::{files_of_store, spare};
 use super::{Failure, Verbosity};
-use crate::{Error, draft};
 use crate::study::merge::{Merged, merge};
 use crate::study::sweep::Sweep;
+use crate::words::counted;
+use crate::{Error, draft};
 
 const REMEDY: &str = "`selfreward run --resume` on the joined store computes what is missing";
 
@@ -50,11 +51,11 @@ pub(super) fn run(args: &MergeArgs) -> Result<(), Failure> {
     let output = draft::resolved(&args.output).unwrap_or_else(|_| args.output.clone());
     let Merged { counts, missing } = merge(&stores, &output, args.force).map_err(Failure::refused)?;
     args.verbosity.say(format!(
-        "{} stores joined: {} cells, {} of {} replicates done, {} failed -> {}",
-        stores.len() - missing.len(),
-        counts.cells,
+        "{} joined: {}, {} of {} done, {} failed -> {}",
+        counted(stores.len() - missing.len(), "store"),
+        counted(counts.cells, "cell"),
         counts.done,
-        counts.asked,
+        counted(counts.asked, "replicate"),
         counts.failed,
         args.output.display()
     ));

@@ -167,6 +167,12 @@ fn printed(result: std::io::Result<()>) -> Result<(), Failure> {
     }
 }
 
+/// The columns of the terminal that stdout is; `None` if it is none, and lines may be as long as they are.
+fn terminal_width() -> Option<usize> {
+    let width = terminal_size::terminal_size_of(std::io::stdout())?.0.0;
+    (width > 0).then_some(width.into())
+}
+
 /// Reads the process's arguments, or says what is wrong with them, or what was asked about them.
 fn arguments(command: clap::Command) -> Result<clap::ArgMatches, ExitCode> {
     command.try_get_matches().map_err(|error| {

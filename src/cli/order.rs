@@ -13,6 +13,7 @@ use crate::study::provenance::Identity;
 use crate::study::runner::{Tally, run_units};
 use crate::study::store::file_name;
 use crate::study::{Shard, Store, Study};
+use crate::words::{agreeing, counted};
 use crate::{Error, draft, memory};
 
 /// What to do with a store that exists.
@@ -120,11 +121,11 @@ impl Order {
             seconds += unit.seconds;
         }
         format!(
-            "{} ({}): {} cells, {} replicates, about {} on one core -> {}",
+            "{} ({}): {}, {}, about {} on one core -> {}",
             self.study.definition.name,
             self.study.profile,
-            self.study.shard(self.shard).len(),
-            units,
+            counted(self.study.shard(self.shard).len(), "cell"),
+            counted(units, "replicate"),
             duration(seconds),
             self.path.display()
         )
@@ -149,9 +150,10 @@ impl Order {
         let units: Vec<Unit> = self.study.units(self.shard).filter(missing).collect();
         if resumed {
             verbosity.say(format!(
-                "{}: {} replicates are there, {} to go",
+                "{}: {} {} there, {} to go",
                 self.path.display(),
-                settled.len(),
+                counted(settled.len(), "replicate"),
+                agreeing(settled.len(), "is", "are"),
                 units.len()
             ));
         }
@@ -179,10 +181,10 @@ impl Order {
         let counts = store.counts().map_err(Failure::failed)?;
         let name = &self.study.definition.name;
         verbosity.say(format!(
-            "{name} ({}): {} of {} replicates done, {} failed -> {}",
+            "{name} ({}): {} of {} done, {} failed -> {}",
             self.study.profile,
             counts.done,
-            counts.asked,
+            counted(counts.asked, "replicate"),
             counts.failed,
             self.path.display()
         ));
@@ -191,7 +193,8 @@ impl Order {
         }
         if counts.failed > 0 {
             let first = store.first_failure().map_err(Failure::failed)?.unwrap_or_default();
-            let message = format!("{name}: {} of {} replicates failed, first {first}", counts.failed, counts.asked);
+            let message =
+                format!("{name}: {} of {} failed, first {first}", counts.failed, counted(counts.asked, "replicate"));
             return Err(Failure::Failed(anyhow::anyhow!(message)));
         }
         if let Some(obstacle) = tally.obstacle {

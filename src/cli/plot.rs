@@ -11,7 +11,8 @@ use super::{Failure, Outputs, Verbosity};
 use crate::experiment::{self, Plate, Results, Table, generic, plates, recognise};
 use crate::plot::{self, Figure};
 use crate::study::Profile;
-use crate::{Error, Result};
+use crate::words::{agreeing, counted};
+use crate::{Error, Result, files};
 
 /// Draw the figure of a store and write its table, or draw it again from the table; never simulates
 #[derive(Debug, Args)]
@@ -19,8 +20,7 @@ pub struct PlotArgs {
     /// A store (SQLite), or the CSV that lies beside a figure
     #[arg(value_name = "STORE|CSV")]
     source: PathBuf,
-    /// Where the files go; files of these names are replaced [default: figures, for a quick store figures/quick; for a CSV its
-    /// own folder]
+    /// Where the files go; files of these names are replaced [default: the folder of the store or CSV]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -32,20 +32,19 @@ pub struct PlotArgs {
 /// Carries the command out.
 pub(super) fn run(args: &PlotArgs) -> std::result::Result<(), Failure> {
     args.locks.apply();
+    let beside = args.source.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = args.out.as_deref().unwrap_or(beside);
     let written = if args.source.extension().is_some_and(|ending| ending == "csv") {
-        let beside = || args.source.parent().map(Path::to_owned).unwrap_or_default();
-        let folder = args.out.clone().unwrap_or_else(beside);
-        redraw(&args.source, &folder)?
+        redraw(&args.source, folder)?
     } else {
         let results = Results::open(&args.source).map_err(Failure::refused)?;
-        let folder = args.out.clone().unwrap_or_else(|| default_folder(results.study.profile));
-        draw(&results, &folder, args.verbosity)?
+        draw(&results, folder, args.verbosity)?
     };
     written.iter().for_each(|name| args.verbosity.say(format!("wrote {name}")));
     Ok(())
 }
 
-/// Where figures go if nothing is said.
+/// Where `reproduce` puts figures if nothing is said.
 pub(super) fn default_folder(profile: Profile) -> PathBuf {
     match profile {
         Profile::Quick => "figures/quick".into(),
@@ -74,12 +73,20 @@ pub(super) fn draw(
         verbosity.say(format!("warning: {path} {misfit}; drawn as a definition of your own"));
     }
     if missing > 0 && recognised.built_in().is_some() {
-        let what = format!("{missing} cells have no rows yet; `selfreward run --resume` computes them");
+        let what = format!(
+            "{} {} no rows yet; `selfreward run --resume` computes them",
+            counted(missing, "cell"),
+            agreeing(missing, "has", "have")
+        );
         return Err(Failure::refused(Error::file(results.store.path(), what)));
     }
     if counts.done < counts.asked {
-        verbosity
-            .say(format!("warning: {} of {} replicates are done: a figure of these alone", counts.done, counts.asked));
+        let asked = counted(counts.asked, "replicate");
+        verbosity.say(format!(
+            "warning: {} of {asked} {} done: a figure of these alone",
+            counts.done,
+            agreeing(counts.asked, "is", "are")
+        ));
     }
     let store = files_of_store(results.store.path());
     let outputs = Outputs::claim(folder, &[], true).and_then(|outputs| outputs.sparing(store));
@@ -113,7 +120,6 @@ fn save(outputs: &Outputs, name: &OsStr, figure: &Figure) -> Result<Vec<String>>
 fn redraw(csv: &Path, folder: &Path) -> std::result::Result<Vec<String>, Failure> {
     let name = csv.file_stem().unwrap_or_default();
     let figure = figure_of(csv, &name.to_string_lossy()).map_err(Failure::refused)?;
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let outputs = Outputs::claim(folder, &[], true).and_then(|outputs| outputs.sparing([csv]));
     save(&outputs.map_err(Failure::refused)?, name, &figure).map_err(Failure::failed)
 }
@@ -121,7 +127,7 @@ fn redraw(csv: &Path, folder: &Path) -> std::result::Result<Vec<String>, Failure
 /// The figure of a table whose file has this name. The form of the table decides: an own definition's table may bear the name of an
 /// experiment's.
 fn figure_of(csv: &Path, name: &str) -> Result<Figure> {
-    let text = std::fs::read_to_string(csv).map_err(|error| Error::file(csv, format!("cannot be read: {error}")))?;
+    let text = files::text(csv, "a table (CSV) that `selfreward plot` wrote")?;
     let about = |error: Error| Error::file(csv, format!("cannot be drawn: {error}"));
     let table = Table::parse(&text).map_err(about)?;
     if table.is_empty() {

@@ -86,7 +86,7 @@ impl Progress {
         } else {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template(match unit {
-                Unit::Rounds => "{bar:30} {pos}/{len} rounds, {eta} left",
+                Unit::Rounds => "{bar:30} {pos}/{len} rounds of all replicates, {eta} left",
                 Unit::Work => "{bar:30} {percent}%, {eta} left",
             });
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -119,7 +119,7 @@ impl Lines {
             return;
         }
         match self.unit {
-            Unit::Rounds => say(format!("{done} of {} rounds", self.total)),
+            Unit::Rounds => say(format!("{done} of {} rounds of all replicates, round 0 counted", self.total)),
             Unit::Work => {
                 let left = self.total.saturating_sub(done) as f64 / done as f64;
                 let left = self.started.elapsed().as_secs_f64() * left;

@@ -12,7 +12,7 @@ use super::{Failure, Jobs, Outputs, print, stop_flag};
 use crate::experiment::{self, Results};
 use crate::report::{Record, Report, html, markdown, splice, stores};
 use crate::study::Profile;
-use crate::{Error, Result};
+use crate::{Error, Result, files};
 
 /// The folder in which stores are looked for, and computed if there are none.
 const RUNS: &str = "runs";
@@ -101,13 +101,11 @@ fn write(report: &Report, outputs: &Outputs, figures: &Outputs) -> Result<()> {
 fn splice_into(document: &Path, ledger: &Path) -> Result<()> {
     // The document is read, too, and is what is to change.
     let outputs = Outputs::claim_file(document, true)?.sparing([ledger])?;
-    let read = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|error| Error::file(path, format!("cannot be read: {error}")))
-    };
     let about = |path: &Path, error: Error| Error::file(path, error.to_string());
-    let json =
-        serde_json::from_str(&read(ledger)?).map_err(|error| Error::file(ledger, format!("is no JSON: {error}")))?;
+    let json = serde_json::from_str(&files::text(ledger, "a ledger as JSON")?)
+        .map_err(|error| Error::file(ledger, format!("is no JSON: {error}")))?;
     let record = Record::read(json).map_err(|error| about(ledger, error))?;
-    let text = splice::spliced(&read(document)?, &record).map_err(|error| about(document, error))?;
+    let text = splice::spliced(&files::text(document, "a document with a ledger")?, &record)
+        .map_err(|error| about(document, error))?;
     outputs.write(document.file_name().unwrap_or_default(), text)
 }

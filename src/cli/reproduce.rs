@@ -12,6 +12,7 @@ use super::run::{ProfileArgs, Settings};
 use super::{Failure, Outputs, plot, print, stop_flag};
 use crate::experiment::{self, Experiment, Finding, Results};
 use crate::study::{Profile, Shard, Study};
+use crate::words::counted;
 
 /// Run all experiments, draw every figure, and print what was found, and whether it was expected
 #[derive(Debug, Args)]
@@ -132,7 +133,7 @@ fn conclude(outcomes: &[Outcome]) -> Result<(), Failure> {
     }
     let surprises = outcomes.iter().flat_map(|outcome| &outcome.findings).filter(|finding| !finding.expected).count();
     if surprises > 0 {
-        return Err(Failure::Contradicted(anyhow::anyhow!("{surprises} findings are not the expected ones")));
+        return Err(Failure::Contradicted(anyhow::anyhow!("not as expected: {}", counted(surprises, "finding"))));
     }
     Ok(())
 }

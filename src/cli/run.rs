@@ -9,11 +9,12 @@ use clap::Args;
 use super::locks::Locks;
 use super::order::{Existing, Order, compute};
 use super::{Failure, Outputs, Verbosity, print, stop_flag};
-use crate::nearest::nearest;
+use crate::nearest::one_of;
 use crate::simulate::config::SeedConfig;
 use crate::study::store::parse_seed;
 use crate::study::{Definition, Profile, Shard, Study};
-use crate::{Error, experiment};
+use crate::words::counted;
+use crate::{Error, experiment, files};
 
 /// Compute experiments: all cells and replicates of a definition, into one store each
 ///
@@ -125,7 +126,7 @@ fn prepare(args: &RunArgs) -> anyhow::Result<Vec<Order>> {
             .and_then(|study| study.check().map(|()| study))
             .with_context(|| shown.to_string())?;
         if study.shard(shard).is_empty() {
-            let text = format!("{shown}: shard {shard} holds none of its {} cells", study.cells());
+            let text = format!("{shown}: shard {shard} holds none of its {}", counted(study.cells(), "cell"));
             args.settings.verbosity.say(text);
             continue;
         }
@@ -152,14 +153,12 @@ pub(super) fn definition(name: &Path) -> anyhow::Result<Definition> {
         return Ok(experiment.definition()?);
     }
     let shown = name.display().to_string();
-    if name.extension().is_none_or(|ending| ending != "toml") && !name.is_file() {
+    let named = name.extension().is_none_or(|ending| ending != "toml") && !shown.contains('/');
+    if named && !name.exists() {
         let names: Vec<&str> = experiment::ALL.iter().map(|experiment| experiment.name).collect();
-        let nearest = nearest(&shown, names.iter().copied()).expect("there are experiments");
-        let expected =
-            format!("one of {}, or the path of a definition file (TOML); the nearest is {nearest}", names.join(", "));
+        let expected = format!("the path of a definition file (TOML), or {}", one_of(&shown, &names));
         return Err(Error::argument("experiment", shown, expected).into());
     }
-    let text = std::fs::read_to_string(name)
-        .map_err(|error| Error::file(name, format!("cannot be read: {error}; expected a definition (TOML)")))?;
+    let text = files::text(name, "a definition (TOML)")?;
     Definition::parse(&text).with_context(|| shown)
 }

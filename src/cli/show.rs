@@ -9,6 +9,7 @@ use super::locks::Locks;
 use super::{Failure, Verbosity, print};
 use crate::Error;
 use crate::study::{CellId, Store};
+use crate::words::counted;
 
 /// Show what a store holds and where it came from, or the configuration that gives one of its replicates
 #[derive(Debug, Args)]
@@ -114,10 +115,10 @@ fn overview(store: &Store) -> crate::Result<String> {
         let ended = session.ended.as_deref().unwrap_or("not ended");
         let outcome = session.outcome.as_deref().unwrap_or("running or killed");
         text.push_str(&format!(
-            "session {}: {} to {ended}, {outcome}; {} threads on {} ({}, {}){}\n",
+            "session {}: {} to {ended}, {outcome}; {} on {} ({}, {}){}\n",
             index + 1,
             session.started,
-            session.jobs,
+            counted(session.jobs, "thread"),
             session.host,
             session.cpu,
             session.system,

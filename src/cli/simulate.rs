@@ -7,14 +7,16 @@ use anyhow::Context;
 use clap::Args;
 use toml::{Table, Value};
 
-use super::{Failure, Jobs, Outputs, Progress, Verbosity, print, stop_flag};
+use super::{Failure, Jobs, Outputs, Progress, Verbosity, print, stop_flag, terminal_width};
 use crate::metrics::{QUANTITIES, chain};
-use crate::simulate::keys::KEYS;
+use crate::simulate::keys::{KEYS, MOST};
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
-use crate::study::cost;
-use crate::{Error, draft};
+use crate::study::{cost, provenance};
+use crate::words::counted;
+use crate::{Error, draft, files};
 
-const FILES: [&str; 5] = ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png"];
+const FILES: [&str; 6] =
+    ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png", "provenance.json"];
 const QUICK: usize = 3;
 
 /// Run self-rewarding rounds from a configuration and measure everything exactly
@@ -32,17 +34,17 @@ pub struct SimulateArgs {
     seed: Option<String>,
     /// The number of replicates (run.replicates)
     #[arg(long, value_name = "R")]
-    replicates: Option<usize>,
+    replicates: Option<u64>,
     /// Threads; the result does not depend on it [default: one for each core]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Divide all features by the largest norm (instance.rescale)
+    /// Divide all features by the largest norm and multiply θ_0 by it: the policy π_0 stays (instance.rescale)
     #[arg(long)]
     rescale: bool,
     /// Print one JSON document in place of the table
     #[arg(long)]
     json: bool,
-    /// Write config.toml, trajectory.csv, trajectory.json, trajectory.svg and trajectory.png into this folder
+    /// Write config.toml, trajectory.csv, trajectory.json, trajectory.svg, trajectory.png and provenance.json into this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Overwrite files that exist
@@ -100,7 +102,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
 
     let document = format!("{:#}\n", output::document(&simulation, &summary));
     let written = files.write(&simulation, &summary, &document, &trajectories);
-    let text = if args.json { document } else { output::table(&summary, settings.replicates) };
+    let text = if args.json { document } else { output::table(&summary, settings.replicates, terminal_width()) };
     // What was computed is shown, whether or not it could be written.
     let printed = print(text.trim_end());
     written.map_err(Failure::failed)?.iter().for_each(|what| verbosity.say(format!("wrote {what}")));
@@ -125,15 +127,15 @@ fn jobs(args: &SimulateArgs, simulation: &Simulation) -> crate::Result<Jobs> {
         Some(instance) => cost::bytes_on(config, instance),
         None => cost::bytes(config),
     };
-    let what = format!("a run of {replicates} replicates over {} rounds", simulation.process.rounds);
+    let what =
+        format!("a run of {} over {}", counted(replicates, "replicate"), counted(simulation.process.rounds, "round"));
     jobs.fit(&what, kept, vec![each; jobs.get()], args.verbosity)
 }
 
 fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {
     let path = &args.config;
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Error::file(path, format!("cannot be read: {error}; expected a configuration (TOML)")))?;
-    let mut table: Table = text.parse().with_context(|| format!("{} is not valid TOML", path.display()))?;
+    let text = files::text(path, "a configuration (TOML)")?;
+    let mut table: Table = config::parse_toml(&text).with_context(|| path.display().to_string())?;
     let overlays = overlays(args)?;
     for (_, key, value) in &overlays {
         config::set(&mut table, key, value.clone())?;
@@ -147,7 +149,7 @@ fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {
     let mut quick = None;
     if args.quick {
         let (replicates, rounds) = (config.run.replicates.min(QUICK), config.process.rounds.min(QUICK));
-        quick = Some(format!("quick: {replicates} replicates and {rounds} rounds"));
+        quick = Some(format!("quick: {} and {}", counted(replicates, "replicate"), counted(rounds, "round")));
         config.run.replicates = replicates;
         config.process.rounds = rounds;
     }
@@ -168,7 +170,9 @@ fn overlays(args: &SimulateArgs) -> crate::Result<Vec<(&'static str, String, Val
         overlays.push(("--seed", "run.seed".to_owned(), value));
     }
     if let Some(replicates) = args.replicates {
-        overlays.push(("--replicates", "run.replicates".to_owned(), Value::Integer(replicates as i64)));
+        let number = i64::try_from(replicates)
+            .map_err(|_| Error::argument("--replicates", replicates, format!("a whole number from 1 to {MOST}")))?;
+        overlays.push(("--replicates", "run.replicates".to_owned(), Value::Integer(number)));
     }
     if args.rescale {
         overlays.push(("--rescale", "instance.rescale".to_owned(), Value::Boolean(true)));
@@ -227,6 +231,7 @@ impl<'a> Files<'a> {
             let (svg, png) = crate::plot::drawn(&figure::trajectory(simulation, summary))?;
             outputs.write("trajectory.svg", svg)?;
             outputs.write("trajectory.png", png)?;
+            outputs.write("provenance.json", format!("{:#}\n", origin(simulation)?))?;
             written.push(format!("{} to {}", FILES.join(", "), outputs.folder().display()));
         }
         if let Some((outputs, file)) = &self.thetas {
@@ -239,6 +244,19 @@ impl<'a> Files<'a> {
         }
         Ok(written)
     }
+}
+
+/// Where the files come from, in the form of a store's: what the numbers follow from beside the configuration, and what may
+/// differ between honest runs.
+fn origin(simulation: &Simulation) -> crate::Result<serde_json::Value> {
+    let named = |(name, value): (&str, String)| (name.to_owned(), serde_json::Value::from(value));
+    let mut identity: serde_json::Map<_, _> = provenance::build().into_iter().map(named).collect();
+    if let Some(path) = &simulation.config.instance.path {
+        let (name, digest) = provenance::input(path)?;
+        identity.insert(name, digest.into());
+    }
+    let session: serde_json::Map<_, _> = provenance::machine().into_iter().map(named).collect();
+    Ok(serde_json::json!({ "schema": output::SCHEMA, "identity": identity, "sessions": [session] }))
 }
 
 /// Above this uncertainty of a logit difference, probabilities of pairs never seen are rounding.

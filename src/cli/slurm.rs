@@ -10,6 +10,7 @@ use super::run::{ProfileArgs, definition};
 use super::{Failure, Outputs, Verbosity, printed};
 use crate::study::store::{file_name, parse_seed};
 use crate::study::{Shard, Study};
+use crate::words::counted;
 use crate::{Error, Result};
 
 /// Write an sbatch script: a job array with one shard a task, requeued with --resume, and a merge that waits for it
@@ -88,9 +89,11 @@ fn script(args: &SlurmArgs, study: &Study) -> Result<Vec<u8>> {
     }
     let tasks = args.tasks.min(study.cells());
     if tasks < args.tasks {
-        let text =
-            format!("warning: {tasks} tasks, not {}: a task computes at least one of the {tasks} cells", args.tasks);
-        args.verbosity.say(text);
+        args.verbosity.say(format!(
+            "warning: {}, not {}: a task computes at least one cell, and there are no more",
+            counted(tasks, "task"),
+            args.tasks
+        ));
     }
     let width = tasks.min(WIDEST);
     if width < tasks {

@@ -20,6 +20,7 @@ use crate::experiment::{self, Results, recognise};
 use crate::seed::Seed;
 use crate::study::definition::Verdict;
 use crate::study::{Profile, Shard, Study};
+use crate::words::{agreeing, counted};
 use crate::{Error, Result};
 
 /// Weigh the theory's claims against measured rows and print the ledger of verdicts
@@ -225,13 +226,19 @@ impl VerifyArgs {
         let gaps = results.gaps(&parts(questions, name)).map_err(Failure::refused)?;
         if gaps.cells > 0 {
             let what = format!(
-                "{} cells that the claims look at have no rows; `selfreward run --resume` computes them, `selfreward merge` joins shards",
-                gaps.cells
+                "{} that the claims look at {} no rows; `selfreward run --resume` computes them, `selfreward merge` joins shards",
+                counted(gaps.cells, "cell"),
+                agreeing(gaps.cells, "has", "have")
             );
             return Err(Failure::refused(Error::file(path, what)));
         }
         if gaps.replicates > 0 {
-            let text = format!("warning: {}: {} replicates are missing", path.display(), gaps.replicates);
+            let text = format!(
+                "warning: {}: {} {} missing",
+                path.display(),
+                counted(gaps.replicates, "replicate"),
+                agreeing(gaps.replicates, "is", "are")
+            );
             self.settings.verbosity.say(text);
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::absent::{Absent, Why, measurable};
+use crate::nearest::one_of;
 use crate::simulate::summary::Column;
 use crate::simulate::{Beforehand, Replicate, Simulation, output};
 use crate::stats::MeanInterval;
@@ -131,7 +132,7 @@ pub(super) fn column(quantities: &[String], name: &str) -> Result<usize> {
 }
 
 fn unknown(quantities: &[String], name: &str) -> Error {
-    Error::argument("quantity", name, format!("one of {}", quantities.join(", ")))
+    Error::argument("quantity", name, one_of(name, quantities))
 }
 
 fn written(number: &serde_json::Number) -> String {

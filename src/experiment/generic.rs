@@ -3,6 +3,7 @@
 use super::{Columns, Results, Table};
 use crate::Result;
 use crate::plot::{Axis, Figure, Panel, Series, Style};
+use crate::words::counted;
 
 /// Curves beyond these would no longer be told apart.
 const MOST_CURVES: usize = 8;
@@ -51,7 +52,7 @@ pub fn figure(name: &str, table: &Table) -> Result<Figure> {
         Ok(panel)
     };
     let shown = if cells.len() > curves.len() {
-        format!("the first {MOST_CURVES} of {} cells; ", cells.len())
+        format!("the first {MOST_CURVES} of {}; ", counted(cells.len(), "cell"))
     } else {
         String::new()
     };

@@ -1,5 +1,6 @@
 //! The table beside a figure: named columns of text, read and written as CSV.
 
+use crate::nearest::one_of;
 use crate::plot::Point;
 use crate::simulate::output;
 use crate::{Error, Result};
@@ -92,7 +93,7 @@ impl Table {
 
     fn column(&self, name: &str) -> Result<usize> {
         let found = self.header.iter().position(|column| column == name);
-        found.ok_or_else(|| Error::argument("column", name, format!("one of {}", self.header.join(", "))))
+        found.ok_or_else(|| Error::argument("column", name, one_of(name, &self.header)))
     }
 
     /// The distinct values of a column, in the order in which they come.

@@ -47,7 +47,8 @@ impl DenseFeatures {
         if total != matrix.nrows() {
             return Err(Error::argument("feature rows", matrix.nrows(), format!("{total}, one for each response")));
         }
-        let features = Self::assemble(matrix.as_standard_layout().into_owned(), starts);
+        let matrix = if matrix.is_standard_layout() { matrix } else { matrix.as_standard_layout().into_owned() };
+        let features = Self::assemble(matrix, starts);
         if let Some(((row, column), value)) = features.matrix.indexed_iter().find(|(_, value)| !value.is_finite()) {
             let (x, y) = features.locate(row);
             let name = format!("feature {column} of response {y} at prompt {x}");

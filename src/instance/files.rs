@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, Cursor, ErrorKind, Read, Seek};
 use std::path::Path;
 
+use crate::files::unreadable;
 use crate::{Error, Result};
 
 /// The path of the data file that comes with the sources. Where there is no such file below the current folder, the copy
@@ -31,13 +32,22 @@ impl<T: Read + Seek> Source for T {}
 /// # Errors
 /// [`Error::File`] if it cannot be read.
 pub fn open(path: &Path) -> Result<Box<dyn Source>> {
+    // Opening a pipe would wait for its other end, and reading needs to go back and forth.
+    if let Ok(metadata) = path.metadata() {
+        if metadata.is_dir() {
+            return Err(Error::file(path, "is a folder: expected a NumPy archive (.npz)"));
+        }
+        if !metadata.is_file() {
+            return Err(Error::file(path, "is a pipe or a device: expected a NumPy archive (.npz) in a file"));
+        }
+    }
     match File::open(path) {
         Ok(file) => Ok(Box::new(BufReader::new(file))),
         Err(error) if error.kind() == ErrorKind::NotFound && path == Path::new(ENCLOSED) => {
             let bytes = ENCLOSED_BYTES.ok_or_else(|| Error::file(path, BELONGS))?;
             Ok(Box::new(Cursor::new(bytes)))
         }
-        Err(error) => Err(Error::file(path, format!("cannot be read: {error}"))),
+        Err(error) => Err(unreadable(path, &error, "a NumPy archive (.npz)")),
     }
 }
 

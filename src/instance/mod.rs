@@ -34,7 +34,7 @@ pub struct Instance {
     weights: Vec<f64>,
     features: FeatureMap,
     base: Parameter,
-    answers: Option<Vec<u32>>,
+    answers: Option<Vec<Option<u32>>>,
     tokens: Option<Tokens>,
     /// Span of all feature differences of dense features; computed when first asked for.
     span: OnceLock<Span>,
@@ -46,11 +46,16 @@ impl Instance {
     /// * `weights`: p(x), one for each of M prompts, not negative, with sum 1 to within 1e-6 (then divided by their sum).
     /// * `features`: φ(x,y) with ‖φ‖₂ ≤ 1 to within 1e-6.
     /// * `base`: θ_0, of the features' dimension, finite.
-    /// * `answers`: the externally correct response of each prompt, where that is known.
+    /// * `answers`: the externally correct response of each prompt, `None` where it is not known.
     ///
     /// # Errors
     /// [`Error::Argument`] with the offending value and what was expected.
-    pub fn new(weights: Vec<f64>, features: FeatureMap, base: Parameter, answers: Option<Vec<u32>>) -> Result<Self> {
+    pub fn new(
+        weights: Vec<f64>,
+        features: FeatureMap,
+        base: Parameter,
+        answers: Option<Vec<Option<u32>>>,
+    ) -> Result<Self> {
         let prompts = features.prompts();
         if prompts == 0 {
             return Err(Error::argument("prompts", 0, "at least one prompt"));
@@ -71,7 +76,7 @@ impl Instance {
             if answers.len() != prompts {
                 return Err(Error::argument("answers", answers.len(), format!("one for each of {prompts} prompts")));
             }
-            for (x, &answer) in answers.iter().enumerate() {
+            for (x, answer) in answers.iter().enumerate().filter_map(|(x, answer)| Some((x, (*answer)?))) {
                 let count = features.responses(x);
                 if answer as usize >= count {
                     let expected = format!("an index below the prompt's {count} responses");
@@ -116,8 +121,8 @@ impl Instance {
         &self.base
     }
 
-    /// The externally correct response of each prompt, if known.
-    pub fn answers(&self) -> Option<&[u32]> {
+    /// The externally correct response of each prompt, where answers are known.
+    pub fn answers(&self) -> Option<&[Option<u32>]> {
         self.answers.as_deref()
     }
 

@@ -57,7 +57,7 @@ fn write<W: Write + Seek>(instance: &Instance, phi: Array3<f64>, to: W) -> std::
     npz.add_array("prompt_weights", &arr1(instance.weights()))?;
     npz.add_array("num_responses", &counts)?;
     if let Some(answers) = instance.answers() {
-        npz.add_array("answer", &answers.iter().map(|&answer| i64::from(answer)).collect::<Array1<i64>>())?;
+        npz.add_array("answer", &answers.iter().map(|&answer| answer.map_or(-1, i64::from)).collect::<Array1<i64>>())?;
     }
     npz.finish().map(drop)
 }

@@ -88,7 +88,7 @@ pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, del
         min_confidence: policy::min_confidence(weights, current),
         entropy: policy::entropy(weights, current),
         kl: policy::kl(weights, current),
-        accuracy: instance.answers().map(|answers| policy::accuracy(weights, current, answers)),
+        accuracy: instance.answers().and_then(|answers| policy::accuracy(weights, current, answers)),
         base_probability: policy::comparator_probability(weights, base, current),
         greedy_modal: greedy_finds(current),
         greedy_base: greedy_finds(base),
@@ -203,7 +203,7 @@ pub const QUANTITIES: &[Quantity] = &[
     policy_scalar!(kl, NON_NEGATIVE, "E_x KL(π°_t‖π_t) = E_x log(1/max_y π_t(y|x)), nats"),
     Quantity {
         name: "accuracy",
-        definition: "accuracy P_x[y*_t = answer]",
+        definition: "accuracy P_x[y*_t = answer] over the prompts whose answer is known",
         range: Range::SHARE,
         read: Reader::Scalar(|m| m.policy.accuracy),
     },

@@ -90,9 +90,14 @@ pub fn kl(weights: &[f64], policy: &Policy) -> f64 {
     expectation(weights, |x| policy.head(x).surprise())
 }
 
-/// Accuracy P_x[y*(x) = answer(x)].
-pub fn accuracy(weights: &[f64], policy: &Policy, answers: &[u32]) -> f64 {
-    probability(weights, |x| policy.head(x).modal == answers[x])
+/// Accuracy P_x[y*(x) = answer(x)] over the prompts whose answer is known; `None` if these have no weight.
+pub fn accuracy(weights: &[f64], policy: &Policy, answers: &[Option<u32>]) -> Option<f64> {
+    let right = probability(weights, |x| answers[x] == Some(policy.head(x).modal));
+    if answers.iter().all(Option::is_some) {
+        return Some(right);
+    }
+    let known = probability(weights, |x| answers[x].is_some());
+    (known > 0.0).then(|| (right / known).min(1.0))
 }
 
 /// The size to which a logit difference is known in doubles: 2^-52 ‖θ‖ max‖Δφ‖ for dense features, 2^-52 times the largest

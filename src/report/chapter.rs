@@ -1,5 +1,6 @@
 //! What a report says of one store: analysis, findings, figures, provenance.
 
+use crate::words::{agreeing, counted};
 use std::collections::BTreeMap;
 
 use super::time::{seconds_between, span};
@@ -118,13 +119,17 @@ impl Chapter {
         let Session { started, ended, outcome, jobs, resumed, host, cpu, system, .. } = session;
         let (ended, outcome) = (ended.as_deref().unwrap_or("?"), outcome.as_deref().unwrap_or("running or killed"));
         let resumed = if *resumed { ", resumed" } else { "" };
-        format!("{started} to {ended}, {outcome}{resumed}; {jobs} threads on {host} ({cpu}, {system})")
+        format!("{started} to {ended}, {outcome}{resumed}; {} on {host} ({cpu}, {system})", counted(*jobs, "thread"))
     }
 }
 
 /// Why there are neither findings nor figures.
 fn gap(missing: usize) -> String {
-    format!("{missing} cells have no rows yet; `selfreward run --resume` computes them")
+    format!(
+        "{} {} no rows yet; `selfreward run --resume` computes them",
+        counted(missing, "cell"),
+        agreeing(missing, "has", "have")
+    )
 }
 
 fn paragraphs(text: &str) -> Vec<String> {

@@ -7,6 +7,7 @@ use crate::claims::ledger::{SCHEMA, contradicts, rank, word};
 pub use crate::claims::words::short;
 use crate::study::Profile;
 use crate::study::definition::Verdict;
+use crate::words::counted;
 use crate::{Error, Result};
 
 /// The verdicts, in the order in which they are counted.
@@ -188,8 +189,11 @@ impl Row {
     pub fn evidence_text(&self) -> String {
         let Evidence { instances, cells, replicates } = self.evidence;
         format!(
-            "{instances} instances, {cells} cells, {replicates} replicates; the bound excluded something in {} of the \
+            "{}, {}, {}; the bound excluded something in {} of the \
              comparisons",
+            counted(instances, "instance"),
+            counted(cells, "cell"),
+            counted(replicates, "replicate"),
             percent(self.nonvacuous)
         )
     }

@@ -2,6 +2,7 @@
 
 use super::{Simulation, Summary};
 use crate::plot::{Axis, Figure, Panel, Point, Scale, Series, Style};
+use crate::words::counted;
 
 /// Three panels over t, each mean with its 95% interval as a band.
 pub fn trajectory(simulation: &Simulation, summary: &Summary) -> Figure {
@@ -37,12 +38,12 @@ pub fn trajectory(simulation: &Simulation, summary: &Summary) -> Figure {
     let config = &simulation.config;
     let replicates = config.run.replicates;
     let subtitle = format!(
-        "{:?} instance, {} update, n = {}, β = {}, {replicates} replicate{}{}",
+        "{:?} instance, {} update, n = {}, β = {}, {}{}",
         config.instance.kind,
         config.process.update.name(),
         config.process.samples,
         super::output::significant(simulation.process.beta, 3),
-        if replicates == 1 { "" } else { "s" },
+        counted(replicates, "replicate"),
         if replicates == 1 { "" } else { "; bands: 95% intervals of the mean" },
     );
     Figure::new("Self-rewarding rounds").subtitle(subtitle).columns(3).panel(kappa).panel(failure).panel(drift)

@@ -2,7 +2,8 @@
 
 use toml::{Table, Value};
 
-use crate::nearest::nearest;
+use super::form::{Form, Inner, known};
+use crate::process::{MAX_ROUNDS, MAX_SAMPLES};
 use crate::{Error, Result};
 
 /// One key of a configuration file.
@@ -12,6 +13,8 @@ pub struct Key {
     pub section: &'static str,
     /// Its name.
     pub name: &'static str,
+    /// What it holds.
+    pub form: Form,
     /// The kinds of instance or update that have it; empty for all.
     pub of: &'static [&'static str],
     /// What it means, and its range.
@@ -20,11 +23,27 @@ pub struct Key {
     pub default: &'static str,
 }
 
+/// Counts, and numbers of replicates, fit into 32 bits: stores and draws keep them so.
+pub const MOST: u64 = u32::MAX as u64;
+
+const COUNT: Form = Form::Whole(1, MOST);
+
+/// The regimes of a spectrum, with the keys of each.
+const SPECTRUM: &[(&str, &[Inner])] = &[
+    ("isotropic", &[]),
+    ("exponential", &[("rate", Form::Real)]),
+    ("polynomial", &[("exponent", Form::Real)]),
+    ("spiked", &[("rank", COUNT), ("tail", Form::Real)]),
+];
+
 macro_rules! keys {
-    ($($section:literal { $($name:literal $([$($of:literal),*])? $meaning:literal, $default:literal;)* })*) => {
+    ($($section:literal {
+        $($name:literal: $form:expr, $([$($of:literal),*],)? $meaning:literal, $default:literal;)*
+    })*) => {
         &[$($(Key {
             section: $section,
             name: $name,
+            form: $form,
             of: &[$($($of),*)?],
             meaning: $meaning,
             default: $default,
@@ -35,58 +54,58 @@ macro_rules! keys {
 /// All keys, in the order in which the help shows them.
 pub const KEYS: &[Key] = keys! {
     "instance" {
-        "kind" "npz | gaussian | tabular | hard | autoregressive | random", "required";
-        "path" ["npz"] "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there)", "required";
-        "rescale" "divide all features by the largest norm (1 already, unless they come from a file)", "false";
-        "prompts" ["gaussian", "tabular", "hard", "autoregressive", "random"] "M ≥ 1 (hard: the sentinel not counted)", "required";
-        "responses" ["gaussian", "tabular", "random"] "K ≥ 1, responses of every prompt (random: K ≥ 2, K(x) uniform on 1 to K)", "required";
-        "dim" ["gaussian", "random"] "d ≥ 1", "required";
-        "spectrum" ["gaussian"]
+        "kind": Form::Word(&["npz", "gaussian", "tabular", "hard", "autoregressive", "random"]), "npz | gaussian | tabular | hard | autoregressive | random", "required";
+        "path": Form::Path, ["npz"], "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there)", "required";
+        "rescale": Form::Switch, "divide all features by the largest norm and multiply θ_0 by it, which leaves π_0 as it is (θ_0 of theta_norm and logit_scale is drawn for the divided features); the norm is 1 already, unless they come from a file", "false";
+        "prompts": COUNT, ["gaussian", "tabular", "hard", "autoregressive", "random"], "M ≥ 1 (hard: the sentinel not counted)", "required";
+        "responses": COUNT, ["gaussian", "tabular", "random"], "K ≥ 1, responses of every prompt (random: K ≥ 2, K(x) uniform on 1 to K)", "required";
+        "dim": COUNT, ["gaussian", "random"], "d ≥ 1", "required";
+        "spectrum": Form::Kinds(SPECTRUM), ["gaussian"],
             "{ kind = \"isotropic\" } | { kind = \"exponential\", rate } | { kind = \"polynomial\", exponent } | { kind = \"spiked\", rank, tail }",
             "{ kind = \"isotropic\" }";
-        "margin" ["gaussian"] "redraw prompts until log π_0(y*) − max log π_0(y) is at least this, nats", "no condition";
-        "max_tries" ["gaussian"] "how often a prompt may be redrawn for the margin", "10000";
-        "theta_norm" ["gaussian", "npz"] "draw θ_0 with this norm", "4.0 (gaussian); the file's theta0 (npz)";
-        "logit_scale" ["gaussian", "npz"] "draw θ_0 with this standard deviation of its logits", "theta_norm is used";
-        "theta0" ["gaussian", "npz", "tabular"] "θ_0, coordinate by coordinate", "theta_norm is used (tabular: bump)";
-        "bump" ["tabular"] "logit of the favoured response of each prompt, nats", "1.0";
-        "confidence" ["tabular"] "\"uniform\": the favoured response's probability is uniform on (1/K, 1) from prompt to prompt", "bump is used";
-        "weights" ["tabular"] "\"uniform\" or { zipf = s }, p(x) ∝ (x+1)^-s", "\"uniform\"";
-        "kappa0" ["hard"] "κ_0 > 1; the number of labels is rounded, so the realised κ_0 differs a little", "required";
-        "mass" ["hard"] "Δ in (0, 1), or \"worst\": min(0.9, √(M(κ_0−1)/(4n)))", "\"worst\"";
-        "vocab" ["autoregressive"] "V ≥ 2, tokens of the vocabulary; responses are the V^L < 2^32 sequences of L tokens", "required";
-        "length" ["autoregressive"] "L ≥ 1, tokens of a sequence", "required";
-        "top" ["autoregressive"] "α in (1/V, 1): probability of the likeliest token at every step, the others being equally likely", "trap is used";
-        "trap" ["autoregressive"]
+        "margin": Form::Real, ["gaussian"], "redraw prompts until log π_0(y*) − max log π_0(y) is at least this, nats", "no condition";
+        "max_tries": Form::Whole(0, (1 << 24) - 1), ["gaussian"], "how often a prompt may be redrawn for the margin, below 2^24", "10000";
+        "theta_norm": Form::Real, ["gaussian", "npz"], "draw θ_0 with this norm", "4.0 (gaussian); the file's theta0 (npz)";
+        "logit_scale": Form::Real, ["gaussian", "npz"], "draw θ_0 with this standard deviation of its logits", "theta_norm is used";
+        "theta0": Form::Reals, ["gaussian", "npz", "tabular"], "θ_0, coordinate by coordinate", "theta_norm is used (tabular: bump)";
+        "bump": Form::Real, ["tabular"], "logit of the favoured response of each prompt, nats", "1.0";
+        "confidence": Form::Word(&["uniform"]), ["tabular"], "\"uniform\": the favoured response's probability is uniform on (1/K, 1) from prompt to prompt", "bump is used";
+        "weights": Form::WordOrTable("uniform", &[("zipf", Form::Real)]), ["tabular"], "\"uniform\" or { zipf = s }, p(x) ∝ (x+1)^-s", "\"uniform\"";
+        "kappa0": Form::Real, ["hard"], "κ_0 > 1; the number of labels is rounded, so the realised κ_0 differs a little", "required";
+        "mass": Form::WordOrReal("worst"), ["hard"], "Δ in (0, 1), or \"worst\": min(0.9, √(M(κ_0−1)/(4n)))", "\"worst\"";
+        "vocab": Form::Whole(2, MOST), ["autoregressive"], "V ≥ 2, tokens of the vocabulary; responses are the V^L < 2^32 sequences of L tokens", "required";
+        "length": COUNT, ["autoregressive"], "L ≥ 1, tokens of a sequence", "required";
+        "top": Form::Real, ["autoregressive"], "α in (1/V, 1): probability of the likeliest token at every step, the others being equally likely", "trap is used";
+        "trap": Form::Keys(&[("p", Form::Real), ("eta", Form::Real)]), ["autoregressive"],
             "{ p, eta }: the optimum has probability p < 1/2, its first token's rival p + eta (Proposition 4.3)", "top is used";
-        "character" ["random"]
+        "character": Form::Word(&["plain", "sharp", "near-tie", "weights", "mixed"]), ["random"],
             "plain | sharp (probabilities down to 1e-304) | near-tie (best logits 1e-9 apart) | weights (down to 1e-12) | mixed (one of them, by the seed)",
             "\"mixed\"";
     }
     "process" {
-        "update" "population | erm | finite-class | gradient", "\"erm\"";
-        "choice" ["erm", "finite-class"] "nearest | min-norm (erm), nearest | random | worst (finite-class): which of the empirical minimisers", "\"nearest\"";
-        "rays" ["finite-class"] "rays of the class on gaussian and npz instances, that of θ_0 included, 1 to 10^9; each has T+1 members", "1000";
-        "ridge" ["erm"] "λ ≥ 0: adds λ‖θ − θ_t‖² to the loss", "0.0";
-        "judge_noise" ["erm", "gradient"] "σ ≥ 0: standard deviation of the self-judge's noise", "0.0";
-        "steps" ["gradient"] "steps of gradient descent", "100";
-        "step_size" ["gradient"] "in (0, 2), over the loss's largest curvature", "1.0";
-        "beta" "β > 0", "beta_over_sqrt_n is used";
-        "beta_over_sqrt_n" "c > 0: β = c/√n", "1.0";
-        "samples" "n, triples a round, 1 to 10^15", "1024";
-        "rounds" "T ≥ 0", "8";
-        "radius" "B > 0: θ stays in the ball ‖θ‖₂ ≤ B", "no ball";
-        "sampling" "auto | draws | counts: three ways to the same distribution", "\"auto\"";
+        "update": Form::Word(&["population", "erm", "finite-class", "gradient"]), "population | erm | finite-class | gradient", "\"erm\"";
+        "choice": Form::Word(&["nearest", "min-norm", "random", "worst"]), ["erm", "finite-class"], "nearest | min-norm (erm), nearest | random | worst (finite-class): which of the empirical minimisers", "\"nearest\"";
+        "rays": Form::Whole(1, 1_000_000_000), ["finite-class"], "rays of the class on gaussian and npz instances, that of θ_0 included, 1 to 10^9; each has T+1 members", "1000";
+        "ridge": Form::Real, ["erm"], "λ ≥ 0: adds λ‖θ − θ_t‖² to the loss", "0.0";
+        "judge_noise": Form::Real, ["erm", "gradient"], "σ ≥ 0: standard deviation of the self-judge's noise", "0.0";
+        "steps": Form::Whole(0, 1_000_000_000_000_000), ["gradient"], "steps of gradient descent, up to 10^15", "100";
+        "step_size": Form::Real, ["gradient"], "in (0, 2), over the loss's largest curvature", "1.0";
+        "beta": Form::Real, "β > 0", "beta_over_sqrt_n is used";
+        "beta_over_sqrt_n": Form::Real, "c > 0: β = c/√n", "1.0";
+        "samples": Form::Whole(1, MAX_SAMPLES), "n, triples a round, 1 to 10^15", "1024";
+        "rounds": Form::Whole(0, MAX_ROUNDS as u64), "T, 0 to 10^6", "8";
+        "radius": Form::Real, "B > 0: θ stays in the ball ‖θ‖₂ ≤ B", "no ball";
+        "sampling": Form::Word(&["auto", "draws", "counts"]), "auto | draws | counts: three ways to the same distribution", "\"auto\"";
     }
     "measure" {
-        "delta" "list of δ in (0, 1) for the failure rates", "[0.5, 0.1]";
-        "chain" "also measure both sides of every step of the proof, by sums over pairs of responses: O(K²) a prompt", "false";
+        "delta": Form::Reals, "list of δ in (0, 1) for the failure rates", "[0.5, 0.1]";
+        "chain": Form::Switch, "also measure both sides of every step of the proof, by sums over pairs of responses: O(K²) a prompt", "false";
     }
     "run" {
-        "replicates" "R ≥ 1; each redraws everything that is random", "10";
-        "first_replicate" "number of the first replicate; each number has its own seed, so a single replicate can be run again", "0";
-        "seed" "a whole number, or \"0x\" and 64 hexadecimal digits", "1";
-        "same_instance" "give all replicates the instance of replicate 0", "false";
+        "replicates": COUNT, "R, 1 to 2^32 - 1; each redraws everything that is random", "10";
+        "first_replicate": Form::Whole(0, MOST), "number of the first replicate; each number has its own seed, so a single replicate can be run again", "0";
+        "seed": Form::Seed, "a whole number, or \"0x\" and 64 hexadecimal digits", "1";
+        "same_instance": Form::Switch, "give all replicates the instance of replicate 0", "false";
     }
 };
 
@@ -97,15 +116,33 @@ pub const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("instance", &["top", "trap"]),
 ];
 
-const SPECTRUM: &[&str] = &["kind", "rate", "exponent", "rank", "tail"];
-const WEIGHTS: &[&str] = &["zipf"];
-const TRAP: &[&str] = &["p", "eta"];
+/// Reads a configuration's table: keys that do not exist are refused, with the nearest one that does, and so are values that are
+/// not of their key's form. Whole numbers come out as integers.
+///
+/// # Errors
+/// [`Error::Argument`] with the key, its value, and what was expected.
+pub fn read(table: &Table) -> Result<Table> {
+    refuse_unknown(table)?;
+    let section = |(section, value): (&String, &Value)| {
+        let Value::Table(entries) = value else { unreachable!("sections are tables") };
+        let entry = |(name, value): (&String, &Value)| {
+            let key = KEYS.iter().find(|key| key.section == section && key.name == name).expect("known");
+            Ok((name.clone(), key.form.read(&format!("{section}.{name}"), value)?))
+        };
+        Ok((section.clone(), Value::Table(entries.iter().map(entry).collect::<Result<Table>>()?)))
+    };
+    table.iter().map(section).collect()
+}
 
-/// Refuses keys that do not exist, naming the nearest one that does.
+/// Refuses sections and keys that do not exist, naming the nearest one that does.
 ///
 /// # Errors
 /// [`Error::Argument`] with the unknown key.
 pub fn refuse_unknown(table: &Table) -> Result<()> {
+    if table.contains_key("part") {
+        let expected = "a configuration; `selfreward run` computes definitions";
+        return Err(Error::argument("configuration", "the definition of an experiment", expected));
+    }
     let sections: Vec<&str> = KEYS.chunk_by(|a, b| a.section == b.section).map(|chunk| chunk[0].section).collect();
     for (section, value) in table {
         known(section, "", &sections)?;
@@ -113,17 +150,7 @@ pub fn refuse_unknown(table: &Table) -> Result<()> {
             return Err(Error::argument(section, value, "a section of keys"));
         };
         let names: Vec<&str> = KEYS.iter().filter(|key| key.section == section).map(|key| key.name).collect();
-        for (name, value) in entries {
-            known(name, &format!("{section}."), &names)?;
-            if let Value::Table(inner) = value {
-                let names = match name.as_str() {
-                    "spectrum" => SPECTRUM,
-                    "trap" => TRAP,
-                    _ => WEIGHTS,
-                };
-                inner.keys().try_for_each(|inner| known(inner, &format!("{section}.{name}."), names))?;
-            }
-        }
+        entries.keys().try_for_each(|name| known(name, &format!("{section}."), &names))?;
     }
     Ok(())
 }
@@ -143,12 +170,4 @@ pub fn refuse_foreign(table: &Table, section: &str, kind: &str) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn known(name: &str, prefix: &str, names: &[&str]) -> Result<()> {
-    if names.contains(&name) {
-        return Ok(());
-    }
-    let nearest = nearest(name, names.iter().copied()).expect("every section has keys");
-    Err(Error::argument("key", format!("{prefix}{name}"), format!("a known key; the nearest is {prefix}{nearest}")))
 }

@@ -3,9 +3,9 @@
 pub mod beforehand;
 pub mod config;
 pub mod figure;
+pub(crate) mod form;
 pub mod keys;
 pub mod output;
-mod reading;
 pub mod run;
 mod settle;
 mod simulation;

@@ -6,6 +6,7 @@ use super::summary::{Cell, Summary};
 use super::{Simulation, Trajectories};
 use crate::metrics::Reader;
 use crate::stats::Method;
+use crate::words;
 
 /// Version of the JSON document.
 pub const SCHEMA: u32 = 1;
@@ -113,47 +114,24 @@ const TABLE: &[(&str, &str)] = &[
     ("diversity", "diversity"),
 ];
 
-/// Wider tables are folded: their columns follow in further blocks, each with its own column t.
-const WIDEST: usize = 100;
-
-/// The table for people: each mean with its 95% interval; `-` where a quantity does not exist.
-pub fn table(summary: &Summary, replicates: usize) -> String {
-    let round = |t: usize| if t == 0 { "t".to_owned() } else { (t - 1).to_string() };
-    let rounds: Vec<String> = (0..=summary.rows.len()).map(round).collect();
-    let (mut columns, mut shown) = (Vec::new(), Vec::new());
+/// The table for people: each mean with its 95% interval; `-` where a quantity does not exist. Folded where it is wider than
+/// `width`.
+pub fn table(summary: &Summary, replicates: usize, width: Option<usize>) -> String {
+    let rounds = (0..summary.rows.len()).map(|t| vec![t.to_string()]);
+    let mut lines: Vec<Vec<String>> = std::iter::once(vec!["t".to_owned()]).chain(rounds).collect();
+    let mut shown = Vec::new();
     for (name, title) in TABLE {
         for (index, column) in summary.columns.iter().enumerate().filter(|(_, column)| column.quantity.name == *name) {
             let cells = || summary.rows.iter().map(|row| row[index].as_ref());
             if cells().any(|cell| cell.is_some()) {
                 let title = column.delta.map_or_else(|| (*title).to_owned(), |(_, delta)| format!("{title}({delta})"));
                 let texts = cells().map(|cell| cell.map_or_else(|| "-".to_owned(), |cell| readable(cell, replicates)));
-                columns.push(std::iter::once(title).chain(texts).collect::<Vec<String>>());
+                lines.iter_mut().zip(std::iter::once(title).chain(texts)).for_each(|(line, text)| line.push(text));
                 shown.extend(cells().flatten().map(|cell| cell.interval.method));
             }
         }
     }
-    format!("{}({})\n", folded(&rounds, &columns), legend(&shown, replicates))
-}
-
-/// Columns side by side behind the first one, as many as fit, then the others below them.
-fn folded(first: &[String], columns: &[Vec<String>]) -> String {
-    let width = |column: &[String]| column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
-    let (mut blocks, mut taken) = (Vec::<Vec<&[String]>>::new(), WIDEST);
-    for column in columns {
-        let wide = width(column) + 2;
-        if taken + wide > WIDEST {
-            blocks.push(vec![first]);
-            taken = width(first);
-        }
-        blocks.last_mut().expect("one was begun").push(column);
-        taken += wide;
-    }
-    let line = |block: &Vec<&[String]>, row: usize| {
-        let cells = block.iter().map(|column| format!("{:>wide$}", column[row], wide = width(column)));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
-    };
-    let text = |block: &Vec<&[String]>| (0..first.len()).map(|row| line(block, row)).collect::<String>();
-    blocks.iter().map(text).collect::<Vec<_>>().join("\n")
+    format!("{}({})\n", words::table(&lines, width), legend(&shown, replicates))
 }
 
 /// What the cells of the table are.
@@ -161,7 +139,7 @@ fn legend(shown: &[Method], replicates: usize) -> String {
     if replicates == 1 {
         return "1 replicate: a single value, no interval".to_owned();
     }
-    let mut text = format!("{replicates} replicates: mean [95% interval]");
+    let mut text = format!("{}: mean [95% interval]", words::counted(replicates, "replicate"));
     if shown.contains(&Method::Exact) {
         text.push_str("; a mean alone is exact");
     }

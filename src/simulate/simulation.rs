@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::config::{Config, UpdateConfig};
+use super::keys::MOST;
 use super::settle::{finite_class, process};
 use super::source::{Source, source};
 use super::summary::Column;
@@ -11,6 +12,7 @@ use crate::metrics::chain;
 use crate::policy::Policy;
 use crate::process::SelfRewarding;
 use crate::seed::Seed;
+use crate::words::counted;
 use crate::{Error, Result};
 
 /// A run that is ready to start: nothing in it is left to be refused.
@@ -96,8 +98,13 @@ impl Simulation {
     /// # Errors
     /// [`Error::Argument`] with the offending value and what was expected.
     pub fn settle(config: &Config) -> Result<SelfRewarding> {
-        if config.run.replicates == 0 {
-            return Err(Error::argument("run.replicates", 0, "at least 1"));
+        let (first, replicates) = (config.run.first_replicate as u64, config.run.replicates as u64);
+        if !(1..=MOST).contains(&replicates) {
+            return Err(Error::argument("run.replicates", replicates, format!("1 to {MOST}")));
+        }
+        if first > MOST - (replicates - 1) {
+            let expected = format!("a number from which {} end at {MOST} or before", counted(replicates, "replicate"));
+            return Err(Error::argument("run.first_replicate", first, expected));
         }
         let deltas = &config.measure.delta;
         if deltas.is_empty() {

@@ -18,6 +18,7 @@ use crate::process::FiniteClass;
 use crate::process::update::finite_class;
 use crate::seed::Seed;
 use crate::theory::single_step::{realised_kappa0, responses_for, worst_mass};
+use crate::words::counted;
 use crate::{Error, Result, memory};
 
 /// Where instances come from.
@@ -205,7 +206,10 @@ fn hard(
         Error::argument("instance.kappa0", kappa0, format!("one that needs at most 2^32 labels, not {responses}"))
     })?;
     derived.extend([("mass", mass), ("responses", f64::from(responses)), ("kappa0", realised)]);
-    remarks.push(format!("hard instance: mass {mass}, {responses} labels a prompt, realised kappa0 {realised}"));
+    remarks.push(format!(
+        "hard instance: mass {mass}, {} a prompt, realised kappa0 {realised}",
+        counted(responses, "label")
+    ));
     memory::require("the hard instance", 200u64.saturating_mul(prompts as u64))?;
     Ok(Source::Hard(Hard { prompts, responses, mass }))
 }

@@ -6,8 +6,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+use super::fields::Fields;
 use super::grid::{Axis, Grid};
-use crate::simulate::keys::refuse_unknown;
+use crate::nearest::one_of;
+use crate::simulate::config::parse_toml;
+use crate::simulate::form::Form;
+use crate::simulate::keys::{KEYS, MOST, refuse_unknown};
 use crate::{Error, Result};
 
 /// Sections of `simulate`'s configuration that a cell sets; the harness itself sets `[run]`.
@@ -57,6 +61,10 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All verdicts.
+    pub const ALL: [Self; 5] =
+        [Self::Holds, Self::HoldsVacuously, Self::Violated, Self::Inconclusive, Self::NotApplicable];
+
     /// Its name in definitions, ledgers and documents.
     pub fn name(self) -> &'static str {
         match self {
@@ -107,48 +115,32 @@ struct Settings {
     grid: Grid,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawDefinition {
-    name: String,
-    #[serde(default)]
-    claims: BTreeMap<String, Verdict>,
-    #[serde(default)]
-    analysis: String,
-    part: Vec<RawPart>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPart {
-    name: String,
-    base: Table,
-    #[serde(default)]
-    grid: Table,
-    full: Table,
-    quick: Table,
-}
-
 impl Definition {
     /// Reads a definition.
     ///
     /// # Errors
-    /// [`Error::Argument`] with the offending key or value.
+    /// [`Error::Syntax`] if it is no TOML, [`Error::Argument`] with the offending key, its value and what was expected.
     pub fn parse(text: &str) -> Result<Self> {
-        let raw: RawDefinition = toml::from_str(text).map_err(|error| {
-            Error::argument("definition", error.to_string().trim_end(), "an experiment's definition")
-        })?;
-        check_name("name", &raw.name, "_")?;
-        if raw.part.is_empty() {
+        let table = parse_toml(text)?;
+        if SECTIONS.iter().any(|section| table.contains_key(*section)) && !table.contains_key("part") {
+            let expected = "an experiment's definition; `selfreward simulate --config` runs configurations";
+            return Err(Error::argument("definition", "a configuration", expected));
+        }
+        let fields = Fields::new("", &table);
+        fields.refuse_others(&["name", "claims", "analysis", "part"])?;
+        let (name, analysis) = (fields.text("name")?, fields.optional_text("analysis")?.unwrap_or_default());
+        let claims = fields.optional_table("claims")?.map_or_else(|| Ok(BTreeMap::new()), read_claims)?;
+        check_name("name", name, "_")?;
+        let parts = fields.tables("part")?.map(Part::read).collect::<Result<Vec<Part>>>()?;
+        if parts.is_empty() {
             return Err(Error::argument("part", 0, "at least one part"));
         }
-        let parts = raw.part.into_iter().map(Part::check).collect::<Result<Vec<Part>>>()?;
         for (index, part) in parts.iter().enumerate() {
             if parts[..index].iter().any(|other| other.name == part.name) {
                 return Err(Error::argument("part.name", &part.name, "no name twice"));
             }
         }
-        Ok(Self { name: raw.name, claims: raw.claims, analysis: raw.analysis, parts, text: text.to_owned() })
+        Ok(Self { name: name.to_owned(), claims, analysis: analysis.to_owned(), parts, text: text.to_owned() })
     }
 
     /// The dotted keys that vary anywhere in the experiment, sorted.
@@ -160,19 +152,22 @@ impl Definition {
 }
 
 impl Part {
-    fn check(raw: RawPart) -> Result<Self> {
-        check_name("part.name", &raw.name, "_-")?;
-        let at = |key: &str| format!("{}: {key}", raw.name);
-        refuse_unknown(&raw.base).map_err(|error| located(&raw.name, error))?;
-        raw.base.keys().try_for_each(|section| check_section(&at("base"), section))?;
-        let axes = axes(&raw.name, "grid", flatten(&raw.grid))?;
-        let full = settings(&raw.name, "full", &raw.full, &axes)?;
-        let quick = settings(&raw.name, "quick", &raw.quick, &axes)?;
+    fn read(fields: Fields<'_>) -> Result<Self> {
+        fields.refuse_others(&["name", "base", "grid", "full", "quick"])?;
+        let name = fields.text("name")?;
+        check_name("part.name", name, "_-")?;
+        let at = |key: &str| format!("{name}: {key}");
+        let base = fields.table("base")?;
+        base.keys().try_for_each(|section| check_section(&at("base"), section))?;
+        refuse_unknown(base).map_err(|error| located(name, error))?;
+        let axes = axes(name, "grid", fields.optional_table("grid")?.map_or_else(BTreeMap::new, flatten))?;
+        let full = settings(name, "full", fields.table("full")?, &axes)?;
+        let quick = settings(name, "quick", fields.table("quick")?, &axes)?;
         if full.grid.axes().zip(&axes).any(|(axis, written)| axis.values != written.values) {
             let expected = "replicates alone: the lists of [part.grid] are those of the full profile";
             return Err(Error::argument(at("full"), "lists", expected));
         }
-        Ok(Self { name: raw.name, base: raw.base, full, quick })
+        Ok(Self { name: name.to_owned(), base: base.clone(), full, quick })
     }
 
     /// R, the replicates of each cell.
@@ -196,9 +191,9 @@ impl Part {
 /// `[part.full]` or `[part.quick]`: the replicates, and lists that replace those of the grid.
 fn settings(part: &str, profile: &str, table: &Table, grid: &[Axis]) -> Result<Settings> {
     let name = format!("{part}: {profile}.replicates");
-    let count = table.get("replicates").ok_or_else(|| Error::argument(&name, "absent", "a number of replicates"))?;
-    let replicates = count.as_integer().and_then(|count| usize::try_from(count).ok()).filter(|&count| count > 0);
-    let replicates = replicates.ok_or_else(|| Error::argument(&name, count, "a whole number, at least 1"))?;
+    let form = Form::Whole(1, MOST);
+    let count = table.get("replicates").ok_or_else(|| Error::argument(&name, "absent", form.expected()))?;
+    let replicates = form.read(&name, count)?.as_integer().and_then(|count| usize::try_from(count).ok()).unwrap_or(1);
     let lists: Table =
         table.iter().filter(|(key, _)| *key != "replicates").map(|(k, v)| (k.clone(), v.clone())).collect();
     let mut axes_of_profile = grid.to_vec();
@@ -226,6 +221,17 @@ fn flatten(table: &Table) -> BTreeMap<String, Value> {
     flat
 }
 
+fn read_claims(table: &Table) -> Result<BTreeMap<String, Verdict>> {
+    let claim = |(id, value): (&String, &Value)| {
+        let name = format!("claims.{id}");
+        let word = value.as_str().ok_or_else(|| Error::argument(&name, value, "a verdict in quotes"))?;
+        let found = Verdict::ALL.into_iter().find(|verdict| verdict.name() == word);
+        let names = Verdict::ALL.map(Verdict::name);
+        Ok((id.clone(), found.ok_or_else(|| Error::argument(name, format!("{word:?}"), one_of(word, &names)))?))
+    };
+    table.iter().map(claim).collect()
+}
+
 fn axes(part: &str, table: &str, lists: BTreeMap<String, Value>) -> Result<Vec<Axis>> {
     let axis = |(key, value): (String, Value)| {
         let name = format!("{part}: {table}.{key}");
@@ -235,7 +241,13 @@ fn axes(part: &str, table: &str, lists: BTreeMap<String, Value>) -> Result<Vec<A
             section.ok_or_else(|| Error::argument(&name, &value, "a dotted key with a list of values"))?,
         )?;
         match value {
-            Value::Array(values) if !values.is_empty() => Ok(Axis { key, values }),
+            Value::Array(values) if !values.is_empty() => {
+                // Keys of a table within a section (`instance.spectrum.rate`) are read with their cells.
+                if let Some(known) = KEYS.iter().find(|known| key == format!("{}.{}", known.section, known.name)) {
+                    values.iter().try_for_each(|value| known.form.read(&name, value).map(drop))?;
+                }
+                Ok(Axis { key, values })
+            }
             other => Err(Error::argument(name, other, "a list with at least one value")),
         }
     };
@@ -275,8 +287,7 @@ mod tests {
     /// Oracle: the names that definitions are read with.
     #[test]
     fn verdicts_print_the_names_that_they_are_read_by() {
-        use Verdict::*;
-        for verdict in [Holds, HoldsVacuously, Violated, Inconclusive, NotApplicable] {
+        for verdict in Verdict::ALL {
             let read = |name: &str| Verdict::deserialize(Value::String(name.to_owned()));
             assert_eq!(read(&verdict.to_string()).unwrap(), verdict);
         }

@@ -29,10 +29,10 @@ impl Grid {
     /// # Errors
     /// [`Error::Argument`] if there are more than [`Grid::LARGEST`] combinations.
     pub fn new(axes: Vec<Axis>) -> Result<Self> {
-        let product = axes.iter().try_fold(1usize, |product, axis| product.checked_mul(axis.values.len()));
-        let len = product.filter(|&len| len <= Self::LARGEST);
+        let product = axes.iter().fold(1u128, |product, axis| product.saturating_mul(axis.values.len() as u128));
+        let len = usize::try_from(product).ok().filter(|&len| len <= Self::LARGEST);
         let len = len.ok_or_else(|| {
-            Error::argument("combinations of the grid", "more than 2^32 - 1", format!("at most {}", Self::LARGEST))
+            Error::argument("combinations of the grid", product, format!("at most {}", Self::LARGEST))
         })?;
         Ok(Self { axes, len })
     }

@@ -14,6 +14,7 @@ mod check;
 pub mod cost;
 pub mod definition;
 pub mod export;
+mod fields;
 pub mod grid;
 pub mod merge;
 pub mod plan;

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::cell::{self, Cell, CellId};
 use super::definition::{Part, located};
+use super::grid::Grid;
 use super::{Definition, Profile, Shard, cost};
 use crate::seed::Seed;
 use crate::simulate::config::{Kind, MeasureConfig, SeedConfig, set};
@@ -72,6 +73,10 @@ impl Study {
         let root = seed.resolve()?;
         let (deltas, inputs, entries) = (Vec::new(), Vec::new(), Vec::new());
         let mut study = Self { definition, profile, seed, deltas, chain: false, inputs, root, entries };
+        let total: usize = study.definition.parts.iter().map(|part| part.grid(profile).len()).sum();
+        if total > Grid::LARGEST {
+            return Err(Error::argument("cells of all parts", total, format!("at most {}", Grid::LARGEST)));
+        }
         let (mut entries, mut inputs) = (Vec::new(), BTreeSet::new());
         for part in 0..study.definition.parts.len() {
             let named = &study.definition.parts[part];

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io::Read;
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
@@ -33,17 +34,11 @@ impl Identity {
             ("seed", seed),
             ("shard", shard.to_string()),
             ("definition", study.definition.text.clone()),
-            ("version", env!("CARGO_PKG_VERSION").to_owned()),
-            ("revision", env!("SELFREWARD_REVISION").to_owned()),
-            ("lockfile", digest(LOCKFILE.as_bytes())),
-            ("backend", BACKEND.to_owned()),
         ];
-        let mut entries: Vec<(String, String)> = fixed.map(|(name, value)| (name.to_owned(), value)).into();
+        let named = |(name, value): (&str, String)| (name.to_owned(), value);
+        let mut entries: Vec<(String, String)> = fixed.into_iter().chain(build()).map(named).collect();
         for path in &study.inputs {
-            let mut bytes = Vec::new();
-            let read = files::open(path)?.read_to_end(&mut bytes);
-            read.map_err(|error| Error::file(path, format!("cannot be read: {error}")))?;
-            entries.push((format!("{INPUT}{}", path.display()), digest(&bytes)));
+            entries.push(input(path)?);
         }
         Ok(Self(entries))
     }
@@ -114,6 +109,28 @@ const BACKEND: &str = if cfg!(feature = "lapack") { "lapack" } else { "faer" };
 
 fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// This build of the program: its version, the revision of its sources, the digest of the Cargo.lock that lay beside them (by
+/// which cargo builds, but for `cargo install` without `--locked`), and the backend of its linear algebra.
+pub fn build() -> [(&'static str, String); 4] {
+    [
+        ("version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("revision", env!("SELFREWARD_REVISION").to_owned()),
+        ("lockfile", digest(LOCKFILE.as_bytes())),
+        ("backend", BACKEND.to_owned()),
+    ]
+}
+
+/// The entry of an input file: its path, and the SHA-256 digest of its bytes.
+///
+/// # Errors
+/// [`Error::File`] if it cannot be read.
+pub fn input(path: &Path) -> Result<(String, String)> {
+    let mut bytes = Vec::new();
+    let read = files::open(path)?.read_to_end(&mut bytes);
+    read.map_err(|error| Error::file(path, format!("cannot be read: {error}")))?;
+    Ok((format!("{INPUT}{}", path.display()), digest(&bytes)))
 }
 
 /// What is known of this machine and process, for the record.

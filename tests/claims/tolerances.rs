@@ -125,9 +125,9 @@ fn rounding_is_that_of_the_numbers() {
     let trial = trials.each().next().unwrap();
     let close = |value: f64, expected: f64| assert!((value / expected - 1.0).abs() < 1e-2, "{value} {expected}");
     close(trial.sum_rounding(3.0), 3.0 * 2f64.powi(-40));
-    close(trial.rounding(2, 3.0), 8.0 * 1.5 * (1e-6 + 1e-9) * 3.0);
-    close(trial.residual_rounding(2, 0.0), 8.0 * (0.5 * 1e-6 + 1.5 * 1e-9));
-    close(trial.reward_rounding(2, 3.0), 4.0 * 1e-6);
+    close(trial.rounding(2, 3.0).unwrap(), 8.0 * 1.5 * (1e-6 + 1e-9) * 3.0);
+    close(trial.residual_rounding(2, 0.0).unwrap(), 8.0 * (0.5 * 1e-6 + 1.5 * 1e-9));
+    close(trial.reward_rounding(2, 3.0).unwrap(), 4.0 * 1e-6);
     let rows = with(rows.clone(), "logit_rounding", 2, &[0.0; 2]);
     let trials = Trials::of(&rows).unwrap();
     close(trials.each().next().unwrap().reward_rounding(2, 3.0), 16.0 * 4.0 * 2f64.powi(-52));

@@ -84,7 +84,7 @@ fn configurations_that_cannot_be_are_refused() {
         (TRAP.to_owned(), vec!["instance.length=1"], vec!["instance.length", "(p + eta)/p = 1.25"]),
         (TRAP.to_owned(), vec!["instance.length=40"], vec!["instance.length", "40", "2^32"]),
         (top.clone(), vec!["instance.top=0.1"], vec!["instance.top", "0.1", "1/vocab = 0.25"]),
-        (top.clone(), vec!["instance.prompts=0"], vec!["instance.prompts", "at least 1"]),
+        (top.clone(), vec!["instance.prompts=0"], vec!["instance.prompts = 0", "from 1 to"]),
         (
             top,
             vec!["instance.top=0.6", "instance.vocab=2", "instance.length=31", "instance.prompts=1000"],

@@ -239,12 +239,16 @@ fn bad_configurations_are_refused() {
     case.refused(&both, &[], &["beta and beta_over_sqrt_n", "only one"]);
     // Values of a wrong type: the key, the value as it was written, and what it should be.
     for (from, to, words) in [
-        ("prompts = 5", "prompts = 'many'", "instance.prompts = \"many\": expected a whole number ≥ 0"),
-        ("prompts = 5", "prompts = -5", "instance.prompts = -5: expected a whole number ≥ 0"),
+        (
+            "prompts = 5",
+            "prompts = 'many'",
+            "instance.prompts = \"many\": expected a whole number from 1 to 4294967295",
+        ),
+        ("prompts = 5", "prompts = -5", "instance.prompts = -5: expected a whole number from 1 to 4294967295"),
         (
             "responses = 4",
             "responses = 5e9",
-            "instance.responses = 5000000000.0: expected a whole number from 0 to 4294967295",
+            "instance.responses = 5000000000.0: expected a whole number from 1 to 4294967295",
         ),
         ("samples = 30", "samples = 30\nbeta = 'low'", "process.beta = \"low\": expected a number"),
         ("samples = 30", "samples = true", "process.samples = true: expected a whole number from 1 to 10^15"),
@@ -257,8 +261,8 @@ fn bad_configurations_are_refused() {
         ("kind = 'tabular'", "", "instance.kind = absent: expected this key"),
         ("responses = 4", "responses = 4\nbump = [1.0]", "instance.bump = [1.0]: expected a number"),
         ("responses = 4", "responses = 4\nrescale = 'no'", "instance.rescale = \"no\": expected true or false"),
-        ("[run]", "[measure]\ndelta = 0.5\n[run]", "measure.delta = 0.5: expected a list"),
-        ("[run]", "[measure]\ndelta = ['x']\n[run]", "measure.delta = [\"x\"]: expected a number"),
+        ("[run]", "[measure]\ndelta = 0.5\n[run]", "measure.delta = 0.5: expected a list of numbers"),
+        ("[run]", "[measure]\ndelta = ['x']\n[run]", "measure.delta = [\"x\"]: expected a list of numbers"),
         ("replicates = 4", "seed = -1", "run.seed = -1: expected a whole number ≥ 0, or"),
     ] {
         case.refused(&TABULAR.replace(from, to), &[], &[&format!("config.toml: {words}")]);
@@ -386,7 +390,7 @@ fn bad_feature_files_are_refused() {
     let answer =
         |a: [i64; 2]| case.npz(&good, &[1.0, 0.0], |npz| npz.add_array("answer", &Array1::from(a.to_vec())).unwrap());
     case.refused(&answer([0, 3]), &[], &["answer of prompt 1", "3"]);
-    case.refused(&answer([-1, 0]), &[], &["answer[0]", "-1"]);
+    case.refused(&answer([-2, 0]), &[], &["answer[0]", "-2"]);
     let ragged = |k: [i32; 2]| {
         case.npz(&good, &[1.0, 0.0], |npz| npz.add_array("num_responses", &Array1::from(k.to_vec())).unwrap())
     };

@@ -2,6 +2,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../npz_support/mod.rs"]
+mod npz_support;
 #[path = "../study_common/mod.rs"]
 mod study_common;
 #[path = "../support/mod.rs"]
@@ -23,6 +25,7 @@ mod invariance;
 mod limits;
 mod linalg;
 mod metrics;
+mod npz;
 mod random_instance;
 mod run_constants;
 mod sampling;

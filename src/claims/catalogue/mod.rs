@@ -16,7 +16,7 @@ use super::evidence::{Case, Comparison, Place};
 use super::trial::Trial;
 use super::weigh::Rule;
 use crate::experiment::CellRows;
-use crate::nearest::nearest;
+use crate::nearest::one_of;
 use crate::seed::Seed;
 use crate::simulate::Simulation;
 use crate::study::Profile;
@@ -49,9 +49,12 @@ pub fn named(name: &str) -> Vec<&'static Claim> {
 
 /// What is said of a name that no claim has.
 pub fn unknown(name: &str) -> Error {
+    let parts: Vec<&str> = named(name).into_iter().map(|claim| claim.id).collect();
+    if !parts.is_empty() {
+        return Error::argument("CLAIM", name, format!("one of its parts: {}", parts.join(", ")));
+    }
     let ids: Vec<&str> = all().map(|claim| claim.id).collect();
-    let nearest = nearest(name, ids.iter().copied()).expect("the catalogue is not empty");
-    Error::argument("CLAIM", name, format!("one of {}; the nearest is {nearest}", ids.join(", ")))
+    Error::argument("CLAIM", name, one_of(name, &ids))
 }
 
 /// The number of statistical decisions among all claims: what the joint level is shared among.

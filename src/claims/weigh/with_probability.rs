@@ -1,5 +1,6 @@
 //! Statements that hold with probability at least 1 − ρ: an exact binomial test of how often they fail.
 
+use crate::words::counted;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::always::{assumptions, extent, smallest};
@@ -56,7 +57,7 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     } else {
         (Verdict::Holds, closest.map_or_else(|| "no bound above 0".to_owned(), far))
     };
-    let note = format!("fails in {k} of {trials} replicates; {decision}");
+    let note = format!("fails in {k} of {}; {decision}", counted(trials, "replicate"));
     Ok(Weighed {
         comparison: format!("{k} of {trials} runs exceed, {} allowed", percent(rho)),
         measured: Some(Figure { value: k as f64 / trials as f64, lo, hi }),

@@ -1,6 +1,7 @@
 //! An answer of the calculator, as JSON, as text for a reader, or as a row of a table.
 
 use crate::theory::Bound;
+use crate::words;
 
 /// A bound and the numbers it was asked for, defaults included.
 pub struct Answer {
@@ -59,8 +60,8 @@ impl Answer {
 }
 
 /// One row an answer: the swept number, the value, whether it is vacuous, whether an assumption is violated, and the
-/// intermediates.
-pub fn table(swept: &str, answers: &[Answer]) -> String {
+/// intermediates. Folded where it is wider than `width`.
+pub fn table(swept: &str, answers: &[Answer], width: Option<usize>) -> String {
     // Rows may differ in their intermediates: every name of any row, in the order of first appearance.
     let mut columns: Vec<&str> = Vec::new();
     for (name, _) in answers.iter().flat_map(Answer::intermediates) {
@@ -76,12 +77,7 @@ pub fn table(swept: &str, answers: &[Answer]) -> String {
         let head = [answer.cell(swept), value, yes_no(answer.bound.vacuous()), yes_no(answer.bound.refuted())];
         head.into_iter().chain(columns.iter().map(|column| answer.cell(column))).collect()
     }));
-    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..rows[0].len()).map(width).collect();
-    let line = |row: &Vec<String>| {
-        row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect::<Vec<_>>().join("  ")
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    words::table(&rows, width).trim_end().to_owned()
 }
 
 /// A whole number in full, as `selfreward plan` has it (beyond 10^16 the digits that tell it from its neighbours): a least

@@ -1,11 +1,12 @@
 //! The bounds by name: what each needs, and how it is evaluated.
 
+use crate::nearest::one_of;
 use crate::theory::effective_dimension::{Regime, Spectrum, effective_dimension, regime_bound};
 use crate::theory::iterative::{Setting, explicit};
 use crate::theory::one_step::{self, Class, Regularisation};
 use crate::theory::single_step::{self, Mass};
 use crate::theory::{Bound, iterations, recurrence};
-use crate::{Error, Result};
+use crate::{Error, Result, files};
 
 use super::numbers::Numbers;
 
@@ -273,15 +274,17 @@ fn effective_dimension_bound(numbers: &Numbers) -> Result<Bound> {
         "exponential" => Regime::Exponential { rate: numbers.need("rate")?, scale: numbers.need("scale")? },
         "polynomial" => Regime::Polynomial { exponent: numbers.need("exponent")?, scale: numbers.need("scale")? },
         "spiked" => Regime::Spiked { rank: numbers.need("rank")?, tail: numbers.need("tail")? },
-        other => return Err(Error::argument("regime", other, "exponential, polynomial or spiked")),
+        other => {
+            let expected = one_of(other, &["exponential", "polynomial", "spiked"]);
+            return Err(Error::argument("regime", other, expected));
+        }
     };
     regime_bound(&regime, lambda)
 }
 
 /// One eigenvalue a line; blank lines are skipped.
 fn read_spectrum(path: &str) -> Result<Spectrum> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Error::argument("spectrum", path, format!("a readable file ({error})")))?;
+    let text = files::text(path.as_ref(), "a file for --spectrum with one eigenvalue a line")?;
     let eigenvalue = |(index, line): (usize, &str)| {
         line.trim().parse().map_err(|_| {
             Error::argument(

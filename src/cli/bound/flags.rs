@@ -55,6 +55,9 @@ const FLAGS: [(&str, Kind, &str); 32] = [
 /// The most points a range may have.
 const MOST_POINTS: usize = 100_000;
 
+/// The form of a range.
+const RANGE: &str = "a range FIRST..LAST:POINTS such as 1e3..1e6:7";
+
 /// The flags given, as text.
 #[derive(Debug, Clone, Default)]
 pub struct Flags(Vec<(&'static str, String)>);
@@ -115,15 +118,20 @@ impl Quantity {
         }
         if let Some((ends, points)) = text.rsplit_once(':') {
             let points = range(ends, points).ok_or_else(|| {
-                let form =
-                    format!("FIRST..LAST:POINTS with finite ends above 0 and between 2 and {MOST_POINTS} points");
+                let form = format!("{RANGE} with finite ends above 0 and between 2 and {MOST_POINTS} points");
                 Error::argument(flag, text, form)
             })?;
             let round = |point: f64| if kind == Kind::Whole { point.round() } else { point };
             return Ok(Self::Range(points.into_iter().map(round).collect()));
         }
-        let expected = if kind == Kind::RealOrWorst { "a number, a range, or worst" } else { "a number or a range" };
-        text.parse().map(Self::Number).map_err(|_| Error::argument(flag, text, expected))
+        let worst = if kind == Kind::RealOrWorst { ", or worst" } else { "" };
+        let expected = format!("a number, or {RANGE}{worst}");
+        let value: f64 = text.parse().map_err(|_| Error::argument(flag, text, expected))?;
+        // A count that no double holds would be another count.
+        if kind == Kind::Whole && text.parse::<u128>().is_ok_and(|count| value as u128 != count) {
+            return Err(Error::argument(flag, text, format!("a whole number that a double holds, such as {value}")));
+        }
+        Ok(Self::Number(value))
     }
 }
 

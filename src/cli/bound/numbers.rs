@@ -7,6 +7,9 @@ use crate::{Error, Result};
 
 use super::flags::Quantity;
 
+/// Rounds, at most: bounds are computed round by round.
+const MOST_ROUNDS: f64 = 1e6;
+
 /// The numbers of one evaluation. Asking for a flag marks it as used.
 pub struct Numbers<'a> {
     bound: &'a str,
@@ -62,10 +65,10 @@ impl<'a> Numbers<'a> {
     /// A whole number that fits 32 bits, or its default.
     pub fn rounds_or(&self, default: u32) -> Result<u32> {
         let value = self.or("rounds", f64::from(default))?;
-        if value.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&value) {
+        if value.fract() == 0.0 && (1.0..=MOST_ROUNDS).contains(&value) {
             Ok(value as u32)
         } else {
-            Err(Error::argument("rounds", value, "a whole number, at least 1"))
+            Err(Error::argument("rounds", value, format!("a whole number from 1 to {MOST_ROUNDS}")))
         }
     }
 

@@ -5,6 +5,7 @@ use crate::plot::Figure;
 use crate::report::markup::{Markup, data_uri, escaped, json_for_script};
 use crate::report::points::points;
 use crate::report::{Chapter, Picture, Record};
+use crate::words::{agreeing, counted};
 
 /// Appends the section.
 pub fn section(main: &mut Markup, chapter: &Chapter, record: &Record) {
@@ -19,7 +20,12 @@ pub fn section(main: &mut Markup, chapter: &Chapter, record: &Record) {
         claims(section, chapter, record);
         if !chapter.counts.complete() {
             let counts = chapter.counts;
-            let text = format!("{} of {} replicates are done: this is of these alone.", counts.done, counts.asked);
+            let text = format!(
+                "{} of {} {} done: this is of these alone.",
+                counts.done,
+                counted(counts.asked, "replicate"),
+                agreeing(counts.asked, "is", "are")
+            );
             section.element("p", &[("class", "warning")], &text);
         }
         chapter.analysis.iter().for_each(|paragraph| section.within("p", &[], |p| formula(p, paragraph)));

@@ -3,6 +3,7 @@
 use super::spaced;
 use crate::report::markup::Markup;
 use crate::report::{Chapter, Report};
+use crate::words::counted;
 
 /// Appends the section.
 pub fn section(main: &mut Markup, report: &Report) {
@@ -38,8 +39,12 @@ fn store(section: &mut Markup, chapter: &Chapter) {
         fact(
             "rows",
             &format!(
-                "{} in {} cells; {} of {} replicates done, {} failed",
-                counts.rows, counts.cells, counts.done, counts.asked, counts.failed
+                "{} in {}; {} of {} done, {} failed",
+                counts.rows,
+                counted(counts.cells, "cell"),
+                counts.done,
+                counted(counts.asked, "replicate"),
+                counts.failed
             ),
         );
         fact("time taken", &chapter.time_taken().unwrap_or_else(|| "not known: a session was killed".to_owned()));

@@ -17,8 +17,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use super::keys::{EXCLUSIVE, KEYS, refuse_foreign, refuse_unknown};
-use super::reading::explained;
+use super::keys::{self, EXCLUSIVE, refuse_foreign};
 use crate::{Error, Result};
 
 /// A whole configuration; [`Config::from_table`] fills in every default.
@@ -48,10 +47,7 @@ impl FromStr for Config {
 
     /// Reads a configuration written as TOML; see [`Config::from_table`].
     fn from_str(text: &str) -> Result<Self> {
-        let table: Table = text
-            .parse()
-            .map_err(|error: toml::de::Error| Error::argument("configuration", error.to_string().trim_end(), "TOML"))?;
-        Self::from_table(&table)
+        Self::from_table(&parse_toml(text)?)
     }
 }
 
@@ -61,28 +57,25 @@ impl Config {
     /// # Errors
     /// [`Error::Argument`] with the offending key or value.
     pub fn from_table(table: &Table) -> Result<Self> {
-        refuse_unknown(table)?;
+        let table = &keys::read(table)?;
+        let given = |section: &str, key: &str| table.get(section).is_some_and(|entries| entries.get(key).is_some());
+        if !table.contains_key("instance") {
+            return Err(Error::argument("[instance]", "absent", "this section"));
+        }
+        if !given("instance", "kind") {
+            return Err(Error::argument("instance.kind", "absent", "this key"));
+        }
         let word = |section: &str, key: &str| table.get(section)?.get(key)?.as_str().map(str::to_owned);
-        // A kind that does not exist is refused below, with the list of those that do.
-        let known = |section: &str, kind: &String| keys_know(section, kind);
-        if let Some(kind) = word("instance", "kind").filter(|kind| known("instance", kind)) {
-            refuse_foreign(table, "instance", &kind)?;
-        }
-        let update = word("process", "update").unwrap_or_else(|| "erm".to_owned());
-        if known("process", &update) || update == "population" {
-            refuse_foreign(table, "process", &update)?;
-        }
+        refuse_foreign(table, "instance", &word("instance", "kind").unwrap_or_default())?;
+        refuse_foreign(table, "process", &word("process", "update").unwrap_or_else(|| "erm".to_owned()))?;
         for (section, names) in EXCLUSIVE {
-            let set: Vec<&str> = names
-                .iter()
-                .copied()
-                .filter(|name| table.get(*section).is_some_and(|s| s.get(name).is_some()))
-                .collect();
+            let set: Vec<&str> = names.iter().copied().filter(|name| given(section, name)).collect();
             if set.len() > 1 {
                 return Err(Error::argument(format!("[{section}]"), set.join(" and "), "only one of them"));
             }
         }
-        let mut config = Self::deserialize(Value::Table(table.clone())).map_err(|error| explained(table, &error))?;
+        let mut config = Self::deserialize(Value::Table(table.clone()))
+            .map_err(|error| Error::argument("configuration", error.message(), "keys of the listed forms"))?;
         config.instance.fill_defaults();
         config.process.fill_defaults(config.instance.kind);
         Ok(config)
@@ -94,7 +87,12 @@ impl Config {
     }
 }
 
-/// Whether some key of the section belongs to this kind.
-fn keys_know(section: &str, kind: &str) -> bool {
-    KEYS.iter().any(|key| key.section == section && key.of.contains(&kind))
+/// A text as a table of TOML.
+///
+/// # Errors
+/// [`Error::Syntax`] with the place at which it is none.
+pub fn parse_toml(text: &str) -> Result<Table> {
+    text.parse().map_err(|error: toml::de::Error| {
+        Error::syntax(text, error.span().map_or(0, |span| span.start), error.message(), "TOML")
+    })
 }

@@ -1,7 +1,6 @@
 //! `[process]`: how it is iterated.
 
 use serde::{Deserialize, Serialize};
-use toml::Value;
 
 use super::Kind;
 
@@ -27,7 +26,6 @@ pub struct ProcessConfig {
     pub beta: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub beta_over_sqrt_n: Option<f64>,
-    #[serde(deserialize_with = "whole_number")]
     pub samples: u64,
     pub rounds: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,16 +135,5 @@ impl ProcessConfig {
                 self.step_size.get_or_insert(1.0);
             }
         }
-    }
-}
-
-/// A whole number, also written as 1e12.
-fn whole_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<u64, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    match value {
-        Value::Integer(n) if n >= 0 => Ok(n as u64),
-        // Doubles hold every whole number up to 2^53.
-        Value::Float(n) if n >= 0.0 && n.fract() == 0.0 && n <= 9e15 => Ok(n as u64),
-        value => Err(serde::de::Error::custom(format!("{value}: expected a whole number from 1 to 10^15"))),
     }
 }

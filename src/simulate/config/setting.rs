@@ -12,7 +12,8 @@ use crate::{Error, Result};
 pub fn set(table: &mut Table, key: &str, value: Value) -> Result<()> {
     let parts: Vec<&str> = key.split('.').collect();
     let [section, rest @ ..] = parts.as_slice() else { unreachable!("split gives at least one part") };
-    if rest.is_empty() || parts.iter().any(|part| part.is_empty()) {
+    // The longest keys are those of a table within a section: instance.spectrum.rate.
+    if !(1..=2).contains(&rest.len()) || parts.iter().any(|part| part.is_empty()) {
         return Err(Error::argument("--set", key, "a dotted key such as process.samples"));
     }
     let not_table = || Error::argument("--set", key, "a key of a section");
@@ -41,7 +42,8 @@ pub fn set(table: &mut Table, key: &str, value: Value) -> Result<()> {
 pub fn parse_setting(text: &str) -> Result<(String, Value)> {
     let wrong = || Error::argument("--set", text, "key=value with a TOML value, for example process.samples=512");
     let (key, value) = text.split_once('=').ok_or_else(wrong)?;
-    let parsed = format!("value = {value}").parse::<Table>().ok().and_then(|mut table| table.remove("value"));
+    let parsed = format!("value = {value}").parse::<Table>().ok().filter(|table| table.len() == 1);
+    let parsed = parsed.and_then(|mut table| table.remove("value"));
     let bare = |c: char| c.is_alphanumeric() || "_-./".contains(c);
     let value = match parsed {
         Some(value) => value,

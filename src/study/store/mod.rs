@@ -31,6 +31,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::{Profile, Shard, Study};
+use crate::files::{absent, refuse_folder};
 use crate::{Error, Result};
 
 pub(in crate::study) use carry::Origin;
@@ -48,6 +49,8 @@ pub use write::{Outcome, Writer};
 pub const SCHEMA: i64 = 1;
 /// Marks the file as a store, kept in `application_id`: "slfr".
 const APPLICATION: i64 = 0x736c_6672;
+/// What is expected of a path that names one.
+const STORE: &str = "a store made by `selfreward run`";
 /// How long to wait for another process that reads or writes.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -82,11 +85,9 @@ impl Store {
     }
 
     fn open_for(path: &Path, access: Access) -> Result<Self> {
-        if path.is_dir() {
-            return Err(Error::file(path, "is a folder; expected a store made by `selfreward run`"));
-        }
+        refuse_folder(path, STORE)?;
         if !path.is_file() {
-            return Err(Error::file(path, "does not exist; expected a store made by `selfreward run`"));
+            return Err(absent(path, STORE));
         }
         let file = place::file_number(path);
         let store = Self { path: path.to_owned(), connection: place::connect(path, access)?, file };

@@ -1,0 +1,63 @@
+//! Files that a command reads, and what is said of those that cannot be.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::{Error, Result};
+
+/// The text of a file; `expected` says what it should hold.
+///
+/// # Errors
+/// [`Error::File`] if it is missing, a folder, unreadable, or no UTF-8.
+pub fn text(path: &Path, expected: &str) -> Result<String> {
+    refuse_folder(path, expected)?;
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error, expected))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        Error::file(path, format!("is no UTF-8 text (byte {place}): expected {expected}"))
+    })
+}
+
+/// Refuses a folder where a file is meant.
+///
+/// # Errors
+/// [`Error::File`] with what was expected.
+pub fn refuse_folder(path: &Path, expected: &str) -> Result<()> {
+    if path.is_dir() { Err(Error::file(path, format!("is a folder: expected {expected}"))) } else { Ok(()) }
+}
+
+/// A file that could not be opened or read: from where it was sought, and what was expected.
+pub fn unreadable(path: &Path, error: &io::Error, expected: &str) -> Error {
+    if error.kind() == io::ErrorKind::NotFound {
+        return absent(path, expected);
+    }
+    Error::file(path, format!("cannot be read: {error}; expected {expected}"))
+}
+
+/// A file that is not there.
+pub fn absent(path: &Path, expected: &str) -> Error {
+    let mut message = "does not exist".to_owned();
+    if let (true, Ok(folder)) = (path.is_relative(), std::env::current_dir()) {
+        message.push_str(&format!(" (sought from {})", folder.display()));
+    }
+    if path.to_string_lossy().starts_with('~') {
+        message.push_str("; ~ stands for a home folder in a shell alone, write that folder out");
+    }
+    Error::file(path, format!("{message}; expected {expected}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_told_with_the_place_it_was_sought_from() {
+        let here = std::env::current_dir().unwrap().display().to_string();
+        let message = |path: &str| text(Path::new(path), "a configuration (TOML)").unwrap_err().to_string();
+        assert!(message("no/such.toml").contains(&format!("(sought from {here}); expected a configuration")));
+        assert!(!message("/no/such.toml").contains("sought from"));
+        assert!(message("~/such.toml").contains("write that folder out"));
+        assert!(message("src").contains("src: is a folder: expected a configuration (TOML)"));
+    }
+}

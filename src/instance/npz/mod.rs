@@ -1,0 +1,187 @@
+//! Features exported from a real model, as a NumPy archive.
+//!
+//! | array | shape | type | meaning |
+//! | --- | --- | --- | --- |
+//! | `phi` | (M, K, d) | floating-point | φ(x,y) |
+//! | `theta0` | (d) | floating-point | θ_0 (optional where the caller makes its own) |
+//! | `prompt_weights` | (M) | floating-point | p(x); uniform if absent |
+//! | `answer` | (M) | integer | index of the externally correct response; -1 where it is not known |
+//! | `num_responses` | (M) | integer | only the first so many rows of a prompt count |
+//!
+//! Types may have either byte order (floating-point: f8, f4, f2; integer: i1 to i8, u1 to u8), and arrays either order of axes.
+
+mod archive;
+mod header;
+mod literal;
+
+use std::path::Path;
+
+use ndarray::Array2;
+
+use self::archive::{Archive, Array};
+use super::files::{self, Source};
+use super::gaussian::BaseParameter;
+use super::{DenseFeatures, FeatureMap, Instance, Parameter, uniform_weights};
+use crate::seed::Seed;
+use crate::{Error, Result};
+
+const ARRAYS: [&str; 5] = ["phi", "theta0", "prompt_weights", "answer", "num_responses"];
+
+/// An instance file, read and checked for shape.
+#[derive(Debug)]
+pub struct NpzFile {
+    features: DenseFeatures,
+    /// The largest feature norm before rescaling, if rescaling was asked for.
+    pub rescaled_by: Option<f64>,
+    base: Option<Vec<f64>>,
+    weights: Vec<f64>,
+    answers: Option<Vec<Option<u32>>>,
+}
+
+impl NpzFile {
+    /// Reads a file; with `rescale`, divides all features by the largest norm.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it is missing, no NumPy archive, or an array has the wrong name, shape, type or values;
+    /// [`Error::TooLarge`] if it would not fit into memory.
+    pub fn read(path: &Path, rescale: bool) -> Result<Self> {
+        Self::of(path, files::open(path)?, rescale)
+    }
+
+    /// As [`NpzFile::read`], from what an open file or a buffer holds; errors name it by `path`.
+    ///
+    /// # Errors
+    /// As [`NpzFile::read`].
+    pub fn of(path: &Path, source: Box<dyn Source>, rescale: bool) -> Result<Self> {
+        Self::parse(path, source, rescale).map_err(|error| match error {
+            Error::Argument { name, value, expected } => {
+                Error::file(path, format!("{name} = {value}: expected {expected}"))
+            }
+            other => other,
+        })
+    }
+
+    fn parse(path: &Path, source: Box<dyn Source>, rescale: bool) -> Result<Self> {
+        let mut archive = Archive::open(path, source)?;
+        archive.refuse_others(&ARRAYS)?;
+        let phi = archive.floats("phi")?.ok_or_else(|| archive.wrong("phi", "is missing: expected shape (M, K, d)"))?;
+        let [prompts, most, dim] = phi.shape[..] else {
+            return Err(archive.wrong("phi", &format!("has shape {:?}: expected (M, K, d)", phi.shape)));
+        };
+        if phi.values.is_empty() {
+            return Err(archive.wrong("phi", &format!("has shape {:?}: expected no empty axis", phi.shape)));
+        }
+        let responses = match vector(&archive.wholes("num_responses")?, "num_responses", prompts)? {
+            Some(counts) => counts.iter().enumerate().map(|(x, &count)| response_count(x, count, most)).collect(),
+            None => refuse_padding(&phi).map(|()| vec![most; prompts]),
+        }?;
+        let features = DenseFeatures::new(packed(phi, &responses)?, &responses)?;
+        let (features, rescaled_by) = if rescale {
+            let (features, norm) = features.rescaled();
+            (features, Some(norm))
+        } else {
+            (features, None)
+        };
+        let base = numbers(&archive.floats("theta0")?, "theta0", dim)?;
+        let weights = numbers(&archive.floats("prompt_weights")?, "prompt_weights", prompts)?;
+        let answers = match vector(&archive.wholes("answer")?, "answer", prompts)? {
+            Some(answers) => Some(answers.iter().enumerate().map(answer).collect::<Result<Vec<_>>>()?),
+            None => None,
+        };
+        // Nothing known is as good as no answers.
+        let answers = answers.filter(|answers| answers.iter().any(Option::is_some));
+        Ok(Self { features, rescaled_by, base, weights: weights.unwrap_or_else(|| uniform_weights(prompts)), answers })
+    }
+
+    /// The instance, with the file's θ_0 or, where `base` is given, with that one.
+    ///
+    /// A θ_0 that is given number by number belongs to the features as they stand in the file: where these were divided by the
+    /// largest norm, it is multiplied by it, and π_0 stays as it is. One that is drawn is drawn for the features as they are now.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if values are out of range (see [`Instance::new`]) or there is no θ_0.
+    pub fn instance(self, base: Option<&BaseParameter>, seed: &Seed) -> Result<Instance> {
+        // All-zero features were not divided.
+        let factor = self.rescaled_by.filter(|&norm| norm > 0.0).unwrap_or(1.0);
+        let scaled = |theta: &[f64]| Parameter::Dense(theta.iter().map(|value| value * factor).collect());
+        let base = match (base, &self.base) {
+            (Some(BaseParameter::Given(theta)), _) | (None, Some(theta)) => scaled(theta),
+            (Some(base), _) => base.resolve(&self.features, seed)?,
+            (None, None) => {
+                return Err(Error::argument(
+                    "theta0",
+                    "absent",
+                    "an array theta0 (d), or instance.theta_norm or logit_scale",
+                ));
+            }
+        };
+        Instance::new(self.weights, FeatureMap::dense(self.features), base, self.answers)
+    }
+}
+
+/// The values of an array, if it is there; refuses another shape than (`length`).
+fn vector<'a, T>(array: &'a Option<Array<T>>, name: &str, length: usize) -> Result<Option<&'a [T]>> {
+    match array {
+        Some(array) if array.shape != [length] => {
+            let expected = format!("({length}), for the shape of phi");
+            Err(Error::argument(format!("shape of {name}"), format!("{:?}", array.shape), expected))
+        }
+        array => Ok(array.as_ref().map(|array| array.values.as_slice())),
+    }
+}
+
+/// As [`vector`], finite.
+fn numbers(array: &Option<Array<f64>>, name: &str, length: usize) -> Result<Option<Vec<f64>>> {
+    let Some(values) = vector(array, name, length)? else { return Ok(None) };
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(i) => Err(Error::argument(format!("{name}[{i}]"), values[i], "a finite number")),
+        None => Ok(Some(values.to_vec())),
+    }
+}
+
+fn response_count(x: usize, count: i128, most: usize) -> Result<usize> {
+    let found = usize::try_from(count).ok().filter(|count| (1..=most).contains(count));
+    found.ok_or_else(|| Error::argument(format!("num_responses[{x}]"), count, format!("1 to {most}, the K of phi")))
+}
+
+fn answer((x, &answer): (usize, &i128)) -> Result<Option<u32>> {
+    if answer == -1 {
+        return Ok(None);
+    }
+    let expected = "the index of a response from 0, or -1 where it is not known";
+    u32::try_from(answer).map(Some).map_err(|_| Error::argument(format!("answer[{x}]"), answer, expected))
+}
+
+/// Refuses rows of zeros at the end of a prompt: without `num_responses` they may be padding, or responses whose logit is 0.
+fn refuse_padding(phi: &Array<f64>) -> Result<()> {
+    let [_, most, dim] = phi.shape[..] else { return Ok(()) };
+    let zeros =
+        |prompt: &[f64]| prompt.chunks(dim).rev().take_while(|row| row.iter().all(|&value| value == 0.0)).count();
+    let found = phi.values.chunks(most * dim).map(zeros).enumerate().find(|&(_, zeros)| zeros > 0);
+    let Some((x, zeros)) = found else { return Ok(()) };
+    let rows = if zeros == 1 {
+        format!("phi[{x}, {}]", most - 1)
+    } else {
+        format!("phi[{x}, {}] to phi[{x}, {}]", most - zeros, most - 1)
+    };
+    let expected = format!(
+        "an array num_responses (M) that says whether they count: num_responses[{x}] = {} if they are padding, {most} if they \
+         are responses",
+        most - zeros
+    );
+    Err(Error::argument(rows, "0", expected))
+}
+
+/// The rows that count, one prompt's after another's; in place.
+fn packed(phi: Array<f64>, responses: &[usize]) -> Result<Array2<f64>> {
+    let Array { shape, mut values } = phi;
+    let (most, dim) = (shape[1], shape[2]);
+    let mut end = 0;
+    for (x, &count) in responses.iter().enumerate() {
+        let from = x * most * dim;
+        values.copy_within(from..from + count * dim, end);
+        end += count * dim;
+    }
+    values.truncate(end);
+    Array2::from_shape_vec((end / dim, dim), values).map_err(|error| Error::argument("phi", error, "rows of d numbers"))
+}
