@@ -130,5 +130,5 @@ fn rounding_is_that_of_the_numbers() {
     close(trial.reward_rounding(2, 3.0).unwrap(), 4.0 * 1e-6);
     let rows = with(rows.clone(), "logit_rounding", 2, &[0.0; 2]);
     let trials = Trials::of(&rows).unwrap();
-    close(trials.each().next().unwrap().reward_rounding(2, 3.0), 16.0 * 4.0 * 2f64.powi(-52));
+    close(trials.each().next().unwrap().reward_rounding(2, 3.0).unwrap(), 16.0 * 4.0 * 2f64.powi(-52));
 }
