@@ -120,7 +120,7 @@ fn script(args: &SlurmArgs, study: &Study) -> Result<Vec<u8>> {
     };
     let directives: String = time.iter().chain(&partition).map(|option| format!("#SBATCH {option}\n")).collect();
     let flags: String = partition.iter().map(|option| format!("{option} ")).collect();
-    let values: [(&str, Vec<u8>); 15] = [
+    let values: [(&str, Vec<u8>); 16] = [
         ("name", name.clone().into()),
         ("profile", profile.name().into()),
         ("tasks", tasks.to_string().into()),
@@ -130,6 +130,7 @@ fn script(args: &SlurmArgs, study: &Study) -> Result<Vec<u8>> {
         ("program", quoted("the program", &program)?),
         ("folder", quoted("the current folder", &folder)?),
         ("out", quoted("--out", &out)?),
+        ("logs", log_folder(&out)?),
         ("flags", flags.into()),
         // Read by two shells: the one that submits, and the one that runs the job.
         ("merge", in_quotes(&merge)),
@@ -160,6 +161,19 @@ fn option(name: &str, value: &str) -> Result<String> {
         return Err(Error::argument(format!("--{name}"), format!("{value:?}"), expected));
     }
     Ok(format!("--{name}={value}"))
+}
+
+/// The folder of the logs, as it begins a pattern of their names: Slurm reads `%%` as `%`, and reads no pattern at all where there
+/// is a backslash.
+fn log_folder(out: &Path) -> Result<Vec<u8>> {
+    let folder = out.join("slurm");
+    let bytes = folder.as_os_str().as_encoded_bytes();
+    if bytes.contains(&b'\\') {
+        let expected = "a path without backslashes, since Slurm cannot name logs below one";
+        return Err(Error::argument("--out", out.display(), expected));
+    }
+    let pattern = bytes.iter().flat_map(|&byte| std::iter::repeat_n(byte, if byte == b'%' { 2 } else { 1 }));
+    Ok(in_quotes(&pattern.collect::<Vec<u8>>()))
 }
 
 /// A path as a shell reads it.

@@ -19,12 +19,12 @@ if [ -z "$SLURM_ARRAY_TASK_ID" ]; then
         /*) script=$0 ;;
         *) script=$PWD/$0 ;;
     esac
-    # Jobs start where they are submitted, and log there: so no path stands where Slurm would expand it.
+    # Jobs start where they are submitted. In the names of logs, Slurm reads each %% as one.
     mkdir -p -- "$out/slurm"
     cd -- "$out/slurm"
-    array=$(sbatch --parsable "$script")
+    array=$(sbatch --parsable --output=⟨logs⟩/%x-%A_%a.log "$script")
     merge=$(sbatch --parsable --dependency="afterany:${array%%;*}" --job-name=⟨name⟩-merge --open-mode=append \
-        --output=%x-%j.log ⟨flags⟩--wrap ⟨merge⟩) || {
+        --output=⟨logs⟩/%x-%j.log ⟨flags⟩--wrap ⟨merge⟩) || {
         echo "submitted the array ${array%%;*}, but not the merge" >&2
         exit 1
     }

@@ -56,49 +56,24 @@ impl Identity {
         Self(self.0.iter().map(whole).collect())
     }
 
-    /// What differs of that from which rows follow, one sentence each. The text of the definition is left out, since a row
-    /// follows from the values of its cell, and so are input files that only one of the two reads.
+    /// What differs of that from which rows follow, one sentence each; nothing if the rows are the same. The text of the
+    /// definition is left out, since a row follows from the values of its cell, and so are input files that only one of the two
+    /// reads.
     pub fn row_differences(&self, other: &Self, here: &str, there: &str) -> Vec<String> {
-        let rows = |one: &Self, another: &Self| {
-            let counts = |name: &str| name != "definition" && (!name.starts_with(INPUT) || another.get(name).is_some());
-            Self(one.0.iter().filter(|(name, _)| counts(name)).cloned().collect())
-        };
-        rows(self, other).differences(&rows(other, self), here, there)
-    }
-
-    /// What differs, one sentence each; nothing if all is the same.
-    pub fn differences(&self, other: &Self, here: &str, there: &str) -> Vec<String> {
-        let names = self.0.iter().chain(&other.0).map(|(name, _)| name);
         let mut sentences: Vec<String> = Vec::new();
-        for name in names {
-            let (mine, theirs) = (self.get(name).unwrap_or("absent"), other.get(name).unwrap_or("absent"));
-            let sentence = if name == "definition" {
-                by_line(mine, theirs, here, there)
-            } else {
-                format!("{name} is {mine} {here}, {theirs} {there}")
-            };
-            if mine != theirs && !sentences.contains(&sentence) {
+        for (name, _) in self.0.iter().chain(&other.0).filter(|(name, _)| name != "definition") {
+            let (mine, theirs) = (self.get(name), other.get(name));
+            let elsewhere = name.starts_with(INPUT) && (mine.is_none() || theirs.is_none());
+            if mine == theirs || elsewhere {
+                continue;
+            }
+            let (mine, theirs) = (mine.unwrap_or("absent"), theirs.unwrap_or("absent"));
+            let sentence = format!("{name} is {mine} {here}, {theirs} {there}");
+            if !sentences.contains(&sentence) {
                 sentences.push(sentence);
             }
         }
         sentences
-    }
-}
-
-/// The first line in which two definitions differ.
-fn by_line(mine: &str, theirs: &str, here: &str, there: &str) -> String {
-    let (mut a, mut b) = (mine.lines(), theirs.lines());
-    let mut number = 1;
-    loop {
-        match (a.next(), b.next()) {
-            (Some(x), Some(y)) if x == y => number += 1,
-            (None, None) => return "definition differs in its line ends".to_owned(),
-            (x, y) => {
-                let quoted =
-                    |line: Option<&str>| line.map_or_else(|| "absent".to_owned(), |line| format!("`{}`", line.trim()));
-                return format!("line {number} of the definition is {} {here}, {} {there}", quoted(x), quoted(y));
-            }
-        }
     }
 }
 

@@ -152,4 +152,20 @@ cmp local-rows/rows.csv array-rows/rows.csv || fail "the rows differ"
 cmp local-rows/failures.csv array-rows/failures.csv || fail "the failures differ"
 resumed=$("$selfreward" show runs/sweep-full.sqlite | grep -c ', resumed$')
 [ "$resumed" = 2 ] || fail "$resumed sessions were resumed, not 2"
+
+# --- Any path, from any folder: signs that Slurm, its patterns, or a shell would take for something else.
+odd="100%x %% \$HOME \"a\" it's é"
+mkdir "$odd" && cp sweep.toml "$odd" || fail "the odd folder"
+(cd "$odd" && "$selfreward" slurm sweep.toml --quick --tasks 2 --out "$odd" -o sweep.sh) || fail "selfreward slurm in an odd folder"
+said=$(cd / && sh "$work/$odd/sweep.sh") || fail "submission from another folder"
+echo "$said"
+array=$(echo "$said" | sed 's/.*array \([0-9]*\).*/\1/')
+merge=$(echo "$said" | sed 's/.*merge \([0-9]*\).*/\1/')
+await "the second merge" merged
+logs=$(ls "$odd/$odd/slurm" | grep -c '\.log$')
+[ "$logs" = 3 ] || fail "$logs logs in the odd folder, not those of two tasks and the merge"
+"$selfreward" run sweep.toml --quick --out local --quiet || fail "the local quick run"
+"$selfreward" export local/sweep-quick.sqlite --csv local-quick || fail "export of the local quick run"
+"$selfreward" export "$odd/$odd/sweep-quick.sqlite" --csv array-quick || fail "export of the second merge"
+cmp local-quick/rows.csv array-quick/rows.csv || fail "the rows of the odd folder differ"
 echo "passed slurm: $(($(wc -l <local-rows/rows.csv) - 1)) rows equal, two tasks resumed"

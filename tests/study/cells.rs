@@ -132,6 +132,15 @@ fn definitions_that_are_not_sound_are_refused() {
         (change("replicates = 3", "replicates = 3\n\"process.beta\" = [1.0]"), "process.beta"),
         (change("replicates = 3", "repeats = 3"), "replicates"),
         (change("delta = [0.25]", "delta = [1.25]"), "1.25"),
+        (change("beta = 1.0", "beta = 1.0\nbeta_over_sqrt_n = 1.0"), "beta and beta_over_sqrt_n: expected only one"),
+        (
+            change("[16, 64]", "[16, 64]\n\"process.beta_over_sqrt_n\" = [1.0]"),
+            "beta and beta_over_sqrt_n: expected only one",
+        ),
+        (
+            change("[0.5, 1.0]", "[0.5, 1.0]\n\"instance.confidence\" = [\"uniform\"]"),
+            "bump and confidence: expected only one",
+        ),
     ];
     for (text, word) in cases {
         let made = Definition::parse(&text).and_then(|d| Study::new(d, Profile::Full, SeedConfig::Number(1)));

@@ -87,6 +87,13 @@ fn a_file_system_without_locks_is_told_from_a_store_in_use() {
         #include <fcntl.h>
         #include <stdarg.h>
         #include <stdlib.h>
+        #include <sys/statvfs.h>
+        int statvfs(const char *path, struct statvfs *about) {
+            int (*real)(const char *, struct statvfs *) = (int (*)(const char *, struct statvfs *))dlsym(RTLD_NEXT, "statvfs");
+            int code = real(path, about);
+            if (getenv("READ_ONLY_MEDIA")) about->f_flag |= ST_RDONLY;
+            return code;
+        }
         static int pass(int fd, int command, void *argument) {
             if (command == F_SETLK || command == F_SETLKW) { errno = atoi(getenv("LOCK_ERRNO")); return -1; }
             int (*real)(int, int, ...) = (int (*)(int, int, ...))dlsym(RTLD_NEXT, "fcntl64");
@@ -104,7 +111,7 @@ fn a_file_system_without_locks_is_told_from_a_store_in_use() {
     let bench = Bench::with("probe.toml", PROBE);
     bench.expect(0, "run probe.toml --out whole --quiet");
     let shim = shim(&bench, CODE);
-    for errno in [libc::ENOLCK, libc::ENOSYS, libc::EOPNOTSUPP, libc::EINVAL] {
+    for errno in [libc::ENOLCK, libc::ENOSYS, libc::EOPNOTSUPP, libc::EINVAL, libc::EPERM, libc::EACCES] {
         let run = |code: i32, line: &str| {
             let output =
                 bench.command(line).env("LD_PRELOAD", &shim).env("LOCK_ERRNO", errno.to_string()).output().unwrap();
@@ -134,6 +141,14 @@ fn a_file_system_without_locks_is_told_from_a_store_in_use() {
         run(0, "export runs/all.sqlite --no-lock --csv out --force");
         let rows = fs::read_to_string(bench.path("out/rows.csv")).unwrap();
         assert!(bench.rows("whole/probe-full.sqlite").starts_with(&rows));
+        // On media that nobody writes to, nothing need be locked.
+        let output = bench
+            .command("export whole/probe-full.sqlite --csv out --force")
+            .envs([("LD_PRELOAD", shim.as_os_str()), ("LOCK_ERRNO", "37".as_ref()), ("READ_ONLY_MEDIA", "1".as_ref())])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(rows, fs::read_to_string(bench.path("out/rows.csv")).unwrap());
         // What another process holds is still told.
         fs::create_dir(bench.path(&format!("{STORE}.lock"))).unwrap();
         for line in [
