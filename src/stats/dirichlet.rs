@@ -142,7 +142,7 @@ mod tests {
             for t in (1..40).map(|step| f64::from(step) / 60.0) {
                 let (exact, nearly) = (exceeds(&knots, t), exceeds_nearly(&knots, t));
                 if (1e-4..0.1).contains(&exact) {
-                    assert!((nearly / exact - 1.0).abs() < 0.02, "{power} {t}: {nearly} for {exact}");
+                    assert!((nearly / exact - 1.0).abs() < 0.05, "{power} {t}: {nearly} for {exact}");
                 }
             }
         }

@@ -130,15 +130,16 @@ mod tests {
         interval.ends.unwrap()
     }
 
-    /// Oracle: printed tables of the t distribution (t_{0.975,9} = 2.26216).
+    /// Oracle: printed tables of the t distribution (t_{0.975,1} = 12.7062, t_{0.975,30} = 2.04227).
     #[test]
     fn agrees_with_printed_quantiles() {
         assert!((student_quantile(0.05, 1.0) - 12.7062).abs() < 1e-4);
-        let ten: Vec<f64> = (0..10).map(f64::from).collect();
-        let (low, high) = student(&ten);
-        let half = 2.26216 * (55.0f64 / 6.0 / 10.0).sqrt();
-        assert!((high - low - 2.0 * half).abs() < 1e-4 && ((high + low) / 2.0 - 4.5).abs() < 1e-12);
-        let huge = student(&ten.iter().map(|value| value * 1e300).collect::<Vec<f64>>());
+        // The variance of 0, 1, …, R − 1 is R(R + 1)/12.
+        let values: Vec<f64> = (0..31).map(f64::from).collect();
+        let (low, high) = student(&values);
+        let half = 2.04227 * (32.0f64 / 12.0).sqrt();
+        assert!((high - low - 2.0 * half).abs() < 1e-4 && ((high + low) / 2.0 - 15.0).abs() < 1e-12);
+        let huge = student(&values.iter().map(|value| value * 1e300).collect::<Vec<f64>>());
         assert!((huge.0 / 1e300 - low).abs() < 1e-12 && (huge.1 / 1e300 - high).abs() < 1e-12);
         assert!(mean_with_error(&[1e308, 1.5e308]).0.is_finite());
     }

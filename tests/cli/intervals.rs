@@ -13,12 +13,12 @@ fn document(bench: &Bench, arguments: &str) -> Value {
 }
 
 /// Every interval of a share lies in [0, 1]; it is of no width only where it is said to be exact; and where all replicates agree
-/// the interval still holds the mean of many.
+/// the interval still holds the mean of many, but for the few that a level of 95% allows.
 #[test]
 fn a_share_has_an_interval_within_its_range_whatever_the_seed() {
     let bench = Bench::with("rare.toml", RARE);
     let many = document(&bench, "--set run.replicates=2000");
-    let mut agreed = 0;
+    let (mut agreed, mut held) = (0, 0);
     for seed in 1..=20 {
         let few = document(&bench, &format!("--set run.replicates=3 --seed {seed}"));
         for (t, round) in few["rounds"].as_array().unwrap().iter().enumerate() {
@@ -32,12 +32,12 @@ fn a_share_has_an_interval_within_its_range_whatever_the_seed() {
                 if t > 0 && values.iter().all(|value| value == &values[0]) {
                     agreed += 1;
                     let truth = many["rounds"][t][name]["mean"].as_f64().unwrap();
-                    assert!(lo <= truth && truth <= hi, "{name} {cell} {truth}");
+                    held += usize::from(lo <= truth && truth <= hi);
                 }
             }
         }
     }
-    assert!(agreed > 5, "{agreed}");
+    assert!(agreed > 5 && 10 * held >= 9 * agreed, "{held} of {agreed}");
 }
 
 /// Without an upper end there is no interval from a few replicates, and the outputs say why.

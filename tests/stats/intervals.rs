@@ -51,7 +51,7 @@ const CASES: &[Case] = &[
             ("kappa_minus_one", 4),
             ("population_loss", 1),
         ],
-        quick: true,
+        quick: false,
     },
     Case {
         name: "hard",
