@@ -13,6 +13,7 @@ again. Everything is in target/mutants, the outcome in results.csv there.
 
 import argparse
 import csv
+import hashlib
 import json
 import os
 import re
@@ -90,6 +91,8 @@ def cargo(*arguments):
     """Cargo in the copy; its messages as JSON."""
     environment = dict(os.environ, CARGO_TARGET_DIR=str(WORK / "target"), CARGO_TERM_COLOR="never")
     environment.setdefault("CARGO_BUILD_JOBS", "2")
+    # A commit must not make everything be built anew.
+    environment["GIT_CEILING_DIRECTORIES"] = str(WORK)
     command = ["cargo", *arguments, "--release", "--message-format=json"]
     done = subprocess.run(command, cwd=TREE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
@@ -178,11 +181,12 @@ def build():
         if not message["profile"]["test"]:
             continue
         program, executable = message["target"]["name"], message["executable"]
+        sources = digest(program)
         listed = subprocess.run([executable, "--list", "--format", "terse"], capture_output=True, text=True, check=True)
         for test in re.findall(r"^(.*): test$", listed.stdout, re.M):
             known = before.get((program, test))
-            if known and known["executable"] == executable and known["built"] == os.stat(executable).st_mtime:
-                tests.append(known)
+            if known and known["sources"] == sources:
+                tests.append(dict(known, executable=executable))
                 continue
             trace = WORK / "trace"
             shutil.rmtree(trace, ignore_errors=True)
@@ -192,13 +196,18 @@ def build():
                 print(f"left out: {program} {test} {outcome} without a mutant", flush=True)
                 continue
             reached = sorted(int(entry.name) for entry in trace.iterdir())
-            built = os.stat(executable).st_mtime
             tests.append(
-                {"program": program, "test": test, "executable": executable, "built": built, "seconds": seconds,
+                {"program": program, "test": test, "executable": executable, "sources": sources, "seconds": seconds,
                  "reached": reached}
             )
     TESTS.write_text(json.dumps(tests))
     print(f"{len(tests)} tests, {sum(t['seconds'] for t in tests):.0f} s one by one", flush=True)
+
+
+def digest(program):
+    """What the reach of a program's tests depends on: the mutants, and its own sources."""
+    files = [PLAN, *sorted((TREE / "tests" / program).rglob("*"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files if file.is_file())).hexdigest()
 
 
 def run_test(executable, test, mutant, limit):
