@@ -59,6 +59,14 @@ fn another_law_is_decisive_from_ten_on() {
     assert_eq!([7.1, 9.5, 10.5, 14.1].map(at), [Verdict::Holds, Verdict::Holds, Verdict::Violated, Verdict::Violated]);
 }
 
+/// A curve excludes something at every point: no part of what a rule on curves says is vacuous.
+#[test]
+fn curves_are_nowhere_vacuous() {
+    for rule in [Rule::Decay(Law::Exponential), Rule::Exponent(Exponent::AtMost(-0.5))] {
+        assert_eq!(decide(rule, &curve(exact(&between(0.0))), 20).nonvacuous, 1.0);
+    }
+}
+
 /// Five points of a curve are enough to tell the laws of decay apart, four are not.
 #[test]
 fn five_points_are_enough_for_a_law() {
@@ -125,6 +133,10 @@ fn above(errors: f64) -> Evidence {
 #[test]
 fn a_shape_is_exceeded_from_five_errors_on() {
     let at = |errors: f64| decide(Rule::Shape, &above(errors), 1).verdict;
+    // A mean that equals the constant exactly does not lie above it.
+    let Evidence::Ratios(mut level) = above(0.0) else { unreachable!() };
+    level.iter_mut().for_each(|ratio| ratio.values = vec![1.0; 50]);
+    assert_eq!(decide(Rule::Shape, &Evidence::Ratios(level), 1).verdict, Verdict::Holds);
     assert_eq!([3.6, 4.9, 5.1, 7.0].map(at), [Verdict::Holds, Verdict::Holds, Verdict::Violated, Verdict::Violated]);
 }
 

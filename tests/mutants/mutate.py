@@ -256,7 +256,12 @@ def run(options):
             continue
         reaching = sorted((t for t in tests if number in t["reached"]), key=lambda t: t["seconds"])
         row = dict(mutant, outcome="survived", test="", **{"tests reached": len(reaching)})
-        for test in reaching:
+        spent = 0.0
+        for tried, test in enumerate(reaching):
+            spent += test["seconds"]
+            if tried and spent > options.budget:
+                row["test"] = f"the quickest {tried} of {len(reaching)} tests"
+                break
             outcome, _ = run_test(test["executable"], test["test"], number, SLOWER * test["seconds"] + GRACE)
             if outcome != "passed":
                 row |= {"outcome": outcome, "test": f"{test['program']} {test['test']}"}
@@ -294,6 +299,7 @@ def main():
     parser.add_argument("command", choices=["prepare", "run", "retest", "table"])
     parser.add_argument("--mutants", type=int, default=80, help="how many expressions are drawn")
     parser.add_argument("--seed", default="1", help="of the draw")
+    parser.add_argument("--budget", type=float, default=float("inf"), help="seconds of tests for a mutant, as timed")
     parser.add_argument("--only", nargs="*", help="names of mutants to run")
     options = parser.parse_args()
     {"prepare": prepare, "run": run, "retest": retest, "table": table}[options.command](options)
