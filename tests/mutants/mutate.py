@@ -271,13 +271,14 @@ def run(options):
         print(*(row[column] for column in COLUMNS), sep=" | ", flush=True)
 
 
-def retest(_):
-    """Takes over the tests of the tree, builds them, and forgets who survived the old ones."""
+def retest(options):
+    """Takes over the tests of the tree, builds them, and forgets who survived the old ones (of those named, if any)."""
     for name in tracked():
         if name.startswith("tests/"):
             place(name)
     build()
-    save({name: row for name, row in results().items() if row["outcome"] != "survived"})
+    again = lambda row: row["outcome"] == "survived" and row["name"] in (options.only or [row["name"]])
+    save({name: row for name, row in results().items() if not again(row)})
 
 
 def table(_):
@@ -286,7 +287,7 @@ def table(_):
     print("| where | kind | original | mutated | outcome | by |\n| --- | --- | --- | --- | --- | --- |")
     for mutant in json.loads(PLAN.read_text()):
         row = rows.get(mutant["name"])
-        if row:
+        if row and row["outcome"] != "not run":
             code = lambda source: "`" + re.sub(r"\s+", " ", source).replace("|", "\\|") + "`"
             where = f"{row['file'].removeprefix('src/')}:{row['line']}"
             shown = (where, row["kind"], code(row["original"]), code(row["mutated"]), row["outcome"], row["test"])
@@ -300,7 +301,7 @@ def main():
     parser.add_argument("--mutants", type=int, default=80, help="how many expressions are drawn")
     parser.add_argument("--seed", default="1", help="of the draw")
     parser.add_argument("--budget", type=float, default=float("inf"), help="seconds of tests for a mutant, as timed")
-    parser.add_argument("--only", nargs="*", help="names of mutants to run")
+    parser.add_argument("--only", nargs="*", help="names of mutants to run or to try again")
     options = parser.parse_args()
     {"prepare": prepare, "run": run, "retest": retest, "table": table}[options.command](options)
 
