@@ -59,20 +59,19 @@ fn check_draws(process: &SelfRewarding, instance: &Instance) -> Result<()> {
         Sampling::Counts => (0..instance.prompts()).map(cells).sum(),
         Sampling::Auto => instance.weights().iter().enumerate().map(|(x, p)| (n * p).min(cells(x))).sum(),
     };
+    if draws > MAX_DRAWS {
+        return Err(Error::TooLarge {
+            what: format!("a round of n = {} triples with sampling = {:?}", process.samples, process.sampling),
+            need: format!("about {draws:.1e} random draws"),
+            limit: format!("{MAX_DRAWS:.0e}; fewer samples, fewer responses a prompt, or sampling = \"auto\""),
+        });
+    }
     // The prompts that were drawn and the pairs of the prompt with the most are held at once: counts of them, or each draw.
     let held =
         |draws: f64, cells: f64| if process.sampling == Sampling::Draws { draws } else { draws.min(2.0 * cells) };
     let most = instance.weights().iter().enumerate().map(|(x, p)| held(n * p, cells(x))).fold(0.0, f64::max);
     let prompts = held(n, instance.prompts() as f64);
-    memory::require("the pairs drawn at one prompt", (16.0 * (most + prompts)) as u64)?;
-    if draws <= MAX_DRAWS {
-        return Ok(());
-    }
-    Err(Error::TooLarge {
-        what: format!("a round of n = {} triples with sampling = {:?}", process.samples, process.sampling),
-        need: format!("about {draws:.1e} random draws"),
-        limit: format!("{MAX_DRAWS:.0e}; fewer samples, fewer responses a prompt, or sampling = \"auto\""),
-    })
+    memory::require("the pairs drawn at one prompt", (16.0 * (most + prompts)) as u64)
 }
 
 /// One-hot features with a ball, ridge, noise or gradient steps: one eigenproblem for each prompt's seen responses.
@@ -87,13 +86,14 @@ fn check_blocks(process: &SelfRewarding, instance: &Instance) -> Result<()> {
         operations += 20.0 * seen.powi(3);
         bytes += 8.0 * seen * seen;
     }
-    if operations > MAX_OPERATIONS {
-        return Err(Error::TooLarge {
-            what: "a round with ball, ridge, noise or gradient steps on one-hot features".to_owned(),
-            need: format!("about {operations:.1e} operations (20 K³ a prompt)"),
-            limit: format!("{MAX_OPERATIONS:.0e}; fewer responses a prompt, or the plain update without a ball"),
-        });
-    }
     // The largest block once more as pairs and weights.
-    memory::require("ball, ridge, noise or gradient steps on one-hot features", (3.0 * bytes) as u64)
+    memory::require("ball, ridge, noise or gradient steps on one-hot features", (3.0 * bytes) as u64)?;
+    if operations <= MAX_OPERATIONS {
+        return Ok(());
+    }
+    Err(Error::TooLarge {
+        what: "a round with ball, ridge, noise or gradient steps on one-hot features".to_owned(),
+        need: format!("about {operations:.1e} operations (20 K³ a prompt)"),
+        limit: format!("{MAX_OPERATIONS:.0e}; fewer responses a prompt, or the plain update without a ball"),
+    })
 }

@@ -6,7 +6,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use selfreward::claims::falsifier::Found;
 use selfreward::claims::weigh::Exponent;
-use selfreward::claims::{Axes, Case, Comparison, Curve, CurvePoint, Evidence, Place, Ratio, Rule, Weighed, weigh};
+use selfreward::claims::{
+    Axes, Case, Comparison, Curve, CurvePoint, Evidence, Place, Ratio, Rule, Weighed, catalogue, weigh,
+};
 use selfreward::seed::Seed;
 use selfreward::stats::{Law, Measured, compare_decays};
 use selfreward::study::definition::Verdict;
@@ -55,6 +57,14 @@ fn another_law_is_decisive_from_ten_on() {
     };
     // The law preferred before that is the one with a floor, which contains the exponential.
     assert_eq!([7.1, 9.5, 10.5, 14.1].map(at), [Verdict::Holds, Verdict::Holds, Verdict::Violated, Verdict::Violated]);
+}
+
+/// A curve excludes something at every point: no part of what a rule on curves says is vacuous.
+#[test]
+fn curves_are_nowhere_vacuous() {
+    for rule in [Rule::Decay(Law::Exponential), Rule::Exponent(Exponent::AtMost(-0.5))] {
+        assert_eq!(decide(rule, &curve(exact(&between(0.0))), 20).nonvacuous, 1.0);
+    }
 }
 
 /// Five points of a curve are enough to tell the laws of decay apart, four are not.
@@ -123,6 +133,10 @@ fn above(errors: f64) -> Evidence {
 #[test]
 fn a_shape_is_exceeded_from_five_errors_on() {
     let at = |errors: f64| decide(Rule::Shape, &above(errors), 1).verdict;
+    // A mean that equals the constant exactly does not lie above it.
+    let Evidence::Ratios(mut level) = above(0.0) else { unreachable!() };
+    level.iter_mut().for_each(|ratio| ratio.values = vec![1.0; 50]);
+    assert_eq!(decide(Rule::Shape, &Evidence::Ratios(level), 1).verdict, Verdict::Holds);
     assert_eq!([3.6, 4.9, 5.1, 7.0].map(at), [Verdict::Holds, Verdict::Holds, Verdict::Violated, Verdict::Violated]);
 }
 
@@ -155,6 +169,31 @@ fn decisions_share_one_percent() {
             assert_ne!((0..=all).find(|&k| 2.0 * tail(k) < factor * level).unwrap(), first, "{decisions} {factor}");
         }
     }
+}
+
+/// A statement with a probability may fail in a tenth of the replicates, C11 in three of a hundred: a fifth less holds, a fifth more does
+/// not. Of 20000 replicates, these are 6 standard deviations and more away.
+#[test]
+fn statements_with_a_probability_may_fail_as_often_as_they_say() {
+    let claims = catalogue::all().flat_map(|claim| {
+        let controls = claim.controls.iter().map(|control| (control.id, control.rule));
+        controls.chain([(claim.id, claim.rule)])
+    });
+    let mut tried = 0;
+    for (id, rule) in claims.filter(|(_, rule)| matches!(rule, Rule::WithProbability { .. })) {
+        let rho = if id.starts_with("C11") { 0.03 } else { 0.1 };
+        let at = |share: f64| {
+            let case = |i: usize| Case {
+                place: Place { experiment: "made-up", cell: 0, replicate: i, size: 1 },
+                comparisons: vec![Comparison::new(if (i as f64) < share * 2e4 { 2.0 } else { 0.5 }, 1.0, 0.0, 9.0)],
+                ..Case::default()
+            };
+            decide(rule, &Evidence::Cases((0..20_000).map(case).collect()), 1).verdict
+        };
+        assert_eq!((at(0.8 * rho), at(1.2 * rho)), (Verdict::Holds, Verdict::Violated), "{id}");
+        tried += 1;
+    }
+    assert!(tried >= 8, "{tried}");
 }
 
 /// A ratio is unbounded if it is above 10^6 and more than doubled in the second half of the search, having grown in the first too.

@@ -13,6 +13,7 @@ again. Everything is in target/mutants, the outcome in results.csv there.
 
 import argparse
 import csv
+import hashlib
 import json
 import os
 import re
@@ -90,6 +91,8 @@ def cargo(*arguments):
     """Cargo in the copy; its messages as JSON."""
     environment = dict(os.environ, CARGO_TARGET_DIR=str(WORK / "target"), CARGO_TERM_COLOR="never")
     environment.setdefault("CARGO_BUILD_JOBS", "2")
+    # A commit must not make everything be built anew.
+    environment["GIT_CEILING_DIRECTORIES"] = str(WORK)
     command = ["cargo", *arguments, "--release", "--message-format=json"]
     done = subprocess.run(command, cwd=TREE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
@@ -178,11 +181,12 @@ def build():
         if not message["profile"]["test"]:
             continue
         program, executable = message["target"]["name"], message["executable"]
+        sources = digest(program)
         listed = subprocess.run([executable, "--list", "--format", "terse"], capture_output=True, text=True, check=True)
         for test in re.findall(r"^(.*): test$", listed.stdout, re.M):
             known = before.get((program, test))
-            if known and known["executable"] == executable and known["built"] == os.stat(executable).st_mtime:
-                tests.append(known)
+            if known and known["sources"] == sources:
+                tests.append(dict(known, executable=executable))
                 continue
             trace = WORK / "trace"
             shutil.rmtree(trace, ignore_errors=True)
@@ -192,13 +196,18 @@ def build():
                 print(f"left out: {program} {test} {outcome} without a mutant", flush=True)
                 continue
             reached = sorted(int(entry.name) for entry in trace.iterdir())
-            built = os.stat(executable).st_mtime
             tests.append(
-                {"program": program, "test": test, "executable": executable, "built": built, "seconds": seconds,
+                {"program": program, "test": test, "executable": executable, "sources": sources, "seconds": seconds,
                  "reached": reached}
             )
     TESTS.write_text(json.dumps(tests))
     print(f"{len(tests)} tests, {sum(t['seconds'] for t in tests):.0f} s one by one", flush=True)
+
+
+def digest(program):
+    """What the reach of a program's tests depends on: the mutants, and its own sources."""
+    files = [PLAN, *sorted((TREE / "tests" / program).rglob("*"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files if file.is_file())).hexdigest()
 
 
 def run_test(executable, test, mutant, limit):
@@ -247,7 +256,12 @@ def run(options):
             continue
         reaching = sorted((t for t in tests if number in t["reached"]), key=lambda t: t["seconds"])
         row = dict(mutant, outcome="survived", test="", **{"tests reached": len(reaching)})
-        for test in reaching:
+        spent = 0.0
+        for tried, test in enumerate(reaching):
+            spent += test["seconds"]
+            if tried and spent > options.budget:
+                row["test"] = f"the quickest {tried} of {len(reaching)} tests"
+                break
             outcome, _ = run_test(test["executable"], test["test"], number, SLOWER * test["seconds"] + GRACE)
             if outcome != "passed":
                 row |= {"outcome": outcome, "test": f"{test['program']} {test['test']}"}
@@ -257,13 +271,14 @@ def run(options):
         print(*(row[column] for column in COLUMNS), sep=" | ", flush=True)
 
 
-def retest(_):
-    """Takes over the tests of the tree, builds them, and forgets who survived the old ones."""
+def retest(options):
+    """Takes over the tests of the tree, builds them, and forgets who survived the old ones (of those named, if any)."""
     for name in tracked():
         if name.startswith("tests/"):
             place(name)
     build()
-    save({name: row for name, row in results().items() if row["outcome"] != "survived"})
+    again = lambda row: row["outcome"] == "survived" and row["name"] in (options.only or [row["name"]])
+    save({name: row for name, row in results().items() if not again(row)})
 
 
 def table(_):
@@ -272,7 +287,7 @@ def table(_):
     print("| where | kind | original | mutated | outcome | by |\n| --- | --- | --- | --- | --- | --- |")
     for mutant in json.loads(PLAN.read_text()):
         row = rows.get(mutant["name"])
-        if row:
+        if row and row["outcome"] != "not run":
             code = lambda source: "`" + re.sub(r"\s+", " ", source).replace("|", "\\|") + "`"
             where = f"{row['file'].removeprefix('src/')}:{row['line']}"
             shown = (where, row["kind"], code(row["original"]), code(row["mutated"]), row["outcome"], row["test"])
@@ -285,7 +300,8 @@ def main():
     parser.add_argument("command", choices=["prepare", "run", "retest", "table"])
     parser.add_argument("--mutants", type=int, default=80, help="how many expressions are drawn")
     parser.add_argument("--seed", default="1", help="of the draw")
-    parser.add_argument("--only", nargs="*", help="names of mutants to run")
+    parser.add_argument("--budget", type=float, default=float("inf"), help="seconds of tests for a mutant, as timed")
+    parser.add_argument("--only", nargs="*", help="names of mutants to run or to try again")
     options = parser.parse_args()
     {"prepare": prepare, "run": run, "retest": retest, "table": table}[options.command](options)
 

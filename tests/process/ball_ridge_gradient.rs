@@ -177,6 +177,19 @@ fn ridge_in_a_ball_satisfies_the_optimality_conditions() {
     }
 }
 
+/// A ridge so small that it adds nothing leaves the point on the sphere where it is without one; every curvature is infinite beside it.
+#[test]
+fn a_ridge_of_nothing_in_a_ball_is_none() {
+    for (_, instance) in instances() {
+        let old = instance.base().to_vector();
+        let mut process = process(Erm::default(), 0.05, 5_000, 1);
+        process.radius = Some(old.dot(&old).sqrt() * 1.2);
+        let at = |ridge: f64| one_step(&instance, &Erm { ridge, ..Erm::default() }, &process, 2).0;
+        let (without, with) = (at(0.0), at(1e-300));
+        assert!(distance(&without, &with) < 1e-9 * without.dot(&without).sqrt(), "{without} {with}");
+    }
+}
+
 /// Oracle: gradient descent itself, on the loss written as a sum over pairs, step by step; with and without the ball.
 #[test]
 fn gradient_steps_are_gradient_descent() {

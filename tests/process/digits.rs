@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::common::process;
 use ndarray::{Array1, arr1, array};
+use selfreward::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use selfreward::linalg::{GradedRow, Span, graded_svd};
 use selfreward::logits::LogitTable;
 use selfreward::metrics::policy::{comparator_failure, failure};
 use selfreward::policy::Policy;
+use selfreward::process::{ClassChoice, FiniteClass};
+use selfreward::seed::Seed;
 
 /// One prompt of two responses; the first has probability 1 − `doubt`.
 fn sure(doubt: f64) -> Policy {
@@ -66,4 +70,22 @@ fn ranks_are_decided_at_sixteen_roundings() {
     };
     let unit = f64::EPSILON * 2f64.sqrt();
     assert_eq!([11.0, 22.0].map(|times| rank(times * unit)), [1, 2]);
+}
+
+/// A member of the finite class fits what was seen if its residual is within 4·2^-52·(d + 8) of the numbers it is made of. On a line, d =
+/// 1, the members θ_0 and (1 + 1/β)θ_0 differ by 1/β of them: at 25·2^-52 both fit, and the worse one, which does not move, is chosen; at
+/// 50·2^-52 the successor alone fits.
+#[test]
+fn members_that_differ_by_rounding_both_fit() {
+    let moved = |units: f64| {
+        let matrix = array![[1.0], [-1.0]];
+        let features = FeatureMap::dense(DenseFeatures::new(matrix, &[2]).unwrap());
+        let instance = Instance::new(vec![1.0], features, Parameter::Dense(arr1(&[1.0])), None).unwrap();
+        let class = FiniteClass { choice: ClassChoice::Worst, levels: 1, rays: 1 };
+        let process = process(class, 1.0 / (units * f64::EPSILON), 64, 1);
+        process.check(&instance).unwrap();
+        let last = process.start(&instance, instance.base().clone(), Seed::from_number(1)).last().unwrap().unwrap();
+        (last.theta.to_vector()[0] - 1.0) / f64::EPSILON
+    };
+    assert_eq!([25.0, 50.0].map(moved), [0.0, 50.0]);
 }

@@ -430,3 +430,13 @@ fn bad_arguments_name_themselves() {
     assert_refuses(local_exponent(0.0, 1), "n");
     assert_refuses(population_kappa([(1.0, [-1.0].as_slice())], 1.0), "gaps");
 }
+
+/// The shape by hand: at T = 1 it is c/(γδ) √(complexity · log n / n) (√κ_∞ + √κ₀).
+#[test]
+fn the_shape_by_hand() {
+    let contraction = finite().rates(1e6, 4).unwrap().contraction;
+    let (n, kappa0, gamma, delta, constant) = (1e4, 9.0, 0.5, 0.2, 0.3);
+    let shape = Shape { n, rounds: 1, kappa0, gamma, delta, contraction, constant };
+    let expected = 3.0 * (5.0 * 1e4f64.ln() / 1e4).sqrt() * (contraction.fixed_point().sqrt() + 3.0);
+    assert!((shape.failure(5.0).unwrap().value() / expected - 1.0).abs() < 1e-12);
+}
