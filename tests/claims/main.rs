@@ -3,4 +3,5 @@
 mod absence;
 mod catalogue;
 mod falsifier;
+mod ledger;
 mod weigh;
