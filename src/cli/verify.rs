@@ -35,7 +35,8 @@ pub struct VerifyArgs {
     /// Weigh the rows of these stores, of their profile and seed, and simulate nothing
     #[arg(long, value_name = "STORE", num_args = 1..)]
     from: Vec<PathBuf>,
-    /// Weigh the false variants of the claims instead: each must come out violated
+    /// Weigh the false variants of the claims instead: each must come out violated; one that cannot be weighed is untried, and
+    /// fails, too
     #[arg(long)]
     controls: bool,
     /// Repeat for so many seeds, from --seed on, and state the share of them in which each control is caught

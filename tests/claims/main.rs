@@ -3,6 +3,7 @@
 mod absence;
 mod catalogue;
 mod falsifier;
+mod ledger;
 mod thresholds;
 mod tolerances;
 mod weigh;
