@@ -109,7 +109,11 @@ fn redraw(csv: &Path, folder: &Path) -> std::result::Result<Vec<String>, Failure
         };
         Ok((name, figure))
     };
-    let (name, figure) = read().map_err(Failure::refused)?;
+    let context = |error: Error| match error {
+        named @ Error::File { .. } => Failure::refused(named),
+        other => Failure::Refused(anyhow::Error::new(other).context(csv.display().to_string())),
+    };
+    let (name, figure) = read().map_err(context)?;
     let outputs = Outputs::claim(folder, &[], true).map_err(Failure::refused)?;
     plot::save(outputs.folder(), &name, &figure).map_err(Failure::failed)?;
     Ok(["svg", "png"].map(|ending| folder.join(format!("{name}.{ending}")).display().to_string()).into())

@@ -2,7 +2,7 @@
 
 pub mod config;
 pub mod figure;
-pub(crate) mod form;
+pub mod form;
 pub mod keys;
 pub mod output;
 pub mod run;
@@ -12,6 +12,7 @@ mod source;
 pub mod summary;
 
 pub use config::Config;
+pub use form::Form;
 pub use run::{Observer, Replicate, Trajectories, run};
 pub use simulation::Simulation;
 pub(crate) use source::autoregressive;

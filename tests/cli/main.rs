@@ -6,6 +6,7 @@ mod study_common;
 mod autoregressive;
 mod bound;
 mod examples;
+mod messages;
 mod report;
 mod simulate;
 mod verify;
