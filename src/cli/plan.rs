@@ -88,7 +88,12 @@ impl PlanArgs {
             rho: self.rho,
             excess: 1.0,
         };
-        plan(&setting, self.target_failure, self.delta, self.max_rounds)
+        plan(&setting, self.target_failure, self.delta, self.max_rounds).map_err(|error| match error {
+            Error::Argument { name, value, expected } if name == "rounds" => {
+                Error::Argument { name: "max_rounds".to_owned(), value, expected }
+            }
+            other => other,
+        })
     }
 }
 

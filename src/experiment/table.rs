@@ -3,6 +3,7 @@
 use crate::nearest::one_of;
 use crate::plot::Point;
 use crate::simulate::output;
+use crate::words::counted;
 use crate::{Error, Result};
 
 /// A row in the making: names and texts, in the order of the columns.
@@ -56,9 +57,18 @@ impl Table {
     /// Reads CSV with a header.
     ///
     /// # Errors
-    /// [`Error::Argument`] if it is no CSV or a row has another length than the header.
+    /// [`Error::Syntax`] if it is no CSV or a row has another length than the header.
     pub fn parse(text: &str) -> Result<Self> {
-        let wrong = |error: csv::Error| Error::argument("table", "csv", error.to_string());
+        let wrong = |error: csv::Error| {
+            let place = error.position().map_or(0, |position| position.byte() as usize);
+            match error.kind() {
+                csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                    let expected = format!("{expected_len}, as in the header");
+                    Error::syntax(text, place, format!("a row of {}", counted(*len, "cell")), expected)
+                }
+                _ => Error::syntax(text, place, error, "CSV"),
+            }
+        };
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let owned = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
         let header = owned(reader.headers().map_err(wrong)?);

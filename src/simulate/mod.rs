@@ -3,7 +3,7 @@
 pub mod beforehand;
 pub mod config;
 pub mod figure;
-pub(crate) mod form;
+pub mod form;
 pub mod keys;
 pub mod output;
 pub mod run;
@@ -14,6 +14,7 @@ pub mod summary;
 
 pub use beforehand::Beforehand;
 pub use config::Config;
+pub use form::Form;
 pub use run::{Observer, Replicate, Trajectories, run};
 pub use simulation::Simulation;
 pub(crate) use source::autoregressive;

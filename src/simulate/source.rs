@@ -139,10 +139,15 @@ fn npz(given: &InstanceConfig, remarks: &mut Vec<String>) -> Result<Source> {
     let rescale = given.rescale.unwrap_or(false);
     let path = required(&given.path, "path")?;
     let file = NpzFile::read(&path, rescale)?;
+    let base = base(given);
     if let Some(norm) = file.rescaled_by {
-        remarks.push(format!("all features were divided by the largest norm, {norm}"));
+        let theta = match base {
+            Some(BaseParameter::Norm(_) | BaseParameter::LogitScale(_)) => "theta_0 is drawn for the divided features",
+            _ => "theta_0 was multiplied by it: the policy stays",
+        };
+        remarks.push(format!("all features were divided by the largest norm, {norm}; {theta}"));
     }
-    match base(given) {
+    match base {
         Some(base @ (BaseParameter::Norm(_) | BaseParameter::LogitScale(_))) => {
             Ok(Source::DrawnBase { path, rescale, base })
         }

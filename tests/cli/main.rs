@@ -11,6 +11,7 @@ mod fakes;
 mod intervals;
 #[cfg(target_os = "linux")]
 mod machine;
+mod messages;
 #[cfg(unix)]
 mod outputs;
 mod plot;

@@ -378,7 +378,11 @@ fn bad_feature_files_are_refused() {
     case.refused(&text, &[], &["norm", "3.04", "prompt 1", "--rescale"]);
     case.run(&case.file("c.toml", &text), &["--rescale"])
         .success()
-        .stderr(predicate::str::contains("divided by the largest norm, 3.04"));
+        .stderr(predicate::str::contains("divided by the largest norm, 3.04"))
+        .stderr(predicate::str::contains("theta_0 was multiplied by it: the policy stays"));
+    case.run(&case.file("c.toml", &text), &["--rescale", "--set", "instance.theta_norm=2.0"])
+        .success()
+        .stderr(predicate::str::contains("theta_0 is drawn for the divided features"));
 
     case.run(&case.file("c.toml", GAUSSIAN), &["--rescale"])
         .success()

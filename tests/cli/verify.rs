@@ -123,5 +123,5 @@ fn a_witness_is_known_by_its_number() {
     drop(database);
     let (holed, holed_npz, warning) = saved("holed");
     assert_eq!((holed, holed_npz), (whole, whole_npz));
-    assert!(warning.contains("1 replicates are missing"), "{warning}");
+    assert!(warning.contains("1 replicate is missing"), "{warning}");
 }

@@ -29,11 +29,11 @@ fn expect_refusal(folder: &TempDir, arguments: &[&str], input: &str) {
 fn the_command_refuses_in_one_line() {
     let folder = TempDir::new().unwrap();
     let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
-    for text in refused(toml::configuration, toml::read_configuration) {
+    for text in refused(toml::configuration, |text| toml::read_configuration(text)) {
         write("c.toml", text.as_bytes());
         expect_refusal(&folder, &["simulate", "--config", "c.toml"], &text);
     }
-    for text in refused(toml::definition, toml::read_definition) {
+    for text in refused(toml::definition, |text| toml::read_definition(text)) {
         write("d.toml", text.as_bytes());
         expect_refusal(&folder, &["run", "d.toml", "--dry-run"], &text);
     }

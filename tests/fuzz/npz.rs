@@ -53,7 +53,7 @@ pub fn made(rng: &mut ChaCha8Rng) -> Vec<u8> {
         0 => return bytes(&compressed(), rng),
         1 => return bytes(&archive(&entries), rng),
         2 => entries[place].bytes = bytes(&entries[place].bytes, rng),
-        3 => entries[place].bytes = npy(rng.random_range(1..4), &text(*pick(HEADERS, rng), rng), &[64; 96]),
+        3 => entries[place].bytes = npy(rng.random_range(1..4), &text(pick::<&str>(HEADERS, rng), rng), &[64; 96]),
         _ => {
             let entry = &mut entries[place];
             entry.claimed = Some(1 << rng.random_range(0..32));
@@ -69,12 +69,12 @@ pub fn read(archive: &[u8], rescale: bool) -> Outcome {
     file.and_then(|file| file.instance(None, &Seed::from_number(1))).map(drop).map_err(|error| error.to_string())
 }
 
-pub fn attempt(archive: &Vec<u8>) -> Outcome {
+pub fn attempt(archive: &[u8]) -> Outcome {
     let rescaled = read(archive, true);
     read(archive, false).and(rescaled)
 }
 
 #[test]
 fn npz_bytes() {
-    fuzz("NPZ", count(), made, attempt, |archive: &Vec<u8>| archive.escape_ascii().to_string());
+    fuzz("NPZ", count(), made, |archive| attempt(archive), |archive: &Vec<u8>| archive.escape_ascii().to_string());
 }

@@ -23,10 +23,10 @@ const CONFIGURATIONS: &[&str] = &[
 ];
 
 pub fn configuration(rng: &mut ChaCha8Rng) -> String {
-    text(*pick(CONFIGURATIONS, rng), rng)
+    text(pick::<&str>(CONFIGURATIONS, rng), rng)
 }
 
-pub fn read_configuration(text: &String) -> Outcome {
+pub fn read_configuration(text: &str) -> Outcome {
     let read = || -> selfreward::Result<()> {
         let config: Config = text.parse()?;
         let again: Config = config.to_toml().parse()?;
@@ -39,7 +39,7 @@ pub fn read_configuration(text: &String) -> Outcome {
 
 #[test]
 fn configurations() {
-    fuzz("configuration", count(), configuration, read_configuration, String::clone);
+    fuzz("configuration", count(), configuration, |text| read_configuration(text), String::clone);
 }
 
 const SETTINGS: &[&str] =
@@ -56,7 +56,7 @@ fn settings() {
         };
         read().map_err(|error: selfreward::Error| error.to_string())
     };
-    fuzz("setting", count() / 4, |rng| text(*pick(SETTINGS, rng), rng), attempt, String::clone);
+    fuzz("setting", count() / 4, |rng| text(pick::<&str>(SETTINGS, rng), rng), attempt, String::clone);
 }
 
 const DEFINITION: &str = r#"name = "probe"
@@ -102,7 +102,7 @@ pub fn definition(rng: &mut ChaCha8Rng) -> String {
     text(DEFINITION, rng)
 }
 
-pub fn read_definition(text: &String) -> Outcome {
+pub fn read_definition(text: &str) -> Outcome {
     let read = || -> selfreward::Result<()> {
         let definition = Definition::parse(text)?;
         for profile in [Profile::Quick, Profile::Full] {
@@ -116,5 +116,5 @@ pub fn read_definition(text: &String) -> Outcome {
 
 #[test]
 fn definitions() {
-    fuzz("definition", count(), definition, read_definition, String::clone);
+    fuzz("definition", count(), definition, |text| read_definition(text), String::clone);
 }

@@ -222,6 +222,11 @@ fn an_archive_is_checked_before_it_is_believed() {
         &with(doubles(SHOWN, &phi()), &[("sub/phi.npy", wholes(&[1]))]),
         &["array \"sub/phi\"", "phi, theta0"],
     );
+    // Of two entries of one name the last counts, as for NumPy.
+    let other = Entry::new("phi.npy", doubles(SHOWN, &[0.5; 24]));
+    let twice =
+        [other, Entry::new("phi.npy", doubles(SHOWN, &phi())), Entry::new("theta0.npy", doubles("(4,)", &theta()))];
+    assert_same(&files.instance(&archive(&twice)).unwrap(), "the last of two");
     files.refused(&doubles(SHOWN, &phi()), &["is a single array (.npy)", "numpy.savez"]);
     let folder = NpzFile::read(files.0.path(), false).unwrap_err().to_string();
     assert!(folder.contains("is a folder: expected a NumPy archive"), "{folder}");

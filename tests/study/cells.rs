@@ -116,7 +116,7 @@ fn definitions_that_are_not_sound_are_refused() {
         PROBE.replacen(from, to, 1)
     };
     let cases = [
-        (change("claims =", "claim ="), "unknown field `claim`"),
+        (change("claims =", "claim ="), "the nearest is claims"),
         (change("name = \"probe\"", "name = \"Pro be\""), "Pro be"),
         (change("C20 = \"holds\"", "C20 = \"maybe\""), "maybe"),
         (change("name = \"gaussian\"", "name = \"tabular\""), "no name twice"),
@@ -127,7 +127,7 @@ fn definitions_that_are_not_sound_are_refused() {
         (change("\"process.samples\" = [8, 32, 128]", "\"process.samples\" = 8"), "at least one value"),
         (change("[8, 32, 128]", "[8, 32, 8.0]"), "same values"),
         (change("[8, 32, 128]", "[8, 32, -1]"), "-1"),
-        (change("replicates = 6", "replicates = 0"), "at least 1"),
+        (change("replicates = 6", "replicates = 0"), "from 1 to 4294967295"),
         (change("replicates = 6", "replicates = 6\n\"process.samples\" = [8]"), "full profile"),
         (change("replicates = 3", "replicates = 3\n\"process.beta\" = [1.0]"), "process.beta"),
         (change("replicates = 3", "repeats = 3"), "replicates"),

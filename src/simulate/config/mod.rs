@@ -93,6 +93,9 @@ impl Config {
 /// [`Error::Syntax`] with the place at which it is none.
 pub fn parse_toml(text: &str) -> Result<Table> {
     text.parse().map_err(|error: toml::de::Error| {
-        Error::syntax(text, error.span().map_or(0, |span| span.start), error.message(), "TOML")
+        let span = error.span().unwrap_or(0..0);
+        let quoted = text.get(span.clone()).filter(|quoted| !quoted.trim().is_empty());
+        let found = quoted.map_or_else(String::new, |quoted| format!("{quoted:?}: "));
+        Error::syntax(text, span.start, format!("{found}{}", error.message()), "TOML")
     })
 }
