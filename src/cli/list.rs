@@ -1,6 +1,7 @@
 //! `selfreward list`: the experiments.
 
 use clap::Args;
+use serde_json::Value;
 
 use super::progress::duration;
 use super::{Failure, Verbosity, print};
@@ -9,7 +10,12 @@ use crate::simulate::config::SeedConfig;
 use crate::study::{Profile, Shard, Study};
 use crate::words::counted;
 
-/// List the experiments: claims, profiles, number of cells, estimated time on one core
+/// The times that `tests/times/measure.py` measured.
+const TIMES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/times.json"));
+
+/// List the experiments: claims, profiles, number of cells, time on one core
+///
+/// The times were measured once, on the machine that is named in the last line; another machine may differ by a factor.
 #[derive(Debug, Args)]
 pub struct ListArgs {
     #[command(flatten)]
@@ -18,6 +24,7 @@ pub struct ListArgs {
 
 /// Carries the command out.
 pub(super) fn run(_: &ListArgs) -> Result<(), Failure> {
+    let times: Value = serde_json::from_str(TIMES).map_err(Failure::refused)?;
     let mut text = String::new();
     for experiment in experiment::ALL {
         let definition = experiment.definition().map_err(Failure::refused)?;
@@ -25,15 +32,19 @@ pub(super) fn run(_: &ListArgs) -> Result<(), Failure> {
         text.push_str(&format!("{}\n    {}\n    claims: {}\n", experiment.name, experiment.about, claims.join(", ")));
         for profile in [Profile::Quick, Profile::Full] {
             let study = Study::new(definition.clone(), profile, SeedConfig::Number(1)).map_err(Failure::refused)?;
-            let (mut replicates, mut seconds) = (0u64, 0.0);
-            study.units(Shard::WHOLE).for_each(|unit| {
-                replicates += 1;
-                seconds += unit.seconds;
-            });
-            let (cells, time) = (counted(study.cells(), "cell"), duration(seconds));
-            let replicates = counted(replicates, "replicate");
-            text.push_str(&format!("    {profile}: {cells}, {replicates}, about {time} on one core\n"));
+            let replicates = counted(study.units(Shard::WHOLE).count(), "replicate");
+            let (cells, time) = (counted(study.cells(), "cell"), time(&times, experiment.name, profile));
+            text.push_str(&format!("    {profile}: {cells}, {replicates}, {time}\n"));
         }
     }
-    print(text.trim_end())
+    let machine = times["machine"].as_str().unwrap_or("a machine that is not named");
+    print(&format!("{text}times measured on {machine}"))
+}
+
+/// How long an experiment takes on one core.
+fn time(times: &Value, experiment: &str, profile: Profile) -> String {
+    match times["experiments"][experiment][profile.name()].as_f64() {
+        Some(seconds) => format!("{} on one core", duration(seconds)),
+        None => "time not measured".to_owned(),
+    }
 }

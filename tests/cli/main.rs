@@ -21,4 +21,5 @@ mod signals;
 mod simulate;
 #[cfg(target_os = "linux")]
 mod streams;
+mod times;
 mod verify;
