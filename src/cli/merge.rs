@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::outputs::{files_of_store, spare};
+use super::outputs::files_of_store;
 use super::{Failure, Verbosity};
-use crate::draft;
 use crate::study::merge::{Merged, merge};
+use crate::{Error, draft};
 
 const REMEDY: &str = "`selfreward run --resume` on the joined store computes what is missing";
 
@@ -32,7 +32,10 @@ pub struct MergeArgs {
 /// Carries the command out.
 pub(super) fn run(args: &MergeArgs) -> Result<(), Failure> {
     let inputs: Vec<PathBuf> = args.stores.iter().flat_map(|store| files_of_store(store)).collect();
-    spare(&args.output, &inputs).map_err(Failure::refused)?;
+    if inputs.iter().any(|input| draft::same(input, &args.output)) {
+        let what = "is one of the stores to merge; expected another file";
+        return Err(Failure::refused(Error::file(&args.output, what)));
+    }
     // The store that a link leads to is the one that is replaced.
     let output = draft::resolved(&args.output).unwrap_or_else(|_| args.output.clone());
     let Merged { counts, missing } = merge(&args.stores, &output, args.force).map_err(Failure::refused)?;

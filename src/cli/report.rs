@@ -99,7 +99,7 @@ fn write(report: &Report, outputs: &Outputs, figures: &Outputs) -> Result<()> {
 
 fn splice_into(document: &Path, ledger: &Path) -> Result<()> {
     // The document is read, too, and is what is to change.
-    let outputs = Outputs::claim_file(document, true)?.sparing([ledger])?;
+    let outputs = Outputs::claim_file("--splice", document, true)?.sparing([ledger])?;
     let read = |path: &Path| {
         std::fs::read_to_string(path).map_err(|error| Error::file(path, format!("cannot be read: {error}")))
     };

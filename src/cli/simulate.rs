@@ -58,6 +58,13 @@ pub struct SimulateArgs {
     verbosity: Verbosity,
 }
 
+impl SimulateArgs {
+    /// Whether the JSON document is made.
+    fn wants_document(&self) -> bool {
+        self.json || self.out.is_some()
+    }
+}
+
 /// All keys of the configuration, from the list that also checks them.
 fn long_help() -> String {
     let mut text = String::from("Keys of the configuration (default in brackets):\n");
@@ -98,7 +105,8 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let summary = Summary::new(&trajectories, &simulation);
     warn_of_rounding(&summary, verbosity);
 
-    let document = format!("{:#}\n", output::document(&simulation, &summary));
+    let document = args.wants_document().then(|| format!("{:#}\n", output::document(&simulation, &summary)));
+    let document = document.unwrap_or_default();
     let written = files.write(&simulation, &summary, &document, &trajectories);
     let text = if args.json { document } else { output::table(&summary, settings.replicates) };
     // What was computed is shown, whether or not it could be written.
@@ -111,7 +119,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
 fn jobs(args: &SimulateArgs, simulation: &Simulation) -> crate::Result<Jobs> {
     let config = &simulation.config;
     let replicates = config.run.replicates;
-    let mut kept = cost::kept(config);
+    let mut kept = cost::kept(config, args.wants_document());
     if args.save_theta.is_some() {
         let dim = simulation.instance(config.run.first_replicate)?.features().dim();
         let numbers = [replicates, simulation.process.rounds + 1, dim];
@@ -206,7 +214,9 @@ impl<'a> Files<'a> {
             if others.clone().any(|other| draft::same(&other, file)) {
                 return Err(Error::file(file, "is another output of this command; expected a file of its own"));
             }
-            Outputs::claim_file(file, args.force)?.sparing(inputs.clone()).map(|outputs| (outputs, file))
+            Outputs::claim_file("--save-theta", file, args.force)?
+                .sparing(inputs.clone())
+                .map(|outputs| (outputs, file))
         });
         Ok(Self { folder, thetas: thetas.transpose()? })
     }

@@ -59,7 +59,7 @@ pub(super) fn run(args: &SlurmArgs) -> std::result::Result<(), Failure> {
         None => print(text.trim_end()),
         Some(file) => {
             let inputs = study.inputs.iter().cloned().chain([PathBuf::from(&args.definition)]);
-            let outputs = Outputs::claim_file(file, args.force).and_then(|outputs| outputs.sparing(inputs));
+            let outputs = Outputs::claim_file("--output", file, args.force).and_then(|outputs| outputs.sparing(inputs));
             let name = file.file_name().unwrap_or_default();
             outputs.map_err(Failure::refused)?.write(name, text).map_err(Failure::failed)?;
             args.verbosity.say(format!("wrote {}", file.display()));

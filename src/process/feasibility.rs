@@ -59,14 +59,13 @@ fn check_draws(process: &SelfRewarding, instance: &Instance) -> Result<()> {
         Sampling::Counts => (0..instance.prompts()).map(cells).sum(),
         Sampling::Auto => instance.weights().iter().enumerate().map(|(x, p)| (n * p).min(cells(x))).sum(),
     };
-    // The prompts that were drawn and the pairs of the prompt with the most are held at once: counts of them, or each draw.
-    let held =
-        |draws: f64, cells: f64| if process.sampling == Sampling::Draws { draws } else { draws.min(2.0 * cells) };
-    let most = instance.weights().iter().enumerate().map(|(x, p)| held(n * p, cells(x))).fold(0.0, f64::max);
-    let prompts = held(n, instance.prompts() as f64);
-    memory::require("the pairs drawn at one prompt", (16.0 * (most + prompts)) as u64)?;
     if draws <= MAX_DRAWS {
-        return Ok(());
+        // The prompts that were drawn and the pairs of the prompt with the most are held at once: counts of them, or each draw.
+        let held =
+            |draws: f64, cells: f64| if process.sampling == Sampling::Draws { draws } else { draws.min(2.0 * cells) };
+        let most = instance.weights().iter().enumerate().map(|(x, p)| held(n * p, cells(x))).fold(0.0, f64::max);
+        let prompts = held(n, instance.prompts() as f64);
+        return memory::require("the pairs drawn at one prompt", (16.0 * (most + prompts)) as u64);
     }
     Err(Error::TooLarge {
         what: format!("a round of n = {} triples with sampling = {:?}", process.samples, process.sampling),
