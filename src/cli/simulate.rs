@@ -133,7 +133,8 @@ fn jobs(args: &SimulateArgs, simulation: &Simulation) -> crate::Result<Jobs> {
         Some(instance) => cost::bytes_on(config, instance),
         None => cost::bytes(config),
     };
-    let what = format!("a run of {replicates} replicates over {} rounds", simulation.process.rounds);
+    let thetas = if args.save_theta.is_some() { " with --save-theta" } else { "" };
+    let what = format!("a run of {replicates} replicates over {} rounds{thetas}", simulation.process.rounds);
     jobs.fit(&what, kept, vec![each; jobs.get()], args.verbosity)
 }
 
