@@ -96,11 +96,14 @@ impl Drop for Draft {
 pub struct Sink {
     file: BufWriter<File>,
     broken: Option<io::Error>,
+    /// Where the next byte goes, and where the last one went: also of what is not written any more.
+    place: u64,
+    end: u64,
 }
 
 impl Sink {
     fn new(file: File) -> Self {
-        Self { file: BufWriter::new(file), broken: None }
+        Self { file: BufWriter::new(file), broken: None, place: 0, end: 0 }
     }
 
     fn noted<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
@@ -114,10 +117,9 @@ impl Sink {
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.broken.is_some() {
-            return Ok(bytes.len());
-        }
-        let written = self.file.write(bytes);
+        let written = if self.broken.is_some() { Ok(bytes.len()) } else { self.file.write(bytes) };
+        self.place += *written.as_ref().unwrap_or(&0) as u64;
+        self.end = self.end.max(self.place);
         self.noted(written)
     }
 
@@ -132,10 +134,13 @@ impl Write for Sink {
 
 impl Seek for Sink {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        if self.broken.is_some() {
-            return Ok(0);
-        }
-        let place = self.file.seek(to);
+        let place = match (&self.broken, to) {
+            (None, to) => self.file.seek(to),
+            (Some(_), SeekFrom::Start(place)) => Ok(place),
+            (Some(_), SeekFrom::Current(by)) => Ok(self.place.saturating_add_signed(by)),
+            (Some(_), SeekFrom::End(by)) => Ok(self.end.saturating_add_signed(by)),
+        };
+        self.place = *place.as_ref().unwrap_or(&self.place);
         self.noted(place)
     }
 }
@@ -161,7 +166,7 @@ fn fill(
     wrong: impl Fn(io::Error) -> Error,
 ) -> Result<File> {
     let written = write(&mut sink).and_then(|()| sink.flush().map_err(&wrong));
-    let Sink { file, broken } = sink;
+    let Sink { file, broken, .. } = sink;
     // What a failed write left in the buffer is not tried again.
     let (file, _) = file.into_parts();
     broken.map_or(written, |error| Err(wrong(error))).map(|()| file)

@@ -88,6 +88,9 @@
 //! A whole configuration as the command reads it is a [`simulate::Config`]; grids of them, kept and repeated to the byte, are
 //! [`study`]'s.
 
+// What is said goes through `cli::say` and `cli::print`, which know what to do about a stream that cannot be written.
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
 pub mod absent;
 pub mod claims;
 pub mod cli;

@@ -57,7 +57,7 @@ pub(super) fn run(args: &ExportArgs) -> std::result::Result<(), Failure> {
         return Ok(());
     }
     if let Some(file) = &args.form.npz {
-        let outputs = Outputs::claim_file(file, args.force).and_then(|outputs| outputs.sparing(inputs()));
+        let outputs = Outputs::claim_file("--npz", file, args.force).and_then(|outputs| outputs.sparing(inputs()));
         let name = file.file_name().unwrap_or_default();
         let written = outputs.map_err(Failure::refused)?.stream(name, |file| export::npz(&store, file));
         written.map_err(Failure::failed)?;

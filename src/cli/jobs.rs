@@ -1,8 +1,9 @@
 //! Threads: as many as are asked for, and no more than there is work, cores or memory for.
 
 use std::num::NonZeroUsize;
+use std::sync::mpsc::{Sender, channel};
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
 use super::{Failure, Verbosity};
 use crate::memory;
@@ -33,13 +34,25 @@ fn capped(asked: usize, units: usize, cores: usize) -> usize {
 /// so that a machine that starts no other has one that works.
 pub(super) fn start_pool() {
     let threads = capped(default(), usize::MAX, cores());
-    let spawn = |thread: rayon::ThreadBuilder| {
-        // One that cannot be started leaves its work to the others.
-        drop(std::thread::Builder::new().spawn(|| thread.run()));
-        Ok(())
+    // Threads that are there before the pool is: it waits for all that it counts on.
+    let mut waiting: Vec<Sender<ThreadBuilder>> = (1..threads).map_while(|_| waiting_thread()).collect();
+    let pool = ThreadPoolBuilder::new().num_threads(waiting.len() + 1).use_current_thread();
+    let pool = pool.spawn_handler(|thread| {
+        let there = waiting.pop().and_then(|sender| sender.send(thread).ok());
+        there.ok_or_else(|| std::io::Error::other("no thread waits"))
+    });
+    pool.build_global().expect("built once, of threads that are there");
+}
+
+/// A thread that waits for its place in a pool; `None` if the machine starts none.
+fn waiting_thread() -> Option<Sender<ThreadBuilder>> {
+    let (sender, receiver) = channel::<ThreadBuilder>();
+    let wait = move || {
+        if let Ok(thread) = receiver.recv() {
+            thread.run();
+        }
     };
-    let pool = ThreadPoolBuilder::new().num_threads(threads).use_current_thread().spawn_handler(spawn).build_global();
-    pool.expect("built once, and the handler never fails");
+    std::thread::Builder::new().spawn(wait).ok().map(|_| sender)
 }
 
 impl Jobs {

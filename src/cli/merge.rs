@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::locks::Locks;
-use super::outputs::{files_of_store, spare};
+use super::outputs::files_of_store;
 use super::{Failure, Verbosity};
 use crate::study::merge::{Merged, merge};
 use crate::study::sweep::Sweep;
@@ -45,8 +45,10 @@ pub struct MergeArgs {
 pub(super) fn run(args: &MergeArgs) -> Result<(), Failure> {
     args.locks.apply();
     let Inputs { stores, absent } = inputs(args).map_err(Failure::refused)?;
-    let read: Vec<PathBuf> = stores.iter().flat_map(|store| files_of_store(store)).collect();
-    spare(&args.output, &read).map_err(Failure::refused)?;
+    if stores.iter().flat_map(|store| files_of_store(store)).any(|read| draft::same(&read, &args.output)) {
+        let what = "is one of the stores to merge; expected another file";
+        return Err(Failure::refused(Error::file(&args.output, what)));
+    }
     // The store that a link leads to is the one that is replaced.
     let output = draft::resolved(&args.output).unwrap_or_else(|_| args.output.clone());
     let Merged { counts, missing } = merge(&stores, &output, args.force).map_err(Failure::refused)?;

@@ -98,8 +98,11 @@ impl Order {
         }
     }
 
-    /// The dearest replicate alone, and the list of all.
-    fn check_memory(&self) -> crate::Result<()> {
+    /// Refuses if memory cannot hold the dearest replicate alone, and the list of all.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] with the numbers.
+    pub fn check_memory(&self) -> crate::Result<()> {
         let cells = self.study.shard(self.shard);
         let cells = || cells.iter().copied().filter(|&ordinal| self.wants(ordinal));
         let units = cells().map(|ordinal| self.study.replicates(ordinal) as u64).fold(0, u64::saturating_add);

@@ -25,13 +25,13 @@ impl Outputs {
         Self::of(folder, files.iter().map(OsString::from).collect(), replace)
     }
 
-    /// The same for one file; a device or a pipe is one, too.
+    /// The same for one file, which an argument names; a device or a pipe is one, too.
     ///
     /// # Errors
-    /// [`Error::File`] with the file or its folder.
-    pub fn claim_file(file: &Path, replace: bool) -> Result<Self> {
+    /// [`Error::Argument`] if it is no file's name; [`Error::File`] with the file or its folder.
+    pub fn claim_file(argument: &str, file: &Path, replace: bool) -> Result<Self> {
         let name = file.file_name().filter(|_| !file.as_os_str().as_encoded_bytes().ends_with(b"/"));
-        let name = name.ok_or_else(|| Error::file(file, "is no file's name; expected the path of a file"))?;
+        let name = name.ok_or_else(|| Error::argument(argument, file.display(), "the path of a file"))?;
         Self::of(draft::folder_of(file), vec![name.to_owned()], replace)
     }
 

@@ -100,7 +100,7 @@ fn write(report: &Report, outputs: &Outputs, figures: &Outputs) -> Result<()> {
 
 fn splice_into(document: &Path, ledger: &Path) -> Result<()> {
     // The document is read, too, and is what is to change.
-    let outputs = Outputs::claim_file(document, true)?.sparing([ledger])?;
+    let outputs = Outputs::claim_file("--splice", document, true)?.sparing([ledger])?;
     let about = |path: &Path, error: Error| Error::file(path, error.to_string());
     let json = serde_json::from_str(&files::text(ledger, "a ledger as JSON")?)
         .map_err(|error| Error::file(ledger, format!("is no JSON: {error}")))?;

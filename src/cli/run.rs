@@ -141,9 +141,8 @@ fn prepare(args: &RunArgs) -> anyhow::Result<Vec<Order>> {
         Outputs::claim(&args.out, &[], true)?;
     }
     // What is only said minds no store that exists, unless it is to be gone on with.
-    if !args.dry_run || args.resume {
-        orders.iter().try_for_each(Order::check)?;
-    }
+    let check = if args.dry_run && !args.resume { Order::check_memory } else { Order::check };
+    orders.iter().try_for_each(check)?;
     Ok(orders)
 }
 

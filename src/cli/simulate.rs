@@ -60,6 +60,13 @@ pub struct SimulateArgs {
     verbosity: Verbosity,
 }
 
+impl SimulateArgs {
+    /// Whether the JSON document is made.
+    fn wants_document(&self) -> bool {
+        self.json || self.out.is_some()
+    }
+}
+
 /// All keys of the configuration, from the list that also checks them.
 fn long_help() -> String {
     let mut text = String::from("Keys of the configuration (default in brackets):\n");
@@ -100,7 +107,8 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let summary = Summary::new(&trajectories, &simulation);
     warn_of_rounding(&summary, verbosity);
 
-    let document = format!("{:#}\n", output::document(&simulation, &summary));
+    let document = args.wants_document().then(|| format!("{:#}\n", output::document(&simulation, &summary)));
+    let document = document.unwrap_or_default();
     let written = files.write(&simulation, &summary, &document, &trajectories);
     let text = if args.json { document } else { output::table(&summary, settings.replicates, terminal_width()) };
     // What was computed is shown, whether or not it could be written.
@@ -113,7 +121,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
 fn jobs(args: &SimulateArgs, simulation: &Simulation) -> crate::Result<Jobs> {
     let config = &simulation.config;
     let replicates = config.run.replicates;
-    let mut kept = cost::kept(config);
+    let mut kept = cost::kept(config, args.wants_document());
     if args.save_theta.is_some() {
         let dim = simulation.instance(config.run.first_replicate)?.features().dim();
         let numbers = [replicates, simulation.process.rounds + 1, dim];
@@ -127,8 +135,9 @@ fn jobs(args: &SimulateArgs, simulation: &Simulation) -> crate::Result<Jobs> {
         Some(instance) => cost::bytes_on(config, instance),
         None => cost::bytes(config),
     };
-    let what =
-        format!("a run of {} over {}", counted(replicates, "replicate"), counted(simulation.process.rounds, "round"));
+    let thetas = if args.save_theta.is_some() { " with --save-theta" } else { "" };
+    let rounds = counted(simulation.process.rounds, "round");
+    let what = format!("a run of {} over {rounds}{thetas}", counted(replicates, "replicate"));
     jobs.fit(&what, kept, vec![each; jobs.get()], args.verbosity)
 }
 
@@ -210,7 +219,9 @@ impl<'a> Files<'a> {
             if others.clone().any(|other| draft::same(&other, file)) {
                 return Err(Error::file(file, "is another output of this command; expected a file of its own"));
             }
-            Outputs::claim_file(file, args.force)?.sparing(inputs.clone()).map(|outputs| (outputs, file))
+            Outputs::claim_file("--save-theta", file, args.force)?
+                .sparing(inputs.clone())
+                .map(|outputs| (outputs, file))
         });
         Ok(Self { folder, thetas: thetas.transpose()? })
     }

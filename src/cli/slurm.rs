@@ -69,7 +69,7 @@ pub(super) fn run(args: &SlurmArgs) -> std::result::Result<(), Failure> {
         return printed(stdout.write_all(&script).and_then(|()| stdout.flush()));
     };
     let inputs = study.inputs.iter().cloned().chain([args.definition.clone()]);
-    let outputs = Outputs::claim_file(file, args.force).and_then(|outputs| outputs.sparing(inputs));
+    let outputs = Outputs::claim_file("--output", file, args.force).and_then(|outputs| outputs.sparing(inputs));
     let name = file.file_name().unwrap_or_default();
     outputs.map_err(Failure::refused)?.write(name, script).map_err(Failure::failed)?;
     args.verbosity.say(format!("wrote {}", file.display()));

@@ -9,7 +9,6 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::instance::{FeatureMap, Instance, files};
-use crate::metrics::chain::ChainMetrics;
 use crate::metrics::{Measurement, quantities};
 use crate::simulate::autoregressive;
 use crate::simulate::config::{Config, InstanceConfig, Kind, MassConfig, SamplingConfig, UpdateConfig};
@@ -126,18 +125,19 @@ fn of_rounds(config: &Config) -> f64 {
     (config.process.rounds as f64 + 1.0) * (measurement(config) + 16.0 * columns(config))
 }
 
-/// Bytes that stay of all replicates of a single run, until its document is written: measurements, the table, the document as
-/// values and as text.
-pub fn kept(config: &Config) -> u64 {
+/// Bytes that stay of all replicates of a single run: measurements, the table, and, where one is made, the document as values and
+/// as text.
+pub fn kept(config: &Config, document: bool) -> u64 {
     let rounds = (config.process.rounds as f64 + 1.0) * config.run.replicates as f64;
-    let number = (8 + size_of::<Value>() + NUMBER_TEXT) as f64;
-    (rounds * (measurement(config) + number * columns(config))) as u64
+    let number = 8.0 + if document { (size_of::<Value>() + NUMBER_TEXT) as f64 } else { 0.0 };
+    let entry = if document { ENTRY_BYTES } else { 0.0 };
+    let entries = (config.process.rounds as f64 + 1.0) * (CELL_BYTES + entry) * columns(config);
+    (rounds * (measurement(config) + number * columns(config)) + entries) as u64
 }
 
 /// A measured round, with its lists.
 fn measurement(config: &Config) -> f64 {
-    let chain = if config.measure.chain { size_of::<ChainMetrics>() } else { 0 };
-    (size_of::<Measurement>() + chain + 3 * (16 + 8 * config.measure.delta.len())) as f64
+    (size_of::<Measurement>() + 3 * (16 + 8 * config.measure.delta.len())) as f64
 }
 
 fn columns(config: &Config) -> f64 {
@@ -177,6 +177,10 @@ fn of_table_update(config: &Config, prompts: f64, responses: f64) -> f64 {
 
 /// Bytes for a response with a logit of its own: base parameter, the parameters of two rounds, and what an update holds.
 const ATOM_BYTES: f64 = 100.0;
+/// A quantity of one round in the table: its interval, before its values, and its words for people.
+const CELL_BYTES: f64 = 200.0;
+/// A quantity of one round in a document: its name, mean and interval, before its values.
+const ENTRY_BYTES: f64 = 1400.0;
 /// A number in a document as text, indented, in a text that doubles as it grows.
 const NUMBER_TEXT: usize = 80;
 

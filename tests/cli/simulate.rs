@@ -466,32 +466,3 @@ fn the_commented_example_file_is_valid_and_holds_every_key() {
     let case = Case::new();
     case.run(&case.file("c.toml", &text), &["-q", "--quick"]).success();
 }
-
-/// SIGINT ends a long run with exit code 130 and leaves no output behind.
-#[test]
-#[cfg(unix)]
-fn an_interrupted_run_exits_with_130() {
-    let case = Case::new();
-    let config = case.file(
-        "c.toml",
-        &GAUSSIAN.replace("rounds = 3", "rounds = 500000").replace("replicates = 3", "replicates = 50"),
-    );
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_selfreward"))
-        .args([
-            "simulate",
-            "--set",
-            "process.update=population",
-            "--set",
-            "process.beta=1e6",
-            "--config",
-            config.to_str().unwrap(),
-        ])
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    std::process::Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
-    let status = child.wait().unwrap();
-    assert_eq!(status.code(), Some(130));
-}

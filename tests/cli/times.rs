@@ -32,7 +32,10 @@ fn the_readme_tells_measured_times() {
         ("`verify --quick` takes", "selfreward verify --quick"),
     ] {
         let (told, measured) = (minutes_told(words), wall(command) / 60.0);
-        assert!((told - measured).abs() <= f64::max(0.1 * measured, 0.01), "{words} {told}, measured {measured} minutes");
+        assert!(
+            (told - measured).abs() <= f64::max(0.1 * measured, 0.01),
+            "{words} {told}, measured {measured} minutes"
+        );
     }
 }
 
