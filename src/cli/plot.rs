@@ -129,7 +129,7 @@ fn redraw(csv: &Path, folder: &Path) -> std::result::Result<Vec<String>, Failure
 fn figure_of(csv: &Path, name: &str) -> Result<Figure> {
     let text = files::text(csv, "a table (CSV) that `selfreward plot` wrote")?;
     let about = |error: Error| Error::file(csv, format!("cannot be drawn: {error}"));
-    let table = Table::parse(&text).map_err(about)?;
+    let table = Table::parse(&text).map_err(|error| error.at(csv.display().to_string()))?;
     if table.is_empty() {
         return Err(Error::file(csv, "holds no rows; expected a table that `selfreward plot` wrote"));
     }

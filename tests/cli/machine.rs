@@ -95,7 +95,7 @@ fn what_is_kept_of_all_replicates_counts() {
     // Kept θ counts, too.
     bench.write("theta.toml", &single("kind = \"tabular\"\nprompts = 100000\nresponses = 10\n", 500_000));
     let said = bench.complaint(2, "simulate --config theta.toml --save-theta theta.npz");
-    assert!(said.contains("a run of 500000 replicates over 1 rounds with --save-theta needs about 24.0 TB"), "{said}");
+    assert!(said.contains("a run of 500000 replicates over 1 round with --save-theta needs about 24.0 TB"), "{said}");
 }
 
 #[test]

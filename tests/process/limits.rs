@@ -44,7 +44,7 @@ fn refused(outcome: Result<()>) -> String {
 /// Whether the work is refused for the number of its operations or draws; memory is another matter, of the machine.
 fn too_much_work(outcome: Result<()>) -> bool {
     match outcome {
-        Ok(()) => false,
+        Ok(()) | Err(Error::Memory { .. }) => false,
         Err(Error::TooLarge { need, .. }) => {
             ["operations", "draws", "pairs a round"].iter().any(|unit| need.contains(unit))
         }

@@ -256,8 +256,7 @@ fn what_cannot_be_written_is_refused_by_name() {
         (vec![word("--partition"), word("")], "--partition"),
         (vec![word("--time"), word("1:00\n#SBATCH --x")], "--time"),
         (vec![word("--time"), word("$(date)")], "--time"),
-        (vec![word("-o"), OsStr::from_bytes(b"r\xe9.sh")], "--output"),
-        (vec![word("-o"), word("probe.toml"), word("--force")], "is the definition"),
+        (vec![word("-o"), word("probe.toml"), word("--force")], "is read by this command"),
     ] {
         let mut all = vec![word("probe.toml"), word("--tasks=2")];
         all.extend(words);
