@@ -13,7 +13,7 @@ use crate::words::counted;
 /// The times that `tests/times/measure.py` measured.
 const TIMES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/times.json"));
 
-/// List the experiments: claims, profiles, number of cells, time on one core
+/// List the experiments: claims, profiles, number of cells, time on two cores
 ///
 /// The times were measured once, on the machine that is named in the last line; another machine may differ by a factor.
 #[derive(Debug, Args)]
@@ -41,10 +41,11 @@ pub(super) fn run(_: &ListArgs) -> Result<(), Failure> {
     print(&format!("{text}times measured on {machine}"))
 }
 
-/// How long an experiment takes on one core.
+/// How long an experiment takes.
 fn time(times: &Value, experiment: &str, profile: Profile) -> String {
-    match times["experiments"][experiment][profile.name()].as_f64() {
-        Some(seconds) => format!("{} on one core", duration(seconds)),
+    match times["experiments"][profile.name()][experiment].as_f64() {
+        Some(seconds) if seconds < 1.0 => "less than a second".to_owned(),
+        Some(seconds) => duration(seconds),
         None => "time not measured".to_owned(),
     }
 }

@@ -101,8 +101,14 @@ pub fn bytes(config: &Config) -> u64 {
             ATOM_BYTES * prompts * (atoms + 1.0) + of_table_update(config, prompts, f64::INFINITY)
         }
     };
-    let responses = instance.responses.map_or(f64::INFINITY, f64::from);
-    (of_cell + of_sample(config, prompts, responses) + of_rounds(config)) as u64
+    let mass = informative(instance, config.process.samples as f64);
+    let responses = match instance.kind {
+        Kind::Hard => labels(instance, mass),
+        // The file tells; what a round holds of its pairs is asked of the instance itself.
+        Kind::Npz => 0.0,
+        _ => instance.responses.map_or(f64::INFINITY, f64::from),
+    };
+    (of_cell + of_sample(config, mass, prompts, responses) + of_rounds(config)) as u64
 }
 
 /// Bytes of one replicate on an instance that is held once for all.
@@ -118,7 +124,8 @@ pub fn bytes_on(config: &Config, instance: &Instance) -> u64 {
         }
     };
     let most = (0..instance.prompts()).map(|x| instance.features().responses(x)).max().unwrap_or(1) as f64;
-    (update + of_sample(config, instance.prompts() as f64, most) + of_rounds(config)) as u64
+    let mass = informative(&config.instance, config.process.samples as f64);
+    (update + of_sample(config, mass, instance.prompts() as f64, most) + of_rounds(config)) as u64
 }
 
 fn of_rounds(config: &Config) -> f64 {
@@ -149,9 +156,9 @@ fn of_dense_update(rows: f64, dim: f64) -> f64 {
     8.0 * (4.0 * dim * dim + 3.0 * rows * dim)
 }
 
-/// The prompts that were drawn and the pairs at one prompt: counts of them, or each draw.
-fn of_sample(config: &Config, prompts: f64, responses: f64) -> f64 {
-    let n = config.process.samples as f64;
+/// The prompts that were drawn and the pairs at one prompt: counts of them, or each draw. A share `mass` of the triples is kept.
+fn of_sample(config: &Config, mass: f64, prompts: f64, responses: f64) -> f64 {
+    let n = config.process.samples as f64 * mass;
     match (config.process.update, config.process.sampling) {
         (UpdateConfig::Population, _) => 0.0,
         (_, SamplingConfig::Draws) => 16.0 * (n + n / prompts),

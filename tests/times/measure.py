@@ -4,15 +4,16 @@
     python3 tests/times/measure.py            all, on a machine that does nothing else (about half an hour on two cores)
     python3 tests/times/measure.py --splice   the table alone, from docs/times.json
 
-The first build and the first test run start from an empty folder. Of an experiment the CPU time is told, of a command the wall time.
+The first build and the first test run start from an empty folder. Of an experiment the time on all cores is told.
 """
 
+import contextlib
+import datetime
 import json
 import os
 import pathlib
 import re
-import resource
-import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -25,13 +26,13 @@ README = ROOT / "README.md"
 
 def spent(command, **environment):
     """Wall and CPU seconds of a command that must succeed (exit code 4: a verdict that the quick profile leaves open)."""
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
-    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode not in (0, 4):
-        sys.exit(f"error: {' '.join(map(str, command))} ended with {done.returncode}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall": round(wall, 1), "cpu": round(cpu, 1)}
+    started = time.monotonic()
+    child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in (0, 4):
+        raise SystemExit(f"error: {' '.join(map(str, command))} ended with {child.returncode}")
+    return {"wall": round(time.monotonic() - started, 1), "cpu": round(used.ru_utime + used.ru_stime, 1)}
 
 
 def size(folder):
@@ -40,31 +41,40 @@ def size(folder):
     return sum(files.values())
 
 
-def measure():
-    work = pathlib.Path(tempfile.mkdtemp())
+def measure(work):
+    """Wall and CPU time of the commands that the README tells, the first build and tests from an empty folder, the size of that
+    folder, and the time of each experiment."""
+    target = work / "target"
+    fresh = {"CARGO_TARGET_DIR": str(target)}
+    told = {"cargo build --release": spent(["cargo", "build", "--release", "--quiet"], **fresh)}
+    # The tests that compare documents with what is measured here are left out.
+    told["cargo test --release"] = spent(["cargo", "test", "--release", "--quiet", "--", "--skip", "times::"], **fresh)
+    program = str(target / "release/selfreward")
+    for words in ("verify --quick", "verify --controls --quick", "reproduce --quick", "reproduce"):
+        told[f"selfreward {words}"] = spent([program, *words.split(), "-q", "--out", str(work / words)])
+    profiles = {"quick": "reproduce --quick", "full": "reproduce"}
     cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text()).group(1)
-    commands = {}
-    fresh = {"CARGO_TARGET_DIR": str(work / "target")}
-    commands["cargo build --release"] = spent(["cargo", "build", "--release", "--quiet"], **fresh)
-    commands["cargo test --release"] = spent(["cargo", "test", "--release", "--quiet"], **fresh)
-    target = size(work / "target")
-    program = str(work / "target/release/selfreward")
-    for words in (["verify", "--quick"], ["verify", "--controls", "--quick"]):
-        commands[f"selfreward {' '.join(words)}"] = spent([program, *words, "-q", "--out", str(work / "verify")])
-    for words in (["reproduce", "--quick"], ["reproduce"]):
-        commands[f"selfreward {' '.join(words)}"] = spent([program, *words, "-q", "--out", str(work / "reproduce")])
-    names = [line for line in subprocess.run([program, "list"], capture_output=True, text=True).stdout.split("\n")
-             if line and not line.startswith(" ")]
-    experiments = {}
-    for name in names:
-        each = {profile: spent([program, "run", name, f"--{profile}", "-q", "--jobs", "1", "--force", "--out", str(work / "one")])["cpu"]
-                for profile in ("quick", "full")}
-        experiments[name] = each
-    shutil.rmtree(work)
-    return {"machine": f"{os.cpu_count()} cores, {cpu}", "target_bytes": target, "commands": commands, "experiments": experiments}
+    return {
+        "machine": f"{os.cpu_count()} cores, {cpu}",
+        "target_bytes": size(target),
+        "commands": told,
+        "experiments": {profile: experiments(work / words / "runs") for profile, words in profiles.items()},
+    }
+
+
+def experiments(stores):
+    """Seconds that each experiment took on all cores, as its store says."""
+    took = {}
+    for store in sorted(stores.glob("*.sqlite")):
+        name = store.stem.rsplit("-", 1)[0]
+        with contextlib.closing(sqlite3.connect(store)) as connection:
+            (started, ended), = connection.execute("SELECT started, ended FROM sessions").fetchall()
+        took[name] = (datetime.datetime.fromisoformat(ended) - datetime.datetime.fromisoformat(started)).total_seconds()
+    return took
 
 
 def duration(seconds):
+    seconds = round(seconds)
     if seconds < 60:
         return f"{seconds:.0f} s"
     return f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
@@ -74,8 +84,8 @@ def splice(times):
     lines = [f"Measured by `python3 tests/times/measure.py` on {times['machine']}:", "",
              "| command | wall time | CPU time |", "| --- | --- | --- |"]
     for command, spent_ in times["commands"].items():
-        first = ", from nothing" if command == "cargo build --release" else ", after the build" if command.startswith("cargo test") else ""
-        lines.append(f"| `{command}`{first} | {duration(spent_['wall'])} | {duration(spent_['cpu'])} |")
+        after = {"cargo build --release": ", from nothing", "cargo test --release": ", after that"}.get(command, "")
+        lines.append(f"| `{command}`{after} | {duration(spent_['wall'])} | {duration(spent_['cpu'])} |")
     lines += ["", f"After both, `target/` holds {times['target_bytes'] / 1e9:.1f} GB."]
     text = README.read_text()
     spliced, count = re.subn(r"(<!-- times -->\n).*?(\n<!-- /times -->)",
@@ -87,5 +97,6 @@ def splice(times):
 
 if __name__ == "__main__":
     if "--splice" not in sys.argv:
-        TABLE.write_text(json.dumps(measure(), indent=1) + "\n")
+        with tempfile.TemporaryDirectory() as folder:
+            TABLE.write_text(json.dumps(measure(pathlib.Path(folder)), indent=1) + "\n")
     splice(json.loads(TABLE.read_text()))
