@@ -66,7 +66,7 @@ def finite(name, array):
         where = str(list(place)) if place else ""
         expected = f"a finite number of size at most {LARGEST:g}"
         raise Refused(f"{name}{where} = {array[place]}: expected {expected}")
-    return doubles
+    return kept(name, array, doubles)
 
 
 def kept(name, before, after):
@@ -74,8 +74,9 @@ def kept(name, before, after):
     wrong = ~np.isfinite(after) | ((after == 0) & (before != 0))
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
+        where = str(list(place)) if place else ""
         expected = "numbers whose sizes differ less, so that doubles hold them all"
-        raise Refused(f"{name}{list(place)} = {before[place]:g} becomes {after[place]:g}: expected {expected}")
+        raise Refused(f"{name}{where} = {before[place]} becomes {after[place]:g}: expected {expected}")
     return after
 
 
@@ -112,8 +113,10 @@ def refuse_zeros(name, array):
     if padding.any():
         x, most = int(np.argmax(padding > 0)), array.shape[1]
         rows = f"{name}[{x}, {most - padding[x]}]" + (f" to {name}[{x}, {most - 1}]" if padding[x] > 1 else "")
-        counts = f"num_responses[{x}] = {most - padding[x]} if they are padding, {most} if they are responses"
-        raise Refused(f"{rows} = 0 and num_responses is absent: expected an array num_responses (M), with {counts}")
+        left = most - padding[x]
+        counts = f"num_responses[{x}] = {left} if they are padding" if left else f"no prompt {x} if they are padding"
+        counts += f", {most} if they are responses"
+        raise Refused(f"{rows} = 0 and num_responses is absent: expected an array num_responses (M): {counts}")
 
 
 def counts_of(name, num_responses, array):
@@ -184,14 +187,24 @@ class Fit:
     same_mode: float
 
 
+# Sums of probabilities that were rounded (to half precision, to three digits) are off by so much.
+ROUNDED = 0.01
+
+
 def refuse_probabilities(logits, counts):
-    """Refuses what looks like probabilities: not negative, with sum 1 at every prompt."""
+    """Refuses what looks like probabilities: not negative, with sum 1 (or 100, in percent) at nine prompts of ten, or in all."""
+    if counts.max() == 1 or logits.min() < 0:
+        return
     sums = np.add.reduceat(logits, np.cumsum(counts) - counts)
-    if counts.max() > 1 and logits.min() >= 0 and (np.abs(sums - 1) <= 1e-6).all():
-        raise Refused(
-            "logits are probabilities (none is negative, their sum is 1 at every prompt): expected logits; "
-            "take np.log of them (of logits that happen to look so, subtract 1)"
-        )
+    for whole, name in ((1, "probabilities"), (100, "percentages")):
+        alike = float(np.mean(np.abs(sums / whole - 1) <= ROUNDED))
+        together = abs(sums.sum() / whole - 1) <= ROUNDED and len(counts) > 1
+        if alike >= 0.9 or together:
+            where = "in all" if together else f"at {alike:.0%} of the prompts"
+            raise Refused(
+                f"logits are {name} (none is negative, their sum is {whole} {where}): expected logits; "
+                "take np.log of them (of logits that happen to look so, subtract 1)"
+            )
 
 
 def fit(features, logits):
@@ -203,6 +216,8 @@ def fit(features, logits):
     theta0 = np.linalg.lstsq(rows, target, rcond=None)[0]
     rms = lambda values: float(np.sqrt(np.mean(values**2)))
     residual, size = rms(rows @ theta0 - target), rms(target)
+    if target.any() and rows.any() and not theta0.any():
+        raise Refused("theta0 becomes 0: expected features and logits of sizes that differ less")
     ends = np.cumsum(features.counts)[:-1]
     modes = [np.array([part.argmax() for part in np.split(values, ends)]) for values in (rows @ theta0, target)]
     return Fit(theta0, residual, residual / size if size > 0 else 0.0, float(np.mean(modes[0] == modes[1])))
@@ -230,7 +245,9 @@ def export(path, features, *, logits=None, theta0=None, scale=None, prompt_weigh
     finite("features", features.rows)
     if features.rows.shape[1] == 0:
         raise Refused("features have d = 0 coordinates: expected at least 1")
-    largest = float(np.linalg.norm(features.rows, axis=1).max())
+    norms = np.linalg.norm(features.rows, axis=1)
+    kept("norm of features", np.abs(features.rows).max(axis=1), norms)
+    largest = float(norms.max())
     theta0, found = base_parameter(features, logits, theta0, scale)
     if largest > 1.0:
         features = Features(kept("features", features.rows, features.rows / largest), counts)

@@ -9,7 +9,8 @@ use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
 
 use crate::{Error, Result};
 
@@ -20,17 +21,28 @@ fn drafts() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     DRAFTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Notes a draft that other code makes and moves, so that [`discard_all`] removes it.
+/// Notes a draft that other code makes and moves, or a folder of such, so that [`discard_all`] removes it.
 pub fn note(draft: &Path) {
     drafts().insert(draft.to_owned());
 }
 
-/// Removes every draft, before the process is ended from outside its course. What is returned keeps new ones from being made.
+/// Removes every draft, before the process is ended from outside its course. What is returned keeps new ones from being made. A thread
+/// that holds the list and never lets go (memory is out, say) is not waited for.
 pub fn discard_all() -> impl Sized {
-    let drafts = drafts();
-    for draft in &*drafts {
+    /// Tries, a millisecond apart.
+    const TRIES: u32 = 100;
+    let free = || match DRAFTS.try_lock() {
+        Ok(drafts) => Some(drafts),
+        Err(TryLockError::Poisoned(drafts)) => Some(drafts.into_inner()),
+        Err(TryLockError::WouldBlock) => {
+            std::thread::sleep(Duration::from_millis(1));
+            None
+        }
+    };
+    let drafts = (0..TRIES).find_map(|_| free());
+    for draft in drafts.iter().flat_map(|drafts| drafts.iter()) {
         // What cannot be removed, or was moved to its place, is left.
-        drop(fs::remove_file(draft));
+        drop(if draft.is_dir() { fs::remove_dir_all(draft) } else { fs::remove_file(draft) });
     }
     drafts
 }

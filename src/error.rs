@@ -129,6 +129,15 @@ impl Error {
         Self::Syntax { line, column, found, expected: expected.into() }
     }
 
+    /// Whether the machine had no memory, threads or the like to give: true of any work, and no answer of this one.
+    pub fn is_of_machine(&self) -> bool {
+        match self {
+            Self::Memory { .. } | Self::Machine { .. } => true,
+            Self::At { error, .. } => error.is_of_machine(),
+            _ => false,
+        }
+    }
+
     /// Whether the same configuration would fail with it again, on any machine and at any time. All else (memory, files, threads, a
     /// signal) is no answer of the configuration: it is said, and tried again.
     pub fn is_final(&self) -> bool {

@@ -1,10 +1,13 @@
 //! Files that a command reads, and what is said of those that cannot be.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::{Error, Result};
+
+/// Bytes of a text, at most: a device without an end is none.
+const LARGEST: u64 = 1 << 28;
 
 /// The text of a file; `expected` says what it should hold.
 ///
@@ -12,7 +15,12 @@ use crate::{Error, Result};
 /// [`Error::File`] if it is missing, a folder, unreadable, or no UTF-8.
 pub fn text(path: &Path, expected: &str) -> Result<String> {
     refuse_folder(path, expected)?;
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error, expected))?;
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| unreadable(path, &error, expected))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Error::file(path, format!("has more than {LARGEST} bytes: expected {expected}")));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         Error::file(path, format!("is no UTF-8 text (byte {place}): expected {expected}"))

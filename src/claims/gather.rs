@@ -81,13 +81,20 @@ pub struct Gathered {
     absent: Vec<Absent>,
     /// What broke off.
     errors: Vec<String>,
+    /// What the machine failed to do, if it did: no outcome of the question.
+    obstacle: Option<Error>,
 }
 
 impl Gathered {
     /// What needs no rows.
     pub fn constructed(question: Question, seed: &Seed, profile: Profile) -> Self {
-        let mut gathered =
-            Self { question, evidence: question.statement.nothing(), absent: Vec::new(), errors: Vec::new() };
+        let mut gathered = Self {
+            question,
+            evidence: question.statement.nothing(),
+            absent: Vec::new(),
+            errors: Vec::new(),
+            obstacle: None,
+        };
         gathered.add("", || question.statement.construct(seed, profile));
         gathered
     }
@@ -108,6 +115,7 @@ impl Gathered {
         match whole(collect) {
             Ok(Ok(more)) => self.evidence.extend(more),
             Ok(Err(Error::Absent(absent))) => self.absent.push(absent),
+            Ok(Err(error)) if error.is_of_machine() => self.obstacle = Some(error),
             Ok(Err(error)) => self.errors.push(format!("{place}{error}")),
             Err(panic) => self.errors.push(format!("{place}{panic}")),
         }
@@ -152,7 +160,8 @@ fn whole<T>(work: impl FnOnce() -> T) -> std::result::Result<T, String> {
 /// lent exclusively because a database's connection is of one thread.)
 ///
 /// # Errors
-/// None at present: what goes wrong with a question is its outcome ([`Weighed::error`]).
+/// [`Error::Memory`] and [`Error::Machine`] alone, which say nothing of any claim: all else that goes wrong with a question is its
+/// outcome ([`Weighed::error`]).
 pub fn answer(questions: &[Question], results: &mut [Results], seed: &Seed, profile: Profile) -> Result<Vec<Weighed>> {
     let mut gathered: Vec<Gathered> =
         questions.par_iter().map(|&question| Gathered::constructed(question, seed, profile)).collect();
@@ -164,6 +173,7 @@ pub fn answer(questions: &[Question], results: &mut [Results], seed: &Seed, prof
             let store = results.store.path().display().to_string();
             for view in views {
                 let parts = view.iter().map(|part| results.cells(part)).collect::<Result<Vec<_>>>();
+                let parts = refuse_machine(parts)?;
                 let cells: Result<Vec<CellRows>> = parts.map(|parts| parts.into_iter().flatten().collect());
                 let looking = gathered.par_iter_mut().filter(|one| one.question.parts(experiment) == view);
                 looking.for_each(|one| match &cells {
@@ -173,5 +183,16 @@ pub fn answer(questions: &[Question], results: &mut [Results], seed: &Seed, prof
             }
         }
     }
+    if let Some(error) = gathered.iter_mut().find_map(|one| one.obstacle.take()) {
+        return Err(error);
+    }
     Ok(gathered.into_par_iter().map(|one| one.weigh(seed)).collect())
+}
+
+/// Takes a failure of the machine out of a result: it is no outcome.
+fn refuse_machine<T>(result: Result<T>) -> Result<Result<T>> {
+    match result {
+        Err(error) if error.is_of_machine() => Err(error),
+        other => Ok(other),
+    }
 }

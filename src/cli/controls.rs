@@ -80,11 +80,11 @@ pub(super) fn run(claims: &[&'static Claim], args: &VerifyArgs) -> Result<(), Fa
     let controls: Vec<Question> = tried.iter().map(|tried| Question::from(tried.control)).collect();
     let truths: Vec<Question> = tried.iter().map(|tried| Question::from(tried.claim)).collect();
     // With one seed the claims themselves need not be weighed.
-    let several = args.seeds.get() > 1;
+    let several = args.seeds > 1;
     let questions: Vec<Question> = controls.iter().chain(truths.iter().filter(|_| several)).copied().collect();
     let stop = stop_flag();
     let outputs = args.outputs().map_err(Failure::refused)?;
-    for number in 0..args.seeds.get() {
+    for number in 0..args.seeds {
         let mut rows = args.rows_of_seed(&questions, number as u64, &stop)?;
         let seed = rows.seed()?;
         let jobs = Jobs::new(args.settings.jobs, questions.len(), args.settings.verbosity);

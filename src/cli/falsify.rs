@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::counts::{MOST, number, whole};
 use super::verify::write_witness;
 use super::{Failure, Outputs, Verbosity, print, stop_flag};
 use crate::Error;
@@ -24,10 +25,10 @@ pub struct FalsifyArgs {
     #[arg(value_name = "CLAIM")]
     claim: String,
     /// Stop after so many seconds [default: 10]; the number of evaluations is printed, and replays with --evaluations
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = number)]
     budget: Option<f64>,
     /// Stop after so many evaluations: the same number finds the same instance
-    #[arg(long, value_name = "N", conflicts_with = "budget")]
+    #[arg(long, value_name = "N", value_parser = whole::<1, MOST, u64>, conflicts_with = "budget")]
     evaluations: Option<u64>,
     /// The root seed: a whole number, or 0x and 64 hexadecimal digits
     #[arg(long, value_name = "S", default_value = "1")]
@@ -47,9 +48,6 @@ pub(super) fn run(args: &FalsifyArgs) -> Result<(), Failure> {
     if !(budget.is_finite() && budget > 0.0) {
         return Err(Failure::refused(Error::argument("--budget", budget, "a number of seconds > 0")));
     }
-    if args.evaluations == Some(0) {
-        return Err(Failure::refused(Error::argument("--evaluations", 0, "at least 1")));
-    }
     let outputs = Outputs::claim(&args.out, &[], true).map_err(Failure::refused)?;
     let stop = stop_flag();
     #[expect(
@@ -66,6 +64,9 @@ pub(super) fn run(args: &FalsifyArgs) -> Result<(), Failure> {
     let saved = args.save(claim, &found, &outputs);
     print(report(claim, &found, saved.as_ref().ok().and_then(Option::as_deref)).trim_end())?;
     saved?;
+    if stop.load(Ordering::Relaxed) {
+        return Err(Failure::Interrupted);
+    }
     if found.comparison.is_none() {
         return Err(Failure::Unsettled(anyhow::anyhow!("{} applied to none of the instances searched", claim.id)));
     }

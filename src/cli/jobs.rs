@@ -57,9 +57,9 @@ fn waiting_thread() -> Option<Sender<ThreadBuilder>> {
 
 impl Jobs {
     /// As many as are asked for (`None`: one for each core), capped at the units of work and at four for each core.
-    pub fn new(asked: Option<NonZeroUsize>, units: usize, verbosity: Verbosity) -> Self {
-        let jobs = capped(asked.map_or_else(default, NonZeroUsize::get), units, cores());
-        if asked.is_some_and(|asked| asked.get() > jobs) {
+    pub fn new(asked: Option<usize>, units: usize, verbosity: Verbosity) -> Self {
+        let jobs = capped(asked.unwrap_or_else(default), units, cores());
+        if asked.is_some_and(|asked| asked > jobs) {
             let reason = if jobs < units.max(1) { "four for each core" } else { "one for each unit of work" };
             verbosity.detail(format!("{}: {reason}", threads(jobs)));
         }

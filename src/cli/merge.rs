@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::counts::{MOST, whole};
 use super::locks::Locks;
-use super::outputs::files_of_store;
+use super::outputs::{files_of_store, refuse_home};
 use super::{Failure, Verbosity};
 use crate::study::merge::{Merged, merge};
 use crate::study::sweep::Sweep;
@@ -30,7 +31,7 @@ pub struct MergeArgs {
     #[arg(long, value_name = "NAME-PROFILE")]
     study: Option<String>,
     /// Of folders, the stores of a study in so many shards alone
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<1, MOST, usize>)]
     shards: Option<usize>,
     /// Overwrite a file that exists
     #[arg(long)]
@@ -44,6 +45,7 @@ pub struct MergeArgs {
 /// Carries the command out.
 pub(super) fn run(args: &MergeArgs) -> Result<(), Failure> {
     args.locks.apply();
+    refuse_home(&args.output).map_err(Failure::refused)?;
     let Inputs { stores, absent } = inputs(args).map_err(Failure::refused)?;
     if stores.iter().flat_map(|store| files_of_store(store)).any(|read| draft::same(&read, &args.output)) {
         let what = "is one of the stores to merge; expected another file";

@@ -3,6 +3,7 @@
 pub mod bound;
 mod completions;
 mod controls;
+pub mod counts;
 pub mod experiment;
 mod export;
 mod falsify;
@@ -24,6 +25,7 @@ mod show;
 mod signals;
 pub mod simulate;
 mod slurm;
+mod usage;
 mod verify;
 
 use std::io::Write;
@@ -176,6 +178,9 @@ fn terminal_width() -> Option<usize> {
 /// Reads the process's arguments, or says what is wrong with them, or what was asked about them.
 fn arguments(command: clap::Command) -> Result<clap::ArgMatches, ExitCode> {
     command.try_get_matches().map_err(|error| {
+        if let Some(refusal) = usage::refusal(&error) {
+            return Failure::Refused(anyhow::anyhow!(refusal)).report();
+        }
         let written = error.print().and_then(|()| std::io::stdout().flush());
         if error.use_stderr() {
             return ExitCode::from(2);
@@ -186,6 +191,9 @@ fn arguments(command: clap::Command) -> Result<clap::ArgMatches, ExitCode> {
 
 /// Makes ready what every command needs.
 fn start() {
+    // An error is its sentence. What would be recorded beside it takes memory where there may be none.
+    // SAFETY: no other thread runs yet.
+    unsafe { std::env::set_var("RUST_LIB_BACKTRACE", "0") };
     signals::install();
     jobs::start_pool();
 }

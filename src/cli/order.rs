@@ -88,8 +88,11 @@ impl Order {
     /// [`Error::File`] with what is in the way; [`Error::Memory`] with the numbers.
     pub fn check(&self) -> crate::Result<()> {
         self.check_memory()?;
+        if draft::is_special(&self.path) || self.path.is_dir() {
+            return Err(Error::file(&self.path, "is no file; expected a place for a store"));
+        }
         match self.existing {
-            Existing::Replace => Ok(()),
+            Existing::Replace => Store::refuse_replace(&self.path),
             _ if !self.path.exists() => Ok(()),
             Existing::Resume => Store::open(&self.path)?.refuse_resume(&self.study, self.shard, &self.identity),
             Existing::Keep => {

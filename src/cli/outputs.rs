@@ -36,6 +36,7 @@ impl Outputs {
     }
 
     fn of(folder: &Path, files: Vec<OsString>, replace: bool) -> Result<Self> {
+        refuse_home(folder)?;
         let special = |name: &OsString| draft::is_special(&within(folder, name));
         // A device is written to where it is: its folder need not be writable.
         if files.is_empty() || !files.iter().all(special) {
@@ -104,6 +105,21 @@ impl Outputs {
         let path = within(&self.folder, name);
         spare(&path, &self.inputs)?;
         draft::replace(&path, write)
+    }
+}
+
+/// Refuses a path that begins with ~: a folder of that name is never meant.
+///
+/// # Errors
+/// [`Error::File`] with the path.
+pub fn refuse_home(path: &Path) -> Result<()> {
+    let first = path.components().next().map(|first| first.as_os_str().as_encoded_bytes());
+    match first {
+        Some([b'~', ..]) if path.components().count() > 1 || first == Some(b"~") => Err(Error::file(
+            path,
+            "begins with ~, which stands for a home folder in a shell alone; expected that folder written out (or ./~)",
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `selfreward plan`: how many samples and rounds are needed.
 
+use super::counts::{number, whole};
 use super::{Failure, Verbosity, as_flag, print};
 use crate::theory::iterative::Setting;
 use crate::theory::one_step::{Class, Regularisation};
@@ -13,43 +14,43 @@ use crate::{Error, Result};
 #[command(allow_negative_numbers = true)]
 pub struct PlanArgs {
     /// Condition number κ₀ of the base policy
-    #[arg(long)]
+    #[arg(long, value_parser = number)]
     kappa0: f64,
     /// Failure rate to reach
-    #[arg(long)]
+    #[arg(long, value_parser = number)]
     target_failure: f64,
     /// Margin γ, nats
-    #[arg(long)]
+    #[arg(long, value_parser = number)]
     gamma: f64,
     /// Least confidence μ
-    #[arg(long)]
+    #[arg(long, value_parser = number)]
     mu: f64,
     /// Dimension d of the linear class
-    #[arg(long)]
+    #[arg(long, value_parser = number)]
     dim: Option<f64>,
     /// Radius B of the linear class
-    #[arg(long)]
+    #[arg(long, value_parser = number)]
     radius: Option<f64>,
     /// Size #Π of a finite class
-    #[arg(long)]
+    #[arg(long, value_parser = number)]
     class_size: Option<f64>,
     /// log #Π of a finite class, nats
-    #[arg(long)]
+    #[arg(long, value_parser = number)]
     log_class_size: Option<f64>,
     /// Range R of a finite class, nats
-    #[arg(long)]
+    #[arg(long, value_parser = number)]
     range: Option<f64>,
     /// Failure threshold δ
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, value_parser = number, default_value = "0.5")]
     delta: f64,
     /// Probability ρ with which the guarantee may fail
-    #[arg(long, default_value_t = 0.05)]
+    #[arg(long, value_parser = number, default_value = "0.05")]
     rho: f64,
     /// c in β = c/√n
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, value_parser = number, default_value = "1.0")]
     beta_over_sqrt_n: f64,
     /// Largest number of rounds to consider
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, value_parser = whole::<1, 100_000, u32>, default_value = "20")]
     max_rounds: u32,
     /// Print JSON
     #[arg(long)]

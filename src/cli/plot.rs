@@ -8,7 +8,7 @@ use clap::Args;
 use super::locks::Locks;
 use super::outputs::files_of_store;
 use super::{Failure, Outputs, Verbosity};
-use crate::experiment::{self, Plate, Results, Table, generic, plates, recognise};
+use crate::experiment::{self, Plate, Results, Table, generic, plates};
 use crate::plot::{self, Figure};
 use crate::study::Profile;
 use crate::words::{agreeing, counted};
@@ -67,7 +67,7 @@ pub(super) fn draw(
     }
     // An experiment's figures are made of all its cells; those of any other definition take what there is.
     let missing = results.study.cells() - results.store.done().map_err(Failure::refused)?.len();
-    let recognised = recognise(&results.study);
+    let recognised = results.recognised().map_err(Failure::refused)?;
     if let Some(misfit) = recognised.misfit() {
         let path = results.store.path().display();
         verbosity.say(format!("warning: {path} {misfit}; drawn as a definition of your own"));

@@ -10,6 +10,7 @@ use clap::Args;
 use super::order::{Existing, Order, compute};
 use super::run::{ProfileArgs, Settings};
 use super::{Failure, Outputs, plot, print, stop_flag};
+use crate::experiment::refuse_other_data;
 use crate::experiment::{self, Experiment, Finding, Results};
 use crate::study::{Profile, Shard, Study};
 use crate::words::counted;
@@ -73,6 +74,7 @@ pub(super) fn orders(
 ) -> Result<Vec<Order>, Failure> {
     let order = |experiment: &&Experiment| {
         let study = Study::new(experiment.definition()?, profile, settings.seed()?)?;
+        refuse_other_data(&study)?;
         Order::new(study, Shard::WHOLE, runs, existing)
     };
     let orders = experiments.iter().map(order).collect::<crate::Result<Vec<Order>>>().map_err(Failure::refused)?;

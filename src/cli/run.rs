@@ -1,11 +1,11 @@
 //! `selfreward run`: computes the stores of experiments.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
 
+use super::counts::{MOST, whole};
 use super::locks::Locks;
 use super::order::{Existing, Order, compute};
 use super::{Failure, Outputs, Verbosity, print, stop_flag};
@@ -72,8 +72,8 @@ pub struct Settings {
     #[arg(long, value_name = "S", default_value = "1")]
     pub seed: String,
     /// Threads; the rows do not depend on it [default: one for each core]
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = whole::<1, MOST, usize>)]
+    pub jobs: Option<usize>,
     #[command(flatten)]
     pub locks: Locks,
     #[command(flatten)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
+use super::counts::{MOST, whole};
 use super::locks::Locks;
 use super::{Failure, Verbosity, print};
 use crate::Error;
@@ -21,7 +22,7 @@ pub struct ShowArgs {
     #[arg(long, value_name = "ID")]
     cell: Option<String>,
     /// A replicate of the cell alone
-    #[arg(long, value_name = "R", requires = "cell")]
+    #[arg(long, value_name = "R", value_parser = whole::<0, MOST, usize>, requires = "cell")]
     replicate: Option<usize>,
     /// List the cells with their ids and values
     #[arg(long, conflicts_with = "cell")]

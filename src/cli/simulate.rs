@@ -1,15 +1,15 @@
 //! `selfreward simulate`.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
 use toml::{Table, Value};
 
+use super::counts::{self, whole};
 use super::{Failure, Jobs, Outputs, Progress, Verbosity, print, stop_flag, terminal_width};
 use crate::metrics::{QUANTITIES, chain};
-use crate::simulate::keys::{KEYS, MOST};
+use crate::simulate::keys::{EXCLUSIVE, KEYS, MOST};
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
 use crate::study::{cost, provenance};
 use crate::words::counted;
@@ -33,11 +33,11 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "S")]
     seed: Option<String>,
     /// The number of replicates (run.replicates)
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", value_parser = whole::<1, { counts::MOST }, u64>)]
     replicates: Option<u64>,
     /// Threads; the result does not depend on it [default: one for each core]
-    #[arg(long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = whole::<1, { counts::MOST }, usize>)]
+    jobs: Option<usize>,
     /// Divide all features by the largest norm and multiply θ_0 by it: the policy π_0 stays (instance.rescale)
     #[arg(long)]
     rescale: bool,
@@ -183,10 +183,23 @@ fn overlays(args: &SimulateArgs) -> crate::Result<Vec<(&'static str, String, Val
             .map_err(|_| Error::argument("--replicates", replicates, format!("a whole number from 1 to {MOST}")))?;
         overlays.push(("--replicates", "run.replicates".to_owned(), Value::Integer(number)));
     }
+    refuse_exclusive(&overlays)?;
     if args.rescale {
         overlays.push(("--rescale", "instance.rescale".to_owned(), Value::Boolean(true)));
     }
     Ok(overlays)
+}
+
+/// Refuses two keys of which a configuration has at most one, where both are set here: neither stands in the other's place.
+fn refuse_exclusive(overlays: &[(&'static str, String, Value)]) -> crate::Result<()> {
+    for (section, names) in EXCLUSIVE {
+        let set = |name: &&&str| overlays.iter().any(|(_, key, _)| *key == format!("{section}.{name}"));
+        let both: Vec<&str> = names.iter().filter(set).copied().collect();
+        if both.len() > 1 {
+            return Err(Error::argument("--set", both.join(" and "), format!("only one of them in [{section}]")));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the offending value is that of this key (or, for an unknown key, the key itself).

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::counts::whole;
 use super::locks::Locks;
+use super::outputs::refuse_home;
 use super::run::{ProfileArgs, definition};
 use super::{Failure, Outputs, Verbosity, printed};
 use crate::study::store::{file_name, parse_seed};
@@ -25,8 +27,8 @@ pub struct SlurmArgs {
     /// The definition file (TOML), or an experiment's name
     #[arg(value_name = "FILE.toml")]
     definition: PathBuf,
-    /// Shards, one for each task of the array (more than 1000: several for each); no more than there are cells
-    #[arg(long, value_name = "N")]
+    /// Shards, one for each task of the array (more than 1000: several for each); where cells are fewer, as many as there are
+    #[arg(long, value_name = "N", value_parser = whole::<1, 1_000_000, usize>)]
     tasks: usize,
     #[command(flatten)]
     profile: ProfileArgs,
@@ -37,7 +39,7 @@ pub struct SlurmArgs {
     #[arg(long, value_name = "DIR", default_value = "runs")]
     out: PathBuf,
     /// Cores of each task
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", value_parser = whole::<1, 65_536, usize>, default_value = "1")]
     cpus: usize,
     /// The time limit of each task, as Slurm writes it; a task that reaches it goes on where it was
     #[arg(long, value_name = "T")]
@@ -63,6 +65,7 @@ pub(super) fn run(args: &SlurmArgs) -> std::result::Result<(), Failure> {
     let seed = parse_seed(&args.seed).map_err(Failure::refused)?;
     let study = Study::new(study, args.profile.profile(), seed).map_err(Failure::refused)?;
     study.check().map_err(Failure::refused)?;
+    refuse_home(&args.out).map_err(Failure::refused)?;
     let script = script(args, &study).map_err(Failure::refused)?;
     let Some(file) = &args.output else {
         let mut stdout = std::io::stdout();
@@ -84,9 +87,6 @@ const WIDEST: usize = 1000;
 const TEMPLATE: &str = include_str!("slurm.sh");
 
 fn script(args: &SlurmArgs, study: &Study) -> Result<Vec<u8>> {
-    if args.tasks == 0 || args.cpus == 0 {
-        return Err(Error::argument("--tasks, --cpus", 0, "at least 1"));
-    }
     let tasks = args.tasks.min(study.cells());
     if tasks < args.tasks {
         args.verbosity.say(format!(

@@ -1,13 +1,13 @@
 //! `selfreward verify`: weighs claims against measured rows and prints the ledger.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use clap::Args;
 
+use super::counts::whole;
 use super::order::{Existing, Order, compute};
 use super::outputs::files_of_store;
 use super::run::{ProfileArgs, Settings};
@@ -16,7 +16,7 @@ use crate::claims::gather::{Question, answer, experiments, parts, weighing_seed}
 use crate::claims::ledger::{Entry, Ledger, Outcome};
 use crate::claims::witness::{Witness, npz_path, toml_path};
 use crate::claims::{Claim, Place, Weighed, catalogue};
-use crate::experiment::{self, Results, recognise};
+use crate::experiment::{self, Results, refuse_other_data};
 use crate::seed::Seed;
 use crate::study::definition::Verdict;
 use crate::study::{Profile, Shard, Study};
@@ -40,8 +40,15 @@ pub struct VerifyArgs {
     #[arg(long)]
     controls: bool,
     /// Repeat for so many seeds, from --seed on, and state the share of them in which each control is caught
-    #[arg(long, value_name = "N", default_value = "1", requires = "controls", conflicts_with = "from")]
-    pub(super) seeds: NonZeroUsize,
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = whole::<1, 1_000_000, usize>,
+        default_value = "1",
+        requires = "controls",
+        conflicts_with = "from"
+    )]
+    pub(super) seeds: usize,
     #[command(flatten)]
     pub(super) settings: Settings,
     /// Print JSON
@@ -181,7 +188,7 @@ impl VerifyArgs {
         let results: Vec<Results> =
             stores.map(|path| Results::open(path)).collect::<Result<_>>().map_err(Failure::refused)?;
         for one in &results {
-            if let Some(misfit) = recognise(&one.study).misfit() {
+            if let Some(misfit) = one.recognised().map_err(Failure::refused)?.misfit() {
                 return Err(Failure::refused(Error::file(one.store.path(), misfit)));
             }
         }
@@ -258,6 +265,7 @@ impl VerifyArgs {
         let order = |name: &&str| -> Result<Order> {
             let experiment = experiment::find(name).expect("sources name experiments; a test walks through them");
             let study = Study::new(experiment.definition()?, profile, seed.clone())?;
+            refuse_other_data(&study)?;
             Ok(Order::new(study, Shard::WHOLE, &folder, Existing::Replace)?.of_parts(parts(questions, name)))
         };
         let orders =
@@ -352,6 +360,7 @@ pub(super) struct Scratch(PathBuf);
 impl Scratch {
     fn new() -> Result<Self> {
         let path = std::env::temp_dir().join(format!("selfreward-verify-{}", std::process::id()));
+        crate::draft::note(&path);
         std::fs::create_dir_all(&path)
             .map_err(|error| Error::file(&path, format!("cannot be made a folder: {error}")))?;
         Ok(Self(path))

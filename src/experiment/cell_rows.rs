@@ -42,7 +42,7 @@ impl CellRows {
 
     /// T: rows are there for t = 0, …, T.
     pub fn rounds(&self) -> usize {
-        self.replicates[0].len() - 1
+        self.cell.config.process.rounds
     }
 
     /// The place of a quantity, such as `failure_0.5`.

@@ -29,7 +29,7 @@ mod table;
 pub use cell_rows::CellRows;
 pub use finding::{Finding, Findings};
 pub use plate::{Plate, plates};
-pub use recognise::{Recognised, recognise};
+pub use recognise::{Recognised, recognise, refuse_other_data};
 pub use results::{Columns, Gaps, Lens, Results, Theory};
 pub use run_constants::RunConstants;
 pub use table::{Line, Table};

@@ -1,6 +1,6 @@
 //! A store's figures, each with the table that it was drawn from.
 
-use super::{Results, Table, generic, recognise};
+use super::{Results, Table, generic};
 use crate::Result;
 use crate::plot::Figure;
 
@@ -31,7 +31,11 @@ impl Plate {
 /// Each as its experiment's table and figure say.
 pub fn plates(results: &Results) -> Box<dyn Iterator<Item = Result<Plate>> + '_> {
     let name = results.study.definition.name.as_str();
-    match recognise(&results.study).built_in() {
+    let recognised = match results.recognised() {
+        Ok(recognised) => recognised,
+        Err(error) => return Box::new(std::iter::once(Err(error))),
+    };
+    match recognised.built_in() {
         Some(experiment) => Box::new(experiment.drawings.iter().map(|drawing| {
             (drawing.table)(results).and_then(|table| Plate::new(drawing.name, &table, drawing.figure))
         })),

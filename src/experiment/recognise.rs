@@ -1,10 +1,13 @@
 //! Whether a study is an experiment that is compiled in: its name alone does not say so.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::{Experiment, find};
+use crate::instance::files::ENCLOSED;
 use crate::study::definition::Part;
-use crate::study::{CellId, Definition, Profile, Study};
+use crate::study::{CellId, Definition, Profile, Store, Study, provenance};
+use crate::{Error, Result};
 
 /// What a study is.
 #[derive(Clone, Debug)]
@@ -48,6 +51,41 @@ pub fn recognise(study: &Study) -> Recognised {
         // A grid that cannot be planned here cannot be compared with.
         Err(error) => Recognised::Namesake(format!("cannot be compared with {}: {error}", experiment.name)),
     }
+}
+
+/// Recognises a store by what its cells are, and by the data that its rows were computed on: another file may lie where the
+/// experiments' data is read from.
+///
+/// # Errors
+/// [`crate::Error::File`] if the store cannot be read.
+pub fn recognise_store(study: &Study, store: &Store) -> Result<Recognised> {
+    let recognised = recognise(study);
+    let (Some(experiment), Some((name, digest))) = (recognised.built_in(), provenance::enclosed()) else {
+        return Ok(recognised);
+    };
+    let other = store.identity()?.get(&name).is_some_and(|there| there != digest);
+    Ok(match other {
+        true => Recognised::Namesake(format!(
+            "is no store of the built-in experiment {}: its {name} is another file than the one that comes with the program",
+            experiment.name
+        )),
+        false => recognised,
+    })
+}
+
+/// Refuses to compute an experiment on another file than its own.
+///
+/// # Errors
+/// [`crate::Error::File`] if the data of a study lies in the current folder and is another file than the one that comes with the
+/// program, or cannot be read.
+pub fn refuse_other_data(study: &Study) -> Result<()> {
+    let path = Path::new(ENCLOSED);
+    let Some(own) = provenance::enclosed() else { return Ok(()) };
+    if !study.inputs.iter().any(|input| input == path) || provenance::input(path)? == own {
+        return Ok(());
+    }
+    let message = "is another file than the one that comes with the program; expected that one, or none in this place";
+    Err(Error::file(path, message))
 }
 
 /// The first thing in which a study is not the known one.

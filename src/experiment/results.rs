@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::cell_rows::{CellRows, column};
+use super::recognise::{Recognised, recognise_store};
 use super::{Named, Table};
 use crate::Result;
 use crate::simulate::{Beforehand, Simulation, output};
@@ -69,6 +70,14 @@ impl Results {
         Ok(Self { study, store, quantities, lens: None })
     }
 
+    /// What the store is: an experiment's, or someone's own under whatever name.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] if the store cannot be read.
+    pub fn recognised(&self) -> Result<Recognised> {
+        recognise_store(&self.study, &self.store)
+    }
+
     /// The same rows in another world: every value that is read is replaced by what the lens makes of it. This is how a check
     /// is itself checked, since rows from which a phenomenon was taken out must not pass.
     pub fn seen_through(
@@ -87,8 +96,11 @@ impl Results {
         for ordinal in 0..self.study.cells() {
             let cell = self.study.cell(ordinal)?;
             if part.is_empty() || cell.part == part {
-                let (numbers, replicates): (Vec<usize>, Vec<_>) =
+                let (numbers, mut replicates): (Vec<usize>, Vec<ReplicateRows>) =
                     self.store.replicates_of(ordinal)?.into_iter().unzip();
+                // Rounds that are missing at the end have their places, too, and nothing in them.
+                let nothing = vec![None; self.quantities.len()];
+                replicates.iter_mut().for_each(|rows| rows.resize(cell.config.process.rounds + 1, nothing.clone()));
                 if !replicates.is_empty() {
                     cells.push(self.look(CellRows {
                         cell,

@@ -17,6 +17,11 @@ static ENCLOSED_BYTES: Option<&[u8]> =
 #[cfg(not(enclosed_data))]
 static ENCLOSED_BYTES: Option<&[u8]> = None;
 
+/// The data file that is enclosed; `None` in a program that was built without it.
+pub fn enclosed() -> Option<&'static [u8]> {
+    ENCLOSED_BYTES
+}
+
 /// Where the data file belongs, for a program that was built without it.
 const BELONGS: &str = "is missing, and this program was built from the package, which holds no data; expected the file \
     docqa_minilm.npz of the source repository's folder data/ (data/README.md describes it) in the folder data/ below the \

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::time::{seconds_between, span};
 use crate::Result;
-use crate::experiment::{Finding, Plate, Results, plates, recognise};
+use crate::experiment::{Finding, Plate, Results, plates};
 use crate::plot::Drawn;
 use crate::study::definition::Verdict;
 use crate::study::store::{Counts, Session};
@@ -55,7 +55,7 @@ impl Chapter {
     /// [`crate::Error::File`] if the store cannot be read.
     pub fn new(results: &Results) -> Result<Self> {
         let definition = &results.study.definition;
-        let recognised = recognise(&results.study);
+        let recognised = results.recognised()?;
         let built_in = recognised.built_in();
         let picture = |plate: Result<Plate>| {
             plate.and_then(|plate| plate.figure.draw().map(|drawn| Picture { plate, drawn })).map_err(|e| e.to_string())

@@ -23,7 +23,7 @@ use crate::Result;
 use crate::claims::gather::{Question, answer, weighing_seed};
 use crate::claims::ledger::{Entry, Ledger};
 use crate::claims::{Claim, catalogue};
-use crate::experiment::{Results, recognise};
+use crate::experiment::Results;
 use crate::study::Profile;
 
 pub use chapter::{Chapter, Picture};
@@ -66,13 +66,17 @@ impl Report {
             );
         }
         for one in &results {
-            if let Some(misfit) = recognise(&one.study).misfit() {
+            if let Some(misfit) = one.recognised()?.misfit() {
                 remarks.push(format!("{} {misfit}. No claim is weighed on its rows.", one.store.path().display()));
             }
         }
         let chapters = results.iter().map(Chapter::new).collect::<Result<_>>()?;
-        let mut weighable: Vec<Results> =
-            results.into_iter().filter(|one| recognise(&one.study).misfit().is_none()).collect();
+        let mut weighable: Vec<Results> = Vec::new();
+        for one in results {
+            if one.recognised()?.misfit().is_none() {
+                weighable.push(one);
+            }
+        }
         let claims: Vec<&'static Claim> = catalogue::all().collect();
         let questions: Vec<Question> = claims.iter().map(|claim| Question::from(*claim)).collect();
         let weighed = answer(&questions, &mut weighable, &weighing_seed(&seed)?, profile)?;

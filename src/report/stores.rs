@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::experiment::{ALL, Results, recognise};
+use crate::experiment::{ALL, Results};
 use crate::study::{Profile, Shard, Store};
 use crate::{Error, Result};
 
@@ -67,7 +67,7 @@ fn candidate(path: &Path) -> Result<(Rank, Results)> {
     let started = store.sessions()?.into_iter().map(|session| session.started).max().unwrap_or_default();
     drop(store);
     let results = Results::open(path)?;
-    let promised = recognise(&results.study).misfit().is_none();
+    let promised = results.recognised()?.misfit().is_none();
     Ok(((promised, results.study.profile == Profile::Full, counts.complete(), started), results))
 }
 

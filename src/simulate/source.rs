@@ -49,7 +49,8 @@ impl Source {
         match self {
             Self::Fixed(instance) => Ok(Arc::clone(instance)),
             Self::DrawnBase { path, rescale, base } => {
-                NpzFile::read(path, *rescale)?.instance(Some(base), seed).map(Arc::new)
+                let instance = NpzFile::read(path, *rescale)?.instance(Some(base), seed);
+                instance.map(Arc::new).map_err(|error| error.at(path.display().to_string()))
             }
             Self::Gaussian(gaussian) => gaussian.draw(seed).map(Arc::new),
             Self::Tabular { shape, theta0: None } => shape.draw(seed).map(Arc::new),
@@ -153,7 +154,10 @@ fn npz(given: &InstanceConfig, remarks: &mut Vec<String>) -> Result<Source> {
         }
         base => {
             // Nothing is drawn: the seed does not enter.
-            file.instance(base.as_ref(), &Seed::from_number(0)).map(|instance| Source::Fixed(Arc::new(instance)))
+            let instance = file.instance(base.as_ref(), &Seed::from_number(0));
+            instance
+                .map(|instance| Source::Fixed(Arc::new(instance)))
+                .map_err(|error| error.at(path.display().to_string()))
         }
     }
 }

@@ -104,6 +104,7 @@ pub fn bytes(config: &Config) -> u64 {
     let mass = informative(instance, config.process.samples as f64);
     let responses = match instance.kind {
         Kind::Hard => labels(instance, mass),
+        Kind::Autoregressive => f64::from(instance.vocab.unwrap_or(2)).powf(f64::from(instance.length.unwrap_or(1))),
         // The file tells; what a round holds of its pairs is asked of the instance itself.
         Kind::Npz => 0.0,
         _ => instance.responses.map_or(f64::INFINITY, f64::from),

@@ -261,12 +261,16 @@ fn check_section(name: &str, section: &str) -> Result<()> {
     Err(Error::argument(name, section, format!("one of the sections {}; the harness sets [run]", SECTIONS.join(", "))))
 }
 
+/// Names become parts of file names, with what tells profile, shard and figure.
+const LONGEST_NAME: usize = 100;
+
 fn check_name(what: &str, name: &str, others: &str) -> Result<()> {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || others.contains(c);
-    if !name.is_empty() && name.chars().all(good) {
+    if !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(good) {
         return Ok(());
     }
-    let expected = format!("lower-case letters, digits and any of {others:?}, since files are named after it");
+    let expected =
+        format!("1 to {LONGEST_NAME} lower-case letters, digits and any of {others:?}, since files are named after it");
     Err(Error::argument(what, format!("{name:?}"), expected))
 }
 

@@ -108,6 +108,11 @@ pub fn input(path: &Path) -> Result<(String, String)> {
     Ok((format!("{INPUT}{}", path.display()), digest(&bytes)))
 }
 
+/// The entry of the data file that comes with the program; `None` if it was built without.
+pub fn enclosed() -> Option<(String, String)> {
+    files::enclosed().map(|bytes| (format!("{INPUT}{}", files::ENCLOSED), digest(bytes)))
+}
+
 /// What is known of this machine and process, for the record.
 pub fn machine() -> Vec<(&'static str, String)> {
     let line = |path: &str| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());

@@ -109,7 +109,7 @@ fn texts_that_are_no_toml_are_refused_with_their_place() {
         ("[instance]\nkind = \n", "bad.toml: line 2, column 8"),
         ("[instance\n", "bad.toml: line 1, column 10"),
         ("name = 'x'\nname = 'y'\n", "bad.toml: line 2, column 1"),
-        ("[run]\nreplicates = 9223372036854775808\n", "line 2, column 14: \"9223372036854775808\""),
+        ("[run]\nreplicates = 9223372036854775808\n", "line 2, column 14: \"replicates = 9223372036854775808\""),
     ] {
         desk.write("bad.toml", text);
         desk.refused(&["simulate", "--config", "bad.toml"], &[words, ": expected TOML"]);
@@ -257,4 +257,32 @@ fn simulations_have_a_provenance() {
     // The document itself holds nothing of machine and time.
     let document = fs::read_to_string(desk.0.path().join("plain/trajectory.json")).unwrap();
     assert!(!document.contains("revision") && !document.contains("host"));
+}
+
+/// What the command line itself refuses is one line with the argument, its value and what was expected.
+#[test]
+fn arguments_are_refused_in_one_line() {
+    let desk = Desk::new();
+    desk.write("c.toml", "[instance]\nkind = \"tabular\"\nprompts = 2\nresponses = 2\n");
+    let simulate = |rest: &'static [&'static str]| [&["simulate", "--config", "c.toml"], rest].concat();
+    let whole = "a whole number from 1 to 4294967295";
+    for jobs in ["0", "abc", "", "1.5", "18446744073709551616"] {
+        desk.refused(&[&simulate(&["--jobs"])[..], &[jobs]].concat(), &["--jobs = ", whole]);
+    }
+    desk.refused(&simulate(&["--replicates", "4294967296"]), &["--replicates = 4294967296", whole]);
+    desk.refused(&simulate(&["--jbos", "2"]), &["--jbos", "the nearest is --jobs"]);
+    desk.refused(&simulate(&["--set", "process.beta=1", "--set", "process.beta_over_sqrt_n=1"]), &["only one of them"]);
+    desk.refused(&["simulat"], &["simulat", "the nearest is simulate"]);
+    desk.refused(&["merge", "-o", "a.sqlite"], &["is missing"]);
+    desk.refused(&["plan", "--kappa0", "x"], &["--kappa0 = x", "a number"]);
+    desk.refused(
+        &["verify", "C1", "--controls", "--seeds", "4294967297"],
+        &["--seeds = 4294967297", "from 1 to 1000000"],
+    );
+    desk.refused(&["bound", "hard-instance", "--n", "1e3...1e6:3"], &["--n = 1e3...1e6:3", "FIRST..LAST:POINTS"]);
+    desk.refused(&simulate(&["--out", "~/results"]), &["~/results", "a shell alone"]);
+    desk.refused(&["merge", "c.toml", "-o", "~/all.sqlite"], &["~/all.sqlite", "a shell alone"]);
+    assert!(!desk.0.path().join("~").exists());
+    // Counts are taken as configurations take them.
+    desk.command(&simulate(&["--replicates", "1e1", "-q"])).assert().success();
 }

@@ -79,7 +79,7 @@ fn a_table_that_cannot_be_drawn_is_refused_in_a_line() {
     refused("hard_instance.csv", "kappa0,t,samples\n", "holds no rows");
     refused("hard_instance.csv", "kappa0,t,samples\n2,1,16\n", "replicates");
     refused("hard_instance.csv", "", "holds no rows");
-    refused("hard_instance.csv", "a,b\n1\n", "cannot be drawn");
+    refused("hard_instance.csv", "a,b\n1\n", "line 2, column 1: a row of 1 cell");
     refused("rate_vs_n_hard.csv", "part,rounds\nhard-worst,1\n", "cannot be drawn");
     refused("mine.csv", "a,b\n1,2\n", "no table beside a figure");
 }

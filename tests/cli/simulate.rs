@@ -295,7 +295,7 @@ fn refusals_name_the_flag_or_the_file() {
         (TABULAR, &["--set", "process.radius=0.1"], "error: --set: process.radius = 0.1: "),
         (TABULAR, &["--seed", "0xabc"], "error: --seed: seed = 0xabc: "),
         (TABULAR, &["--set", "run.seed=5", "--seed", "x"], "error: --seed: seed = x: "),
-        (TABULAR, &["--replicates", "0"], "error: --replicates: run.replicates = 0: "),
+        (TABULAR, &["--replicates", "0"], "error: --replicates = 0: expected a whole number from 1"),
         (&wrong, &["--set", "process.beta=1.0", "--seed", "3"], "/config.toml: process.samples = 0: "),
         (&wrong, &[], "/config.toml: process.samples = 0: "),
     ] {

@@ -118,10 +118,27 @@ fn a_witness_is_known_by_its_number() {
     let (cell, replicate) = (whole["cell"].as_i64().unwrap(), whole["replicate"].as_i64().unwrap());
     assert!(replicate > 0 && silence.is_empty(), "{whole} {silence}");
     let database = rusqlite::Connection::open(folder.path().join("runs/proof_audit-quick.sqlite")).unwrap();
-    let deleted = database.execute("DELETE FROM rows WHERE cell = ? AND replicate = 0", [cell]).unwrap();
-    assert!(deleted > 0);
+    for table in ["rows", "digests"] {
+        let deleted = format!("DELETE FROM {table} WHERE cell = ? AND replicate = 0");
+        assert!(database.execute(&deleted, [cell]).unwrap() > 0);
+    }
     drop(database);
     let (holed, holed_npz, warning) = saved("holed");
     assert_eq!((holed, holed_npz), (whole, whole_npz));
     assert!(warning.contains("1 replicate is missing"), "{warning}");
+
+    // Rounds that are missing, in the middle or at the end, do not make other rounds of the rest, in a store without digests either.
+    for missing in ["round = 1 AND replicate = 1", "round = 1", "round >= 2 AND replicate = 1", "round >= 2"] {
+        let path = folder.path().join("runs/proof_audit-quick.sqlite");
+        let copy = folder.path().join("gap.sqlite");
+        std::fs::copy(&path, &copy).unwrap();
+        let database = rusqlite::Connection::open(&copy).unwrap();
+        database.execute_batch(&format!("DROP TABLE digests; DELETE FROM rows WHERE {missing}")).unwrap();
+        drop(database);
+        selfreward(folder.path(), "verify C1 C6 --quick --from gap.sqlite --out gap").assert().code(4);
+        for claim in json(folder.path(), "gap/ledger.json")["claims"].as_array().unwrap() {
+            assert_eq!(claim["verdict"], "inconclusive", "{missing}: {claim}");
+            assert!(claim["witness"].is_null(), "{missing}: {claim}");
+        }
+    }
 }

@@ -165,13 +165,14 @@ fn whole_runs_and_rates() {
         if name.starts_with("failure") && t > 0 && cell.cell.part == "generic" { flat } else { value }
     });
     // Sampled rounds that do fall with n: the claim that is false of the process is not refuted there.
-    let falling = |cell: &CellRows, _: usize, t: usize, name: &str, value: f64| {
+    let falling = |cell: &CellRows, replicate: usize, t: usize, name: &str, value: f64| {
         let n = cell.number("process.samples").unwrap();
-        if name == "failure_0.01" && t > 0 { value * (n / 4096.0).powf(-0.75) } else { value }
+        let law = (0.3 + 0.001 * (replicate % 5) as f64) * (n / 4096.0).powf(-0.75);
+        if name == "failure_0.01" && t > 0 { law.min(1.0) } else { value }
     };
     let sampled: Vec<&'static Claim> = catalogue::all().filter(|claim| claim.id == "C19.sampled").collect();
     let found = weighed(&sampled, computed.results().seen_through(falling));
-    assert_ne!(found[0].1, Verdict::Violated, "{}", found[0].2);
+    assert_eq!(found[0].1, Verdict::Holds, "{}", found[0].2);
 }
 
 #[test]

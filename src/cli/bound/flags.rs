@@ -122,7 +122,10 @@ impl Quantity {
                 Error::argument(flag, text, form)
             })?;
             let round = |point: f64| if kind == Kind::Whole { point.round() } else { point };
-            return Ok(Self::Range(points.into_iter().map(round).collect()));
+            let mut points: Vec<f64> = points.into_iter().map(round).collect();
+            // Few whole numbers between the ends: each once.
+            points.dedup();
+            return Ok(Self::Range(points));
         }
         let worst = if kind == Kind::RealOrWorst { ", or worst" } else { "" };
         let expected = format!("a number, or {RANGE}{worst}");
@@ -138,6 +141,10 @@ impl Quantity {
 /// Points evenly spaced in the logarithm, both ends exact.
 fn range(ends: &str, points: &str) -> Option<Vec<f64>> {
     let (first, last) = ends.split_once("..")?;
+    // Three points would leave one for a number.
+    if first.ends_with('.') || last.starts_with('.') {
+        return None;
+    }
     let (first, last): (f64, f64) = (first.parse().ok()?, last.parse().ok()?);
     let points: usize = points.parse().ok()?;
     if !(first > 0.0 && last > 0.0 && first.is_finite() && last.is_finite() && (2..=MOST_POINTS).contains(&points)) {

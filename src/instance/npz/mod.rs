@@ -164,11 +164,12 @@ fn refuse_padding(phi: &Array<f64>) -> Result<()> {
     } else {
         format!("phi[{x}, {}] to phi[{x}, {}]", most - zeros, most - 1)
     };
-    let expected = format!(
-        "an array num_responses (M) that says whether they count: num_responses[{x}] = {} if they are padding, {most} if they \
-         are responses",
-        most - zeros
-    );
+    let padding = match most - zeros {
+        0 => format!("no prompt {x} if they are padding"),
+        count => format!("num_responses[{x}] = {count} if they are padding"),
+    };
+    let expected =
+        format!("an array num_responses (M) that says whether they count: {padding}, {most} if they are responses");
     Err(Error::argument(rows, "0", expected))
 }
 

@@ -94,8 +94,11 @@ impl Config {
 pub fn parse_toml(text: &str) -> Result<Table> {
     text.parse().map_err(|error: toml::de::Error| {
         let span = error.span().unwrap_or(0..0);
-        let quoted = text.get(span.clone()).filter(|quoted| !quoted.trim().is_empty());
-        let found = quoted.map_or_else(String::new, |quoted| format!("{quoted:?}: "));
-        Error::syntax(text, span.start, format!("{found}{}", error.message()), "TOML")
+        // The whole line, which holds the key.
+        let before = text.get(..span.start).map_or(0, |before| before.rfind('\n').map_or(0, |end| end + 1));
+        let line = text.get(before..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim();
+        let found = if line.is_empty() { String::new() } else { format!("{line:?}: ") };
+        let expected = "TOML, whose whole numbers lie between −2^63 and 2^63 − 1";
+        Error::syntax(text, span.start, format!("{found}{}", error.message()), expected)
     })
 }

@@ -62,6 +62,8 @@ impl Store {
         store.refuse_resume(study, shard, expected)?;
         store.lock()?;
         sweep(path)?;
+        // What is damaged is not gone on with, and gets no new digest.
+        store.check_rows()?;
         store.query(digest::complete)?;
         let note = if store.has_definition(expected)? { None } else { store.adopt(study, shard, expected)? };
         Ok((store, note))

@@ -14,6 +14,11 @@ use super::{Store, database};
 use crate::study::Study;
 use crate::{Error, Result};
 
+/// Replicates that were written, and are there no more.
+const WITHOUT_ROWS: &str = "SELECT cell, replicate FROM digests
+    WHERE (cell, replicate) NOT IN (SELECT cell, replicate FROM rows)
+    AND (cell, replicate) NOT IN (SELECT cell, replicate FROM failures) ORDER BY cell, replicate";
+
 /// Bytes of a digest.
 const BYTES: usize = 16;
 
@@ -205,6 +210,11 @@ impl Store {
                 }
                 Ok(())
             })?;
+            let mut select = c.prepare(WITHOUT_ROWS)?;
+            let mut lost = select.query([])?;
+            while let Some(row) = lost.next()?.filter(|_| damages.len() < most) {
+                damages.push(Damage { cell: row.get(0)?, replicate: row.get(1)?, what: "has lost its rows and is" });
+            }
             Ok(damages)
         })?;
         damages.into_iter().map(|damage| self.described(&damage)).collect()

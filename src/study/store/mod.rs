@@ -86,6 +86,9 @@ impl Store {
 
     fn open_for(path: &Path, access: Access) -> Result<Self> {
         refuse_folder(path, STORE)?;
+        if crate::draft::is_special(path) {
+            return Err(Error::file(path, format!("is a device or a pipe: expected {STORE}")));
+        }
         if !path.is_file() {
             return Err(absent(path, STORE));
         }
@@ -106,6 +109,19 @@ impl Store {
                 path,
                 format!("is damaged ({}); its rows cannot be trusted", check.trim().replace('\n', "; ")),
             ));
+        }
+        // The driver takes names of columns for text, whatever bytes they are.
+        let names: i64 = store.query(|c| {
+            let mut select = c.prepare("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")?;
+            let mut rows = select.query([])?;
+            let mut wrong = 0;
+            while let Some(row) = rows.next()? {
+                wrong += i64::from(row.get_ref(0)?.as_bytes().is_ok_and(|sql| std::str::from_utf8(sql).is_err()));
+            }
+            Ok(wrong)
+        })?;
+        if names > 0 {
+            return Err(Error::file(path, "is damaged (a table's definition is no text); its rows cannot be trusted"));
         }
         Ok(store)
     }

@@ -36,8 +36,14 @@ fn without_locks() -> bool {
 /// # Errors
 /// [`Error::File`] if it cannot be opened, or if `--no-lock` is given and the folder `STORE.lock` says that it is in use.
 pub(in crate::study) fn connect(path: &Path, access: Access) -> Result<Connection> {
-    if access == Access::Read && without_locks() && beside(path, ".lock").exists() {
+    // SQLite itself looks at this folder where `--no-lock` opens a store to write.
+    let looks = access == Access::Write && without_locks();
+    if access != Access::Draft && !looks && beside(path, ".lock").exists() {
         return Err(Error::file(path, in_use_without_locks(path)));
+    }
+    // A process that asks for locks knows nothing of the folder: its locks are seen where there are any.
+    if without_locks() && system::locked(path) {
+        return Err(Error::file(path, "is locked by another process; wait for it to end"));
     }
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     if access == Access::Draft {
@@ -116,6 +122,21 @@ mod system {
         }
     }
 
+    /// Whether another process holds a lock that SQLite takes to write; unknown, and so not, where there are no locks.
+    pub fn locked(path: &Path) -> bool {
+        /// The bytes of SQLite's pending, reserved and shared locks.
+        const LOCKS: (i64, i64) = (0x4000_0000, 512);
+        let Ok(file) = File::open(path) else { return false };
+        // SAFETY: all zeros is a value of this plain structure.
+        let mut lock: libc::flock = unsafe { std::mem::zeroed() };
+        lock.l_type = libc::F_RDLCK as _;
+        lock.l_whence = libc::SEEK_SET as _;
+        (lock.l_start, lock.l_len) = (LOCKS.0 as _, LOCKS.1 as _);
+        // SAFETY: the descriptor is open, and the structure outlives the call, which only asks.
+        let asked = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETLK, &raw mut lock) } != -1;
+        asked && lock.l_type != libc::F_UNLCK as libc::c_short
+    }
+
     /// Whether the file system is mounted so that nobody writes.
     pub fn on_read_only_media(path: &Path) -> bool {
         let Ok(name) = CString::new(path.as_os_str().as_bytes()) else { return false };
@@ -130,6 +151,10 @@ mod system {
 #[cfg(not(unix))]
 mod system {
     use std::path::Path;
+
+    pub fn locked(_: &Path) -> bool {
+        false
+    }
 
     pub fn lockless(_: &Path) -> Option<std::io::Error> {
         None
@@ -171,13 +196,16 @@ pub(in crate::study) fn database(path: &Path, error: Wrong) -> Error {
     if about_locks && let Some(reason) = lockless(path) {
         return no_locks(path, &reason);
     }
+    if code == Some(ErrorCode::OutOfMemory) {
+        return Error::Machine { what: path.display().to_string(), message: "memory is out".to_owned() };
+    }
     let message = match code {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) if without_locks() => in_use_without_locks(path),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             "is locked by another process; wait for it to end".to_owned()
         }
         Some(ErrorCode::DiskFull) => {
-            "the disk is full; every committed row is kept, make room and go on with --resume".to_owned()
+            "cannot be written to: the disk is full; what was committed is kept (`selfreward run --resume` goes on with a store that exists)".to_owned()
         }
         Some(ErrorCode::CannotOpen) if path.as_os_str().len() > LONGEST_PATH || too_long(path) => {
             format!("cannot be opened: expected a full path of at most {LONGEST_PATH} bytes")

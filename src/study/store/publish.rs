@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::PATIENCE;
 use super::place::{Access, beside, connect, database, lockless, no_locks};
+use super::{PATIENCE, Store};
 use crate::{Error, Result, draft};
 
 /// An empty database beside `path`, in which nothing is safe until it is published.
@@ -43,6 +43,9 @@ pub(in crate::study) fn publish(draft: &Path, path: &Path, replace: bool) -> Res
     fs::File::open(draft).and_then(|file| file.sync_all()).map_err(wrong)?;
     if let Some(reason) = lockless(draft) {
         return Err(no_locks(path, &reason));
+    }
+    if crate::draft::is_special(path) {
+        return Err(Error::file(path, "is a device or a pipe; expected the path of a file for a store"));
     }
     if replace {
         // Held until the other file stands there, so that no process starts to work on a file that goes.
@@ -101,6 +104,16 @@ fn rename_to_free_place(draft: &Path, path: &Path) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn rename_to_free_place(_: &Path, _: &Path) -> io::Result<()> {
     Err(ErrorKind::Unsupported.into())
+}
+
+impl Store {
+    /// Refuses to replace a store that another process uses.
+    ///
+    /// # Errors
+    /// [`Error::File`] with the store.
+    pub fn refuse_replace(path: &Path) -> Result<()> {
+        hold(path).map(drop)
+    }
 }
 
 /// Keeps other processes out of a store that is to be replaced; nothing, if what stands there is no database.

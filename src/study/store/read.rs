@@ -74,6 +74,9 @@ impl From<ValueRef<'_>> for Field {
     }
 }
 
+/// No run has more rounds.
+const MOST_ROUNDS: usize = 1_000_000;
+
 /// The rows of one replicate: for each round its values, in the order of [`Store::quantities`].
 pub type ReplicateRows = Vec<Vec<Option<f64>>>;
 
@@ -168,7 +171,7 @@ impl Store {
         })
     }
 
-    /// The numbers of a cell's replicates with their rows, without those that failed.
+    /// The numbers of a cell's replicates with their rows, without those that failed. A round that is not there has no values.
     ///
     /// # Errors
     /// [`crate::Error::File`] if the store cannot be read.
@@ -179,12 +182,17 @@ impl Store {
             let mut rows = select.query([ordinal as i64])?;
             let mut replicates: Vec<(usize, ReplicateRows)> = Vec::new();
             while let Some(row) = rows.next()? {
-                let values = (3..row.as_ref().column_count()).map(|i| row.get(i)).collect::<rusqlite::Result<_>>()?;
-                if row.get::<_, i64>(2)? == 0 {
-                    replicates.push((row.get::<_, i64>(1)? as usize, Vec::new()));
+                let values: Vec<Option<f64>> =
+                    (3..row.as_ref().column_count()).map(|i| row.get(i)).collect::<rusqlite::Result<_>>()?;
+                let replicate = row.get::<_, i64>(1)? as usize;
+                if replicates.last().is_none_or(|(last, _)| *last != replicate) {
+                    replicates.push((replicate, Vec::new()));
                 }
-                // A replicate without its round 0 is damaged; `Store::check` says so.
-                if let Some((_, rounds)) = replicates.last_mut() {
+                // A round has its own place, whether or not those before it are there. (No run has as many rounds as the limit.)
+                let round = usize::try_from(row.get::<_, i64>(2)?).unwrap_or(usize::MAX);
+                if let Some((_, rounds)) = replicates.last_mut().filter(|_| round <= MOST_ROUNDS) {
+                    let nothing = vec![None; values.len()];
+                    rounds.resize(rounds.len().max(round), nothing);
                     rounds.push(values);
                 }
             }
