@@ -2,7 +2,7 @@
 //!
 //! | table | one row for each | columns |
 //! | --- | --- | --- |
-//! | `identity` | thing that rows follow from | `name`, `value` ([`Identity`]) |
+//! | `identity` | thing that rows follow from | `name`, `value` ([`crate::study::provenance::Identity`]) |
 //! | `cells` | cell | `cell` (place in the grid), `id`, `part`, `seed`, `replicates`, and every grid key |
 //! | `rows` | (cell, replicate, round) | `cell`, `replicate`, `round`, and every measured quantity |
 //! | `failures` | replicate that failed | `cell`, `replicate`, `error` |
