@@ -10,7 +10,7 @@ use super::locks::Locks;
 use super::{Failure, Verbosity, print};
 use crate::Error;
 use crate::study::{CellId, Store};
-use crate::words::counted;
+use crate::words::{agreeing, counted};
 
 /// Show what a store holds and where it came from, or the configuration that gives one of its replicates
 #[derive(Debug, Args)]
@@ -63,7 +63,9 @@ fn check(store: &Store) -> Result<(), Failure> {
     };
     if damages.is_empty() {
         let settled = counts.done + counts.failed;
-        return print(&format!("sound: {settled} replicates of {} cells are as they were written", counts.cells));
+        let (replicates, cells) = (counted(settled, "replicate"), counted(counts.cells, "cell"));
+        let agree = agreeing(settled, "is as it was", "are as they were");
+        return print(&format!("sound: {replicates} of {cells} {agree} written"));
     }
     damages.iter().try_for_each(|damage| print(&format!("damaged: {damage} not as it was written")))?;
     let most = if damages.len() < MOST_LISTED { "" } else { " or more" };

@@ -120,10 +120,12 @@ fn script(args: &SlurmArgs, study: &Study) -> Result<Vec<u8>> {
     };
     let directives: String = time.iter().chain(&partition).map(|option| format!("#SBATCH {option}\n")).collect();
     let flags: String = partition.iter().map(|option| format!("{option} ")).collect();
-    let values: [(&str, Vec<u8>); 16] = [
+    let values: [(&str, Vec<u8>); 18] = [
         ("name", name.clone().into()),
         ("profile", profile.name().into()),
         ("tasks", tasks.to_string().into()),
+        ("shards", counted(tasks, "shard").into()),
+        ("array", counted(width, "task").into()),
         ("width", width.to_string().into()),
         ("cpus", args.cpus.to_string().into()),
         ("directives", directives.into()),

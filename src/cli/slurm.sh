@@ -1,5 +1,5 @@
 #!/bin/sh
-# The study ⟨name⟩ (⟨profile⟩) in ⟨tasks⟩ shards, as a job array of ⟨width⟩ tasks and the merge that waits for them.
+# The study ⟨name⟩ (⟨profile⟩) in ⟨shards⟩, as a job array of ⟨array⟩ and the merge that waits for them.
 # Submit both, from any folder, with: sh SCRIPT
 #SBATCH --job-name=⟨name⟩
 #SBATCH --array=1-⟨width⟩

@@ -58,8 +58,11 @@ pub fn figure(name: &str, table: &Table) -> Result<Figure> {
     };
     let mut figure = Figure::new(name)
         .subtitle(format!(
-            "{shown}means over {} replicates, bands: 95% intervals",
-            table.distinct("replicates")?.join(", ")
+            "{shown}{}",
+            match table.distinct("replicates")?.join(", ").as_str() {
+                "1" => "a single replicate".to_owned(),
+                count => format!("means over {count} replicates, bands: 95% intervals where there are any"),
+            }
         ))
         .columns(3)
         .shared_legend()

@@ -99,8 +99,10 @@ fn plot_size(columns: usize) -> (f64, f64) {
 fn distinct_entries(panels: &[Prepared]) -> Vec<Entry> {
     let mut distinct: Vec<Entry> = Vec::new();
     for entry in panels.iter().flat_map(|panel| &panel.entries) {
-        if !distinct.contains(entry) {
-            distinct.push(entry.clone());
+        match distinct.iter_mut().find(|known| known.is_alike(entry)) {
+            // One panel may have intervals and another none.
+            Some(known) => known.add_intervals_of(entry),
+            None => distinct.push(entry.clone()),
         }
     }
     distinct

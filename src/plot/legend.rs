@@ -44,6 +44,22 @@ impl Entry {
         Some(Self { label, key: Key::Series { series, intervals, sparse } })
     }
 
+    /// Whether two entries explain the same, but for intervals that one of them may have.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        let mut with = self.clone();
+        with.add_intervals_of(other);
+        let mut without = other.clone();
+        without.add_intervals_of(self);
+        with == without
+    }
+
+    /// Explains intervals, too, where the other entry does.
+    pub(super) fn add_intervals_of(&mut self, other: &Self) {
+        if let (Key::Series { intervals, .. }, Key::Series { intervals: true, .. }) = (&mut self.key, &other.key) {
+            *intervals = true;
+        }
+    }
+
     /// The entry of cells without a colour.
     pub(super) fn cell(special: Special) -> Self {
         Self { label: special.label().into(), key: Key::Cell(special) }

@@ -55,7 +55,7 @@ macro_rules! keys {
 pub const KEYS: &[Key] = keys! {
     "instance" {
         "kind": Form::Word(&["npz", "gaussian", "tabular", "hard", "autoregressive", "random"]), "npz | gaussian | tabular | hard | autoregressive | random", "required";
-        "path": Form::Path, ["npz"], "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there)", "required";
+        "path": Form::Path, ["npz"], "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there: a file of that name comes before the enclosed one)", "required";
         "rescale": Form::Switch, "divide all features by the largest norm and multiply θ_0 by it, which leaves π_0 as it is (θ_0 of theta_norm and logit_scale is drawn for the divided features); the norm is 1 already, unless they come from a file", "false";
         "prompts": COUNT, ["gaussian", "tabular", "hard", "autoregressive", "random"], "M ≥ 1 (hard: the sentinel not counted)", "required";
         "responses": COUNT, ["gaussian", "tabular", "random"], "K ≥ 1, responses of every prompt (random: K ≥ 2, K(x) uniform on 1 to K)", "required";

@@ -13,7 +13,7 @@ use super::range::Range;
 /// Up to so many values the distribution of Σ_i D_i z_i is computed exactly; beyond, by a saddlepoint approximation.
 const EXACT_UP_TO: usize = 100;
 
-/// Ends are found to this, relative to their distance from the range's end.
+/// Ends are found to this part of the range's length.
 const PRECISION: f64 = 1e-7;
 
 /// The two-sided interval of the mean at level 1 − `miss`, for at least one value in a range with both ends; values that rounding put

@@ -82,6 +82,26 @@ pub struct Bench {
     folder: TempDir,
 }
 
+/// Has a command start with signals as they are by default, whatever those who started the tests ignore (`nohup`, a job in the
+/// background).
+fn heeding_signals(command: &mut Command) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        // SAFETY: sets dispositions to the system's own, which is safe between fork and exec.
+        unsafe {
+            command.pre_exec(|| {
+                for number in [libc::SIGHUP, libc::SIGINT, libc::SIGTERM] {
+                    libc::signal(number, libc::SIG_DFL);
+                }
+                Ok(())
+            });
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = command;
+}
+
 impl Bench {
     /// With this definition as `FILE`.
     pub fn with(file: &str, definition: &str) -> Self {
@@ -102,6 +122,7 @@ impl Bench {
     pub fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_selfreward"));
         command.args(line.split_whitespace()).current_dir(self.folder.path());
+        heeding_signals(&mut command);
         command
     }
 

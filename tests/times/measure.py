@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measures every time that README.md and `selfreward list` tell, writes docs/times.json, and splices README.md's table of them.
 
-    python3 tests/times/measure.py            all, on a machine that does nothing else (about half an hour on two cores)
+    python3 tests/times/measure.py            on a machine that does nothing else (ten minutes on two cores)
+    python3 tests/times/measure.py --full     the full profile, too (twenty minutes)
     python3 tests/times/measure.py --splice   the table alone, from docs/times.json
 
 The first build and the first test run start from an empty folder. Of an experiment the time on all cores is told.
@@ -41,7 +42,7 @@ def size(folder):
     return sum(files.values())
 
 
-def measure(work):
+def measure(work, profiles):
     """Wall and CPU time of the commands that the README tells, the first build and tests from an empty folder, the size of that
     folder, and the time of each experiment."""
     target = work / "target"
@@ -50,9 +51,8 @@ def measure(work):
     # The tests that compare documents with what is measured here are left out.
     told["cargo test --release"] = spent(["cargo", "test", "--release", "--quiet", "--", "--skip", "times::"], **fresh)
     program = str(target / "release/selfreward")
-    for words in ("verify --quick", "verify --controls --quick", "reproduce --quick", "reproduce"):
+    for words in ("verify --quick", "verify --controls --quick", *profiles.values()):
         told[f"selfreward {words}"] = spent([program, *words.split(), "-q", "--out", str(work / words)])
-    profiles = {"quick": "reproduce --quick", "full": "reproduce"}
     cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text()).group(1)
     return {
         "machine": f"{os.cpu_count()} cores, {cpu}",
@@ -98,5 +98,6 @@ def splice(times):
 if __name__ == "__main__":
     if "--splice" not in sys.argv:
         with tempfile.TemporaryDirectory() as folder:
-            TABLE.write_text(json.dumps(measure(pathlib.Path(folder)), indent=1) + "\n")
+            profiles = {"quick": "reproduce --quick"} | ({"full": "reproduce"} if "--full" in sys.argv else {})
+            TABLE.write_text(json.dumps(measure(pathlib.Path(folder), profiles), indent=1) + "\n")
     splice(json.loads(TABLE.read_text()))
