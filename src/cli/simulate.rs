@@ -18,6 +18,8 @@ use crate::{Error, draft, files};
 const FILES: [&str; 6] =
     ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png", "provenance.json"];
 const QUICK: usize = 3;
+/// Columns of the table where stdout is no terminal.
+const WIDEST: usize = 100;
 
 /// Run self-rewarding rounds from a configuration and measure everything exactly
 #[derive(Debug, Args)]
@@ -110,7 +112,11 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let document = args.wants_document().then(|| format!("{:#}\n", output::document(&simulation, &summary)));
     let document = document.unwrap_or_default();
     let written = files.write(&simulation, &summary, &document, &trajectories);
-    let text = if args.json { document } else { output::table(&summary, settings.replicates, terminal_width()) };
+    let text = if args.json {
+        document
+    } else {
+        output::table(&summary, settings.replicates, Some(terminal_width().unwrap_or(WIDEST)))
+    };
     // What was computed is shown, whether or not it could be written.
     let printed = print(text.trim_end());
     written.map_err(Failure::failed)?.iter().for_each(|what| verbosity.say(format!("wrote {what}")));
