@@ -38,7 +38,7 @@ fn main() -> anyhow::Result<()> {
     process.check(&instance)?;
     println!("n = {samples}, beta = {}", process.beta);
     println!("  t   kappa  failure(0.5)   drift  accuracy  rank seen");
-    let base = Policy::new(instance.base(), instance.features());
+    let base = instance.policy(instance.base());
     let optional = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"));
     for round in process.start(&instance, instance.base().clone(), seed) {
         let measured = measure(&instance, &base, &round?, process.beta, &[0.5]);

@@ -38,7 +38,7 @@ fn agreement(weights: &[f64], policy: &Policy) -> f64 {
 fn main() -> selfreward::Result<()> {
     let seed = Seed::from_number(1);
     let instance = NpzFile::read(Path::new(ENCLOSED), false)?.instance(None, &seed)?;
-    let answers = instance.answers().expect("the enclosed file has answers");
+    let correct = instance.correct().expect("the enclosed file has answers");
     let weights = instance.weights();
     let operator = Box::new(Erm::default());
     let process =
@@ -54,7 +54,7 @@ fn main() -> selfreward::Result<()> {
         if let (Some(line), Some(sample)) = (waiting.take(), round.step.and_then(|step| step.sample)) {
             println!("{line}  {:>17.4}", 1.0 - diversity(&sample));
         }
-        let (sure, right) = (confidence(weights, policy), accuracy(weights, policy, answers).unwrap_or(f64::NAN));
+        let (sure, right) = (confidence(weights, policy), accuracy(weights, policy, correct).unwrap_or(f64::NAN));
         waiting = Some(format!(
             "{:>3}  {:>6.4}  {sure:>10.4}  {right:>8.4}  {:>14.4}  {:>9.4}",
             round.t,

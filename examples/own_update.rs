@@ -9,7 +9,6 @@
 use selfreward::instance::gaussian::{BaseParameter, Gaussian};
 use selfreward::instance::{Instance, Spectrum};
 use selfreward::metrics::measure;
-use selfreward::policy::Policy;
 use selfreward::process::update::{Step, Update};
 use selfreward::process::{Erm, Population, Sampling, SelfRewarding, UpdateOperator};
 use selfreward::seed::Seed;
@@ -57,7 +56,7 @@ fn outcome(instance: &Instance, operator: impl UpdateOperator + 'static) -> self
     process.check(instance)?;
     let rounds: Vec<_> =
         process.start(instance, instance.base().clone(), Seed::from_number(2)).collect::<selfreward::Result<_>>()?;
-    let base = Policy::new(instance.base(), instance.features());
+    let base = instance.policy(instance.base());
     let last = measure(instance, &base, &rounds[process.rounds], process.beta, &[0.5]).policy;
     Ok([last.theta_norm / instance.base().norm(), last.failure[0], last.drift, last.base_failure[0]])
 }

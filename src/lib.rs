@@ -65,7 +65,7 @@
 //! };
 //! process.check(&instance)?;
 //!
-//! let base = Policy::new(instance.base(), instance.features());
+//! let base = instance.policy(instance.base());
 //! // κ_0 = 1 + 7/e: seven responses e times less likely than the favoured one.
 //! assert!((kappa(instance.weights(), &base) - (1.0 + 7.0 / 1f64.exp())).abs() < 1e-12);
 //! let mut last = f64::INFINITY;

@@ -1,4 +1,5 @@
-//! The linear softmax policy π_θ(y|x) = exp⟨θ,φ(x,y)⟩ / Σ_y' exp⟨θ,φ(x,y')⟩ (Definition 6.1).
+//! The softmax policy of given logits; [`Instance::policy`](crate::instance::Instance::policy) makes those of a parameter θ
+//! (Definition 6.1).
 //!
 //! Everything is kept relative to the prompt's own largest logit: with gaps g(y) = max logit − logit of y ≥ 0 and the
 //! *tail* s = Σ_{y≠y*} exp(−g(y)),
@@ -12,7 +13,6 @@
 
 use std::sync::Arc;
 
-use crate::instance::{FeatureMap, Parameter};
 use crate::logits::{LogitTable, Row};
 
 /// The head of a prompt's distribution: all that the theory asks of a policy at one prompt.
@@ -83,11 +83,6 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// π_θ.
-    pub fn new(theta: &Parameter, features: &FeatureMap) -> Self {
-        Self::from_logits(theta.logits(features))
-    }
-
     /// The policy with the given logits.
     pub fn from_logits(logits: Arc<LogitTable>) -> Self {
         let heads = logits.rows().map(Head::of).collect();

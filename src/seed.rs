@@ -40,6 +40,12 @@ pub enum Purpose {
     Search = 11,
     /// Laws that a claim is weighed on, constructed.
     Laws = 12,
+    /// Labels of the pairs drawn at a prompt in a round.
+    Labelling = 13,
+    /// How many draws the candidates of a prompt took in a round.
+    Draws = 14,
+    /// Fixed logits of a synthetic instance.
+    Offset = 15,
 }
 
 /// A 256-bit seed.

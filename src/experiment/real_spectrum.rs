@@ -6,7 +6,6 @@ use super::{Drawing, Experiment, Finding, Results, Table};
 use crate::instance::{FeatureMap, Instance};
 use crate::linalg::{r_factor, thin_svd};
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
-use crate::policy::Policy;
 use crate::simulate::output::plain;
 use crate::theory::effective_dimension::{Spectrum, effective_dimension};
 use crate::{Error, Result};
@@ -39,7 +38,7 @@ pub fn covariance_spectrum(instance: &Instance) -> Result<Spectrum> {
     let FeatureMap::Dense(features) = instance.features() else {
         return Err(Error::argument("features", "one-hot", "dense features"));
     };
-    let policy = Policy::new(instance.base(), instance.features());
+    let policy = instance.policy(instance.base());
     let mut rows = features.matrix() / features.largest_norm().1;
     for (x, weight) in instance.weights().iter().enumerate() {
         let range = features.starts()[x]..features.starts()[x + 1];

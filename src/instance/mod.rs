@@ -2,6 +2,7 @@
 
 pub mod autoregressive;
 pub mod continuum;
+pub mod correct;
 pub mod features;
 pub mod files;
 pub mod gaussian;
@@ -15,26 +16,34 @@ pub mod spectrum;
 pub mod tabular;
 pub mod tokens;
 
+pub use correct::Correct;
 pub use features::{DenseFeatures, FeatureMap};
 pub use parameter::Parameter;
 pub use spectrum::Spectrum;
 pub use tokens::Tokens;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::linalg::Span;
+use crate::logits::LogitTable;
+use crate::policy::Policy;
 use crate::{Error, Result};
 
 /// Weights and feature norms are checked to this tolerance on entry.
 pub const ENTRY_TOLERANCE: f64 = 1e-6;
 
-/// A finite instance of the linear softmax class: prompt distribution p, features φ, base parameter θ_0.
+/// A finite instance of the linear softmax class: prompt distribution p, features φ, fixed logits b, base parameter θ_0.
+///
+/// The class is π_θ(y|x) ∝ exp(b(x,y) + ⟨θ, φ(x,y)⟩); the paper's has b = 0.
 #[derive(Clone, Debug)]
 pub struct Instance {
     weights: Vec<f64>,
     features: FeatureMap,
     base: Parameter,
-    answers: Option<Vec<Option<u32>>>,
+    offset: Option<Arc<LogitTable>>,
+    correct: Option<Correct>,
+    reward: Option<Arc<LogitTable>>,
+    levels: Option<Vec<i64>>,
     tokens: Option<Tokens>,
     /// Span of all feature differences of dense features; computed when first asked for.
     span: OnceLock<Span>,
@@ -72,20 +81,79 @@ impl Instance {
         }
         features.check_norms()?;
         features.check_parameter(&base)?;
-        if let Some(answers) = &answers {
-            if answers.len() != prompts {
+        let correct = match answers {
+            None => None,
+            Some(answers) if answers.len() != prompts => {
                 return Err(Error::argument("answers", answers.len(), format!("one for each of {prompts} prompts")));
             }
-            for (x, answer) in answers.iter().enumerate().filter_map(|(x, answer)| Some((x, (*answer)?))) {
-                let count = features.responses(x);
-                if answer as usize >= count {
-                    let expected = format!("an index below the prompt's {count} responses");
-                    return Err(Error::argument(format!("answer of prompt {x}"), answer, expected));
-                }
+            Some(answers) => {
+                let lists = answers.into_iter().map(|answer| answer.map(|one| vec![one])).collect();
+                Some(Correct::new(lists, |x| features.responses(x))?)
+            }
+        };
+        let weights = weights.into_iter().map(|p| p / sum).collect();
+        let (offset, reward, levels) = (None, None, None);
+        Ok(Self { weights, features, base, offset, correct, reward, levels, tokens: None, span: OnceLock::new() })
+    }
+
+    /// The same instance with fixed logits b(x,y), one for each response, in nats.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if the shape is another, or a logit is not finite.
+    pub fn with_offset(self, offset: LogitTable) -> Result<Self> {
+        self.check_table("offset", &offset)?;
+        Ok(Self { offset: Some(Arc::new(offset)), ..self })
+    }
+
+    /// The same instance with a reward r(x,y) from outside, one for each response, in nats.
+    ///
+    /// # Errors
+    /// As [`Instance::with_offset`].
+    pub fn with_reward(self, reward: LogitTable) -> Result<Self> {
+        self.check_table("reward", &reward)?;
+        Ok(Self { reward: Some(Arc::new(reward)), ..self })
+    }
+
+    /// The same instance with its correct responses.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] unless there is an entry for each prompt.
+    pub fn with_correct(self, correct: Correct) -> Result<Self> {
+        if correct.prompts() != self.prompts() {
+            let expected = format!("one entry for each of {} prompts", self.prompts());
+            return Err(Error::argument("correct", correct.prompts(), expected));
+        }
+        Ok(Self { correct: Some(correct), ..self })
+    }
+
+    /// The same instance with the level (of difficulty, say) of each prompt.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] unless there is one for each prompt.
+    pub fn with_levels(self, levels: Vec<i64>) -> Result<Self> {
+        if levels.len() != self.prompts() {
+            let expected = format!("one for each of {} prompts", self.prompts());
+            return Err(Error::argument("level", levels.len(), expected));
+        }
+        Ok(Self { levels: Some(levels), ..self })
+    }
+
+    fn check_table(&self, name: &str, table: &LogitTable) -> Result<()> {
+        if table.prompts() != self.prompts() {
+            let expected = format!("one row for each of {} prompts", self.prompts());
+            return Err(Error::argument(name, table.prompts(), expected));
+        }
+        for (x, row) in table.rows().enumerate() {
+            let count = self.features.responses(x);
+            if row.responses() != count {
+                let expected = format!("{count}, the number of its responses");
+                return Err(Error::argument(format!("length of {name}[{x}]"), row.responses(), expected));
+            }
+            if let Some((value, _)) = row.levels().find(|(value, _)| !value.is_finite()) {
+                return Err(Error::argument(format!("{name}[{x}]"), value, "finite numbers"));
             }
         }
-        let weights = weights.into_iter().map(|p| p / sum).collect();
-        Ok(Self { weights, features, base, answers, tokens: None, span: OnceLock::new() })
+        Ok(())
     }
 
     /// The same instance, its responses understood as token sequences.
@@ -121,9 +189,48 @@ impl Instance {
         &self.base
     }
 
-    /// The externally correct response of each prompt, where answers are known.
-    pub fn answers(&self) -> Option<&[Option<u32>]> {
-        self.answers.as_deref()
+    /// b, the fixed logits; `None` in the class without any.
+    pub fn offset(&self) -> Option<&Arc<LogitTable>> {
+        self.offset.as_ref()
+    }
+
+    /// The correct responses, where they are known.
+    pub fn correct(&self) -> Option<&Correct> {
+        self.correct.as_ref()
+    }
+
+    /// The reward from outside, if there is one.
+    pub fn reward(&self) -> Option<&Arc<LogitTable>> {
+        self.reward.as_ref()
+    }
+
+    /// The level of each prompt, if there are levels.
+    pub fn levels(&self) -> Option<&[i64]> {
+        self.levels.as_deref()
+    }
+
+    /// π_θ ∝ exp(b + ⟨θ, φ⟩): the one place where logits are made.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use selfreward::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
+    /// use selfreward::logits::LogitTable;
+    ///
+    /// let features = FeatureMap::dense(DenseFeatures::new(array![[1.0], [0.0]], &[2])?);
+    /// let instance = Instance::new(vec![1.0], features, Parameter::Dense(array![0.5]), None)?;
+    /// let mut offset = LogitTable::default();
+    /// offset.push_dense(&[0.0, 2.0]);
+    /// let policy = instance.with_offset(offset)?.policy(&Parameter::Dense(array![0.5]));
+    /// // log π(0) − log π(1) = ⟨θ, Δφ⟩ + Δb = 0.5 − 2.
+    /// assert!((policy.log_prob(0, 0) - policy.log_prob(0, 1) + 1.5).abs() < 1e-15);
+    /// # Ok::<(), selfreward::Error>(())
+    /// ```
+    pub fn policy(&self, theta: &Parameter) -> Policy {
+        let logits = theta.logits(&self.features);
+        Policy::from_logits(match &self.offset {
+            None => logits,
+            Some(offset) => Arc::new(logits.zip_with(offset, |logit, b| logit + b)),
+        })
     }
 
     /// The token structure, if the responses are token sequences.

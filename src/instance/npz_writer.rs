@@ -5,7 +5,7 @@ use std::io::{Cursor, Seek, Write};
 use ndarray::{Array1, Array3, arr1};
 use ndarray_npy::{NpzWriter, WriteNpzError};
 
-use super::{FeatureMap, Instance};
+use super::{Correct, FeatureMap, Instance};
 use crate::{Error, Result};
 
 /// Numbers in `phi`, at most: 128 MiB.
@@ -56,7 +56,7 @@ fn write<W: Write + Seek>(instance: &Instance, phi: Array3<f64>, to: W) -> std::
     npz.add_array("theta0", &instance.base().to_vector())?;
     npz.add_array("prompt_weights", &arr1(instance.weights()))?;
     npz.add_array("num_responses", &counts)?;
-    if let Some(answers) = instance.answers() {
+    if let Some(answers) = instance.correct().and_then(Correct::single) {
         npz.add_array("answer", &answers.iter().map(|&answer| answer.map_or(-1, i64::from)).collect::<Array1<i64>>())?;
     }
     npz.finish().map(drop)

@@ -47,6 +47,18 @@ impl Parameter {
         }
     }
 
+    /// 0, of the same shape.
+    pub fn zeros(&self) -> Self {
+        match self {
+            Self::Dense(theta) => Self::Dense(Array1::zeros(theta.len())),
+            Self::Tabular(table) => {
+                let mut zeros = LogitTable::default();
+                table.rows().for_each(|row| zeros.push([], 0.0, row.responses() as u32));
+                Self::tabular(zeros)
+            }
+        }
+    }
+
     /// Coordinate by coordinate, f(θ, θ'); f must be a function of the two values alone.
     pub fn zip_with(&self, other: &Self, f: impl Fn(f64, f64) -> f64) -> Self {
         match (self, other) {

@@ -71,7 +71,7 @@ fn normalise(row: &mut GradedRow) {
 
 /// Orthonormal rows q_1, q_2, … in the order of what the rows still have of their own, and the graded rows of R with A = RᵀQ; entry j
 /// of row i belongs to row j of A and is in units of row i's pivot.
-fn gram_schmidt(mut rows: Vec<GradedRow>, columns: usize) -> (Array2<f64>, Vec<GradedRow>) {
+pub(super) fn gram_schmidt(mut rows: Vec<GradedRow>, columns: usize) -> (Array2<f64>, Vec<GradedRow>) {
     rows.iter_mut().for_each(normalise);
     let count = rows.len();
     let mut left: Vec<usize> = (0..count).filter(|&i| rows[i].log_size > f64::NEG_INFINITY).collect();

@@ -6,6 +6,7 @@
 
 pub mod faer_backend;
 mod graded;
+mod graded_least_squares;
 #[cfg(feature = "lapack")]
 pub mod lapack_backend;
 mod span;
@@ -17,6 +18,7 @@ use lapack_backend as backend;
 use ndarray::{Array1, Array2, ArrayView2, s};
 
 pub use graded::{GradedRow, GradedSvd, graded_svd};
+pub use graded_least_squares::graded_least_squares;
 pub use span::Span;
 
 /// A thin singular value decomposition A = U diag(σ) Vᵀ of an m×n matrix, k = min(m, n).

@@ -88,7 +88,7 @@ pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, del
         min_confidence: policy::min_confidence(weights, current),
         entropy: policy::entropy(weights, current),
         kl: policy::kl(weights, current),
-        accuracy: instance.answers().and_then(|answers| policy::accuracy(weights, current, answers)),
+        accuracy: instance.correct().and_then(|correct| policy::accuracy(weights, current, correct)),
         base_probability: policy::comparator_probability(weights, base, current),
         greedy_modal: greedy_finds(current),
         greedy_base: greedy_finds(base),

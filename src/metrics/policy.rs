@@ -1,6 +1,6 @@
 //! Quantities of one policy (theory, section 2).
 
-use crate::instance::{FeatureMap, Instance, Parameter};
+use crate::instance::{Correct, FeatureMap, Instance, Parameter};
 use crate::policy::{Head, Policy};
 
 /// Σ_x p(x) f(x) over prompts with p(x) > 0.
@@ -90,13 +90,13 @@ pub fn kl(weights: &[f64], policy: &Policy) -> f64 {
     expectation(weights, |x| policy.head(x).surprise())
 }
 
-/// Accuracy P_x[y*(x) = answer(x)] over the prompts whose answer is known; `None` if these have no weight.
-pub fn accuracy(weights: &[f64], policy: &Policy, answers: &[Option<u32>]) -> Option<f64> {
-    let right = probability(weights, |x| answers[x] == Some(policy.head(x).modal));
-    if answers.iter().all(Option::is_some) {
+/// Accuracy P_x[y*(x) is correct] over the prompts whose correct responses are known; `None` if these have no weight.
+pub fn accuracy(weights: &[f64], policy: &Policy, correct: &Correct) -> Option<f64> {
+    let right = probability(weights, |x| correct.holds(x, policy.head(x).modal) == Some(true));
+    if correct.known_everywhere() {
         return Some(right);
     }
-    let known = probability(weights, |x| answers[x].is_some());
+    let known = probability(weights, |x| correct.at(x).is_some());
     (known > 0.0).then(|| (right / known).min(1.0))
 }
 

@@ -59,12 +59,7 @@ pub struct Sample<'a> {
 impl<'a> Sample<'a> {
     /// Draws which prompts come how often; their pairs are drawn when the sample is walked through.
     pub fn draw(weights: &[f64], policy: &'a Policy, n: u64, sampling: Sampling, seed: &'a Seed, round: usize) -> Self {
-        let mut cells = Cells::default();
-        cells.assign(weights.iter().copied());
-        let mut drawn = Vec::new();
-        cells.multinomial(n, 0, sampling, &mut seed.rng(Purpose::Prompts, round, 0), &mut drawn);
-        let mut counts = vec![0; weights.len()];
-        drawn.into_iter().for_each(|(x, count)| counts[x] += count);
+        let counts = prompt_counts(weights, n, sampling, &mut seed.rng(Purpose::Prompts, round, 0));
         let worth = |&(x, count): &(usize, u64)| count > 0 && policy.row(x).responses() > 1;
         let prompts = counts.into_iter().enumerate().filter(worth).collect();
         Self { policy, seed, round, sampling, prompts }
@@ -88,6 +83,17 @@ impl<'a> Sample<'a> {
             f(PromptSample { prompt, triples, pairs: &pairs });
         }
     }
+}
+
+/// How often each prompt is drawn among n.
+pub(super) fn prompt_counts(weights: &[f64], n: u64, sampling: Sampling, rng: &mut impl Rng) -> Vec<u64> {
+    let mut cells = Cells::default();
+    cells.assign(weights.iter().copied());
+    let mut drawn = Vec::new();
+    cells.multinomial(n, 0, sampling, rng, &mut drawn);
+    let mut counts = vec![0; weights.len()];
+    drawn.into_iter().for_each(|(x, count)| counts[x] += count);
+    counts
 }
 
 /// Draws the pairs of one prompt; keeps its buffers from prompt to prompt.

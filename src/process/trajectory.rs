@@ -69,7 +69,7 @@ impl<'a> Rounds<'a> {
     }
 
     fn arrive(&self, t: usize, theta: Parameter, step: Option<Arrival>) -> Result<Round> {
-        let policy = Policy::new(&theta, self.instance.features());
+        let policy = self.instance.policy(&theta);
         if !theta.is_finite() || !policy.logits().is_finite() {
             let what =
                 "the parameter left the range of a double (1.8e308); use fewer rounds or a larger beta".to_owned();

@@ -8,7 +8,6 @@ use super::Simulation;
 use crate::instance::{Instance, Parameter};
 use crate::metrics::chain::{self, ChainMetrics, Transition};
 use crate::metrics::{Measurement, measure};
-use crate::policy::Policy;
 use crate::process::Round;
 use crate::{Error, Result};
 
@@ -70,7 +69,7 @@ pub fn replicate(
     }
     let instance = simulation.instance(index)?;
     simulation.check(&instance)?;
-    let base = Policy::new(instance.base(), instance.features());
+    let base = instance.policy(instance.base());
     let mut replicate = Replicate { rounds: Vec::new(), thetas: Vec::new() };
     let mut before = instance.base().clone();
     for round in simulation.process.start(&instance, instance.base().clone(), simulation.replicate_seed(index)) {

@@ -9,7 +9,6 @@ use super::source::{Source, source};
 use super::summary::Column;
 use crate::instance::Instance;
 use crate::metrics::chain;
-use crate::policy::Policy;
 use crate::process::SelfRewarding;
 use crate::seed::Seed;
 use crate::words::counted;
@@ -54,7 +53,7 @@ impl Simulation {
     pub fn check(&self, instance: &Instance) -> Result<()> {
         self.process.check(instance)?;
         if self.config.measure.chain {
-            chain::check(&Policy::new(instance.base(), instance.features()))?;
+            chain::check(&instance.policy(instance.base()))?;
         }
         Ok(())
     }

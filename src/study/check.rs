@@ -9,7 +9,6 @@ use super::Study;
 use super::definition::located;
 use crate::instance::Instance;
 use crate::metrics::chain;
-use crate::policy::Policy;
 use crate::simulate::config::Kind;
 use crate::simulate::{Config, Simulation};
 use crate::{Error, Result};
@@ -68,7 +67,7 @@ fn check_cell(config: &Config, instance: Option<&Instance>) -> Result<()> {
     let Some(instance) = instance else { return process.check_numbers() };
     process.check(instance)?;
     if config.measure.chain {
-        chain::check(&Policy::new(instance.base(), instance.features()))?;
+        chain::check(&instance.policy(instance.base()))?;
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ pub fn process(operator: impl UpdateOperator + 'static, beta: f64, samples: u64,
 }
 
 pub fn policy(instance: &Instance, theta: &Parameter) -> Policy {
-    Policy::new(theta, instance.features())
+    instance.policy(theta)
 }
 
 /// π(·|x) by the textbook formula.

@@ -10,7 +10,7 @@ use selfreward::simulate::config::Config;
 fn confidences(responses: u32) -> Vec<f64> {
     let shape = Continuum { prompts: 4000, responses, weights: Weights::Uniform };
     let instance = shape.draw(&Seed::from_number(3)).unwrap();
-    let policy = Policy::new(instance.base(), instance.features());
+    let policy = instance.policy(instance.base());
     (0..policy.prompts()).map(|x| policy.prob(x, policy.head(x).modal)).collect()
 }
 
@@ -40,7 +40,7 @@ fn a_configuration_can_ask_for_it_in_place_of_a_bump() {
     let simulation = Simulation::new(config("confidence = \"uniform\"").unwrap()).unwrap();
     assert_eq!(simulation.config.instance.bump, None);
     let instance = simulation.instance(0).unwrap();
-    let policy = Policy::new(instance.base(), instance.features());
+    let policy = instance.policy(instance.base());
     assert!((1..5).all(|x| policy.head(x).margin != policy.head(0).margin));
     let both = config("confidence = \"uniform\"\nbump = 1.0").unwrap_err().to_string();
     assert!(both.contains("bump") && both.contains("confidence"), "{both}");

@@ -26,7 +26,7 @@ fn failure_follows_the_exact_law() {
         for run in 0..runs {
             let seed = Seed::from_number(41).child("replicate", run);
             let instance = hard.draw(&seed).unwrap();
-            let base = Policy::new(instance.base(), instance.features());
+            let base = instance.policy(instance.base());
             let realised = realised_kappa0(mass, responses).unwrap();
             assert!((kappa(instance.weights(), &base) - realised).abs() < 1e-12 * realised);
             for round in process.start(&instance, instance.base().clone(), seed) {

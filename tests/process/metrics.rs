@@ -123,7 +123,7 @@ fn lumped_and_written_out_rows_agree() {
     let make = |table: &LogitTable| {
         let parameter = Parameter::tabular(table.clone());
         let instance = Instance::new(vec![1.0], FeatureMap::one_hot(vec![5]), parameter.clone(), None).unwrap();
-        (Policy::new(&parameter, instance.features()), parameter)
+        (instance.policy(&parameter), parameter)
     };
     let w = [1.0];
     let ((a, ta), (b, tb)) = (make(&lumped), make(&written));

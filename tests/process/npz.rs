@@ -254,7 +254,7 @@ fn rescaling_leaves_the_policy_as_it_is() {
     let file = NpzFile::read(&files.write(&bytes), true).unwrap();
     let norm = file.rescaled_by.unwrap();
     let instance = file.instance(None, &Seed::from_number(1)).unwrap();
-    let policy = Policy::new(instance.base(), instance.features());
+    let policy = instance.policy(instance.base());
     let expected = brute_kappa(&large, &theta());
     assert!(norm > 1.0 && (kappa(instance.weights(), &policy) - expected).abs() < 1e-12 * expected);
     assert!((expected - brute_kappa(&phi(), &theta())).abs() > 0.1, "the factor is seen in κ_0");
@@ -291,7 +291,7 @@ fn minus_one_is_an_answer_that_is_not_known() {
         let weights = doubles("(2,)", &[0.25, 0.75]);
         let more = [("answer.npy", wholes(answers)), ("prompt_weights.npy", weights)];
         let instance = files.instance(&with(doubles(SHOWN, &phi()), &more)).unwrap();
-        let policy = Policy::new(instance.base(), instance.features());
+        let policy = instance.policy(instance.base());
         let modes: Vec<u32> = (0..2).map(|x| policy.head(x).modal).collect();
         let found = instance.answers().map(|answers| accuracy(instance.weights(), &policy, answers).unwrap());
         (found, modes)

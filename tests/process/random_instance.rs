@@ -16,7 +16,7 @@ fn draw(character: Character, number: u64) -> Instance {
 
 /// The logits of each prompt, sorted down.
 fn logits(instance: &Instance) -> Vec<Vec<f64>> {
-    let policy = Policy::new(instance.base(), instance.features());
+    let policy = instance.policy(instance.base());
     let sorted = |x| {
         let mut logits = row(&policy, x);
         logits.sort_by(|a, b| b.total_cmp(a));

@@ -5,7 +5,6 @@ use super::optimum;
 use crate::Result;
 use crate::experiment::{CellRows, Finding, Line, Results, Table};
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
-use crate::policy::Policy;
 use crate::theory::greedy::{majority_scale, overtaking_scale};
 use crate::theory::rates::{population_kappa, population_scale};
 
@@ -24,7 +23,7 @@ impl Scales {
     pub(super) fn of(cell: &CellRows) -> Result<Self> {
         let simulation = cell.simulation()?;
         let instance = simulation.instance(0)?;
-        let policy = Policy::new(instance.base(), instance.features());
+        let policy = instance.policy(instance.base());
         let (row, head) = (policy.row(0), policy.head(0));
         let others: Vec<f64> = row.atoms.iter().filter(|atom| atom.response != head.modal).map(|a| a.logit).collect();
         let floor = std::iter::repeat_n(row.rest_logit, row.rest as usize);

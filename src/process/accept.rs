@@ -1,0 +1,126 @@
+//! Which responses a likelihood is fitted to.
+
+use std::sync::Arc;
+
+use super::Step;
+use super::candidates::{Counting, Drawn, each, of_prompts, known};
+use super::law::{self, Distribution};
+use crate::instance::Instance;
+use crate::logits::{Atom, LogitTable};
+use crate::{Error, Result};
+
+/// The acceptance of drawn responses.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Accept {
+    /// All are kept.
+    #[default]
+    All,
+    /// The correct ones. Where the correct responses of a prompt are not known, none is accepted.
+    Correct,
+    /// A noisy verifier's: a correct response passes with one probability, a wrong one with the other.
+    Verifier {
+        /// Probability that a correct response passes.
+        true_positive: f64,
+        /// Probability that a wrong response passes.
+        false_positive: f64,
+    },
+    /// Of N draws for a prompt the winner of their vote, one response.
+    Vote(u64),
+    /// The first of up to R tries with π_t(y|x) ≥ c, or the last try.
+    Gate {
+        /// c.
+        confidence: f64,
+        /// R ≥ 1.
+        tries: u64,
+    },
+}
+
+impl Accept {
+    /// The law of what is kept, where acceptance changes the law; each prompt draw then gives one response.
+    pub(super) fn of_law(&self, step: &Step<'_>, drawn: Drawn, weights: &[f64]) -> Result<Drawn> {
+        match *self {
+            Self::Vote(n) => {
+                let law = each(&drawn.law, weights, |_, draws| law::plurality(draws, n))?;
+                Ok(Drawn { law, count: Counting::Each(n) })
+            }
+            Self::Gate { confidence, tries } => {
+                let gate = |x: usize| {
+                    let judge = Distribution::of(step.policy(), x);
+                    law::gate(Distribution::of(&drawn.law, x), judge, confidence, tries)
+                };
+                let gates = of_prompts(weights, gate)?;
+                let law = each(&drawn.law, weights, |x, _| Ok(known(&gates, x)?.law.clone()))?;
+                Ok(Drawn { law, count: Counting::Gate(Arc::new(gates)) })
+            }
+            _ => Ok(drawn),
+        }
+    }
+
+    /// a(x,y), the probability that a drawn response is kept; `None` for 1 everywhere.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if the instance has no correct responses.
+    pub(super) fn table(&self, instance: &Instance) -> Result<Option<Arc<LogitTable>>> {
+        let (right, wrong) = match *self {
+            Self::Correct => (1.0, 0.0),
+            Self::Verifier { true_positive, false_positive } => (true_positive, false_positive),
+            _ => return Ok(None),
+        };
+        let correct = instance.correct().ok_or_else(no_answers)?;
+        let mut table = LogitTable::default();
+        for x in 0..instance.prompts() {
+            let count = instance.features().responses(x) as u32;
+            match correct.at(x) {
+                Some(list) => {
+                    let atoms = list.iter().map(|&response| Atom { response, logit: right });
+                    table.push(atoms, wrong, count - list.len() as u32);
+                }
+                // What cannot be verified is not accepted.
+                None => table.push([], 0.0, count),
+            }
+        }
+        Ok(Some(Arc::new(table)))
+    }
+
+    /// Checks the numbers.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with the key and the value.
+    pub(super) fn check(&self) -> Result<()> {
+        let share = |name: &str, value: f64| {
+            let good = (0.0..=1.0).contains(&value);
+            if good { Ok(()) } else { Err(Error::argument(format!("process.accept.{name}"), value, "a number in [0, 1]")) }
+        };
+        match *self {
+            Self::All | Self::Correct => Ok(()),
+            Self::Verifier { true_positive, false_positive } => {
+                share("true_positive", true_positive)?;
+                share("false_positive", false_positive)
+            }
+            Self::Vote(0) => Err(Error::argument("process.accept.vote_of", 0, "a whole number ≥ 1")),
+            Self::Vote(_) => Ok(()),
+            Self::Gate { confidence, tries } => {
+                share("confidence_gate", confidence)?;
+                if tries > 0 { Ok(()) } else { Err(Error::argument("process.accept.tries", 0, "a whole number ≥ 1")) }
+            }
+        }
+    }
+
+    /// Checks what it asks of the instance.
+    ///
+    /// # Errors
+    /// As [`Accept::table`].
+    pub(super) fn check_on(&self, instance: &Instance) -> Result<()> {
+        self.table(instance).map(drop)
+    }
+}
+
+fn no_answers() -> Error {
+    let expected = "\"all\", a vote or a gate, or an instance with correct responses (the array `correct` or `answer`)";
+    Error::argument("process.accept", "by correctness", expected)
+}
+
+/// a(x,y) of a response.
+pub(super) fn acceptance(table: Option<&Arc<LogitTable>>, prompt: usize, response: u32) -> f64 {
+    table.map_or(1.0, |table| table.row(prompt).logit(response))
+}

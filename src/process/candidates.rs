@@ -1,0 +1,175 @@
+//! Whose responses a round draws, and how they are selected.
+
+use std::sync::Arc;
+
+use super::law::{self, Adaptive, Distribution, Law};
+use super::Step;
+use crate::logits::LogitTable;
+use crate::policy::Policy;
+use crate::{Error, Result};
+
+/// The law from which single responses are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum CandidateLaw {
+    /// π_t.
+    #[default]
+    Current,
+    /// π_0.
+    Base,
+    /// π_0 with this probability, else π_t, for each response anew.
+    Mixture(f64),
+    /// ∝ π_t^s, s ≥ 0: a lower temperature for s > 1.
+    Power(f64),
+}
+
+/// How a candidate is selected among draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Selection {
+    /// It is the one draw.
+    #[default]
+    None,
+    /// The likeliest of N draws under the [`Ranking`], ties broken uniformly.
+    BestOf(u64),
+    /// The likeliest of N_μ draws, the stopping rule N_μ = inf{k: 1/max_{j≤k} π(y_j) ≤ k/μ}.
+    Adaptive(f64),
+    /// One of N draws, kept with probability ∝ e^r, r the round's reward.
+    Curated(u64),
+}
+
+/// Whose likelihood ranks the draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ranking {
+    /// π_t.
+    #[default]
+    Current,
+    /// π_0.
+    Base,
+}
+
+/// The law of candidates.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Candidates {
+    /// Of single draws.
+    pub law: CandidateLaw,
+    /// What is kept of them.
+    pub selection: Selection,
+    /// By what they are ranked.
+    pub ranked_by: Ranking,
+}
+
+/// A round's law of candidates, prompt by prompt, and what a candidate costs in draws.
+#[derive(Clone, Debug)]
+pub(super) struct Drawn {
+    /// ν_t.
+    pub law: Arc<Policy>,
+    /// Draws for one candidate.
+    pub count: Counting,
+}
+
+/// How many responses are drawn for one candidate.
+#[derive(Clone, Debug)]
+pub(super) enum Counting {
+    /// So many.
+    Each(u64),
+    /// As many as the stopping rule takes at the prompt.
+    Adaptive(Arc<Vec<Option<Adaptive>>>),
+    /// As many tries as the gate takes.
+    Gate(Arc<Vec<Option<law::Gate>>>),
+}
+
+impl Candidates {
+    /// ν_t at the prompts of positive weight; elsewhere π_t stands.
+    ///
+    /// # Errors
+    /// As the laws of [`law`].
+    pub(super) fn drawn(&self, step: &Step<'_>, weights: &[f64]) -> Result<Drawn> {
+        let single = self.single(step, weights)?;
+        let ranking = match self.ranked_by {
+            Ranking::Current => step.policy(),
+            Ranking::Base => &step.base.policy,
+        };
+        match self.selection {
+            Selection::None => Ok(Drawn { law: single, count: Counting::Each(1) }),
+            Selection::BestOf(n) => {
+                let best = |x: usize, draws: Distribution<'_>| law::best_of(draws, Distribution::of(ranking, x), n);
+                Ok(Drawn { law: each(&single, weights, best)?, count: Counting::Each(n) })
+            }
+            Selection::Curated(n) => {
+                let reward = step.reward()?.table(step.instance);
+                let curated = |x: usize, draws: Distribution<'_>| law::curation(draws, reward.row(x), n);
+                Ok(Drawn { law: each(&single, weights, curated)?, count: Counting::Each(n) })
+            }
+            Selection::Adaptive(mu) => {
+                let rule = |x: usize| law::adaptive(Distribution::of(&single, x), Distribution::of(ranking, x), mu);
+                let rules = of_prompts(weights, rule)?;
+                let kept = |x: usize, _: Distribution<'_>| Ok(known(&rules, x)?.law.clone());
+                Ok(Drawn { law: each(&single, weights, kept)?, count: Counting::Adaptive(Arc::new(rules)) })
+            }
+        }
+    }
+
+    fn single(&self, step: &Step<'_>, weights: &[f64]) -> Result<Arc<Policy>> {
+        let (base, current) = (&step.base.policy, &step.current.policy);
+        match self.law {
+            CandidateLaw::Current => Ok(Arc::clone(current)),
+            CandidateLaw::Base => Ok(Arc::clone(base)),
+            CandidateLaw::Mixture(share) => {
+                each(current, weights, |x, now| law::mixture(Distribution::of(base, x), now, share))
+            }
+            CandidateLaw::Power(s) => each(current, weights, |_, now| law::power(now, s)),
+        }
+    }
+
+    /// Checks the numbers.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with the key and the value.
+    pub(super) fn check(&self) -> Result<()> {
+        match self.law {
+            CandidateLaw::Mixture(share) if !(0.0..=1.0).contains(&share) => {
+                return Err(Error::argument("process.candidates.base_share", share, "a probability in [0, 1]"));
+            }
+            CandidateLaw::Power(s) if !(s.is_finite() && s >= 0.0) => {
+                return Err(Error::argument("process.candidates.power", s, "a finite number ≥ 0"));
+            }
+            _ => {}
+        }
+        match self.selection {
+            Selection::BestOf(0) | Selection::Curated(0) => {
+                Err(Error::argument("process.best_of", 0, "a whole number ≥ 1"))
+            }
+            Selection::Adaptive(mu) if !(mu.is_finite() && mu > 0.0) => {
+                Err(Error::argument("process.adaptive", mu, "a finite number > 0"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A law for each prompt of positive weight, as a policy; the given one elsewhere.
+pub(super) fn each(
+    policy: &Policy,
+    weights: &[f64],
+    law: impl Fn(usize, Distribution<'_>) -> Result<Law>,
+) -> Result<Arc<Policy>> {
+    let mut table = LogitTable::default();
+    for (x, &weight) in weights.iter().enumerate() {
+        if weight > 0.0 {
+            law(x, Distribution::of(policy, x))?.push_to(&mut table);
+        } else {
+            let row = policy.row(x);
+            table.push(row.atoms.iter().copied(), row.rest_logit, row.rest);
+        }
+    }
+    Ok(Arc::new(Policy::from_logits(Arc::new(table))))
+}
+
+/// Something for each prompt of positive weight.
+pub(super) fn of_prompts<T>(weights: &[f64], make: impl Fn(usize) -> Result<T>) -> Result<Vec<Option<T>>> {
+    weights.iter().enumerate().map(|(x, &weight)| (weight > 0.0).then(|| make(x)).transpose()).collect()
+}
+
+/// What was made for a prompt that may be drawn.
+pub(super) fn known<T>(made: &[Option<T>], x: usize) -> Result<&T> {
+    made[x].as_ref().ok_or_else(|| Error::argument("weight of prompt", x, "a positive one, as the prompt was drawn"))
+}

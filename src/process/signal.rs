@@ -1,0 +1,216 @@
+//! What pairs of responses are compared by: a difference of rewards.
+//!
+//! A reward of a round is r(x,y) = ⟨τ, φ(x,y)⟩ + g(x,y) up to a constant for each prompt. What of it is linear in φ is kept apart,
+//! since a square loss on it alone has a closed form whatever the sample (facts F1, F2, F5).
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use super::candidates::each;
+use super::law;
+use super::{Loop, Step};
+use crate::instance::{Instance, Parameter};
+use crate::logits::{Atom, LogitTable, joint_levels};
+use crate::policy::Policy;
+use crate::{Error, Result};
+
+/// A reward of one round.
+#[derive(Clone, Debug)]
+pub struct Reward<'a> {
+    /// τ.
+    pub linear: Cow<'a, Parameter>,
+    /// g; `None` for 0.
+    pub remainder: Option<Arc<LogitTable>>,
+    /// Where each drawn pair has a vote of its own in place of a reward: the law of the winner.
+    pub vote: Option<Arc<Policy>>,
+}
+
+impl Reward<'_> {
+    /// r(x,y) for every response, up to a constant for each prompt; of a vote its mean, the winner's law.
+    pub fn table(&self, instance: &Instance) -> Arc<LogitTable> {
+        let linear = self.linear.logits(instance.features());
+        match &self.remainder {
+            None => linear,
+            Some(remainder) => Arc::new(linear.zip_with(remainder, |a, b| a + b)),
+        }
+    }
+}
+
+/// What a loop learns from.
+pub trait Signal: Debug + Send + Sync {
+    /// The reward of the round.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being computed; the run then stops.
+    fn reward<'a>(&self, step: &Step<'a>) -> Result<Reward<'a>>;
+
+    /// Checks its numbers, and what it asks of the other choices of the loop.
+    ///
+    /// # Errors
+    /// [`Error`] with the offending value and what was expected.
+    fn check(&self, _process: &Loop) -> Result<()> {
+        Ok(())
+    }
+
+    /// Checks what it asks of the instance.
+    ///
+    /// # Errors
+    /// [`Error`] with the offending value and what was expected.
+    fn check_on(&self, _instance: &Instance) -> Result<()> {
+        Ok(())
+    }
+
+    /// Responses drawn for each pair beside the pair itself.
+    fn votes(&self) -> u64 {
+        0
+    }
+}
+
+/// A weighted sum of log π_t, log π_0 and the instance's reward; [`Weighted::default`] is the self-reward log π_t (Eq. 1).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weighted {
+    /// η, of log π_t.
+    pub own: f64,
+    /// w, of log π_0.
+    pub base: f64,
+    /// v, of the reward from outside (of 1 for correct and 0 for wrong, where the instance has no reward).
+    pub external: f64,
+    /// Prompt by prompt (r − mean)/standard deviation under π_t, and 0 where the deviation is 0.
+    pub standardise: bool,
+}
+
+impl Default for Weighted {
+    fn default() -> Self {
+        Self { own: 1.0, base: 0.0, external: 0.0, standardise: false }
+    }
+}
+
+impl Weighted {
+    /// The reward before it is standardised.
+    fn plain<'a>(&self, step: &Step<'a>) -> Result<Reward<'a>> {
+        let (now, first) = (&step.current.theta, &step.base.theta);
+        let linear = match (self.own, self.base) {
+            (1.0, 0.0) => Cow::Borrowed(now),
+            (0.0, 1.0) => Cow::Borrowed(first),
+            (own, base) => Cow::Owned(now.zip_with(first, |t, b| own * t + base * b)),
+        };
+        let of_policies = self.own + self.base;
+        let offset = step.instance.offset().filter(|_| of_policies != 0.0);
+        let offset = offset.map(|b| Arc::new(b.map(|b| of_policies * b)));
+        let external = match self.external {
+            0.0 => None,
+            weight => Some(external(step.instance)?.map(|r| weight * r)),
+        };
+        let remainder = match (offset, external) {
+            (Some(b), Some(r)) => Some(Arc::new(b.zip_with(&r, |b, r| b + r))),
+            (b, r) => b.or(r.map(Arc::new)),
+        };
+        Ok(Reward { linear, remainder, vote: None })
+    }
+}
+
+impl Signal for Weighted {
+    fn reward<'a>(&self, step: &Step<'a>) -> Result<Reward<'a>> {
+        let plain = self.plain(step)?;
+        if !self.standardise {
+            return Ok(plain);
+        }
+        let table = standardised(&plain.table(step.instance), step.policy());
+        let linear = Cow::Owned(step.theta().zeros());
+        Ok(Reward { linear, remainder: Some(Arc::new(table)), vote: None })
+    }
+
+    fn check(&self, _process: &Loop) -> Result<()> {
+        for (name, value) in [("self", self.own), ("base", self.base), ("external", self.external)] {
+            if !value.is_finite() {
+                return Err(Error::argument(format!("process.reward.{name}"), value, "a finite number"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_on(&self, instance: &Instance) -> Result<()> {
+        if self.external == 0.0 { Ok(()) } else { external(instance).map(drop) }
+    }
+}
+
+/// The reward from outside: the instance's, or 1 for correct and 0 for wrong.
+fn external(instance: &Instance) -> Result<LogitTable> {
+    if let Some(reward) = instance.reward() {
+        return Ok((**reward).clone());
+    }
+    let Some(correct) = instance.correct() else {
+        let expected = "an instance with rewards (the array `reward`) or correct responses (`correct`, `answer`)";
+        return Err(Error::argument("process.reward", "\"external\"", expected));
+    };
+    let mut table = LogitTable::default();
+    for x in 0..instance.prompts() {
+        let Some(list) = correct.at(x) else {
+            let expected = "a correct response of every prompt, or rewards: the reward is external";
+            return Err(Error::argument(format!("answer of prompt {x}"), "not known", expected));
+        };
+        let atoms = list.iter().map(|&response| Atom { response, logit: 1.0 });
+        table.push(atoms, 0.0, (instance.features().responses(x) - list.len()) as u32);
+    }
+    Ok(table)
+}
+
+/// Prompt by prompt (r − E r)/sd r under the policy, 0 where the deviation is 0.
+fn standardised(reward: &LogitTable, policy: &Policy) -> LogitTable {
+    let mut table = LogitTable::default();
+    for (x, row) in reward.rows().enumerate() {
+        let head = policy.head(x);
+        // Formed around the row's first value, so that a constant reward has the deviation 0 exactly.
+        let first = row.levels().next().map_or(0.0, |(value, _)| value);
+        let terms = || {
+            joint_levels(row, policy.row(x))
+                .map(|(value, logit, count)| (count * head.prob(logit), value - first))
+                .filter(|(mass, _)| *mass > 0.0)
+        };
+        let mean: f64 = terms().map(|(mass, value)| mass * value).sum();
+        let variance: f64 = terms().map(|(mass, value)| mass * (value - mean).powi(2)).sum();
+        let deviation = variance.sqrt();
+        let scaled = |value: f64| if deviation > 0.0 { (value - first - mean) / deviation } else { 0.0 };
+        let atoms = row.atoms.iter().map(|atom| Atom { logit: scaled(atom.logit), ..*atom });
+        table.push(atoms, scaled(row.rest_logit), row.rest);
+    }
+    table
+}
+
+/// The vote of N fresh draws from π_t as the reward: for each pair anew, 1 for the winner and 0 for the others (a tie of the vote is
+/// broken uniformly).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vote {
+    /// N ≥ 1.
+    pub of: u64,
+}
+
+impl Signal for Vote {
+    fn reward<'a>(&self, step: &Step<'a>) -> Result<Reward<'a>> {
+        let law = each(step.policy(), step.instance.weights(), |_, draws| law::plurality(draws, self.of))?;
+        // The mean of the vote, the winner's probability, stands for it where an expectation is asked for.
+        let mean = probabilities(&law);
+        let linear = Cow::Owned(step.theta().zeros());
+        Ok(Reward { linear, remainder: Some(Arc::new(mean)), vote: Some(law) })
+    }
+
+    fn check(&self, _process: &Loop) -> Result<()> {
+        if self.of == 0 { Err(Error::argument("process.reward.vote_of", 0, "a whole number ≥ 1")) } else { Ok(()) }
+    }
+
+    fn votes(&self) -> u64 {
+        self.of
+    }
+}
+
+/// π(y|x) as a table.
+pub(super) fn probabilities(policy: &Policy) -> LogitTable {
+    let mut table = LogitTable::default();
+    for x in 0..policy.prompts() {
+        let (row, head) = (policy.row(x), policy.head(x));
+        let atoms = row.atoms.iter().map(|atom| Atom { logit: head.prob(atom.logit), ..*atom });
+        table.push(atoms, head.prob(row.rest_logit), row.rest);
+    }
+    table
+}

@@ -1,0 +1,99 @@
+//! What a round may look at: the policies so far, the loop's numbers, and the data that its laws give.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::batch::{self, Batch};
+use super::signal::Reward;
+use super::{Loop, Sampling};
+use crate::Result;
+use crate::instance::{Instance, Parameter};
+use crate::policy::Policy;
+use crate::seed::Seed;
+
+/// A parameter with its policy: θ_t never parts from π_t.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// θ_t.
+    pub theta: Parameter,
+    /// π_t.
+    pub policy: Arc<Policy>,
+}
+
+impl Snapshot {
+    /// Of a parameter.
+    pub fn new(theta: Parameter, instance: &Instance) -> Self {
+        let policy = Arc::new(instance.policy(&theta));
+        Self { theta, policy }
+    }
+}
+
+/// All that a signal or a fit may look at in the round from t to t + 1.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// The loop.
+    pub process: &'a Loop,
+    /// The instance.
+    pub instance: &'a Instance,
+    /// θ_0 and π_0.
+    pub base: &'a Snapshot,
+    /// θ_t and π_t.
+    pub current: &'a Snapshot,
+    /// t, from 0.
+    pub round: usize,
+    /// β > 0.
+    pub beta: f64,
+    /// B, or `None` for no constraint.
+    pub radius: Option<f64>,
+    /// n, the number of triples.
+    pub samples: u64,
+    /// How triples are drawn.
+    pub sampling: Sampling,
+    /// The run's seed.
+    pub seed: &'a Seed,
+    /// What earlier rounds drew, where the loop remembers; oldest first.
+    pub past: &'a [Batch],
+}
+
+impl<'a> Step<'a> {
+    /// θ_t.
+    pub fn theta(&self) -> &'a Parameter {
+        &self.current.theta
+    }
+
+    /// π_t.
+    pub fn policy(&self) -> &'a Policy {
+        &self.current.policy
+    }
+
+    /// θ_ref, whose policy is ∝ π_t^α π_0^{1−α}.
+    pub fn reference(&self) -> Cow<'a, Parameter> {
+        self.process.reference.parameter(self.base, self.current)
+    }
+
+    /// The round's reward.
+    ///
+    /// # Errors
+    /// As [`super::Signal::reward`].
+    pub fn reward(&self) -> Result<Reward<'a>> {
+        self.process.signal.reward(self)
+    }
+
+    /// Whose prompts and candidates this round draws; empty where no prompt is left.
+    ///
+    /// # Errors
+    /// [`crate::Error::TooLarge`] where a law of selected candidates cannot be computed at its size.
+    pub fn fresh(&self) -> Result<Vec<Batch>> {
+        batch::fresh(self)
+    }
+
+    /// Everything that the round's fit looks at: what is remembered, and what is fresh.
+    ///
+    /// # Errors
+    /// As [`Step::fresh`].
+    pub fn batches(&self) -> Result<Vec<Batch>> {
+        let mut batches = self.past.to_vec();
+        batches.extend(self.fresh()?);
+        Ok(batches)
+    }
+}
