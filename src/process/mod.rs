@@ -6,6 +6,7 @@
 
 mod feasibility;
 pub mod graph;
+pub mod law;
 pub mod multinomial;
 pub mod pairs;
 pub mod trajectory;
