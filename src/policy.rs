@@ -29,7 +29,8 @@ pub struct Head {
 }
 
 impl Head {
-    fn of(row: Row<'_>) -> Self {
+    /// The head of the softmax of a row; logits may be −∞, not all of them.
+    pub fn of(row: Row<'_>) -> Self {
         let (mut modal, mut logit) = (0, f64::NEG_INFINITY);
         for atom in row.atoms {
             if atom.logit > logit {

@@ -1,74 +1,51 @@
-//! Update operators: from θ_t to θ_{t+1}.
+//! Fits: from a round's data to θ_{t+1}.
 //!
-//! All of them minimise, exactly or roughly, the square loss of a set of weighted pairs (x, {y,y'}), w ≥ 0:
+//! The square loss of a set of weighted pairs (x, {y,y'}), w ≥ 0, is
 //!
 //! ```text
-//! loss(θ) = Σ w ( ⟨βθ − (1+β)θ_t, Δφ⟩ − ξ )²        w = N(x,{y,y'})/n      for a sample (ERM, Eq. 108)
-//!                                                   w = 2 p(x) π_t(y|x) π_t(y'|x)  for the population
+//! loss(θ) = Σ w ( β⟨θ − θ_ref, Δφ⟩ − Δr − ξ )²       w = N(x,{y,y'})/n      for a sample (ERM, Eq. 108)
+//!                                                   w = 2 p(x) ν(y|x) ν(y'|x)  for the population
 //! ```
 //!
-//! with ξ the noise of the self-judge (0 for the theory's process). Where the answer is known in closed form (facts F1, F2,
-//! F5) it is used; everything else goes through the spectrum of Σ w Δφ Δφᵀ ([`spectral`], [`quadratic`]).
+//! with r the round's reward and ξ the noise of the judge (0 for the theory's process). Where the answer is known in closed form
+//! (facts F1, F2, F5) it is used; everything else goes through the spectrum of Σ w Δφ Δφᵀ ([`spectral`], [`quadratic`]). Labels and
+//! likelihoods are convex fits ([`crate::convex`]).
 
-mod erm;
+mod aim;
+mod convex_fit;
+pub mod cost;
 pub mod finite_class;
 mod gradient;
+pub mod labels;
 pub mod laplacian;
-mod population;
+mod likelihood;
+mod logistic;
 mod projection;
 pub mod quadratic;
 pub mod spectral;
+mod square;
+mod win_rate;
 
 use std::fmt::Debug;
 
-pub use erm::Erm;
+pub use cost::{Cost, Shape};
 pub use finite_class::{ClassChoice, FiniteClass};
 pub use gradient::Gradient;
-pub use population::Population;
+pub use labels::Labels;
+pub use likelihood::Likelihood;
+pub use logistic::Logistic;
 pub use quadratic::Choice;
+pub use square::Square;
+pub use win_rate::WinRate;
 
-use super::SelfRewarding;
-use super::multinomial::Sampling;
-use super::pairs::Sample;
+use super::{Loop, Step};
 use crate::Result;
 use crate::instance::{Instance, Parameter};
-use crate::policy::Policy;
-use crate::seed::Seed;
 
-/// All that an update may look at.
-#[derive(Clone, Copy, Debug)]
-pub struct Step<'a> {
-    /// The instance.
-    pub instance: &'a Instance,
-    /// θ_t.
-    pub theta: &'a Parameter,
-    /// π_t, the policy of θ_t.
-    pub policy: &'a Policy,
-    /// t, from 0.
-    pub round: usize,
-    /// β > 0.
-    pub beta: f64,
-    /// B, or `None` for no constraint.
-    pub radius: Option<f64>,
-    /// n, the number of triples.
-    pub samples: u64,
-    /// How triples are drawn.
-    pub sampling: Sampling,
-    /// The run's seed.
-    pub seed: &'a Seed,
-}
-
-impl<'a> Step<'a> {
-    /// The round's sample of n triples.
-    pub fn sample(&self) -> Sample<'a> {
-        Sample::draw(self.instance.weights(), self.policy, self.samples, self.sampling, self.seed, self.round)
-    }
-}
-
-/// What an update saw of the instance.
+/// What an update saw of the instance in pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SampleSummary {
-    /// n.
+    /// n, that of remembered rounds included.
     pub triples: u64,
     /// Triples with y ≠ y'.
     pub diverse: u64,
@@ -78,43 +55,92 @@ pub struct SampleSummary {
     pub full_rank: usize,
 }
 
-/// The result of an update.
-#[derive(Clone, Debug)]
-pub struct Update {
-    /// θ_{t+1}.
-    pub theta: Parameter,
-    /// What was sampled; `None` for an update that needs no sample.
-    pub sample: Option<SampleSummary>,
+/// How an iterative fit ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Newton {
+    /// Norm of the gradient at the end, relative to the weight of the data; a length of features.
+    pub gradient_norm: f64,
+    /// Newton steps.
+    pub steps: u64,
 }
 
-/// A rule that makes θ_{t+1} from θ_t.
-pub trait UpdateOperator: Debug + Send + Sync {
+/// A minimiser that was found.
+#[derive(Clone, Debug)]
+pub struct Minimum {
+    /// θ_{t+1}.
+    pub theta: Parameter,
+    /// What was sampled; `None` for a fit that needs no sample of pairs.
+    pub sample: Option<SampleSummary>,
+    /// How the iteration ended; `None` for a fit without iterations.
+    pub newton: Option<Newton>,
+    /// Whether the loss has no finite minimiser, and this is the one in the ball.
+    pub at_infinity: bool,
+}
+
+impl Minimum {
+    /// A minimiser in closed form.
+    pub fn new(theta: Parameter, sample: Option<SampleSummary>) -> Self {
+        Self { theta, sample, newton: None, at_infinity: false }
+    }
+}
+
+/// What a fit comes to.
+#[derive(Clone, Debug)]
+pub enum Fitted {
+    /// A minimiser.
+    Minimum(Minimum),
+    /// The loss falls for ever along a direction, and there is no ball: a likelihood or a separable set of labels.
+    AtInfinity {
+        /// The direction, of unit norm.
+        direction: Parameter,
+    },
+}
+
+impl From<Minimum> for Fitted {
+    fn from(minimum: Minimum) -> Self {
+        Self::Minimum(minimum)
+    }
+}
+
+/// What a fit looks at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Data {
+    /// Pairs of responses, with the difference of their rewards.
+    Pairs,
+    /// Pairs of responses, with labels that say which is preferred.
+    Labels(Labels),
+    /// Single responses.
+    Responses,
+}
+
+/// A rule that makes θ_{t+1} from a round's data.
+pub trait Fit: Debug + Send + Sync {
     /// Carries out one round.
     ///
     /// # Errors
     /// Whatever keeps the update from being computed; the run then stops.
-    fn update(&self, step: &Step<'_>) -> Result<Update>;
+    fn fit(&self, step: &Step<'_>) -> Result<Fitted>;
 
-    /// Checks what the update asks of the process and the instance beyond their own ranges.
-    ///
-    /// # Errors
-    /// [`crate::Error`] with the offending value and what was expected.
-    fn check(&self, _process: &SelfRewarding, _instance: &Instance) -> Result<()> {
-        Ok(())
+    /// What it looks at.
+    fn data(&self) -> Data {
+        Data::Pairs
     }
 
-    /// Whether the update goes through the spectrum of the loss even where no ball binds. The caller then checks the size.
-    fn is_spectral(&self) -> bool {
+    /// Whether it minimises the expected loss, and draws nothing.
+    fn is_population(&self) -> bool {
         false
     }
 
-    /// Steps that a ball makes the update walk one by one, each over all directions of the span.
-    fn walked_steps(&self) -> u64 {
-        0
+    /// Checks what the fit asks of the loop and the instance beyond their own ranges.
+    ///
+    /// # Errors
+    /// [`crate::Error`] with the offending value and what was expected.
+    fn check(&self, _process: &Loop, _instance: &Instance) -> Result<()> {
+        Ok(())
     }
 
-    /// Whether the update draws a sample.
-    fn samples(&self) -> bool {
-        true
+    /// What a round costs beside drawing; what cannot be done is refused before work starts.
+    fn cost(&self, shape: &Shape<'_>) -> Vec<Cost> {
+        vec![Cost::of_span(shape)]
     }
 }

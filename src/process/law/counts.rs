@@ -1,0 +1,138 @@
+//! Generating functions of counts that are capped: products of truncated exponential series.
+//!
+//! The number of a response among draws whose total is Poisson is Poisson too, and different responses are independent; given
+//! the total they are multinomial. So probabilities of multinomial counts are coefficients of products of exponential series,
+//! one for each response. All terms are positive: nothing cancels.
+
+/// Coefficients of normalised products below this are left out.
+pub(super) const NEGLIGIBLE: f64 = 1e-60;
+
+/// Σ_{j≤cap} x^j/j!, the series of one response's count, as a law on the counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Capped {
+    /// log x.
+    log_x: f64,
+    cap: usize,
+    /// The likeliest count.
+    peak: usize,
+    /// The sum of all terms relative to the likeliest.
+    sum: f64,
+    /// Logarithm of the sum of all terms.
+    pub log_sum: f64,
+    /// Mean of the law.
+    pub mean: f64,
+    /// Its variance.
+    pub variance: f64,
+}
+
+impl Capped {
+    /// The series with this log x, `log_factorials` reaching up to `cap`.
+    pub(super) fn new(log_x: f64, cap: usize, log_factorials: &[f64]) -> Self {
+        let x = log_x.exp();
+        let peak = if x >= cap as f64 { cap } else { x as usize };
+        let (mut sum, mut first, mut second) = (1.0, 0.0, 0.0);
+        let mut add = |count: usize, term: f64| {
+            let away = count as f64 - peak as f64;
+            sum += term;
+            first += term * away;
+            second += term * away * away;
+            term < 1e-20
+        };
+        let mut term = 1.0;
+        for count in peak + 1..=cap {
+            term *= x / count as f64;
+            if add(count, term) {
+                break;
+            }
+        }
+        let mut term = 1.0;
+        for count in (0..peak).rev() {
+            term *= (count + 1) as f64 / x;
+            if add(count, term) {
+                break;
+            }
+        }
+        let away = first / sum;
+        let log_peak = if peak == 0 { 0.0 } else { peak as f64 * log_x } - log_factorials[peak];
+        Self {
+            log_x,
+            cap,
+            peak,
+            sum,
+            log_sum: log_peak + sum.ln(),
+            mean: peak as f64 + away,
+            variance: second / sum - away * away,
+        }
+    }
+
+    /// The law's probabilities up to the count `degree`, that of the cap times `at_cap`.
+    pub(super) fn polynomial(&self, degree: usize, at_cap: f64, out: &mut Vec<f64>) {
+        let x = self.log_x.exp();
+        out.clear();
+        out.resize(self.cap.min(degree) + 1, 0.0);
+        let mut put = |count: usize, term: f64| {
+            if count < out.len() {
+                out[count] = if count == self.cap { term * at_cap } else { term };
+            }
+        };
+        let top = 1.0 / self.sum;
+        put(self.peak, top);
+        let mut term = top;
+        for count in self.peak + 1..=self.cap.min(degree) {
+            term *= x / count as f64;
+            if term < NEGLIGIBLE {
+                break;
+            }
+            put(count, term);
+        }
+        let mut term = top;
+        for count in (0..self.peak).rev() {
+            term *= (count + 1) as f64 / x;
+            if term < NEGLIGIBLE {
+                break;
+            }
+            put(count, term);
+        }
+        trim(out);
+    }
+}
+
+fn trim(polynomial: &mut Vec<f64>) {
+    let kept = polynomial.iter().rposition(|&term| term >= NEGLIGIBLE).map_or(1, |last| last + 1);
+    polynomial.truncate(kept);
+}
+
+/// The product of two polynomials up to a degree.
+pub(super) fn product(a: &[f64], b: &[f64], degree: usize) -> Vec<f64> {
+    let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    let mut out = vec![0.0; (long.len() + short.len() - 1).min(degree + 1)];
+    for (shift, &factor) in short.iter().enumerate().take(out.len()) {
+        if factor > 0.0 {
+            out[shift..].iter_mut().zip(long).for_each(|(sum, &term)| *sum += factor * term);
+        }
+    }
+    trim(&mut out);
+    out
+}
+
+/// A power of a polynomial up to a degree, by repeated squaring.
+pub(super) fn power(base: &[f64], mut exponent: u64, degree: usize) -> Vec<f64> {
+    let mut value = vec![1.0];
+    let mut square = base.to_vec();
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            value = product(&value, &square, degree);
+        }
+        exponent >>= 1;
+        if exponent > 0 {
+            square = product(&square, &square, degree);
+        }
+    }
+    value
+}
+
+/// The coefficient of a product of two polynomials.
+pub(super) fn coefficient(a: &[f64], b: &[f64], degree: usize) -> f64 {
+    let first = (degree + 1).saturating_sub(b.len());
+    (first..a.len().min(degree + 1)).map(|i| a[i] * b[degree - i]).sum()
+}
