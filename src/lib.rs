@@ -94,6 +94,7 @@
 pub mod absent;
 pub mod claims;
 pub mod cli;
+pub mod convex;
 pub mod decoding;
 mod draft;
 pub mod error;

