@@ -62,6 +62,14 @@ pub enum Error {
         /// Which quantity, and its value.
         what: String,
     },
+    /// A round's loss has no finite minimiser, and there is no ball.
+    #[error("round {round}: {what}")]
+    NoOptimum {
+        /// The round whose parameter does not exist.
+        round: usize,
+        /// Why, and what to ask for in its place.
+        what: String,
+    },
     /// An instance with the asked property was not found within the stated number of tries.
     #[error("{0}")]
     NotFound(String),
@@ -143,7 +151,7 @@ impl Error {
     pub fn is_final(&self) -> bool {
         match self {
             Self::Argument { .. } | Self::TooLarge { .. } | Self::Overflow { .. } | Self::NotFound(_) => true,
-            Self::Syntax { .. } | Self::Absent(_) => true,
+            Self::Syntax { .. } | Self::Absent(_) | Self::NoOptimum { .. } => true,
             Self::At { error, .. } => error.is_final(),
             // A file's content is pinned by the run's identity and checked before work starts; what is left is the machine.
             Self::File { .. } | Self::Memory { .. } | Self::Machine { .. } | Self::Interrupted => false,
@@ -201,6 +209,7 @@ mod tests {
             (Error::TooLarge { what: text(), need: text(), limit: text() }, true),
             (Error::Overflow { round: 1, what: text() }, true),
             (Error::NotFound(text()), true),
+            (Error::NoOptimum { round: 1, what: text() }, true),
             (Error::file("a", "cannot be read"), false),
             (Error::Memory { what: text(), need: text(), limit: text() }, false),
             (Error::Machine { what: text(), message: text() }, false),

@@ -37,7 +37,7 @@ pub const ENTRY_TOLERANCE: f64 = 1e-6;
 /// The class is π_θ(y|x) ∝ exp(b(x,y) + ⟨θ, φ(x,y)⟩); the paper's has b = 0.
 #[derive(Clone, Debug)]
 pub struct Instance {
-    weights: Vec<f64>,
+    weights: Arc<Vec<f64>>,
     features: FeatureMap,
     base: Parameter,
     offset: Option<Arc<LogitTable>>,
@@ -91,7 +91,7 @@ impl Instance {
                 Some(Correct::new(lists, |x| features.responses(x))?)
             }
         };
-        let weights = weights.into_iter().map(|p| p / sum).collect();
+        let weights = Arc::new(weights.into_iter().map(|p| p / sum).collect());
         let (offset, reward, levels) = (None, None, None);
         Ok(Self { weights, features, base, offset, correct, reward, levels, tokens: None, span: OnceLock::new() })
     }
@@ -179,6 +179,11 @@ impl Instance {
         &self.weights
     }
 
+    /// As [`Instance::weights`], shared.
+    pub(crate) fn shared_weights(&self) -> Arc<Vec<f64>> {
+        Arc::clone(&self.weights)
+    }
+
     /// The feature map φ.
     pub fn features(&self) -> &FeatureMap {
         &self.features
@@ -249,7 +254,7 @@ impl Instance {
             FeatureMap::Dense(dense) => self.span_of(dense).rank(),
             FeatureMap::OneHot(responses) => responses
                 .iter()
-                .zip(&self.weights)
+                .zip(self.weights.iter())
                 .filter(|(_, p)| **p > 0.0)
                 .map(|(&count, _)| count as usize - 1)
                 .sum(),

@@ -39,6 +39,16 @@ impl Parameter {
         }
     }
 
+    /// Whether no coordinate is +∞ or NaN; −∞ is the logit of a response of probability 0.
+    pub fn is_below_infinity(&self) -> bool {
+        match self {
+            Self::Dense(_) => self.is_finite(),
+            Self::Tabular(table) => {
+                table.rows().all(|row| row.levels().all(|(logit, _)| logit < f64::INFINITY && !logit.is_nan()))
+            }
+        }
+    }
+
     /// c·θ.
     pub fn scaled(&self, c: f64) -> Self {
         match self {

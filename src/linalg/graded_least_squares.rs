@@ -113,7 +113,8 @@ mod tests {
     /// (the limit of stiff weights): here ⟨(1,0), u⟩ is the mean of 1 and 3, whatever the small row says.
     #[test]
     fn large_rows_decide_first() {
-        let row = |log_size: f64, direction: [f64; 2]| GradedRow { log_size, direction: direction.into_iter().collect() };
+        let row =
+            |log_size: f64, direction: [f64; 2]| GradedRow { log_size, direction: direction.into_iter().collect() };
         for tiny in [-40.0, -900.0, -1e5] {
             let rows = vec![row(0.0, [1.0, 0.0]), row(0.0, [1.0, 0.0]), row(tiny, [1.0, 1.0]), row(tiny, [1.0, -1.0])];
             let found = graded_least_squares(rows, &[1.0, 3.0, 7.0, 7.0], 2);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Step;
-use super::candidates::{Counting, Drawn, each, of_prompts, known};
+use super::candidates::{Counting, Drawn, each, known, of_prompts};
 use super::law::{self, Distribution};
 use crate::instance::Instance;
 use crate::logits::{Atom, LogitTable};
@@ -89,7 +89,11 @@ impl Accept {
     pub(super) fn check(&self) -> Result<()> {
         let share = |name: &str, value: f64| {
             let good = (0.0..=1.0).contains(&value);
-            if good { Ok(()) } else { Err(Error::argument(format!("process.accept.{name}"), value, "a number in [0, 1]")) }
+            if good {
+                Ok(())
+            } else {
+                Err(Error::argument(format!("process.accept.{name}"), value, "a number in [0, 1]"))
+            }
         };
         match *self {
             Self::All | Self::Correct => Ok(()),

@@ -9,12 +9,13 @@ use super::accept;
 use super::candidates::Counting;
 use super::fit::{Data, Labels};
 use super::pairs::Sample;
-use super::responses::Responses;
-use super::{Memory, Sampling, Step};
+use super::responses::{Responses, draws_of};
+use super::{Loop, Memory, Sampling, Snapshot, Step};
 use crate::Result;
+use crate::instance::Instance;
 use crate::logits::LogitTable;
 use crate::policy::Policy;
-use crate::seed::Seed;
+use crate::seed::{Purpose, Seed};
 
 /// Data of one round from one source.
 #[derive(Clone, Debug)]
@@ -53,18 +54,19 @@ pub struct Labelling {
 impl Labelling {
     /// P(y ≻ y') at a prompt.
     pub fn prefers(&self, prompt: usize, y: u32, other: u32) -> f64 {
-        match &self.vote {
-            None => {
-                let row = self.reward.row(prompt);
-                self.labels.prefers(row.logit(y) - row.logit(other))
-            }
-            // The vote has one winner, or none of the two.
-            Some(law) => {
-                let (won, lost) = (law.prob(prompt, y), law.prob(prompt, other));
-                let neither = (1.0 - won - lost).max(0.0);
-                won * self.labels.prefers(1.0) + lost * self.labels.prefers(-1.0) + neither * self.labels.prefers(0.0)
-            }
+        let row = self.reward.row(prompt);
+        self.win(row.logit(y), row.logit(other))
+    }
+
+    /// P(y ≻ y') where the rewards are these; where each pair has a vote, they are the probabilities to win it, and the vote has one
+    /// winner, or none of the two.
+    pub(super) fn win(&self, own: f64, other: f64) -> f64 {
+        let labels = self.labels;
+        if self.vote.is_none() {
+            return labels.prefers(own - other);
         }
+        let neither = (1.0 - own - other).max(0.0);
+        own * labels.prefers(1.0) + other * labels.prefers(-1.0) + neither * labels.prefers(0.0)
     }
 }
 
@@ -77,6 +79,27 @@ impl Batch {
     /// The responses that were drawn and kept.
     pub fn responses(&self) -> Responses<'_> {
         Responses::draw(self)
+    }
+
+    /// Responses drawn for the pairs of candidates, with so many votes for each pair.
+    ///
+    /// # Errors
+    /// None where the batch's laws are those that were sampled.
+    pub(super) fn pair_draws(&self, votes: u64) -> Result<u128> {
+        let of_votes = u128::from(votes) * u128::from(self.samples);
+        let candidates = match &self.count {
+            Counting::Each(each) => return Ok(of_votes + 2 * u128::from(*each) * u128::from(self.samples)),
+            count => count,
+        };
+        let (mut total, mut failed) = (of_votes, Ok(()));
+        self.pairs().for_each_response(|prompt, response, count| {
+            let mut rng = self.seed.named("draws", "pairs").rng(Purpose::Draws, self.round, prompt);
+            match draws_of(candidates, prompt, response, count, &mut rng) {
+                Ok(draws) => total += draws,
+                Err(error) => failed = Err(error),
+            }
+        });
+        failed.map(|()| total)
     }
 
     /// The seed of the batch's streams.
@@ -93,7 +116,9 @@ impl Batch {
 /// What the round draws: its own batch, and the replayed one where there is one.
 pub(super) fn fresh(step: &Step<'_>) -> Result<Vec<Batch>> {
     let process = step.process;
-    let Some(weights) = process.prompts.weights(step.instance.weights(), step.policy()) else { return Ok(Vec::new()) };
+    let Some(weights) = process.prompts.weights(&step.instance.shared_weights(), step.policy()) else {
+        return Ok(Vec::new());
+    };
     let drawn = process.candidates.drawn(step, &weights)?;
     let drawn = process.accept.of_law(step, drawn, &weights)?;
     let labels = match process.fit.data() {
@@ -120,7 +145,7 @@ pub(super) fn fresh(step: &Step<'_>) -> Result<Vec<Batch>> {
         Memory::Replay(share) => {
             let replayed = (share * step.samples as f64).round() as u64;
             let replay = Batch {
-                weights: Arc::new(step.instance.weights().to_vec()),
+                weights: step.instance.shared_weights(),
                 law: Arc::new(uniform(step.policy())),
                 accept: None,
                 share,
@@ -135,17 +160,17 @@ pub(super) fn fresh(step: &Step<'_>) -> Result<Vec<Batch>> {
 }
 
 /// The first batch of a likelihood that remembers all rounds: π_0 is the fit of its own responses.
-pub(super) fn of_base(step: &Step<'_>) -> Batch {
+pub(super) fn of_base(process: &Loop, instance: &Instance, base: &Snapshot, seed: &Seed) -> Batch {
     Batch {
-        weights: Arc::new(step.instance.weights().to_vec()),
-        law: Arc::clone(&step.base.policy),
+        weights: instance.shared_weights(),
+        law: Arc::clone(&base.policy),
         accept: None,
         labels: None,
         share: 1.0,
-        samples: step.samples,
-        sampling: step.sampling,
+        samples: process.samples,
+        sampling: process.sampling,
         round: 0,
-        seed: step.seed.named("batch", "base"),
+        seed: seed.named("batch", "base"),
         count: Counting::Each(1),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::law::{self, Adaptive, Distribution, Law};
 use super::Step;
+use super::law::{self, Adaptive, Distribution, Law};
 use crate::logits::LogitTable;
 use crate::policy::Policy;
 use crate::{Error, Result};

@@ -26,6 +26,7 @@ pub mod law;
 pub mod memory;
 pub mod multinomial;
 pub mod pairs;
+pub mod presets;
 pub mod prompts;
 pub mod reference;
 pub mod responses;
@@ -43,6 +44,7 @@ pub use fit::{
 };
 pub use memory::Memory;
 pub use multinomial::Sampling;
+pub use presets::{PRESETS, Preset};
 pub use prompts::PromptLaw;
 pub use reference::Reference;
 pub use signal::{Reward, Signal, Vote, Weighted};

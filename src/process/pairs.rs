@@ -54,6 +54,8 @@ pub struct Sample<'a> {
     sampling: Sampling,
     /// Prompts with two responses or more that were drawn, and how often.
     prompts: Vec<(usize, u64)>,
+    /// Prompts with one response that were drawn, and how often.
+    lone: Vec<(usize, u64)>,
 }
 
 impl<'a> Sample<'a> {
@@ -61,8 +63,10 @@ impl<'a> Sample<'a> {
     pub fn draw(weights: &[f64], policy: &'a Policy, n: u64, sampling: Sampling, seed: &'a Seed, round: usize) -> Self {
         let counts = prompt_counts(weights, n, sampling, &mut seed.rng(Purpose::Prompts, round, 0));
         let worth = |&(x, count): &(usize, u64)| count > 0 && policy.row(x).responses() > 1;
-        let prompts = counts.into_iter().enumerate().filter(worth).collect();
-        Self { policy, seed, round, sampling, prompts }
+        let prompts = counts.iter().copied().enumerate().filter(worth).collect();
+        let lone = |&(x, count): &(usize, u64)| count > 0 && policy.row(x).responses() == 1;
+        let lone = counts.into_iter().enumerate().filter(lone).collect();
+        Self { policy, seed, round, sampling, prompts, lone }
     }
 
     /// Walks through the prompts that were drawn and have two responses or more, in order. Repeating it repeats the sample.
@@ -81,6 +85,27 @@ impl<'a> Sample<'a> {
                 &mut pairs,
             );
             f(PromptSample { prompt, triples, pairs: &pairs });
+        }
+    }
+}
+
+impl Sample<'_> {
+    /// Walks through all responses that were drawn, two a triple: (prompt, response, how often), repeatedly named ones among them.
+    pub(super) fn for_each_response(&self, mut f: impl FnMut(usize, u32, u64)) {
+        let mut sampler = PairSampler { equal: Some(Vec::new()), ..PairSampler::default() };
+        let mut pairs = Vec::new();
+        self.lone.iter().for_each(|&(prompt, triples)| f(prompt, 0, 2 * triples));
+        for &(prompt, triples) in &self.prompts {
+            pairs.clear();
+            let mut rng = self.seed.rng(Purpose::Responses, self.round, prompt);
+            let (row, top) = (self.policy.row(prompt), self.policy.head(prompt).logit);
+            sampler.sample(row, top, triples, self.sampling, &mut rng, &mut pairs);
+            for pair in &pairs {
+                f(prompt, pair.a, pair.count);
+                f(prompt, pair.b, pair.count);
+            }
+            let equal = sampler.equal.as_mut().map(std::mem::take).unwrap_or_default();
+            equal.into_iter().for_each(|(response, count)| f(prompt, response, 2 * count));
         }
     }
 }
@@ -105,6 +130,8 @@ pub struct PairSampler {
     cells: Cells,
     partners: Vec<(usize, u64)>,
     ranks: Vec<(u32, u64)>,
+    /// Responses that were drawn with themselves, where they are asked for.
+    equal: Option<Vec<(u32, u64)>>,
 }
 
 impl PairSampler {
@@ -126,7 +153,7 @@ impl PairSampler {
             if sampling.draws(left, responses.saturating_mul(responses) / 2) {
                 for _ in 0..left {
                     let (a, b) = (self.draw(row, first, rng), self.draw(row, first, rng));
-                    push(pairs, a, b, 1);
+                    self.push(pairs, a, b, 1);
                 }
                 return;
             }
@@ -174,19 +201,24 @@ impl PairSampler {
         let (a, b) = (self.cells.mass(first) / total, self.cells.from(first + 1) / total);
         let hits = binomial(left, a * (a + 2.0 * b), b * b, rng);
         let twice = binomial(hits, a, 2.0 * b, rng);
+        let this = row.atoms[self.order[first] as usize].response;
+        if twice > 0 {
+            self.push(pairs, this, this, twice);
+        }
         let mut partners = std::mem::take(&mut self.partners);
         partners.clear();
         if hits > twice {
             self.cells.multinomial(hits - twice, first + 1, sampling, rng, &mut partners);
         }
-        let this = row.atoms[self.order[first] as usize].response;
         for &(cell, count) in &partners {
             if cell < row.atoms.len() {
-                push(pairs, this, row.atoms[self.order[cell] as usize].response, count);
+                self.push(pairs, this, row.atoms[self.order[cell] as usize].response, count);
             } else {
                 self.ranks.clear();
                 spread(count, row.rest, sampling, rng, &mut self.ranks);
-                self.ranks.iter().for_each(|&(rank, count)| push(pairs, this, row.rest_response(rank), count));
+                let ranks = std::mem::take(&mut self.ranks);
+                ranks.iter().for_each(|&(rank, count)| self.push(pairs, this, row.rest_response(rank), count));
+                self.ranks = ranks;
             }
         }
         self.partners = partners;
@@ -208,13 +240,17 @@ impl PairSampler {
             self.ranks.clear();
             spread(count, row.rest, sampling, rng, &mut self.ranks);
             let this = row.rest_response(rank);
-            self.ranks.iter().for_each(|&(rank, count)| push(pairs, this, row.rest_response(rank), count));
+            let ranks = std::mem::take(&mut self.ranks);
+            ranks.iter().for_each(|&(rank, count)| self.push(pairs, this, row.rest_response(rank), count));
+            self.ranks = ranks;
         }
     }
-}
 
-fn push(pairs: &mut Vec<SeenPair>, a: u32, b: u32, count: u64) {
-    if a != b {
-        pairs.push(SeenPair { a, b, count });
+    fn push(&mut self, pairs: &mut Vec<SeenPair>, a: u32, b: u32, count: u64) {
+        if a != b {
+            pairs.push(SeenPair { a, b, count });
+        } else if let Some(equal) = &mut self.equal {
+            equal.push((a, count));
+        }
     }
 }

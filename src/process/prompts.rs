@@ -28,17 +28,16 @@ impl PromptLaw {
     /// table.push_dense(&[5.0, 0.0]);
     /// table.push_dense(&[0.1, 0.0]);
     /// let policy = Policy::from_logits(Arc::new(table));
-    /// let weights = PromptLaw::ConfidenceAtMost(0.9).weights(&[0.5, 0.5], &policy);
+    /// let weights = PromptLaw::ConfidenceAtMost(0.9).weights(&Arc::new(vec![0.5, 0.5]), &policy);
     /// // The first prompt is sure: only the second is left.
     /// assert_eq!(*weights.expect("one is left"), vec![0.0, 1.0]);
     /// ```
-    pub fn weights(&self, weights: &[f64], policy: &Policy) -> Option<Arc<Vec<f64>>> {
+    pub fn weights(&self, weights: &Arc<Vec<f64>>, policy: &Policy) -> Option<Arc<Vec<f64>>> {
         match *self {
-            Self::All => Some(Arc::new(weights.to_vec())),
+            Self::All => Some(Arc::clone(weights)),
             Self::ConfidenceAtMost(most) => {
                 let open = |x: usize| policy.head(x).doubt() >= 1.0 - most - 1e-12;
-                let kept: Vec<f64> =
-                    weights.iter().enumerate().map(|(x, &p)| if open(x) { p } else { 0.0 }).collect();
+                let kept: Vec<f64> = weights.iter().enumerate().map(|(x, &p)| if open(x) { p } else { 0.0 }).collect();
                 let mass: f64 = kept.iter().sum();
                 (mass > 0.0).then(|| Arc::new(kept.into_iter().map(|p| p / mass).collect()))
             }

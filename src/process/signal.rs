@@ -61,6 +61,11 @@ pub trait Signal: Debug + Send + Sync {
         Ok(())
     }
 
+    /// Whether it is log π_t, the paper's.
+    fn is_own(&self) -> bool {
+        false
+    }
+
     /// Responses drawn for each pair beside the pair itself.
     fn votes(&self) -> u64 {
         0
@@ -119,6 +124,10 @@ impl Signal for Weighted {
         let table = standardised(&plain.table(step.instance), step.policy());
         let linear = Cow::Owned(step.theta().zeros());
         Ok(Reward { linear, remainder: Some(Arc::new(table)), vote: None })
+    }
+
+    fn is_own(&self) -> bool {
+        *self == Self::default()
     }
 
     fn check(&self, _process: &Loop) -> Result<()> {

@@ -29,7 +29,7 @@ impl Snapshot {
 }
 
 /// All that a signal or a fit may look at in the round from t to t + 1.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Step<'a> {
     /// The loop.
     pub process: &'a Loop,
@@ -51,11 +51,44 @@ pub struct Step<'a> {
     pub sampling: Sampling,
     /// The run's seed.
     pub seed: &'a Seed,
-    /// What earlier rounds drew, where the loop remembers; oldest first.
-    pub past: &'a [Batch],
+    /// What is remembered, oldest first, then what is fresh.
+    batches: Vec<Batch>,
+    /// How many of them are remembered.
+    remembered: usize,
 }
 
 impl<'a> Step<'a> {
+    /// The step of a loop from the current policy; `past` is what earlier rounds drew, where the loop remembers.
+    ///
+    /// # Errors
+    /// Those of the signal, and [`crate::Error::TooLarge`] where a law of selected candidates cannot be computed at its size.
+    pub fn new(
+        process: &'a Loop,
+        instance: &'a Instance,
+        (base, current): (&'a Snapshot, &'a Snapshot),
+        round: usize,
+        seed: &'a Seed,
+        past: &[Batch],
+    ) -> Result<Self> {
+        let mut step = Self {
+            process,
+            instance,
+            base,
+            current,
+            round,
+            beta: process.beta,
+            radius: process.radius,
+            samples: process.samples,
+            sampling: process.sampling,
+            seed,
+            batches: past.to_vec(),
+            remembered: past.len(),
+        };
+        let fresh = batch::fresh(&step)?;
+        step.batches.extend(fresh);
+        Ok(step)
+    }
+
     /// θ_t.
     pub fn theta(&self) -> &'a Parameter {
         &self.current.theta
@@ -79,21 +112,13 @@ impl<'a> Step<'a> {
         self.process.signal.reward(self)
     }
 
-    /// Whose prompts and candidates this round draws; empty where no prompt is left.
-    ///
-    /// # Errors
-    /// [`crate::Error::TooLarge`] where a law of selected candidates cannot be computed at its size.
-    pub fn fresh(&self) -> Result<Vec<Batch>> {
-        batch::fresh(self)
+    /// Everything that the round's fit looks at: what is remembered, and what is fresh.
+    pub fn batches(&self) -> &[Batch] {
+        &self.batches
     }
 
-    /// Everything that the round's fit looks at: what is remembered, and what is fresh.
-    ///
-    /// # Errors
-    /// As [`Step::fresh`].
-    pub fn batches(&self) -> Result<Vec<Batch>> {
-        let mut batches = self.past.to_vec();
-        batches.extend(self.fresh()?);
-        Ok(batches)
+    /// What this round draws; empty where no prompt is left.
+    pub fn fresh(&self) -> &[Batch] {
+        &self.batches[self.remembered..]
     }
 }

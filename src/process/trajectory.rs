@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::SelfRewarding;
-use super::update::{SampleSummary, Step};
+use super::batch::{self, Batch};
+use super::fit::{Data, Fitted, Minimum, Newton, SampleSummary};
+use super::{Loop, Memory, Snapshot, Step};
 use crate::instance::{Instance, Parameter};
 use crate::policy::Policy;
 use crate::seed::Seed;
@@ -27,50 +28,105 @@ pub struct Round {
 pub struct Arrival {
     /// π_{t−1}.
     pub previous: Arc<Policy>,
-    /// What was sampled from it; `None` where the update needs no sample.
+    /// θ_{t−1}.
+    pub from: Parameter,
+    /// What was sampled from it in pairs; `None` where the update needs none.
     pub sample: Option<SampleSummary>,
+    /// How an iterative fit ended.
+    pub newton: Option<Newton>,
+    /// Whether the loss had no finite minimiser.
+    pub at_infinity: bool,
+    /// What the rounds up to this one add up to.
+    pub so_far: SoFar,
 }
 
-/// Iterator over rounds 0, 1, …, T; ends early after an error. Made by [`SelfRewarding::start`].
+/// Counts over all rounds up to one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SoFar {
+    /// Responses drawn; `None` where the fit draws none.
+    pub draws: Option<f64>,
+    /// Rounds whose seen differences had a lower rank than all of them; `None` where no pairs are seen.
+    pub rank_losses: Option<u64>,
+    /// Rounds that changed nothing, since no prompt was left.
+    pub empty_filters: u64,
+}
+
+impl SoFar {
+    fn add_draws(&mut self, more: f64) {
+        self.draws = self.draws.map(|draws| draws + more);
+    }
+}
+
+/// Iterator over rounds 0, 1, …, T; ends early after an error. Made by [`super::Checked::start`].
 #[derive(Debug)]
 pub struct Rounds<'a> {
-    process: &'a SelfRewarding,
+    process: &'a Loop,
     instance: &'a Instance,
     seed: Seed,
+    base: Snapshot,
+    /// What earlier rounds drew, where the loop remembers.
+    past: Vec<Batch>,
+    so_far: SoFar,
     next: Option<Next>,
 }
 
 #[derive(Debug)]
 enum Next {
-    Base(Parameter),
+    Base,
     After(Round),
 }
 
 impl<'a> Rounds<'a> {
-    pub(super) fn new(process: &'a SelfRewarding, instance: &'a Instance, initial: Parameter, seed: Seed) -> Self {
-        Self { process, instance, seed, next: Some(Next::Base(initial)) }
+    pub(super) fn new(process: &'a Loop, instance: &'a Instance, initial: Parameter, seed: Seed) -> Self {
+        let draws = (!process.fit.is_population()).then_some(0.0);
+        let pairs = process.fit.data() != Data::Responses && draws.is_some();
+        let so_far = SoFar { draws, rank_losses: pairs.then_some(0), empty_filters: 0 };
+        let base = Snapshot::new(initial, instance);
+        Self { process, instance, seed, base, past: Vec::new(), so_far, next: Some(Next::Base) }
     }
 
-    fn advance(&self, round: Round) -> Result<Round> {
+    fn advance(&mut self, round: Round) -> Result<Round> {
         let process = self.process;
-        let step = Step {
-            instance: self.instance,
-            theta: &round.theta,
-            policy: &round.policy,
-            round: round.t,
-            beta: process.beta,
-            radius: process.radius,
-            samples: process.samples,
-            sampling: process.sampling,
-            seed: &self.seed,
+        let current = Snapshot { theta: round.theta, policy: round.policy };
+        let remembers = process.memory == Memory::All;
+        if remembers && round.t == 0 && process.fit.data() == Data::Responses {
+            // A likelihood's first batch is there before its first fit.
+            let base = batch::of_base(process, self.instance, &self.base, &self.seed);
+            self.so_far.add_draws(draws(process, &base)?);
+            self.past.push(base);
+        }
+        let step = Step::new(process, self.instance, (&self.base, &current), round.t, &self.seed, &self.past)?;
+        let minimum = if step.fresh().is_empty() {
+            self.so_far.empty_filters += 1;
+            Minimum::new(current.theta.clone(), None)
+        } else {
+            if self.so_far.draws.is_some() {
+                self.so_far.add_draws(step.fresh().iter().map(|batch| draws(process, batch)).sum::<Result<f64>>()?);
+            }
+            match process.fit.fit(&step)? {
+                Fitted::Minimum(minimum) => minimum,
+                Fitted::AtInfinity { .. } => return Err(at_infinity(round.t + 1)),
+            }
         };
-        let update = process.operator.update(&step)?;
-        self.arrive(round.t + 1, update.theta, Some(Arrival { previous: round.policy, sample: update.sample }))
+        if remembers {
+            let fresh = step.fresh().to_vec();
+            self.past.extend(fresh);
+        }
+        if let (Some(losses), Some(sample)) = (&mut self.so_far.rank_losses, &minimum.sample) {
+            *losses += u64::from(sample.rank < sample.full_rank);
+        }
+        let Minimum { theta, sample, newton, at_infinity } = minimum;
+        let arrival =
+            Arrival { previous: current.policy, from: current.theta, sample, newton, at_infinity, so_far: self.so_far };
+        self.arrive(round.t + 1, theta, Some(arrival))
     }
 
     fn arrive(&self, t: usize, theta: Parameter, step: Option<Arrival>) -> Result<Round> {
         let policy = self.instance.policy(&theta);
-        if !theta.is_finite() || !policy.logits().is_finite() {
+        // A likelihood on one-hot features may give a response the probability 0, that is the logit −∞; all else is finite.
+        let dead = self.process.fit.data() == Data::Responses;
+        let sound = if dead { theta.is_below_infinity() } else { theta.is_finite() && policy.logits().is_finite() };
+        if !sound {
             let what =
                 "the parameter left the range of a double (1.8e308); use fewer rounds or a larger beta".to_owned();
             return Err(Error::Overflow { round: t, what });
@@ -79,12 +135,27 @@ impl<'a> Rounds<'a> {
     }
 }
 
+/// Responses drawn for a batch, those that a selection threw away and those of votes among them.
+fn draws(process: &Loop, batch: &Batch) -> Result<f64> {
+    match process.fit.data() {
+        Data::Responses => batch.responses().draws().map(|draws| draws as f64),
+        Data::Pairs | Data::Labels(_) => batch.pair_draws(process.signal.votes()).map(|draws| draws as f64),
+    }
+}
+
+fn at_infinity(round: usize) -> Error {
+    let what = "the loss has no finite minimiser (it falls for ever along a direction: separable labels, or responses that no \
+                sample holds); give a process.radius or a process.ridge, or more samples"
+        .to_owned();
+    Error::NoOptimum { round, what }
+}
+
 impl Iterator for Rounds<'_> {
     type Item = Result<Round>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let result = match self.next.take()? {
-            Next::Base(theta) => self.arrive(0, theta, None),
+            Next::Base => self.arrive(0, self.base.theta.clone(), None),
             Next::After(round) => self.advance(round),
         };
         if let Ok(round) = &result {

@@ -1,6 +1,6 @@
 //! What a configuration says of its means before anything is measured: which of them are exact, and how far they can reach.
 
-use super::config::{Kind, MassConfig, UpdateConfig};
+use super::config::{Kind, MassConfig};
 use super::{Config, Simulation};
 use crate::metrics::Quantity;
 use crate::stats::{MeanInterval, Range, mean_interval};
@@ -48,7 +48,7 @@ impl Beforehand {
             Kind::Hard | Kind::Autoregressive => Alike::Renamed,
             Kind::Npz | Kind::Tabular | Kind::Gaussian | Kind::Random => Alike::Drawn,
         };
-        let drawn_once = config.process.update == UpdateConfig::Population;
+        let drawn_once = config.process.is_population();
         Self { alike, drawn_once, mass: mass(config) }
     }
 

@@ -28,12 +28,17 @@ pub enum Form {
     WordOrTable(&'static str, &'static [Inner]),
     /// A table of these keys, all of them.
     Keys(&'static [Inner]),
+    /// One of these words, or one of these tables.
+    WordOrTables(&'static [&'static str], &'static [&'static [Field]]),
     /// A table whose key `kind` says which of these it is, with the keys that it then has.
     Kinds(&'static [(&'static str, &'static [Inner])]),
 }
 
 /// A key of a table within a section.
 pub type Inner = (&'static str, Form);
+
+/// A key of a table that may be left out: with its default, or `None` where it may not.
+pub type Field = (&'static str, Form, Option<f64>);
 
 impl Form {
     /// The value, a whole number as an integer however it was written.
@@ -49,6 +54,10 @@ impl Form {
             (Self::Whole(least, most), _) => {
                 whole(value).filter(|number| (least..=most).contains(number)).map(integer).ok_or_else(wrong)
             }
+            (Self::WordOrTables(words, _), Value::String(word)) if !words.contains(&word.as_str()) => {
+                Err(Error::argument(key, value, one_of(word, words)))
+            }
+            (Self::WordOrTables(_, tables), Value::Table(table)) => self.read_table(key, value, table, tables),
             (Self::Kinds(kinds), Value::Table(table)) => read_kind(key, table, kinds),
             (Self::Keys(keys) | Self::WordOrTable(_, keys), Value::Table(table)) => read_keys(key, table, keys),
             _ if self.fits(value) => Ok(value.clone()),
@@ -67,6 +76,7 @@ impl Form {
             Self::Seed => value.is_str() || value.as_integer().is_some_and(|number| number >= 0),
             Self::WordOrReal(word) => number(value) || value.as_str() == Some(word),
             Self::WordOrTable(word, _) => value.as_str() == Some(word),
+            Self::WordOrTables(..) => value.is_str(),
             Self::Whole(..) | Self::Keys(_) | Self::Kinds(_) => false,
         }
     }
@@ -83,6 +93,10 @@ impl Form {
             Self::Seed => "a whole number ≥ 0, or \"0x\" and 64 hexadecimal digits".to_owned(),
             Self::WordOrReal(word) => format!("\"{word}\" or a number"),
             Self::WordOrTable(word, keys) => format!("\"{word}\" or {}", written(keys)),
+            Self::WordOrTables(words, tables) => {
+                let words = words.iter().map(|word| format!("\"{word}\""));
+                words.chain(tables.iter().map(|fields| fields_written(fields))).collect::<Vec<_>>().join(" or ")
+            }
             Self::Keys(keys) => written(keys),
             Self::Kinds(kinds) => {
                 let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
@@ -90,6 +104,32 @@ impl Form {
             }
         }
     }
+}
+
+impl Form {
+    /// The one of these tables that has all the keys given, with what is left out filled in.
+    fn read_table(self, key: &str, value: &Value, table: &Table, tables: &[&[Field]]) -> Result<Value> {
+        let has = |fields: &[Field], name: &str| fields.iter().any(|(known, ..)| *known == name);
+        let fits = |fields: &&&[Field]| !table.is_empty() && table.keys().all(|name| has(fields, name));
+        let Some(fields) = tables.iter().find(fits) else {
+            return Err(Error::argument(key, value, self.expected()));
+        };
+        let read = |(name, form, default): &Field| {
+            let place = format!("{key}.{name}");
+            let value = match (table.get(*name), default) {
+                (Some(value), _) => form.read(&place, value)?,
+                (None, Some(default)) => Value::Float(*default),
+                (None, None) => return Err(Error::argument(&place, "absent", form.expected())),
+            };
+            Ok(((*name).to_owned(), value))
+        };
+        fields.iter().map(read).collect::<Result<Table>>().map(Value::Table)
+    }
+}
+
+fn fields_written(fields: &[Field]) -> String {
+    let names: Vec<String> = fields.iter().map(|(name, ..)| format!("{name} = …")).collect();
+    format!("{{ {} }}", names.join(", "))
 }
 
 /// The whole number ≥ 0 that a value is.

@@ -2,7 +2,8 @@
 
 use toml::{Table, Value};
 
-use super::form::{Form, Inner, known};
+use super::form::{Field, Form, Inner, known};
+use super::preset::PRESET_NAMES;
 use crate::process::{MAX_ROUNDS, MAX_SAMPLES};
 use crate::{Error, Result};
 
@@ -35,6 +36,11 @@ const SPECTRUM: &[(&str, &[Inner])] = &[
     ("polynomial", &[("exponent", Form::Real)]),
     ("spiked", &[("rank", COUNT), ("tail", Form::Real)]),
 ];
+
+const REAL: Form = Form::Real;
+const VOTE: &[Field] = &[("vote_of", Form::Whole(1, MAX_VOTE), None)];
+/// Draws of a vote.
+const MAX_VOTE: u64 = 1_000_000;
 
 macro_rules! keys {
     ($($section:literal {
@@ -83,10 +89,27 @@ pub const KEYS: &[Key] = keys! {
             "\"mixed\"";
     }
     "process" {
-        "update": Form::Word(&["population", "erm", "finite-class", "gradient"]), "population | erm | finite-class | gradient", "\"erm\"";
-        "choice": Form::Word(&["nearest", "min-norm", "random", "worst"]), ["erm", "finite-class"], "nearest | min-norm (erm), nearest | random | worst (finite-class): which of the empirical minimisers", "\"nearest\"";
+        "preset": Form::Word(PRESET_NAMES), "a loop by its name, which sets the keys below; a key given beside it wins (`selfreward loops` lists them)", "self-rewarding";
+        "update": Form::Word(&["population", "erm", "finite-class", "gradient", "logistic", "win-rate", "likelihood"]), "population | erm | finite-class | gradient | logistic (labels of pairs) | win-rate (square loss on labels) | likelihood (of single responses)", "\"erm\"";
+        "population": Form::Switch, ["erm", "population", "gradient", "logistic", "win-rate", "likelihood"], "minimise the expected loss; samples then only sets β = c/√n", "false";
+        "prompts": Form::WordOrTables(&["all"], &[&[("confidence_at_most", REAL, None)]]), "\"all\", or { confidence_at_most = c }: only prompts with max_y π_t(y|x) ≤ c", "\"all\"";
+        "candidates": Form::WordOrTables(&["current", "base"], &[&[("base_share", REAL, None)], &[("power", REAL, None)]]),
+            "law of single draws: \"current\" (π_t), \"base\" (π_0), { base_share = q } (π_0 with probability q, else π_t), { power = s } (∝ π_t^s)", "\"current\"";
+        "best_of": Form::Whole(1, 1_000_000_000), "N: each candidate is the likeliest of N draws (with choose = \"reward\", one of them)", "1";
+        "adaptive": REAL, "μ > 0: each candidate is the likeliest of N_μ draws, inf{k: 1/max_{j≤k} π(y_j) ≤ k/μ}", "best_of is used";
+        "ranked_by": Form::Word(&["current", "base"]), "whose likelihood ranks the draws of best_of and adaptive: π_t or π_0", "\"current\"";
+        "choose": Form::Word(&["likeliest", "reward"]), "of the best_of draws the likeliest, or one with probability ∝ e^r", "\"likeliest\"";
+        "accept": Form::WordOrTables(&["all", "correct"], &[&[("true_positive", REAL, None), ("false_positive", REAL, None)], VOTE, &[("confidence_gate", REAL, None), ("tries", Form::Whole(1, MOST), None)]]), ["likelihood"],
+            "\"all\", \"correct\", { true_positive, false_positive } (a noisy verifier), { vote_of = N } (the winner of N draws), { confidence_gate = c, tries = R } (the first try with π_t ≥ c, or the last)", "\"all\"";
+        "reward": Form::WordOrTables(&["self", "base", "external"], &[VOTE, &[("self", REAL, Some(0.0)), ("base", REAL, Some(0.0)), ("external", REAL, Some(0.0))]]),
+            "\"self\" (log π_t), \"base\" (log π_0), \"external\" (the instance's reward, or 1 for correct), weights { self = η, base = w, external = v }, or { vote_of = N } (a vote for each pair)", "\"self\"";
+        "standardise": Form::Switch, "prompt by prompt (r − mean)/sd under π_t", "false";
+        "reference": Form::WordOrTables(&["current", "base"], &[&[("current", REAL, None)]]), "\"current\" (π_t), \"base\" (π_0), { current = α } (∝ π_t^α π_0^(1−α)); for likelihood the centre of the ridge", "\"current\"";
+        "labels": Form::WordOrTables(&["hard"], &[&[("temperature", REAL, Some(1.0)), ("flip", REAL, Some(0.0))]]), ["logistic", "win-rate"], "{ temperature = τ, flip = e }: y wins with probability e + (1−2e)σ(Δr/τ); or \"hard\"", "{ temperature = 1.0, flip = 0.0 }";
+        "memory": Form::WordOrTables(&["none", "all"], &[&[("replay", REAL, None)]]), "\"none\", \"all\" (counts of all rounds), { replay = λ } (a share λ of uniform responses)", "\"none\"";
+        "choice": Form::Word(&["nearest", "min-norm", "random", "worst"]), ["erm", "finite-class", "win-rate"], "nearest | min-norm (erm, win-rate), nearest | random | worst (finite-class): which of the empirical minimisers", "\"nearest\"";
         "rays": Form::Whole(1, 1_000_000_000), ["finite-class"], "rays of the class on gaussian and npz instances, that of θ_0 included, 1 to 10^9; each has T+1 members", "1000";
-        "ridge": Form::Real, ["erm"], "λ ≥ 0: adds λ‖θ − θ_t‖² to the loss", "0.0";
+        "ridge": Form::Real, ["erm", "logistic", "win-rate", "likelihood"], "λ ≥ 0: adds λ‖θ − θ_ref‖² to the loss", "0.0";
         "judge_noise": Form::Real, ["erm", "gradient"], "σ ≥ 0: standard deviation of the self-judge's noise", "0.0";
         "steps": Form::Whole(0, 1_000_000_000_000_000), ["gradient"], "steps of gradient descent, up to 10^15", "100";
         "step_size": Form::Real, ["gradient"], "in (0, 2), over the loss's largest curvature", "1.0";
@@ -114,6 +137,7 @@ pub const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("process", &["beta", "beta_over_sqrt_n"]),
     ("instance", &["theta_norm", "logit_scale", "theta0", "bump", "confidence"]),
     ("instance", &["top", "trap"]),
+    ("process", &["best_of", "adaptive"]),
 ];
 
 /// Reads a configuration's table: keys that do not exist are refused, with the nearest one that does, and so are values that are

@@ -6,6 +6,7 @@ pub mod figure;
 pub mod form;
 pub mod keys;
 pub mod output;
+mod preset;
 pub mod run;
 mod settle;
 mod simulation;

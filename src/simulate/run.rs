@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use super::Simulation;
-use crate::instance::{Instance, Parameter};
+use crate::instance::Instance;
 use crate::metrics::chain::{self, ChainMetrics, Transition};
 use crate::metrics::{Measurement, measure};
 use crate::process::Round;
@@ -69,15 +69,14 @@ pub fn replicate(
     }
     let instance = simulation.instance(index)?;
     simulation.check(&instance)?;
+    let checked = simulation.process.on(&instance)?;
     let base = instance.policy(instance.base());
     let mut replicate = Replicate { rounds: Vec::new(), thetas: Vec::new() };
-    let mut before = instance.base().clone();
-    for round in simulation.process.start(&instance, instance.base().clone(), simulation.replicate_seed(index)) {
+    for round in checked.start(simulation.replicate_seed(index)) {
         let round = round?;
         let mut measured = measure(&instance, &base, &round, simulation.process.beta, &simulation.deltas);
         if simulation.config.measure.chain {
-            measured.chain = chain_of(simulation, &instance, &before, &round)?;
-            before = round.theta.clone();
+            measured.chain = chain_of(simulation, &instance, &round)?;
         }
         replicate.rounds.push(measured);
         if keep_theta {
@@ -91,17 +90,12 @@ pub fn replicate(
     Ok(replicate)
 }
 
-/// The proof's chain for the step that arrived at a round, `before` being the parameter it came from.
-fn chain_of(
-    simulation: &Simulation,
-    instance: &Instance,
-    before: &Parameter,
-    round: &Round,
-) -> Result<Option<ChainMetrics>> {
+/// The proof's chain for the step that arrived at a round.
+fn chain_of(simulation: &Simulation, instance: &Instance, round: &Round) -> Result<Option<ChainMetrics>> {
     let Some(arrival) = &round.step else { return Ok(None) };
     let transition = Transition {
         weights: instance.weights(),
-        before: (before, &arrival.previous),
+        before: (&arrival.from, &arrival.previous),
         after: (&round.theta, &round.policy),
         beta: simulation.process.beta,
         delta: simulation.deltas[0],

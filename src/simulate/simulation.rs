@@ -9,7 +9,7 @@ use super::source::{Source, source};
 use super::summary::Column;
 use crate::instance::Instance;
 use crate::metrics::chain;
-use crate::process::SelfRewarding;
+use crate::process::Loop;
 use crate::seed::Seed;
 use crate::words::counted;
 use crate::{Error, Result};
@@ -20,7 +20,7 @@ pub struct Simulation {
     /// The configuration, with every default filled in.
     pub config: Config,
     /// How it is iterated.
-    pub process: SelfRewarding,
+    pub process: Loop,
     /// The list of δ.
     pub deltas: Vec<f64>,
     /// Numbers that follow from the configuration: β; for the hard instance Δ, K and the realised κ_0; for an autoregressive one
@@ -49,9 +49,9 @@ impl Simulation {
     /// Checks that the process is well-posed on an instance, and can be carried out and measured at its size.
     ///
     /// # Errors
-    /// As [`SelfRewarding::check`] and [`chain::check`] say.
+    /// As [`Loop::on`] and [`chain::check`] say.
     pub fn check(&self, instance: &Instance) -> Result<()> {
-        self.process.check(instance)?;
+        self.process.on(instance)?;
         if self.config.measure.chain {
             chain::check(&instance.policy(instance.base()))?;
         }
@@ -96,7 +96,7 @@ impl Simulation {
     ///
     /// # Errors
     /// [`Error::Argument`] with the offending value and what was expected.
-    pub fn settle(config: &Config) -> Result<SelfRewarding> {
+    pub fn settle(config: &Config) -> Result<Loop> {
         let (first, replicates) = (config.run.first_replicate as u64, config.run.replicates as u64);
         if !(1..=MOST).contains(&replicates) {
             return Err(Error::argument("run.replicates", replicates, format!("1 to {MOST}")));

@@ -15,7 +15,7 @@ use crate::instance::tabular::{Tabular, Weights};
 use crate::instance::{FeatureMap, Instance, Parameter, Tokens};
 use crate::logits::LogitTable;
 use crate::process::FiniteClass;
-use crate::process::update::finite_class;
+use crate::process::fit::finite_class;
 use crate::seed::Seed;
 use crate::theory::single_step::{realised_kappa0, responses_for, worst_mass};
 use crate::words::counted;

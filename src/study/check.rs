@@ -64,8 +64,8 @@ fn draw(config: Config) -> Result<Option<Arc<Instance>>> {
 
 fn check_cell(config: &Config, instance: Option<&Instance>) -> Result<()> {
     let process = Simulation::settle(config)?;
-    let Some(instance) = instance else { return process.check_numbers() };
-    process.check(instance)?;
+    let Some(instance) = instance else { return process.check() };
+    process.on(instance)?;
     if config.measure.chain {
         chain::check(&instance.policy(instance.base()))?;
     }

@@ -8,7 +8,7 @@ use crate::claims::claim::{Claim, Control, Level, Source, Statement};
 use crate::claims::evidence::{Case, Comparison};
 use crate::claims::trial::Trial;
 use crate::claims::weigh::Rule;
-use crate::process::update::finite_class::{self, FiniteClass};
+use crate::process::fit::finite_class::{self, FiniteClass};
 use crate::seed::{Purpose, Seed};
 use crate::simulate::config::{Kind, SeedConfig, UpdateConfig};
 use crate::simulate::run::replicate;

@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::experiment::{CellRows, Results, RunConstants};
 use crate::process::FiniteClass;
-use crate::process::update::finite_class::range;
+use crate::process::fit::finite_class::range;
 use crate::simulate::Simulation;
 use crate::stats::{MeanInterval, Range, mean_interval};
 use crate::theory::one_step::{Class, epsilon};

@@ -1,10 +1,14 @@
-//! Inexact training: gradient descent on the sampled loss.
+//! Inexact training: gradient descent on the square loss.
 
+use super::aim::Aim;
 use super::spectral::Spectral;
-use super::{Step, Update, UpdateOperator};
-use crate::Result;
+use super::square::spectrum;
+use super::{Cost, Fit, Fitted, Minimum, Shape};
+use crate::instance::Instance;
+use crate::process::{Loop, Reference, Step};
+use crate::{Error, Result};
 
-/// `steps` steps of gradient descent on the sampled loss, from θ_t, each of length `step_size` over the loss's largest
+/// `steps` steps of gradient descent on the square loss, from θ_t, each of length `step_size` over the loss's largest
 /// curvature, projected onto the ball after each step. Tends to the minimiser nearest to θ_t as the steps grow.
 #[derive(Clone, Copy, Debug)]
 pub struct Gradient {
@@ -14,20 +18,55 @@ pub struct Gradient {
     pub step_size: f64,
     /// σ ≥ 0: independent Gaussian noise of this standard deviation on each sampled reward difference.
     pub judge_noise: f64,
+    /// Whether the expected loss is descended.
+    pub population: bool,
 }
 
-impl UpdateOperator for Gradient {
-    fn update(&self, step: &Step<'_>) -> Result<Update> {
-        let spectral = Spectral::of_sample(step, &step.sample(), self.judge_noise, true);
+/// Operations of one round's gradient steps in a ball (about 1 ns each).
+const MAX_WALK: f64 = 1e11;
+
+impl Fit for Gradient {
+    fn fit(&self, step: &Step<'_>) -> Result<Fitted> {
+        let (batches, aim) = (step.batches(), Aim::of(step)?);
+        let spectral = if self.population {
+            Spectral::of_population(step, batches, &aim)
+        } else {
+            spectrum(step, batches, aim, step.reward()?.vote.as_deref(), self.judge_noise, true)
+        };
         let solution = spectral.quadratic().descend(step.beta, self.steps, self.step_size, step.radius);
-        Ok(Update { theta: spectral.parameter(step, &solution), sample: Some(spectral.summary()) })
+        let sample = (!self.population).then(|| spectral.summary());
+        Ok(Minimum::new(spectral.parameter(step, &solution), sample).into())
     }
 
-    fn is_spectral(&self) -> bool {
-        true
+    fn is_population(&self) -> bool {
+        self.population
     }
 
-    fn walked_steps(&self) -> u64 {
-        self.steps
+    fn check(&self, process: &Loop, _instance: &Instance) -> Result<()> {
+        if process.reference != Reference::Current {
+            let expected = "\"current\" for the update \"gradient\", whose steps start at θ_t";
+            return Err(Error::argument("process.reference", format!("{:?}", process.reference), expected));
+        }
+        if self.population && self.judge_noise > 0.0 {
+            let expected = "0: the expected loss has no sampled judge";
+            return Err(Error::argument("process.judge_noise", self.judge_noise, expected));
+        }
+        Ok(())
+    }
+
+    fn cost(&self, shape: &Shape<'_>) -> Vec<Cost> {
+        let mut costs = vec![Cost::of_spectrum(shape)];
+        if shape.ball_may_bind {
+            // In a ball the steps go one by one, each over all directions of the span.
+            costs.push(Cost {
+                what: format!("{} gradient steps in a ball", self.steps),
+                bytes: 0.0,
+                operations: self.steps as f64 * shape.instance.rank() as f64,
+                counted: "steps times rank",
+                limit: MAX_WALK,
+                advice: "fewer steps, or no radius",
+            });
+        }
+        costs
     }
 }

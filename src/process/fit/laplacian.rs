@@ -10,7 +10,7 @@ use crate::linalg::GradedRow;
 use crate::logits::Row;
 use crate::policy::Head;
 
-/// A pair y ≠ y' at a prompt with its weight w and the self-judge's mean noise ξ (in the direction y − y').
+/// A pair y ≠ y' at a prompt with its weight w and the mean of what it is to meet, t (in the direction y − y').
 #[derive(Clone, Copy, Debug)]
 pub struct WeightedPair {
     /// y.
@@ -19,8 +19,8 @@ pub struct WeightedPair {
     pub b: u32,
     /// w ≥ 0.
     pub weight: f64,
-    /// ξ.
-    pub noise: f64,
+    /// t.
+    pub target: f64,
 }
 
 /// One row of a factor A with AᵀA = L: coefficients over the vertices, and the right side t (see [`factor`]).
@@ -102,8 +102,8 @@ pub fn factor_over(vertices: &[u32], pairs: &[WeightedPair]) -> Vec<FactorRow> {
         if let (Some(a), Some(b)) = (find(pair.a), find(pair.b)) {
             weights[(a, b)] += pair.weight;
             weights[(b, a)] += pair.weight;
-            current[a] += pair.weight * pair.noise;
-            current[b] -= pair.weight * pair.noise;
+            current[a] += pair.weight * pair.target;
+            current[b] -= pair.weight * pair.target;
         }
     }
     factor(weights, current)

@@ -20,6 +20,7 @@ pub mod labels;
 pub mod laplacian;
 mod likelihood;
 mod logistic;
+mod population;
 mod projection;
 pub mod quadratic;
 pub mod spectral;

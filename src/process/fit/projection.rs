@@ -1,63 +1,150 @@
-//! What a sample shows of θ_t: the projection P_S θ_t onto the span S of the sampled feature differences (facts F2, F5).
+//! What a sample shows: the projections P_S θ_ref and P_S τ onto the span S of the sampled feature differences (facts F2, F5).
+
+use std::borrow::Cow;
 
 use ndarray::Array1;
 
+use super::super::Step;
+use super::super::batch::Batch;
 use super::super::graph::SeenGraph;
-use super::super::pairs::Sample;
-use super::{SampleSummary, Step};
+use super::super::pairs::SeenPair;
+use super::SampleSummary;
+use super::aim::Aim;
+use super::labels::merged;
+use super::population;
+use super::quadratic::{Choice, null_scale};
 use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use crate::linalg::Span;
 use crate::logits::{Atom, LogitTable, Row};
 
-/// The seen part of θ_t.
+/// The seen part of a reference and of a target without noise.
 #[derive(Debug)]
 pub(super) struct Seen {
-    /// P_S θ_t.
-    pub projection: Parameter,
+    /// P_S θ_ref.
+    reference: Parameter,
+    /// P_S τ + ψ; `None` where it is P_S θ_ref.
+    target: Option<Parameter>,
     /// Counts and ranks.
     pub summary: SampleSummary,
 }
 
 impl Seen {
-    pub fn of(step: &Step<'_>, sample: &Sample<'_>) -> Self {
-        match (step.instance.features(), step.theta) {
-            (FeatureMap::Dense(features), Parameter::Dense(theta)) => {
-                let mut diverse = 0;
+    /// Of a sample; the reward must be linear in the features.
+    pub fn of_sample(step: &Step<'_>, batches: &[Batch], aim: &Aim<'_>) -> Self {
+        let mut diverse = 0;
+        let walk = |f: &mut dyn FnMut(usize, &[SeenPair])| {
+            let each = |batch: &Batch, f: &mut dyn FnMut(usize, &[SeenPair])| {
+                batch.pairs().for_each(|seen| f(seen.prompt, seen.pairs));
+            };
+            merged(batches, each, f);
+        };
+        match (step.instance.features(), &*aim.reference, &*aim.linear) {
+            (FeatureMap::Dense(features), Parameter::Dense(reference), Parameter::Dense(linear)) => {
                 let mut forests = Forests::default();
-                sample.for_each(|seen| {
-                    diverse += seen.diverse();
-                    forests.add(features, seen.prompt, seen.pairs.iter().map(|pair| (pair.a, pair.b)));
+                walk(&mut |prompt, pairs| {
+                    diverse += pairs.iter().map(|pair| pair.count).sum::<u64>();
+                    forests.add(features, prompt, pairs.iter().map(|pair| (pair.a, pair.b)));
                 });
                 let span = forests.span(features, step.instance);
-                let projection = Parameter::Dense(span.project(theta));
-                Self { projection, summary: summary(step, diverse, span.rank()) }
+                let project = |theta: &Array1<f64>| Parameter::Dense(span.project(theta));
+                let target = (!aim.is_own()).then(|| project(linear));
+                let summary = summary(step, batches, diverse, span.rank());
+                Self { reference: project(reference), target, summary }
             }
-            (FeatureMap::OneHot(responses), Parameter::Tabular(table)) => {
+            (FeatureMap::OneHot(responses), Parameter::Tabular(reference), Parameter::Tabular(linear)) => {
                 let mut graph = SeenGraph::default();
-                let mut projection = LogitTable::default();
-                let (mut diverse, mut rank) = (0, 0);
-                sample.for_each(|seen| {
-                    skip_to(&mut projection, seen.prompt, responses);
-                    let row = table.row(seen.prompt);
-                    graph.build(row.responses(), seen.pairs.iter().map(|pair| (pair.a, pair.b)));
-                    diverse += seen.diverse();
+                let (mut first, mut second) = (LogitTable::default(), LogitTable::default());
+                let (own, mut rank) = (aim.is_own(), 0);
+                walk(&mut |prompt, pairs| {
+                    diverse += pairs.iter().map(|pair| pair.count).sum::<u64>();
+                    let row = reference.row(prompt);
+                    graph.build(row.responses(), pairs.iter().map(|pair| (pair.a, pair.b)));
                     rank += graph.forest().len();
-                    let atoms = centred(row, &mut graph);
-                    let rest = (row.responses() - atoms.len()) as u32;
-                    projection.push(atoms, 0.0, rest);
+                    let mut push = |projection: &mut LogitTable, row: Row<'_>| {
+                        skip_to(projection, prompt, responses);
+                        let atoms = centred(row, &mut graph);
+                        let rest = (row.responses() - atoms.len()) as u32;
+                        projection.push(atoms, 0.0, rest);
+                    };
+                    push(&mut first, row);
+                    if !own {
+                        push(&mut second, linear.row(prompt));
+                    }
                 });
-                skip_to(&mut projection, responses.len(), responses);
-                Self { projection: Parameter::tabular(projection), summary: summary(step, diverse, rank) }
+                skip_to(&mut first, responses.len(), responses);
+                skip_to(&mut second, responses.len(), responses);
+                let target = (!own).then(|| Parameter::tabular(second));
+                Self { reference: Parameter::tabular(first), target, summary: summary(step, batches, diverse, rank) }
             }
             _ => unreachable!("an instance has parameters and features of one kind"),
         }
     }
+
+    /// Of the expected loss: every pair of positive probability is seen.
+    pub fn of_population(step: &Step<'_>, batches: &[Batch], aim: &Aim<'_>) -> Self {
+        match (step.instance.features(), &*aim.reference, &*aim.linear) {
+            (FeatureMap::Dense(features), Parameter::Dense(reference), Parameter::Dense(linear)) => {
+                let span = population::span(step, batches, features);
+                let mut target = span.coordinates_of(linear);
+                if let Some(remainder) = &aim.remainder {
+                    target += &population::least_squares(batches, features, &span, |_| remainder);
+                }
+                Self {
+                    reference: Parameter::Dense(span.project(reference)),
+                    target: Some(Parameter::Dense(span.embed(&target))),
+                    summary: summary(step, batches, 0, span.rank()),
+                }
+            }
+            (FeatureMap::OneHot(responses), Parameter::Tabular(reference), Parameter::Tabular(linear)) => {
+                let project = |table: &LogitTable| {
+                    let mut projection = LogitTable::default();
+                    for x in 0..responses.len() {
+                        let (atoms, rest) = whole_row_centred(table.row(x), batches, x);
+                        let count = responses[x] - atoms.len() as u32;
+                        projection.push(atoms, rest, count);
+                    }
+                    Parameter::tabular(projection)
+                };
+                Self {
+                    reference: project(reference),
+                    target: Some(project(linear)),
+                    summary: summary(step, batches, 0, step.instance.rank()),
+                }
+            }
+            _ => unreachable!("an instance has parameters and features of one kind"),
+        }
+    }
+
+    /// θ = P_S θ_ref + (target)/β + ν(θ_ref − P_S θ_ref); `None` where the ball has no room for what is seen.
+    pub fn minimiser(&self, step: &Step<'_>, aim: &Aim<'_>, choice: Choice) -> Option<Parameter> {
+        let growth = 1.0 + 1.0 / step.beta;
+        let seen = match &self.target {
+            None => Cow::Borrowed(&self.reference),
+            Some(target) => Cow::Owned(self.reference.zip_with(target, |p, t| p + t / step.beta)),
+        };
+        let grown = if self.target.is_none() { growth } else { 1.0 };
+        let range = grown * seen.norm();
+        if step.radius.is_some_and(|radius| range > radius) {
+            return None;
+        }
+        let null = || aim.reference.zip_with(&self.reference, |t, p| t - p).norm();
+        let nu = null_scale(choice, range, null, step.radius);
+        if self.target.is_none() {
+            return Some(aim.reference.zip_with(&self.reference, |t, p| growth * p + nu * (t - p)));
+        }
+        let null = aim.reference.zip_with(&self.reference, |t, p| nu * (t - p));
+        Some(seen.zip_with(&null, |seen, null| seen + null))
+    }
 }
 
-pub(super) fn summary(step: &Step<'_>, diverse: u64, rank: usize) -> SampleSummary {
-    SampleSummary { triples: step.samples, diverse, rank, full_rank: step.instance.rank() }
+/// n of all batches.
+pub(super) fn triples(batches: &[Batch]) -> u64 {
+    batches.iter().map(|batch| batch.samples).sum()
 }
 
+pub(super) fn summary(step: &Step<'_>, batches: &[Batch], diverse: u64, rank: usize) -> SampleSummary {
+    SampleSummary { triples: triples(batches), diverse, rank, full_rank: step.instance.rank() }
+}
 /// Appends all-zero rows up to (not including) a prompt.
 pub(super) fn skip_to(table: &mut LogitTable, prompt: usize, responses: &[u32]) {
     while table.prompts() < prompt {
@@ -116,4 +203,26 @@ impl Forests {
             features.difference(prompt, a as usize, b as usize, row);
         })
     }
+}
+
+/// A row of a table minus its mean over the responses of positive probability, 0 elsewhere: atoms, and the rest's value.
+fn whole_row_centred(row: Row<'_>, batches: &[Batch], prompt: usize) -> (Vec<Atom>, f64) {
+    let mut drawn = batches.iter().filter(|batch| batch.share > 0.0 && batch.weights[prompt] > 0.0).peekable();
+    if drawn.peek().is_none() || row.responses() < 2 {
+        return (Vec::new(), 0.0);
+    }
+    let alive = |batch: &Batch| batch.law.row(prompt).levels().all(|(logit, _)| logit > f64::NEG_INFINITY);
+    if drawn.any(alive) {
+        // Responses that share a value go on sharing one.
+        let first = row.levels().next().map_or(0.0, |(value, _)| value);
+        let sum: f64 = row.levels().map(|(value, count)| count * (value - first)).sum();
+        let mean = first + sum / row.responses() as f64;
+        let atoms = row.atoms.iter().map(|atom| Atom { logit: atom.logit - mean, ..*atom }).collect();
+        return (atoms, row.rest_logit - mean);
+    }
+    let support = population::support(batches, prompt);
+    let values: Vec<f64> = support.iter().map(|&y| row.logit(y)).collect();
+    let Some(mean) = mean_if_unequal(&values) else { return (Vec::new(), 0.0) };
+    let atoms = support.iter().zip(&values).map(|(&response, value)| Atom { response, logit: value - mean });
+    (atoms.collect(), 0.0)
 }

@@ -1,20 +1,20 @@
 //! The loss in the eigenbasis of Σ w Δφ Δφᵀ: a sum of independent one-dimensional problems, tied together by the ball alone.
 //!
-//! With curvatures g_j ≥ 0 (kept as logarithms: those of a sharp population reach exp(−10^5)), coordinates a_j of θ_t, noise e_j, and θ = Σ c_j v_j + ν·null, where null is the part of θ_t that no
-//! pair sees,
+//! With curvatures g_j ≥ 0 (kept as logarithms: those of a sharp population reach exp(−10^5)), coordinates a_j of θ_ref, of the target
+//! τ_j (a_j + e_j in the paper's loop, e_j the noise), and θ = Σ c_j v_j + ν·null, where null is the part of θ_ref that no pair sees,
 //!
 //! ```text
-//! loss = Σ_j g_j ( β(c_j − a_j) − a_j − e_j )²  [ + λ Σ_j (c_j − a_j)² + λ (1−ν)² ‖null‖² ]
+//! loss = Σ_j g_j ( β(c_j − a_j) − τ_j )²  [ + λ Σ_j (c_j − a_j)² + λ (1−ν)² ‖null‖² ]
 //! ```
 //!
-//! whose minimiser without constraint is c°_j = a_j + (a_j + e_j)/β where λ = 0.
+//! whose minimiser without constraint is c°_j = a_j + τ_j/β where λ = 0.
 
 use crate::floats::Norm;
 
 /// Which of several minimisers in the ball.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
-    /// Nearest to θ_t.
+    /// Nearest to θ_ref.
     #[default]
     Nearest,
     /// Of least norm ‖θ‖₂.
@@ -26,11 +26,11 @@ pub enum Choice {
 pub struct Quadratic {
     /// log g_j, −∞ where nothing is seen.
     pub log_curvature: Vec<f64>,
-    /// a_j, coordinates of θ_t.
-    pub theta: Vec<f64>,
-    /// e_j, the noise's least-squares solution.
-    pub noise: Vec<f64>,
-    /// ‖null‖₂, the norm of the part of θ_t that no pair sees.
+    /// a_j, coordinates of θ_ref.
+    pub reference: Vec<f64>,
+    /// τ_j, the least-squares solution of what β(θ − θ_ref) is to meet.
+    pub target: Vec<f64>,
+    /// ‖null‖₂, the norm of the part of θ_ref that no pair sees.
     pub null_norm: f64,
 }
 
@@ -64,7 +64,7 @@ impl Quadratic {
     /// and else the root of ‖θ(m)‖ = B (fact F3).
     pub fn minimise(&self, beta: f64, ridge: f64, radius: Option<f64>, choice: Choice) -> Solution {
         let free = Solution {
-            coefficients: (0..self.theta.len()).map(|j| self.free_coefficient(j, beta, ridge)).collect(),
+            coefficients: (0..self.reference.len()).map(|j| self.free_coefficient(j, beta, ridge)).collect(),
             null_scale: 1.0,
         };
         if ridge == 0.0 {
@@ -82,14 +82,14 @@ impl Quadratic {
 
     /// The minimiser of the j-th one-dimensional problem.
     fn free_coefficient(&self, j: usize, beta: f64, ridge: f64) -> f64 {
-        let (a, e) = (self.theta[j], self.noise[j]);
+        let (a, target) = (self.reference[j], self.target[j]);
         let shrink = if ridge == 0.0 {
             1.0 / beta
         } else {
             let g = self.log_curvature[j].exp();
             beta * g / (beta * beta * g + ridge)
         };
-        a + shrink * (a + e)
+        a + shrink * target
     }
 
     fn norm(&self, solution: &Solution) -> f64 {
@@ -104,7 +104,7 @@ impl Quadratic {
     /// With h_j = β²g_j, c_j = (h_j c°_j + λa_j)/(h_j + λ + m). Only ratios to m enter, so the path is walked in log m.
     fn on_sphere(&self, beta: f64, ridge: f64, radius: f64) -> Solution {
         let log_h: Vec<f64> = self.log_curvature.iter().map(|log_g| log_g + 2.0 * beta.ln()).collect();
-        let free: Vec<f64> = (0..self.theta.len()).map(|j| self.free_coefficient(j, beta, 0.0)).collect();
+        let free: Vec<f64> = (0..self.reference.len()).map(|j| self.free_coefficient(j, beta, 0.0)).collect();
         let at = |log_m: f64| {
             let coefficient = |j: usize| {
                 // Everything in units of m.
@@ -114,9 +114,9 @@ impl Quadratic {
                     infinite if infinite.is_infinite() => {
                         // m is nothing beside h or λ: what is left is their ratio.
                         let share = if ridge == 0.0 { 1.0 } else { 1.0 / (1.0 + ridge * (-log_h[j]).exp()) };
-                        share * free[j] + (1.0 - share) * self.theta[j]
+                        share * free[j] + (1.0 - share) * self.reference[j]
                     }
-                    total => (h * free[j] + lambda * self.theta[j]) / (total + 1.0),
+                    total => (h * free[j] + lambda * self.reference[j]) / (total + 1.0),
                 }
             };
             let null_scale = if ridge == 0.0 { 0.0 } else { 1.0 / (1.0 + (log_m - ridge.ln()).exp()) };
@@ -127,7 +127,7 @@ impl Quadratic {
         let finite = || log_h.iter().copied().filter(|log_h| log_h.is_finite());
         let log_ridge = if ridge > 0.0 { ridge.ln() } else { f64::NEG_INFINITY };
         let steepest = finite().fold(log_ridge, f64::max);
-        let pull = [Norm::of(&free), Norm::of(&self.theta), self.null_norm].into_iter().fold(radius, f64::max);
+        let pull = [Norm::of(&free), Norm::of(&self.reference), self.null_norm].into_iter().fold(radius, f64::max);
         let flattest = if ridge > 0.0 { log_ridge } else { finite().fold(f64::INFINITY, f64::min) };
         let (mut low, mut high) = (flattest.min(steepest) - 46.0, steepest + (pull / radius).ln() + 3.0);
         loop {
@@ -139,10 +139,10 @@ impl Quadratic {
         }
     }
 
-    /// `steps` steps of gradient descent from θ_t, of length `step_size` over the largest curvature, projected onto the ball.
+    /// `steps` steps of gradient descent from θ_ref, of length `step_size` over the largest curvature, projected onto the ball.
     pub fn descend(&self, beta: f64, steps: u64, step_size: f64, radius: Option<f64>) -> Solution {
         let largest = self.log_curvature.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let target: Vec<f64> = (0..self.theta.len()).map(|j| self.free_coefficient(j, beta, 0.0)).collect();
+        let target: Vec<f64> = (0..self.reference.len()).map(|j| self.free_coefficient(j, beta, 0.0)).collect();
         // Along direction j a step takes the share x_j of the way to the target.
         let share: Vec<f64> = self
             .log_curvature
@@ -150,10 +150,10 @@ impl Quadratic {
             .map(|log_g| if largest > f64::NEG_INFINITY { step_size * (log_g - largest).exp() } else { 0.0 })
             .collect();
         let Some(radius) = radius else {
-            let walked = |j: usize| self.theta[j] + progress(share[j], steps) * (target[j] - self.theta[j]);
+            let walked = |j: usize| self.reference[j] + progress(share[j], steps) * (target[j] - self.reference[j]);
             return Solution { coefficients: (0..target.len()).map(walked).collect(), null_scale: 1.0 };
         };
-        let mut point = Solution { coefficients: self.theta.clone(), null_scale: 1.0 };
+        let mut point = Solution { coefficients: self.reference.clone(), null_scale: 1.0 };
         for _ in 0..steps {
             let before = point.clone();
             for ((c, target), share) in point.coefficients.iter_mut().zip(&target).zip(&share) {

@@ -1,4 +1,4 @@
-//! The spectrum of Σ w Δφ Δφᵀ, and θ_t seen in its eigenbasis.
+//! The spectrum of Σ w Δφ Δφᵀ, and a square loss's reference and target seen in its eigenbasis.
 //!
 //! For a sample the weights are whole numbers over n, and the singular values of a factor are found by a usual SVD. For the
 //! population they range over as many orders of magnitude as π_t(y)π_t(y') does, and beyond the range of a double; there the
@@ -9,24 +9,27 @@
 //! arises. In both the singular values are those of a factor A with AᵀA = Σ w Δφ Δφᵀ, so no digits are lost by squaring.
 
 use ndarray::{Array1, Array2, s};
-use rand_distr::{Distribution, StandardNormal};
 
+use super::super::Step;
+use super::super::batch::Batch;
 use super::super::graph::SeenGraph;
-use super::super::pairs::Sample;
-use super::laplacian::{FactorRow, WeightedPair, factor_over, population_rows};
-use super::projection::{Forests, skip_to, summary};
+use super::super::pairs::SeenPair;
+use super::SampleSummary;
+use super::aim::Aim;
+use super::labels::merged;
+use super::laplacian::{FactorRow, WeightedPair, factor_over};
+use super::population;
+use super::projection::{Forests, skip_to, summary, triples};
 use super::quadratic::{Quadratic, Solution};
-use super::{SampleSummary, Step};
 use crate::instance::{DenseFeatures, FeatureMap, Parameter};
-use crate::linalg::{GradedRow, GradedSvd, Span, graded_svd, r_factor, thin_svd};
+use crate::linalg::{GradedRow, Span, graded_svd, r_factor, thin_svd};
 use crate::logits::{Atom, LogitTable, Row};
-use crate::seed::Purpose;
 
 /// The loss of one round in its eigenbasis, with what is needed to come back to θ.
 #[derive(Debug)]
 pub struct Spectral {
     quadratic: Quadratic,
-    /// θ_t − P_S θ_t.
+    /// θ_ref − P_S θ_ref.
     null: Parameter,
     basis: Basis,
     summary: SampleSummary,
@@ -54,93 +57,99 @@ struct Block {
     start: usize,
 }
 
+/// What each seen pair is to meet beside what is linear: the mean over its `count` appearances, in the direction y − y'.
+pub(super) type PairTarget<'t> = dyn FnMut(usize, &SeenPair) -> f64 + 't;
+
 impl Spectral {
-    /// Of the expected loss: all pairs, w = 2p(x)π(y|x)π(y'|x).
-    pub(super) fn of_population(step: &Step<'_>) -> Self {
-        let prompts = || {
-            let weights = step.instance.weights().iter().copied().enumerate();
-            weights.filter(|&(x, weight)| weight > 0.0 && step.policy.row(x).responses() > 1)
-        };
-        match (step.instance.features(), step.theta) {
-            (FeatureMap::Dense(features), Parameter::Dense(theta)) => {
-                let span = step.instance.span_of(features).clone();
-                let mut rows = Vec::new();
-                for (x, weight) in prompts() {
-                    rows.extend(population_rows(step.policy.row(x), step.policy.head(x), weight).into_iter().map(
-                        |row| {
-                            let mut direction = Array1::zeros(features.dim());
-                            for (y, &coefficient) in row.direction.iter().enumerate() {
-                                direction.scaled_add(coefficient, &features.row(x, y));
-                            }
-                            GradedRow { log_size: row.log_size, direction: span.coordinates_of(&direction) }
-                        },
-                    ));
-                }
+    /// Of the expected loss: all pairs, w = 2p(x)ν(y|x)ν(y'|x).
+    pub(super) fn of_population(step: &Step<'_>, batches: &[Batch], aim: &Aim<'_>) -> Self {
+        match (step.instance.features(), &*aim.reference, &*aim.linear) {
+            (FeatureMap::Dense(features), Parameter::Dense(reference), Parameter::Dense(linear)) => {
+                let span = population::span(step, batches, features);
+                let rows: Vec<GradedRow> = population::rows(batches, features, &span);
                 let svd = graded_svd(rows, span.rank());
-                let coordinates = span.coordinates_of(theta);
-                let null = Parameter::Dense(theta - &span.embed(&svd.vt.t().dot(&svd.vt.dot(&coordinates))));
+                let coordinates = span.coordinates_of(reference);
+                let null = Parameter::Dense(reference - &span.embed(&svd.vt.t().dot(&svd.vt.dot(&coordinates))));
+                let mut target = span.coordinates_of(linear);
+                if let Some(remainder) = &aim.remainder {
+                    target += &population::least_squares(batches, features, &span, |_| remainder);
+                }
                 let mut quadratic = Quadratic::default();
-                extend(&mut quadratic, &svd, &coordinates);
-                let summary = summary(step, 0, span.rank());
+                quadratic.log_curvature.extend(svd.log_singular.iter().map(|log_sigma| 2.0 * log_sigma));
+                quadratic.reference.extend(svd.vt.dot(&coordinates));
+                quadratic.target.extend(svd.vt.dot(&target));
+                let summary = summary(step, batches, 0, span.rank());
                 Self::assemble(quadratic, null, Basis::Dense { span, vt: svd.vt }, summary)
             }
-            (FeatureMap::OneHot(responses), Parameter::Tabular(table)) => {
+            (FeatureMap::OneHot(responses), Parameter::Tabular(reference), Parameter::Tabular(linear)) => {
                 let mut quadratic = Quadratic::default();
                 let mut blocks = Vec::new();
                 let mut projection = LogitTable::default();
-                for (prompt, weight) in prompts() {
+                for prompt in 0..responses.len() {
+                    let support = population::support(batches, prompt);
+                    if support.len() < 2 {
+                        continue;
+                    }
                     skip_to(&mut projection, prompt, responses);
-                    let row = table.row(prompt);
-                    let all: Vec<u32> = (0..row.responses() as u32).collect();
-                    let (centred, atoms) = centre(row, &all);
-                    let svd = graded_svd(population_rows(row, step.policy.head(prompt), weight), all.len());
-                    let start = quadratic.theta.len();
-                    extend(&mut quadratic, &svd, &centred);
-                    blocks.push(Block { prompt, responses: all, vt: svd.vt, start });
-                    projection.push(atoms, 0.0, 0);
+                    let (centred, atoms) = centre(reference.row(prompt), &support);
+                    let (target, _) = centre(linear.row(prompt), &support);
+                    let svd = graded_svd(population::prompt_rows(batches, prompt, &support), support.len());
+                    let start = quadratic.reference.len();
+                    quadratic.log_curvature.extend(svd.log_singular.iter().map(|log_sigma| 2.0 * log_sigma));
+                    quadratic.reference.extend(svd.vt.dot(&centred));
+                    quadratic.target.extend(svd.vt.dot(&target));
+                    let rest = responses[prompt] - support.len() as u32;
+                    blocks.push(Block { prompt, responses: support, vt: svd.vt, start });
+                    projection.push(atoms, 0.0, rest);
                 }
                 skip_to(&mut projection, responses.len(), responses);
-                let null = step.theta.zip_with(&Parameter::tabular(projection), |t, p| t - p);
-                let summary = summary(step, 0, step.instance.rank());
+                let null = aim.reference.zip_with(&Parameter::tabular(projection), |t, p| t - p);
+                let summary = summary(step, batches, 0, step.instance.rank());
                 Self::assemble(quadratic, null, Basis::Tabular(blocks), summary)
             }
             _ => unreachable!("an instance has parameters and features of one kind"),
         }
     }
 
-    /// Of the sampled loss, w = N/n, with judge noise of standard deviation σ on each sampled difference: a pair seen N times
-    /// carries its mean, N(0, σ²/N). With `whole`, also blocks in which nothing moves are kept, for their curvature.
-    pub(super) fn of_sample(step: &Step<'_>, sample: &Sample<'_>, judge_noise: f64, whole: bool) -> Self {
-        let n = step.samples as f64;
-        Self::build(step, whole || judge_noise > 0.0, |visit| {
+    /// Of the sampled loss, w = N/n. `target` gives what a pair is to meet beside ⟨τ, Δφ⟩ + Δg. With `whole`, also blocks in which
+    /// nothing moves are kept, for their curvature.
+    pub(super) fn of_sample(
+        step: &Step<'_>,
+        batches: &[Batch],
+        aim: &Aim<'_>,
+        target: &mut PairTarget<'_>,
+        whole: bool,
+    ) -> Self {
+        let n = triples(batches) as f64;
+        let remainder = aim.remainder.as_deref();
+        let walk = |visit: &mut dyn FnMut(usize, &[WeightedPair])| {
             let mut pairs = Vec::new();
             let mut diverse = 0;
-            sample.for_each(|seen| {
-                diverse += seen.diverse();
-                let mut rng = step.seed.rng(Purpose::Noise, step.round, seen.prompt);
-                let mut noise = |count: u64| {
-                    let normal: f64 = if judge_noise > 0.0 { StandardNormal.sample(&mut rng) } else { 0.0 };
-                    normal * judge_noise / (count as f64).sqrt()
-                };
+            let each = |batch: &Batch, f: &mut dyn FnMut(usize, &[SeenPair])| {
+                batch.pairs().for_each(|seen| f(seen.prompt, seen.pairs));
+            };
+            merged(batches, each, &mut |prompt, seen: &[SeenPair]| {
+                diverse += seen.iter().map(|pair| pair.count).sum::<u64>();
                 pairs.clear();
-                pairs.extend(seen.pairs.iter().map(|pair| WeightedPair {
-                    a: pair.a,
-                    b: pair.b,
-                    weight: pair.count as f64 / n,
-                    noise: noise(pair.count),
+                pairs.extend(seen.iter().map(|pair| {
+                    let own = target(prompt, pair);
+                    let fixed = remainder.map_or(0.0, |table| {
+                        let row = table.row(prompt);
+                        row.logit(pair.a) - row.logit(pair.b)
+                    });
+                    WeightedPair { a: pair.a, b: pair.b, weight: pair.count as f64 / n, target: own + fixed }
                 }));
-                visit(seen.prompt, &pairs);
+                visit(prompt, &pairs);
             });
             diverse
-        })
-    }
-
-    /// Walks through the prompts' weighted pairs; the walk returns the number of diverse triples.
-    fn build(step: &Step<'_>, whole: bool, walk: impl FnOnce(&mut dyn FnMut(usize, &[WeightedPair])) -> u64) -> Self {
-        match (step.instance.features(), step.theta) {
-            (FeatureMap::Dense(features), Parameter::Dense(theta)) => Self::dense(step, features, theta, walk),
-            (FeatureMap::OneHot(responses), Parameter::Tabular(table)) => {
-                Self::tabular(step, responses, table, whole, walk)
+        };
+        match (step.instance.features(), &*aim.reference, &*aim.linear) {
+            (FeatureMap::Dense(features), Parameter::Dense(reference), Parameter::Dense(linear)) => {
+                Self::dense(step, batches, features, (reference, linear), walk)
+            }
+            (FeatureMap::OneHot(responses), Parameter::Tabular(reference), Parameter::Tabular(linear)) => {
+                let whole = whole || !aim.is_own();
+                Self::tabular(step, batches, responses, (reference, linear), whole, walk)
             }
             _ => unreachable!("an instance has parameters and features of one kind"),
         }
@@ -148,8 +157,9 @@ impl Spectral {
 
     fn dense(
         step: &Step<'_>,
+        batches: &[Batch],
         features: &DenseFeatures,
-        theta: &Array1<f64>,
+        (reference, linear): (&Array1<f64>, &Array1<f64>),
         walk: impl FnOnce(&mut dyn FnMut(usize, &[WeightedPair])) -> u64,
     ) -> Self {
         let mut forests = Forests::default();
@@ -182,21 +192,22 @@ impl Spectral {
         let reduced = rank.min(r.nrows());
         let svd = thin_svd(r.slice(s![..reduced, ..rank]));
         let projected = svd.u.t().dot(&r.slice(s![..reduced, rank]));
-        let coordinates = span.coordinates_of(theta);
+        let coordinates = span.coordinates_of(reference);
         let quadratic = Quadratic {
             log_curvature: svd.singular.iter().map(|sigma| 2.0 * sigma.ln()).collect(),
-            theta: svd.vt.dot(&coordinates).to_vec(),
-            noise: quotient(&projected, &svd.singular),
+            target: sum(svd.vt.dot(&span.coordinates_of(linear)), &quotient(&projected, &svd.singular)),
+            reference: svd.vt.dot(&coordinates).to_vec(),
             null_norm: 0.0,
         };
-        let null = Parameter::Dense(theta - &span.embed(&coordinates));
-        Self::assemble(quadratic, null, Basis::Dense { span, vt: svd.vt }, summary(step, diverse, rank))
+        let null = Parameter::Dense(reference - &span.embed(&coordinates));
+        Self::assemble(quadratic, null, Basis::Dense { span, vt: svd.vt }, summary(step, batches, diverse, rank))
     }
 
     fn tabular(
         step: &Step<'_>,
+        batches: &[Batch],
         responses: &[u32],
-        table: &LogitTable,
+        (reference, linear): (&LogitTable, &LogitTable),
         whole: bool,
         walk: impl FnOnce(&mut dyn FnMut(usize, &[WeightedPair])) -> u64,
     ) -> Self {
@@ -206,7 +217,7 @@ impl Spectral {
         let mut projection = LogitTable::default();
         let mut rank = 0;
         let diverse = walk(&mut |prompt, pairs| {
-            let row = table.row(prompt);
+            let (row, aimed) = (reference.row(prompt), linear.row(prompt));
             graph.build(row.responses(), pairs.iter().map(|pair| (pair.a, pair.b)));
             rank += graph.forest().len();
             skip_to(&mut projection, prompt, responses);
@@ -215,11 +226,12 @@ impl Spectral {
             for component in graph.components(is_atom) {
                 let (centred, own) = centre(row, &component);
                 atoms.extend(own);
+                let (target, _) = centre(aimed, &component);
                 let (sigma, vt, noise) = decompose(&component, pairs);
-                let start = quadratic.theta.len();
+                let start = quadratic.reference.len();
                 quadratic.log_curvature.extend(sigma.iter().map(|sigma| 2.0 * sigma.ln()));
-                quadratic.theta.extend(vt.dot(&centred));
-                quadratic.noise.extend(noise);
+                quadratic.reference.extend(vt.dot(&centred));
+                quadratic.target.extend(sum(vt.dot(&target), &noise));
                 blocks.push(Block { prompt, responses: component, vt, start });
             }
             atoms.sort_unstable_by_key(|atom| atom.response);
@@ -227,8 +239,9 @@ impl Spectral {
             projection.push(atoms, 0.0, rest);
         });
         skip_to(&mut projection, responses.len(), responses);
-        let null = step.theta.zip_with(&Parameter::tabular(projection), |t, p| t - p);
-        Self::assemble(quadratic, null, Basis::Tabular(blocks), summary(step, diverse, rank))
+        let reference = Parameter::tabular(reference.clone());
+        let null = reference.zip_with(&Parameter::tabular(projection), |t, p| t - p);
+        Self::assemble(quadratic, null, Basis::Tabular(blocks), summary(step, batches, diverse, rank))
     }
 
     fn assemble(mut quadratic: Quadratic, null: Parameter, basis: Basis, summary: SampleSummary) -> Self {
@@ -280,11 +293,9 @@ impl Block {
     }
 }
 
-/// Appends the coordinates of θ_t in a decomposition.
-fn extend(quadratic: &mut Quadratic, svd: &GradedSvd, theta: &Array1<f64>) {
-    quadratic.log_curvature.extend(svd.log_singular.iter().map(|log_sigma| 2.0 * log_sigma));
-    quadratic.theta.extend(svd.vt.dot(theta));
-    quadratic.noise.extend(svd.log_singular.iter().map(|_| 0.0));
+/// Coordinates of what is linear with those of what each pair is to meet beside it.
+fn sum(linear: Array1<f64>, beside: &[f64]) -> Vec<f64> {
+    linear.iter().zip(beside).map(|(linear, beside)| linear + beside).collect()
 }
 
 /// The logits of a component minus their mean, which is formed around the first; as a vector and as atoms.
@@ -295,7 +306,7 @@ fn centre(row: Row<'_>, component: &[u32]) -> (Array1<f64>, Vec<Atom>) {
     (logits.iter().map(|logit| logit - mean).collect(), atoms.collect())
 }
 
-/// Singular values, right singular vectors and noise coordinates of one component of one-hot features.
+/// Singular values, right singular vectors and coordinates of the pairs' targets of one component of one-hot features.
 fn decompose(component: &[u32], pairs: &[WeightedPair]) -> (Array1<f64>, Array2<f64>, Vec<f64>) {
     let rows = factor_over(component, pairs);
     let k = component.len();

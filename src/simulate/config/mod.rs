@@ -6,11 +6,15 @@ mod instance;
 mod process;
 mod run;
 mod setting;
+mod slots;
 
 pub use instance::{ConfidenceConfig, InstanceConfig, Kind, MassConfig, TrapConfig, WeightsConfig};
 pub use process::{ChoiceConfig, ProcessConfig, SamplingConfig, UpdateConfig};
 pub use run::{MeasureConfig, RunConfig, SeedConfig};
 pub use setting::{parse_setting, set};
+pub use slots::{
+    AcceptConfig, CandidatesConfig, LabelsConfig, MemoryConfig, PromptsConfig, ReferenceConfig, RewardConfig, Word,
+};
 
 use std::str::FromStr;
 
@@ -18,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::keys::{self, EXCLUSIVE, refuse_foreign};
+use super::preset;
 use crate::{Error, Result};
 
 /// A whole configuration; [`Config::from_table`] fills in every default.
@@ -57,7 +62,7 @@ impl Config {
     /// # Errors
     /// [`Error::Argument`] with the offending key or value.
     pub fn from_table(table: &Table) -> Result<Self> {
-        let table = &keys::read(table)?;
+        let table = &keys::read(&preset::expanded(&keys::read(table)?)?)?;
         let given = |section: &str, key: &str| table.get(section).is_some_and(|entries| entries.get(key).is_some());
         if !table.contains_key("instance") {
             return Err(Error::argument("[instance]", "absent", "this section"));

@@ -3,13 +3,44 @@
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
+use super::slots::{
+    AcceptConfig, CandidatesConfig, LabelsConfig, MemoryConfig, PromptsConfig, ReferenceConfig, RewardConfig, Word,
+};
 
 /// `[process]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "the sections and keys are documented in `keys`")]
 pub struct ProcessConfig {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
     pub update: UpdateConfig,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub population: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompts: Option<PromptsConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub candidates: Option<CandidatesConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best_of: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adaptive: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ranked_by: Option<Word>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choose: Option<Word>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accept: Option<AcceptConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reward: Option<RewardConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standardise: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<ReferenceConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelsConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<MemoryConfig>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub choice: Option<ChoiceConfig>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,6 +74,9 @@ pub enum UpdateConfig {
     Erm,
     FiniteClass,
     Gradient,
+    Logistic,
+    WinRate,
+    Likelihood,
 }
 
 impl UpdateConfig {
@@ -53,6 +87,9 @@ impl UpdateConfig {
             Self::Erm => "erm",
             Self::FiniteClass => "finite-class",
             Self::Gradient => "gradient",
+            Self::Logistic => "logistic",
+            Self::WinRate => "win-rate",
+            Self::Likelihood => "likelihood",
         }
     }
 }
@@ -94,7 +131,21 @@ pub enum SamplingConfig {
 impl Default for ProcessConfig {
     fn default() -> Self {
         Self {
+            preset: None,
             update: UpdateConfig::default(),
+            population: None,
+            prompts: None,
+            candidates: None,
+            best_of: None,
+            adaptive: None,
+            ranked_by: None,
+            choose: None,
+            accept: None,
+            reward: None,
+            standardise: None,
+            reference: None,
+            labels: None,
+            memory: None,
             choice: None,
             rays: None,
             ridge: None,
@@ -112,6 +163,11 @@ impl Default for ProcessConfig {
 }
 
 impl ProcessConfig {
+    /// Whether the expected loss is minimised, and nothing is drawn.
+    pub fn is_population(&self) -> bool {
+        self.update == UpdateConfig::Population || self.population == Some(true)
+    }
+
     pub(super) fn fill_defaults(&mut self, kind: Kind) {
         if self.beta.is_none() {
             self.beta_over_sqrt_n.get_or_insert(1.0);
@@ -133,6 +189,18 @@ impl ProcessConfig {
                 self.judge_noise.get_or_insert(0.0);
                 self.steps.get_or_insert(100);
                 self.step_size.get_or_insert(1.0);
+            }
+            UpdateConfig::WinRate => {
+                self.choice.get_or_insert(ChoiceConfig::Nearest);
+                self.ridge.get_or_insert(0.0);
+                self.labels.get_or_insert(LabelsConfig::Smooth { temperature: 1.0, flip: 0.0 });
+            }
+            UpdateConfig::Logistic => {
+                self.ridge.get_or_insert(0.0);
+                self.labels.get_or_insert(LabelsConfig::Smooth { temperature: 1.0, flip: 0.0 });
+            }
+            UpdateConfig::Likelihood => {
+                self.ridge.get_or_insert(0.0);
             }
         }
     }

@@ -18,9 +18,9 @@ mod levels;
 mod product;
 mod rays;
 
-use super::{Step, Update, UpdateOperator};
+use super::{Fit, Fitted};
 use crate::instance::{FeatureMap, Instance, Parameter};
-use crate::process::SelfRewarding;
+use crate::process::{Loop, Step};
 use crate::{Error, Result};
 
 /// Which of the consistent members of level ≤ t + 1.
@@ -92,20 +92,32 @@ pub(crate) fn range(largest: f64, beta: f64, level: usize) -> f64 {
     2.0 * beta * largest * (1.0 + 1.0 / beta).powf(level as f64)
 }
 
-impl UpdateOperator for FiniteClass {
-    fn update(&self, step: &Step<'_>) -> Result<Update> {
+impl Fit for FiniteClass {
+    fn fit(&self, step: &Step<'_>) -> Result<Fitted> {
         if step.round >= self.levels {
             let expected = format!("at most the {} levels of the class above its base", self.levels);
             return Err(Error::argument("process.rounds", step.round + 1, expected));
         }
-        match (step.instance.features(), step.theta) {
-            (FeatureMap::OneHot(_), Parameter::Tabular(table)) => product::update(self, step, table),
-            (FeatureMap::Dense(features), Parameter::Dense(theta)) => rays::update(self, step, features, theta),
+        let batches = step.batches();
+        match (step.instance.features(), step.theta()) {
+            (FeatureMap::OneHot(_), Parameter::Tabular(table)) => product::update(self, step, batches, table),
+            (FeatureMap::Dense(features), Parameter::Dense(theta)) => {
+                rays::update(self, step, batches, features, theta)
+            }
             _ => unreachable!("an instance has parameters and features of one kind"),
         }
+        .map(Fitted::from)
     }
 
-    fn check(&self, process: &SelfRewarding, instance: &Instance) -> Result<()> {
+    fn check(&self, process: &Loop, instance: &Instance) -> Result<()> {
+        if !process.is_self_rewarding() {
+            let expected = "the paper's loop (all other keys at their defaults): the class is realizable in no other";
+            return Err(Error::argument("process.update", "\"finite-class\"", expected));
+        }
+        if instance.offset().is_some() {
+            let expected = "an instance without an offset: the class is realizable without one alone";
+            return Err(Error::argument("process.update", "\"finite-class\"", expected));
+        }
         if process.rounds > self.levels {
             let expected = format!("at most the {} levels of the class above its base", self.levels);
             return Err(Error::argument("process.rounds", process.rounds, expected));

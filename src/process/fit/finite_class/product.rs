@@ -19,12 +19,14 @@
 use rand::RngExt;
 
 use super::super::super::graph::SeenGraph;
+use super::super::Minimum;
 use super::super::projection::summary;
-use super::super::{Step, Update};
 use super::levels::Levels;
 use super::{ClassChoice, FiniteClass};
 use crate::instance::Parameter;
 use crate::logits::{Atom, LogitTable, Row};
+use crate::process::pairs::PromptSample;
+use crate::process::{Batch, Step};
 use crate::seed::Purpose;
 use crate::{Error, Result};
 
@@ -70,12 +72,12 @@ struct Member {
 }
 
 /// One round.
-pub(super) fn update(class: &FiniteClass, step: &Step<'_>, theta: &LogitTable) -> Result<Update> {
+pub(super) fn update(class: &FiniteClass, step: &Step<'_>, batches: &[Batch], theta: &LogitTable) -> Result<Minimum> {
     let mut round = Round::new(class, step, theta)?;
     let mut graph = SeenGraph::default();
     let mut touched = Vec::new();
     let (mut diverse, mut rank) = (0, 0);
-    step.sample().for_each(|seen| {
+    let mut take = |seen: PromptSample<'_>| {
         graph.build(theta.row(seen.prompt).responses(), seen.pairs.iter().map(|pair| (pair.a, pair.b)));
         diverse += seen.diverse();
         rank += graph.forest().len();
@@ -84,9 +86,10 @@ pub(super) fn update(class: &FiniteClass, step: &Step<'_>, theta: &LogitTable) -
         touched.sort_unstable();
         round.unseen_up_to(seen.prompt);
         round.push(&touched);
-    });
+    };
+    batches.iter().for_each(|batch| batch.pairs().for_each(&mut take));
     round.unseen_up_to(theta.prompts());
-    Ok(Update { theta: Parameter::tabular(round.next), sample: Some(summary(step, diverse, rank)) })
+    Ok(Minimum::new(Parameter::tabular(round.next), Some(summary(step, batches, diverse, rank))))
 }
 
 /// Builds θ_{t+1} prompt by prompt.

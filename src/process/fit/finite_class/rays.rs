@@ -11,12 +11,14 @@ use ndarray::Array1;
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
+use super::super::Minimum;
 use super::super::projection::{Forests, summary};
-use super::super::{Step, Update};
 use super::levels::Levels;
 use super::{ClassChoice, FiniteClass, MAX_RAYS};
 use crate::floats::Norm;
 use crate::instance::{DenseFeatures, Parameter};
+use crate::process::pairs::PromptSample;
+use crate::process::{Batch, Step};
 use crate::seed::{Purpose, Seed};
 use crate::{Error, Result, memory};
 
@@ -111,9 +113,10 @@ struct Member {
 pub(super) fn update(
     class: &FiniteClass,
     step: &Step<'_>,
+    batches: &[Batch],
     features: &DenseFeatures,
     theta: &Array1<f64>,
-) -> Result<Update> {
+) -> Result<Minimum> {
     let Parameter::Dense(base) = step.instance.base() else {
         unreachable!("an instance has parameters and features of one kind")
     };
@@ -124,17 +127,18 @@ pub(super) fn update(
     })?;
     let mut diverse = 0;
     let mut forests = Forests::default();
-    step.sample().for_each(|seen| {
+    let mut take = |seen: PromptSample<'_>| {
         diverse += seen.diverse();
         forests.add(features, seen.prompt, seen.pairs.iter().map(|pair| (pair.a, pair.b)));
-    });
+    };
+    batches.iter().for_each(|batch| batch.pairs().for_each(&mut take));
     let rank = forests.span(features, step.instance).rank();
     let round =
         Round { step, features, theta, rays: &rays, current, powers: Levels::of(1.0, step.beta, step.round + 1) };
     let consistent = round.consistent(&forests.differences(features));
     let chosen = round.choose(class.choice, &consistent);
     let theta = Parameter::Dense(rays.raise(rays.base_of(chosen.ray), chosen.level));
-    Ok(Update { theta, sample: Some(summary(step, diverse, rank)) })
+    Ok(Minimum::new(theta, Some(summary(step, batches, diverse, rank))))
 }
 
 /// What the choice of one round rests on.
@@ -225,7 +229,7 @@ impl Round<'_> {
     /// E_x Var_{y~π_t}(`power`·logit − target), the population loss over 2β².
     fn spread(&self, logits: &Array1<f64>, power: f64, target: &Array1<f64>) -> f64 {
         let starts = self.features.starts();
-        let policy = self.step.policy;
+        let policy = self.step.policy();
         self.step.instance.weights().iter().enumerate().fold(0.0, |sum, (x, p)| {
             let residual = |y: usize| power * logits[starts[x] + y] - target[starts[x] + y];
             let masses = || (0..starts[x + 1] - starts[x]).map(|y| (policy.prob(x, y as u32), residual(y)));

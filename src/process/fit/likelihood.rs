@@ -1,0 +1,263 @@
+//! Maximum likelihood of accepted responses: supervised fine-tuning on selected samples.
+
+use std::collections::BTreeMap;
+
+use ndarray::{Array1, Array2, s};
+
+use super::super::batch::Batch;
+use super::convex_fit::{Place, check_ball, coordinates, fitted, placed};
+use super::logistic::starts;
+use super::{Cost, Data, Fit, Fitted, Minimum, Shape, population};
+use crate::convex::{Ball, Block, Choices, Fit as Convex, Ridge};
+use crate::instance::{FeatureMap, Instance, Parameter};
+use crate::logits::{Atom, LogitTable};
+use crate::process::{Loop, Reference, Step};
+use crate::{Error, Result};
+
+/// The maximiser of Σ c(x,y) log π_θ(y|x), c the counts of the accepted responses over n, or their expectation p(x)ν(y|x)a(x,y).
+///
+/// One-hot features without ridge and ball have it in closed form: the accepted shares of each prompt. There a response that was not
+/// accepted at a prompt that has others gets probability 0 and stays dead; a prompt without an accepted response keeps π_t. Dense
+/// features are fitted by damped Newton from θ_t in the span of the seen prompts' differences; where the maximum is at infinity
+/// (a linear programme says so), the fit is that in the ball, or an error without one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Likelihood {
+    /// λ ≥ 0: λ‖θ − θ_ref‖² is subtracted.
+    pub ridge: f64,
+    /// Whether the expected likelihood is maximised.
+    pub population: bool,
+}
+
+/// c(x,·) of the prompts that have any; a response may be named repeatedly.
+type Masses = BTreeMap<usize, Vec<(u32, f64)>>;
+
+impl Fit for Likelihood {
+    fn fit(&self, step: &Step<'_>) -> Result<Fitted> {
+        let batches = step.batches();
+        if let (Parameter::Tabular(table), false) = (step.theta(), self.ridge > 0.0 || step.radius.is_some()) {
+            return Ok(shares(step, table, batches, self.population).into());
+        }
+        let masses = if self.population { expected(batches) } else { counted(batches) };
+        self.solve(step, &masses)
+    }
+
+    fn data(&self) -> Data {
+        Data::Responses
+    }
+
+    fn is_population(&self) -> bool {
+        self.population
+    }
+
+    fn check(&self, process: &Loop, instance: &Instance) -> Result<()> {
+        if !(self.ridge.is_finite() && self.ridge >= 0.0) {
+            return Err(Error::argument("process.ridge", self.ridge, "a finite number ≥ 0"));
+        }
+        if self.ridge == 0.0 && process.reference != Reference::Current {
+            let expected = "\"current\" without a ridge: a likelihood counts from no reference";
+            return Err(Error::argument("process.reference", format!("{:?}", process.reference), expected));
+        }
+        check_ball(process.radius, instance)
+    }
+
+    fn cost(&self, shape: &Shape<'_>) -> Vec<Cost> {
+        let closed = matches!(shape.instance.features(), FeatureMap::OneHot(_))
+            && self.ridge == 0.0
+            && shape.process.radius.is_none();
+        vec![if closed { Cost::of_span(shape) } else { Cost::of_newton(shape, false) }]
+    }
+}
+
+impl Likelihood {
+    fn solve(&self, step: &Step<'_>, masses: &Masses) -> Result<Fitted> {
+        let theta = step.theta();
+        if masses.is_empty() {
+            return Ok(Minimum::new(theta.clone(), None).into());
+        }
+        let data = Written::of(step, masses);
+        let blocks = data.blocks(step);
+        let centre = |parameter: &Parameter| data.places.iter().map(|place| coordinates(parameter, place)).collect();
+        let problem = Convex {
+            blocks,
+            start: centre(theta),
+            ridge: (self.ridge > 0.0).then(|| Ridge { strength: self.ridge, centre: centre(&step.reference()) }),
+            ball: step.radius.map(|radius| Ball { centre: centre(&theta.zeros()), radius }),
+        };
+        let outcome = problem.solve()?;
+        let place = |found: &Vec<Array1<f64>>| placed(theta, &data.places, found, |new, _| new);
+        let direction = |found: &Vec<Array1<f64>>| placed(&theta.zeros(), &data.places, found, |new, _| new);
+        Ok(fitted(outcome, None, place, direction))
+    }
+}
+
+/// The data with the arrays that a convex fit borrows.
+struct Written {
+    places: Vec<Place>,
+    /// Prompt, features of its own where they are one-hot, fixed logits, c.
+    prompts: Vec<(usize, Option<Array2<f64>>, Vec<f64>, Vec<f64>)>,
+}
+
+impl Written {
+    fn of(step: &Step<'_>, masses: &Masses) -> Self {
+        let features = step.instance.features();
+        let together = step.radius.is_some() || matches!(features, FeatureMap::Dense(_));
+        let mut places = if together { vec![Place::Whole] } else { Vec::new() };
+        let mut prompts = Vec::new();
+        for (&x, masses) in masses {
+            let count = features.responses(x);
+            if count < 2 {
+                continue;
+            }
+            let mut weights = vec![0.0; count];
+            masses.iter().for_each(|&(y, mass)| weights[y as usize] += mass);
+            let offset = match step.instance.offset() {
+                Some(table) => (0..count as u32).map(|y| table.row(x).logit(y)).collect(),
+                None => vec![0.0; count],
+            };
+            let own = match features {
+                FeatureMap::Dense(_) => None,
+                FeatureMap::OneHot(responses) if together => {
+                    let mut rows = Array2::zeros((count, features.dim()));
+                    let start = starts(responses)[x];
+                    (0..count).for_each(|y| rows[(y, start + y)] = 1.0);
+                    Some(rows)
+                }
+                FeatureMap::OneHot(_) => Some(Array2::eye(count)),
+            };
+            if !together {
+                places.push(Place::Prompt(x, (0..count as u32).collect()));
+            }
+            prompts.push((x, own, offset, weights));
+        }
+        Self { places, prompts }
+    }
+
+    fn blocks<'b>(&'b self, step: &'b Step<'_>) -> Vec<Block<'b>> {
+        let choices: Vec<Choices<'b>> = self
+            .prompts
+            .iter()
+            .map(|(x, own, offset, weights)| {
+                let features = match (own, step.instance.features()) {
+                    (Some(own), _) => own.view(),
+                    (None, FeatureMap::Dense(dense)) => {
+                        dense.matrix().slice(s![dense.starts()[*x]..dense.starts()[*x + 1], ..])
+                    }
+                    (None, FeatureMap::OneHot(_)) => unreachable!("one-hot features are written out"),
+                };
+                Choices { features, offset, weights }
+            })
+            .collect();
+        if matches!(self.places.first(), Some(Place::Whole)) {
+            vec![Block::Softmax(choices)]
+        } else {
+            choices.into_iter().map(|choice| Block::Softmax(vec![choice])).collect()
+        }
+    }
+}
+
+/// c from counts over n.
+fn counted(batches: &[Batch]) -> Masses {
+    let n = super::projection::triples(batches) as f64;
+    let mut masses = Masses::new();
+    for batch in batches {
+        batch.responses().for_each(|seen| {
+            if !seen.kept.is_empty() {
+                let kept = seen.kept.iter().map(|&(response, count)| (response, count as f64 / n));
+                masses.entry(seen.prompt).or_default().extend(kept);
+            }
+        });
+    }
+    masses
+}
+
+/// c in expectation.
+fn expected(batches: &[Batch]) -> Masses {
+    let total: f64 = batches.iter().map(|batch| batch.share).sum();
+    let mut masses = Masses::new();
+    let prompts = batches.first().map_or(0, |batch| batch.weights.len());
+    for x in 0..prompts {
+        for y in population::support(batches, x) {
+            let of_batch =
+                |batch: &Batch| batch.share / total * batch.weights[x] * batch.law.prob(x, y) * batch.acceptance(x, y);
+            let mass: f64 = batches.iter().map(of_batch).sum();
+            if mass > 0.0 {
+                masses.entry(x).or_default().push((y, mass));
+            }
+        }
+    }
+    masses
+}
+
+/// The accepted shares of each prompt of one-hot features; a prompt without any keeps its row.
+fn shares(step: &Step<'_>, table: &LogitTable, batches: &[Batch], population: bool) -> Minimum {
+    let offset = step.instance.offset();
+    let masses = if population { Masses::new() } else { counted(batches) };
+    let mut result = LogitTable::default();
+    let mut dead = false;
+    for (x, row) in table.rows().enumerate() {
+        let found =
+            if population { expected_shares(batches, x) } else { masses.get(&x).map(|masses| sampled_shares(masses)) };
+        let Some((atoms, rest_logit)) = found else {
+            result.push(row.atoms.iter().copied(), row.rest_logit, row.rest);
+            continue;
+        };
+        let rest = (row.responses() - atoms.len()) as u32;
+        dead |=
+            atoms.iter().any(|atom| atom.logit == f64::NEG_INFINITY) || (rest > 0 && rest_logit == f64::NEG_INFINITY);
+        match offset {
+            None => result.push(atoms, rest_logit, rest),
+            Some(offset) => {
+                let mut one = LogitTable::default();
+                one.push(atoms, rest_logit, rest);
+                let fixed = offset.row(x);
+                let logits: Vec<f64> =
+                    (0..row.responses() as u32).map(|y| one.row(0).logit(y) - fixed.logit(y)).collect();
+                result.push_dense(&logits);
+            }
+        }
+    }
+    Minimum { at_infinity: dead, ..Minimum::new(Parameter::tabular(result), None) }
+}
+
+/// log of the counted shares; what was not counted is dead.
+fn sampled_shares(masses: &[(u32, f64)]) -> (Vec<Atom>, f64) {
+    let mut once: BTreeMap<u32, f64> = BTreeMap::new();
+    masses.iter().for_each(|&(response, mass)| *once.entry(response).or_default() += mass);
+    let total: f64 = once.values().sum();
+    let atoms = once.into_iter().map(|(response, mass)| Atom { response, logit: (mass / total).ln() }).collect();
+    (atoms, f64::NEG_INFINITY)
+}
+
+/// log of the expected shares, up to a constant; responses that share a law and an acceptance go on sharing one logit.
+fn expected_shares(batches: &[Batch], x: usize) -> Option<(Vec<Atom>, f64)> {
+    let mut sum: Option<LogitTable> = None;
+    for batch in batches.iter().filter(|batch| batch.share > 0.0 && batch.weights[x] > 0.0) {
+        let (law, head) = (batch.law.row(x), batch.law.head(x));
+        let log_weight = (batch.share * batch.weights[x]).ln();
+        let mut logs = LogitTable::default();
+        let log = |logit: f64| log_weight + head.log_prob(logit);
+        let atoms = law.atoms.iter().map(|atom| Atom { logit: log(atom.logit), ..*atom });
+        logs.push(atoms, log(law.rest_logit), law.rest);
+        if let Some(accept) = &batch.accept {
+            let mut row = LogitTable::default();
+            let given = accept.row(x);
+            row.push(given.atoms.iter().copied(), given.rest_logit, given.rest);
+            logs = logs
+                .zip_with(&row, |log, accepted| if accepted > 0.0 { log + accepted.ln() } else { f64::NEG_INFINITY });
+        }
+        sum = Some(match sum {
+            None => logs,
+            Some(before) => before.zip_with(&logs, log_sum),
+        });
+    }
+    let table = sum?;
+    let row = table.row(0);
+    let alive = row.levels().any(|(logit, _)| logit > f64::NEG_INFINITY);
+    alive.then(|| (row.atoms.to_vec(), row.rest_logit))
+}
+
+/// log(eᵃ + eᵇ).
+fn log_sum(a: f64, b: f64) -> f64 {
+    let (low, high) = if a < b { (a, b) } else { (b, a) };
+    if low == f64::NEG_INFINITY { high } else { high + (low - high).exp().ln_1p() }
+}

@@ -1,0 +1,76 @@
+//! Which choices of a loop have a meaning together.
+
+use super::fit::Data;
+use super::{Accept, Loop, Memory, PromptLaw, Reference, Selection};
+use crate::instance::Instance;
+use crate::{Error, Result};
+
+/// Checks the choices that are wrong on any instance.
+///
+/// # Errors
+/// [`Error::Argument`] with the key, its value, and what has a meaning in its place.
+pub(super) fn check(process: &Loop) -> Result<()> {
+    if let PromptLaw::ConfidenceAtMost(most) = process.prompts
+        && !(most > 0.0 && most <= 1.0)
+    {
+        let expected = "a number in (0, 1]";
+        return Err(Error::argument("process.prompts.confidence_at_most", most, expected));
+    }
+    match process.memory {
+        Memory::Replay(share) if !(0.0..1.0).contains(&share) => {
+            return Err(Error::argument("process.memory.replay", share, "a number in [0, 1)"));
+        }
+        _ => {}
+    }
+    if let Reference::Mixed(alpha) = process.reference
+        && !alpha.is_finite()
+    {
+        return Err(Error::argument("process.reference.current", alpha, "a finite number"));
+    }
+    process.candidates.check()?;
+    process.accept.check()?;
+    process.signal.check(process)?;
+    match process.fit.data() {
+        Data::Responses => responses(process),
+        Data::Pairs => pairs(process),
+        Data::Labels(labels) => labels.check().and_then(|()| pairs(process)),
+    }
+}
+
+fn responses(process: &Loop) -> Result<()> {
+    let changes_the_law = matches!(process.accept, Accept::Vote(_) | Accept::Gate { .. });
+    if changes_the_law && process.candidates.selection != Selection::None {
+        let expected = "no best_of and no adaptive: a vote or a gate selects by itself";
+        return Err(Error::argument("process.accept", format!("{:?}", process.accept), expected));
+    }
+    Ok(())
+}
+
+fn pairs(process: &Loop) -> Result<()> {
+    if process.accept != Accept::All {
+        let expected = "\"all\": pairs are compared, and not accepted (update = \"likelihood\" accepts)";
+        return Err(Error::argument("process.accept", format!("{:?}", process.accept), expected));
+    }
+    Ok(())
+}
+
+/// Checks the choices that ask something of the instance.
+///
+/// # Errors
+/// [`Error::Argument`] with the key and what the instance lacks.
+pub(super) fn check_on(process: &Loop, instance: &Instance) -> Result<()> {
+    process.signal.check_on(instance)?;
+    process.accept.check_on(instance)
+}
+
+impl Loop {
+    /// Whether prompts, candidates, signal, reference and memory are the paper's.
+    pub fn is_self_rewarding(&self) -> bool {
+        self.signal.is_own()
+            && self.prompts == PromptLaw::All
+            && self.candidates == Default::default()
+            && self.accept == Accept::All
+            && self.reference == Reference::Current
+            && self.memory == Memory::None
+    }
+}
