@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use selfreward::instance::gaussian::{BaseParameter, Gaussian};
 use selfreward::instance::{Instance, Spectrum};
-use selfreward::process::{Erm, Sampling, SelfRewarding};
+use selfreward::process::Loop;
 use selfreward::seed::Seed;
 use selfreward::simulate::{Config, Simulation, run};
 
@@ -44,15 +44,8 @@ fn dense_instance(seed: u64) -> Instance {
 fn dense_round(samples: u64) -> f64 {
     median(5, |index| {
         let instance = dense_instance(index as u64);
-        let process = SelfRewarding {
-            operator: Box::new(Erm::default()),
-            beta: 1e-3,
-            samples,
-            rounds: 1,
-            radius: None,
-            sampling: Sampling::Auto,
-        };
-        let mut rounds = process.start(&instance, instance.base().clone(), Seed::from_number(9));
+        let process = Loop { beta: 1e-3, samples, rounds: 1, ..Loop::default() };
+        let mut rounds = process.on(&instance).unwrap().start(Seed::from_number(9));
         rounds.next();
         timed(|| rounds.next())
     })

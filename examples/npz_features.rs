@@ -12,7 +12,7 @@ use selfreward::instance::files::ENCLOSED;
 use selfreward::instance::npz::NpzFile;
 use selfreward::metrics::measure;
 use selfreward::policy::Policy;
-use selfreward::process::{Erm, Sampling, SelfRewarding};
+use selfreward::process::Loop;
 use selfreward::seed::Seed;
 
 fn main() -> anyhow::Result<()> {
@@ -33,14 +33,12 @@ fn main() -> anyhow::Result<()> {
         instance.rank()
     );
 
-    let operator = Box::new(Erm::default());
-    let process = SelfRewarding { operator, beta: 1.0, samples, rounds: 5, radius: None, sampling: Sampling::Auto };
-    process.check(&instance)?;
+    let process = Loop { beta: 1.0, samples, rounds: 5, ..Loop::default() };
     println!("n = {samples}, beta = {}", process.beta);
     println!("  t   kappa  failure(0.5)   drift  accuracy  rank seen");
     let base = instance.policy(instance.base());
     let optional = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"));
-    for round in process.start(&instance, instance.base().clone(), seed) {
+    for round in process.on(&instance)?.start(seed) {
         let measured = measure(&instance, &base, &round?, process.beta, &[0.5]);
         let (policy, step) = (&measured.policy, &measured.step);
         println!(

@@ -13,7 +13,7 @@ use ndarray::Array2;
 use rand_distr::{Distribution, StandardNormal};
 use selfreward::instance::{DenseFeatures, FeatureMap, Instance, Parameter, uniform_weights};
 use selfreward::metrics::measure;
-use selfreward::process::{Erm, Sampling, SelfRewarding};
+use selfreward::process::Loop;
 use selfreward::seed::{Purpose, Seed};
 
 const MODULUS: usize = 7;
@@ -56,11 +56,9 @@ fn main() -> selfreward::Result<()> {
         "n", "t", "rank seen", "kappa", "failure", "drift", "accuracy"
     );
     for samples in [3, 24, 1000] {
-        let operator = Box::new(Erm::default());
-        let process = SelfRewarding { operator, beta: 1.0, samples, rounds: 4, radius: None, sampling: Sampling::Auto };
-        process.check(&instance)?;
+            let process = Loop { beta: 1.0, samples, rounds: 4, ..Loop::default() };
         let mut base = None;
-        for round in process.start(&instance, instance.base().clone(), seed) {
+        for round in process.on(&instance)?.start(seed) {
             let round = round?;
             let base = base.get_or_insert_with(|| round.policy.clone());
             let measured = measure(&instance, base, &round, process.beta, &[0.5]);

@@ -15,7 +15,7 @@ use selfreward::instance::npz::NpzFile;
 use selfreward::metrics::policy::{accuracy, kappa};
 use selfreward::metrics::step::diversity;
 use selfreward::policy::Policy;
-use selfreward::process::{Erm, Sampling, SelfRewarding};
+use selfreward::process::Loop;
 use selfreward::seed::Seed;
 
 /// E_x f(x).
@@ -40,15 +40,13 @@ fn main() -> selfreward::Result<()> {
     let instance = NpzFile::read(Path::new(ENCLOSED), false)?.instance(None, &seed)?;
     let correct = instance.correct().expect("the enclosed file has answers");
     let weights = instance.weights();
-    let operator = Box::new(Erm::default());
     let process =
-        SelfRewarding { operator, beta: 1.0, samples: 65_536, rounds: 6, radius: None, sampling: Sampling::Auto };
-    process.check(&instance)?;
+        Loop { beta: 1.0, samples: 65_536, rounds: 6, ..Loop::default() };
     println!("{} triples a round", process.samples);
     println!("  t   kappa  confidence  accuracy  overconfidence  agreement  equal pairs drawn");
     // What a round drew came from the policy of the round before it.
     let mut waiting: Option<String> = None;
-    for round in process.start(&instance, instance.base().clone(), seed) {
+    for round in process.on(&instance)?.start(seed) {
         let round = round?;
         let policy = &round.policy;
         if let (Some(line), Some(sample)) = (waiting.take(), round.step.and_then(|step| step.sample)) {

@@ -11,7 +11,7 @@
 //! never as an estimate.
 //!
 //! ```text
-//! Instance ──► SelfRewarding ──► Rounds ──► metrics ──► study (grid × replicates) ──► claims ──► verdicts
+//! Instance ──► Loop ──► Rounds ──► metrics ──► study (grid × replicates) ──► claims ──► verdicts
 //! ```
 //!
 //! # Notation
@@ -23,13 +23,13 @@
 //! | φ(x,y) | feature vector | R^d, ‖φ‖₂ ≤ 1 | [`FeatureMap`](instance::FeatureMap) |
 //! | Δφ | difference φ(x,y) − φ(x,y') of two responses to one prompt | R^d | [`DenseFeatures::difference`](instance::DenseFeatures::difference) |
 //! | θ | parameter | R^d, ‖θ‖₂ ≤ B | [`Parameter`](instance::Parameter) |
-//! | B | radius of the ball of parameters | > 0, or none | [`SelfRewarding::radius`](process::SelfRewarding::radius) |
+//! | B | radius of the ball of parameters | > 0, or none | [`Loop::radius`](process::Loop::radius) |
 //! | π_θ | policy | Σ_y π(y\|x) = 1 | [`Policy`](policy::Policy) |
 //! | r_t = log π_t | self-reward | ≤ 0, nats | [`Policy::log_prob`](policy::Policy::log_prob) |
 //! | y*_t(x) | modal response of π_t | least index on a tie | [`Head::modal`](policy::Head::modal) |
-//! | β | KL regularisation | > 0 | [`SelfRewarding::beta`](process::SelfRewarding::beta) |
-//! | n | triples (x, y, y') a round | 1 to 10^15 | [`SelfRewarding::samples`](process::SelfRewarding::samples) |
-//! | t, T | round, their number | t = 0 is the base policy | [`Round::t`](process::Round::t), [`SelfRewarding::rounds`](process::SelfRewarding::rounds) |
+//! | β | KL regularisation | > 0 | [`Loop::beta`](process::Loop::beta) |
+//! | n | triples (x, y, y') a round | 1 to 10^15 | [`Loop::samples`](process::Loop::samples) |
+//! | t, T | round, their number | t = 0 is the base policy | [`Round::t`](process::Round::t), [`Loop::rounds`](process::Loop::rounds) |
 //! | S | span of the sampled Δφ | rank at most that of all Δφ | [`SampleSummary`](process::SampleSummary) |
 //! | κ(π) | condition number E_x\[1/max_y π\] | 1 to max K | [`metrics::policy::kappa`] |
 //! | γ | margin: gap of the two largest log π, least over x | ≥ 0, nats | [`metrics::policy::margin`] |
@@ -48,28 +48,19 @@
 //! ```
 //! use selfreward::instance::tabular::{Tabular, Weights};
 //! use selfreward::metrics::policy::{drift, kappa};
-//! use selfreward::policy::Policy;
-//! use selfreward::process::{Erm, Sampling, SelfRewarding};
+//! use selfreward::process::Loop;
 //! use selfreward::seed::Seed;
 //!
 //! // 50 prompts of 8 responses each, one of them favoured by a logit of 1; a one-hot feature for every (x, y).
 //! let seed = Seed::from_number(1);
 //! let instance = Tabular { prompts: 50, responses: 8, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
-//! let process = SelfRewarding {
-//!     operator: Box::new(Erm::default()),
-//!     beta: 0.1,
-//!     samples: 2_000,
-//!     rounds: 3,
-//!     radius: None,
-//!     sampling: Sampling::Auto,
-//! };
-//! process.check(&instance)?;
+//! let process = Loop { beta: 0.1, samples: 2_000, rounds: 3, ..Loop::default() };
 //!
 //! let base = instance.policy(instance.base());
 //! // κ_0 = 1 + 7/e: seven responses e times less likely than the favoured one.
 //! assert!((kappa(instance.weights(), &base) - (1.0 + 7.0 / 1f64.exp())).abs() < 1e-12);
 //! let mut last = f64::INFINITY;
-//! for round in process.start(&instance, instance.base().clone(), seed) {
+//! for round in process.on(&instance)?.start(seed) {
 //!     let round = round?;
 //!     let kappa = kappa(instance.weights(), &round.policy);
 //!     println!("{} {kappa:.4} {:.2}", round.t, drift(instance.weights(), &base, &round.policy));
@@ -83,7 +74,8 @@
 //! # Where to start
 //!
 //! The programs in `examples/` are each a page long: `own_feature_map` (an instance from one's own features), `npz_features` (features
-//! of a real model), `own_update` (an [`UpdateOperator`](process::UpdateOperator) of one's own), `own_metric`, and `own_claim` (a claim with
+//! of a real model), `own_update` (a [`Fit`](process::Fit) of one's own), `own_loop` (a
+//! [`Signal`](process::Signal) of one's own), `own_metric`, and `own_claim` (a claim with
 //! a false control, weighed on measured rows). `docs/tutorial.md` leads from a clone to an experiment of one's own with its verdict.
 //! A whole configuration as the command reads it is a [`simulate::Config`]; grids of them, kept and repeated to the byte, are
 //! [`study`]'s.

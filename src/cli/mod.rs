@@ -10,6 +10,7 @@ mod falsify;
 mod jobs;
 mod list;
 mod locks;
+mod loops;
 mod man;
 mod merge;
 pub mod order;
@@ -72,6 +73,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     Falsify(falsify::FalsifyArgs),
     List(list::ListArgs),
+    Loops(loops::LoopsArgs),
     Show(show::ShowArgs),
     Export(export::ExportArgs),
     Merge(merge::MergeArgs),
@@ -216,6 +218,7 @@ pub fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Falsify(args) => falsify::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Loops(args) => loops::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Merge(args) => merge::run(&args),

@@ -11,8 +11,7 @@ use selfreward::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use selfreward::logits::LogitTable;
 use selfreward::policy::Policy;
 use selfreward::process::pairs::Sample;
-use selfreward::process::update::Step;
-use selfreward::process::{Sampling, SelfRewarding, UpdateOperator};
+use selfreward::process::{Fit, Fitted, Loop, Snapshot, Step};
 use selfreward::seed::Seed;
 
 pub fn rng(seed: u64) -> ChaCha8Rng {
@@ -56,8 +55,8 @@ pub fn tabular_and_dense(logits: &[Vec<f64>], weights: &[f64]) -> (Instance, Ins
     (tabular, dense)
 }
 
-pub fn process(operator: impl UpdateOperator + 'static, beta: f64, samples: u64, rounds: usize) -> SelfRewarding {
-    SelfRewarding { operator: Box::new(operator), beta, samples, rounds, radius: None, sampling: Sampling::Auto }
+pub fn process(fit: impl Fit + 'static, beta: f64, samples: u64, rounds: usize) -> Loop {
+    Loop { fit: Box::new(fit), beta, samples, rounds, ..Loop::default() }
 }
 
 pub fn policy(instance: &Instance, theta: &Parameter) -> Policy {
@@ -133,24 +132,26 @@ pub fn project(basis: &[Array1<f64>], vector: &Array1<f64>) -> Array1<f64> {
     basis.iter().fold(Array1::zeros(vector.len()), |sum, direction| sum + direction * direction.dot(vector))
 }
 
-/// Step of round `round` from θ.
-pub fn step<'a>(
+/// The first step, from a policy that is the base policy as well.
+pub fn step<'a>(instance: &'a Instance, current: &'a Snapshot, process: &'a Loop, seed: &'a Seed) -> Step<'a> {
+    step_of_round(instance, current, process, seed, 0)
+}
+
+pub fn step_of_round<'a>(
     instance: &'a Instance,
-    theta: &'a Parameter,
-    policy: &'a Policy,
-    process: &SelfRewarding,
+    current: &'a Snapshot,
+    process: &'a Loop,
     seed: &'a Seed,
+    round: usize,
 ) -> Step<'a> {
-    Step {
-        instance,
-        theta,
-        policy,
-        round: 0,
-        beta: process.beta,
-        radius: process.radius,
-        samples: process.samples,
-        sampling: process.sampling,
-        seed,
+    Step::new(process, instance, (current, current), round, seed, &[]).unwrap()
+}
+
+/// θ_{t+1} of a fit that has a minimiser.
+pub fn minimum(fit: &dyn Fit, step: &Step<'_>) -> Parameter {
+    match fit.fit(step).unwrap() {
+        Fitted::Minimum(minimum) => minimum.theta,
+        Fitted::AtInfinity { .. } => panic!("no minimiser"),
     }
 }
 

@@ -11,7 +11,7 @@ use selfreward::instance::{FeatureMap, Instance, Parameter, Tokens};
 use selfreward::logits::{Atom, LogitTable};
 use selfreward::metrics::{measure, policy as state};
 use selfreward::policy::Policy;
-use selfreward::process::{Erm, Population};
+use selfreward::process::{Square};
 use selfreward::seed::Seed;
 use selfreward::theory::greedy::{greedy_must_succeed, greedy_trap};
 
@@ -222,8 +222,8 @@ fn greedy_decoding_equals_enumeration_on_random_policies() {
 fn greedy_decoding_equals_enumeration_after_sampled_rounds() {
     for law in [top(3, 4, 0.4), top(2, 6, 0.6), trap(4, 3, 0.3, 0.05), trap(2, 5, 0.4, 0.2)] {
         let instance = draw(law, 6, 6);
-        let process = process(Erm::default(), 0.8, 40, 4);
-        for round in process.start(&instance, instance.base().clone(), Seed::from_number(9)) {
+        let process = process(Square::default(), 0.8, 40, 4);
+        for round in process.on(&instance).unwrap().start(Seed::from_number(9)) {
             let round = round.unwrap();
             (0..6).for_each(|x| assert_greedy(&round.policy, law.tokens(), x));
         }
@@ -297,9 +297,9 @@ fn above_one_half_greedy_always_recovers_the_optimum() {
 fn population_rounds_leave_the_trap_when_theory_says() {
     let instance = draw(trap(5, 3, 0.3, 0.1), 7, 11);
     let beta = 4.0;
-    let process = process(Population, beta, 1, 6);
+    let process = process(Square::population(), beta, 1, 6);
     let rounds: Vec<_> =
-        process.start(&instance, instance.base().clone(), Seed::from_number(1)).map(Result::unwrap).collect();
+        process.on(&instance).unwrap().start(Seed::from_number(1)).map(Result::unwrap).collect();
     for round in &rounds {
         let m = measure(&instance, &rounds[0].policy, round, beta, &[0.5]).policy;
         let s = (1.0 + 1.0 / beta).powi(round.t as i32);
@@ -316,9 +316,9 @@ fn population_rounds_leave_the_trap_when_theory_says() {
 #[test]
 fn quantities_equal_plain_sums() {
     let instance = draw(trap(3, 3, 0.35, 0.05), 60, 12);
-    let process = process(Erm::default(), 1.0, 120, 3);
+    let process = process(Square::default(), 1.0, 120, 3);
     let rounds: Vec<_> =
-        process.start(&instance, instance.base().clone(), Seed::from_number(2)).map(Result::unwrap).collect();
+        process.on(&instance).unwrap().start(Seed::from_number(2)).map(Result::unwrap).collect();
     let base = probabilities(&rounds[0].policy);
     let mut parted = false;
     for round in &rounds {
@@ -337,7 +337,7 @@ fn quantities_equal_plain_sums() {
     }
     assert!(parted, "the two quantities never differed");
     let (tabular, _) = tabular_and_dense(&[vec![1.0, 0.0]], &[1.0]);
-    let start = process.start(&tabular, tabular.base().clone(), Seed::from_number(1)).next().unwrap().unwrap();
+    let start = process.on(&tabular).unwrap().start(Seed::from_number(1)).next().unwrap().unwrap();
     let m = measure(&tabular, &start.policy, &start, 1.0, &[0.5]).policy;
     assert_eq!((m.greedy_modal, m.greedy_base), (None, None));
     close("base_probability", m.base_probability, 1.0 / (1.0 + (-1f64).exp()));

@@ -3,8 +3,8 @@
 use crate::common::*;
 use ndarray::{Array1, Array2};
 use selfreward::instance::Instance;
-use selfreward::process::update::{Step, UpdateOperator};
-use selfreward::process::{Choice, Erm, Gradient, Population, SelfRewarding};
+use selfreward::process::{Fit, Snapshot, Step};
+use selfreward::process::{Choice, Gradient, Loop, Square};
 use selfreward::seed::Seed;
 
 const RAGGED: [usize; 5] = [4, 1, 3, 2, 5];
@@ -44,7 +44,7 @@ impl Explicit {
 
     fn of_sample(step: &Step<'_>) -> Self {
         let n = step.samples as f64;
-        let pairs: Vec<_> = pairs_of(&step.sample()).into_iter().map(|(x, y, z, count)| (x, y, z, count / n)).collect();
+        let pairs: Vec<_> = pairs_of(&step.batches()[0].pairs()).into_iter().map(|(x, y, z, count)| (x, y, z, count / n)).collect();
         Self::of(step.instance, &pairs)
     }
 
@@ -89,14 +89,14 @@ fn assert_kkt(explicit: &Explicit, old: &Array1<f64>, new: &Array1<f64>, beta: f
 
 fn one_step(
     instance: &Instance,
-    operator: &dyn UpdateOperator,
-    process: &SelfRewarding,
+    operator: &dyn Fit,
+    process: &Loop,
     seed: u64,
 ) -> (Array1<f64>, Explicit) {
-    let base = policy(instance, instance.base());
+    let base = Snapshot::new(instance.base().clone(), instance);
     let seed = Seed::from_number(seed);
-    let step = step(instance, instance.base(), &base, process, &seed);
-    (operator.update(&step).unwrap().theta.to_vector(), Explicit::of_sample(&step))
+    let step = step(instance, &base, process, &seed);
+    (minimum(operator, &step).to_vector(), Explicit::of_sample(&step))
 }
 
 #[test]
@@ -108,9 +108,9 @@ fn f3_ball_satisfies_the_optimality_conditions() {
         for beta in [0.2, 1.0] {
             for factor in [1.0, 1.05, 1.3, 1.9, 20.0] {
                 let radius = start * factor;
-                let mut process = process(Population, beta, 1, 1);
+                let mut process = process(Square::population(), beta, 1, 1);
                 process.radius = Some(radius);
-                let (new, _) = one_step(&instance, &Population, &process, 1);
+                let (new, _) = one_step(&instance, &Square::population(), &process, 1);
                 let norm = new.dot(&new).sqrt();
                 if start * (1.0 + 1.0 / beta) <= radius {
                     assert!(distance(&new, &(&old * (1.0 + 1.0 / beta))) < 1e-12);
@@ -120,7 +120,7 @@ fn f3_ball_satisfies_the_optimality_conditions() {
                 cases[0] += usize::from(norm < radius * (1.0 - 1e-9));
                 for choice in [Choice::Nearest, Choice::MinNorm] {
                     for n in [2, 6, 40, 100_000] {
-                        let erm = Erm { choice, ..Erm::default() };
+                        let erm = Square { choice, ..Square::default() };
                         process.samples = n;
                         let (new, explicit) = one_step(&instance, &erm, &process, 5);
                         assert_kkt(&explicit, &old, &new, beta, radius, choice);
@@ -142,11 +142,11 @@ fn ridge_solves_the_normal_equations_and_tends_to_nearest() {
         let old = instance.base().to_vector();
         let beta = 0.7;
         for n in [3, 30, 100_000] {
-            let process = process(Erm::default(), beta, n, 1);
-            let (nearest, explicit) = one_step(&instance, &Erm::default(), &process, 2);
+            let process = process(Square::default(), beta, n, 1);
+            let (nearest, explicit) = one_step(&instance, &Square::default(), &process, 2);
             let mut last = f64::INFINITY;
             for ridge in [1.0, 1e-2, 1e-4, 1e-6, 1e-10] {
-                let (new, _) = one_step(&instance, &Erm { ridge, ..Erm::default() }, &process, 2);
+                let (new, _) = one_step(&instance, &Square { ridge, ..Square::default() }, &process, 2);
                 let u = &new - &old;
                 let residual = explicit.gram.dot(&u) * (beta * beta) + &u * ridge - explicit.gram.dot(&old) * beta;
                 assert!(residual.iter().all(|r| r.abs() < 1e-12), "{residual}");
@@ -166,9 +166,9 @@ fn ridge_in_a_ball_satisfies_the_optimality_conditions() {
         let old = instance.base().to_vector();
         let (beta, ridge) = (0.3, 1e-3);
         let radius = old.dot(&old).sqrt() * 1.2;
-        let mut process = process(Erm::default(), beta, 5_000, 1);
+        let mut process = process(Square::default(), beta, 5_000, 1);
         process.radius = Some(radius);
-        let (new, explicit) = one_step(&instance, &Erm { ridge, ..Erm::default() }, &process, 2);
+        let (new, explicit) = one_step(&instance, &Square { ridge, ..Square::default() }, &process, 2);
         let gradient = explicit.gram.dot(&(&new * beta - &old * (1.0 + beta))) * beta + (&new - &old) * ridge;
         let multiplier = -gradient.dot(&new) / new.dot(&new);
         assert!(multiplier > 0.0 && (new.dot(&new).sqrt() - radius).abs() < 1e-9 * radius);
@@ -182,9 +182,9 @@ fn ridge_in_a_ball_satisfies_the_optimality_conditions() {
 fn a_ridge_of_nothing_in_a_ball_is_none() {
     for (_, instance) in instances() {
         let old = instance.base().to_vector();
-        let mut process = process(Erm::default(), 0.05, 5_000, 1);
+        let mut process = process(Square::default(), 0.05, 5_000, 1);
         process.radius = Some(old.dot(&old).sqrt() * 1.2);
-        let at = |ridge: f64| one_step(&instance, &Erm { ridge, ..Erm::default() }, &process, 2).0;
+        let at = |ridge: f64| one_step(&instance, &Square { ridge, ..Square::default() }, &process, 2).0;
         let (without, with) = (at(0.0), at(1e-300));
         assert!(distance(&without, &with) < 1e-9 * without.dot(&without).sqrt(), "{without} {with}");
     }
@@ -198,7 +198,7 @@ fn gradient_steps_are_gradient_descent() {
         let beta = 0.5;
         for (n, radius_factor) in [(4, None), (200, None), (200, Some(1.1)), (4, Some(1.02))] {
             for (steps, step_size) in [(0, 1.0), (1, 1.0), (7, 0.3), (30, 1.7)] {
-                let operator = Gradient { steps, step_size, judge_noise: 0.0 };
+                let operator = Gradient { steps, step_size, judge_noise: 0.0, population: false };
                 let mut process = process(operator, beta, n, 1);
                 let radius = radius_factor.map(|factor| factor * old.dot(&old).sqrt());
                 process.radius = radius;
@@ -243,10 +243,10 @@ fn largest_eigenvalue(gram: &Array2<f64>) -> f64 {
 #[test]
 fn many_gradient_steps_tend_to_nearest() {
     for (_, instance) in instances() {
-        let process = process(Population, 0.5, 20, 1);
-        let (nearest, _) = one_step(&instance, &Erm::default(), &process, 6);
+        let process = process(Square::population(), 0.5, 20, 1);
+        let (nearest, _) = one_step(&instance, &Square::default(), &process, 6);
         let away = |steps| {
-            let operator = Gradient { steps, step_size: 1.0, judge_noise: 0.0 };
+            let operator = Gradient { steps, step_size: 1.0, judge_noise: 0.0, population: false };
             distance(&one_step(&instance, &operator, &process, 6).0, &nearest)
         };
         assert!(away(1) > away(10) && away(10) > away(100));
@@ -262,14 +262,14 @@ fn judge_noise_has_the_stated_mean_and_variance() {
     let (instance, _) = tabular_and_dense(&[vec![0.4, 0.0]], &[1.0]);
     let (beta, sigma, n) = (1.0, 0.5, 50u64);
     let base = policy(&instance, instance.base());
-    let erm = Erm { judge_noise: sigma, ..Erm::default() };
+    let erm = Square { judge_noise: sigma, ..Square::default() };
     let process = process(erm, beta, n, 1);
     let runs = 4000;
     let (mut sum, mut squares) = (0.0, 0.0);
     for run in 0..runs {
         let seed = Seed::from_number(run);
         let step = step(&instance, instance.base(), &base, &process, &seed);
-        let seen: f64 = pairs_of(&step.sample()).iter().map(|pair| pair.3).sum();
+        let seen: f64 = pairs_of(&step.batches()[0].pairs()).iter().map(|pair| pair.3).sum();
         let new = erm.update(&step).unwrap().theta.to_vector();
         let noise = (new[0] - new[1]) - 0.8;
         // Standardised: exactly N(0, 1) given the counts.
@@ -291,7 +291,7 @@ fn judge_noise_has_the_least_squares_covariance() {
     for (name, instance) in instances() {
         let (beta, sigma, n) = (0.5, 0.3, 12u64);
         let base = policy(&instance, instance.base());
-        let erm = Erm { judge_noise: sigma, ..Erm::default() };
+        let erm = Square { judge_noise: sigma, ..Square::default() };
         let process = process(erm, beta, n, 1);
         let old = instance.base().to_vector();
         let (mut statistic, mut freedom) = (0.0, 0.0);
@@ -314,14 +314,14 @@ fn judge_noise_has_the_least_squares_covariance() {
 #[test]
 fn judge_noise_moves_only_what_was_seen() {
     for (_, instance) in instances() {
-        let process = process(Population, 0.5, 6, 1);
-        let (quiet, explicit) = one_step(&instance, &Erm::default(), &process, 3);
-        let (noisy, _) = one_step(&instance, &Erm { judge_noise: 0.3, ..Erm::default() }, &process, 3);
+        let process = process(Square::population(), 0.5, 6, 1);
+        let (quiet, explicit) = one_step(&instance, &Square::default(), &process, 3);
+        let (noisy, _) = one_step(&instance, &Square { judge_noise: 0.3, ..Square::default() }, &process, 3);
         let moved = &noisy - &quiet;
         assert!(moved.dot(&moved).sqrt() > 1e-3, "noise does something");
         let outside = &moved - &project(&explicit.basis, &moved);
         assert!(outside.iter().all(|part| part.abs() < 1e-9));
-        let (whisper, _) = one_step(&instance, &Erm { judge_noise: 1e-12, ..Erm::default() }, &process, 3);
+        let (whisper, _) = one_step(&instance, &Square { judge_noise: 1e-12, ..Square::default() }, &process, 3);
         assert!(distance(&whisper, &quiet) < 1e-9, "σ → 0: {}", distance(&whisper, &quiet));
     }
 }
@@ -332,19 +332,19 @@ fn tabular_route_equals_dense_route_with_one_hot_features() {
     let logits =
         vec![vec![0.9, 0.1, -0.4, 0.2], vec![0.3], vec![1.0, 0.5, 0.4], vec![0.6, 0.0], vec![0.1, 0.2, 0.3, 0.4, 0.5]];
     let (tabular, dense) = tabular_and_dense(&logits, &[0.3, 0.1, 0.2, 0.2, 0.2]);
-    let operators: Vec<Box<dyn UpdateOperator>> = vec![
-        Box::new(Erm::default()),
-        Box::new(Erm { choice: Choice::MinNorm, ..Erm::default() }),
-        Box::new(Erm { ridge: 0.05, ..Erm::default() }),
-        Box::new(Erm { judge_noise: 0.2, ..Erm::default() }),
-        Box::new(Gradient { steps: 5, step_size: 0.7, judge_noise: 0.1 }),
-        Box::new(Population),
+    let operators: Vec<Box<dyn Fit>> = vec![
+        Box::new(Square::default()),
+        Box::new(Square { choice: Choice::MinNorm, ..Square::default() }),
+        Box::new(Square { ridge: 0.05, ..Square::default() }),
+        Box::new(Square { judge_noise: 0.2, ..Square::default() }),
+        Box::new(Gradient { steps: 5, step_size: 0.7, judge_noise: 0.1, population: false }),
+        Box::new(Square::population()),
     ];
     for radius in [None, Some(2.3)] {
         for operator in &operators {
             for n in [1, 3, 10, 100, 1_000_000_000] {
                 for seed in 0..5 {
-                    let mut process = process(Population, 0.6, n, 1);
+                    let mut process = process(Square::population(), 0.6, n, 1);
                     process.radius = radius;
                     let (a, _) = one_step(&tabular, operator.as_ref(), &process, seed);
                     let (b, _) = one_step(&dense, operator.as_ref(), &process, seed);
@@ -365,9 +365,9 @@ fn population_in_a_ball_is_exact_for_sharp_policies() {
     let (tabular, dense) = tabular_and_dense(&logits, &[1.0]);
     for (factor, expected) in [(1.02, [2.0, 180.0, 112.914]), (1.3, [2.0, 180.0, 209.726])] {
         for instance in [&tabular, &dense] {
-            let mut process = process(Population, 1.0, 1, 1);
+            let mut process = process(Square::population(), 1.0, 1, 1);
             process.radius = Some(factor * instance.base().norm());
-            let (new, _) = one_step(instance, &Population, &process, 1);
+            let (new, _) = one_step(instance, &Square::population(), &process, 1);
             for (y, expected) in expected.into_iter().enumerate() {
                 let gap = new[0] - new[y + 1];
                 assert!(
@@ -388,9 +388,9 @@ fn population_stays_on_the_sphere_however_sharp() {
         tabular_and_dense(&[vec![750.0, 0.0], vec![1.0, 0.0], vec![2e5, 1e5, 0.0]], &[0.5, 0.3, 0.2]);
     let gaussian = dense_instance(&[4; 8], 5, 4.0, 1);
     let rounds = |instance: &Instance, beta: f64, radius: f64| -> Vec<Array1<f64>> {
-        let mut process = process(Population, beta, 1024, 8);
+        let mut process = process(Square::population(), beta, 1024, 8);
         process.radius = Some(radius);
-        let rounds = process.start(instance, instance.base().clone(), Seed::from_number(1));
+        let rounds = process.on(instance).unwrap().start(Seed::from_number(1));
         let thetas: Vec<_> = rounds.map(|round| round.unwrap().theta).collect();
         let mut bound = 0;
         for pair in thetas.windows(2) {

@@ -11,7 +11,7 @@ use selfreward::logits::{Atom, LogitTable};
 use selfreward::metrics::chain::{self, ChainMetrics, QUANTITIES, Transition};
 use selfreward::metrics::{Measurement, Reader, measure, policy as state, step as fast};
 use selfreward::policy::Policy;
-use selfreward::process::{Erm, Population, Round};
+use selfreward::process::{Round, Square};
 use selfreward::seed::Seed;
 use selfreward::theory::one_step as theory;
 
@@ -72,8 +72,8 @@ fn case(character: Character, number: u64) -> Case {
     let before = instance.base().clone();
     let beta = 10f64.powf(rng.random_range(-1.3..0.5));
     let after = match number % 5 {
-        0 => last(process(Population, beta, 1, 1), &instance, seed),
-        1 => last(process(Erm::default(), beta, rng.random_range(1..20), 1), &instance, seed),
+        0 => last(process(Square::population(), beta, 1, 1), &instance, seed),
+        1 => last(process(Square::default(), beta, rng.random_range(1..20), 1), &instance, seed),
         2 => Parameter::Dense(direction(shape.dim, 10f64.powf(rng.random_range(-1.0..2.0)), &mut rng)),
         3 => before.scaled(rng.random_range(-2.0..2.0)),
         _ => {
@@ -84,8 +84,8 @@ fn case(character: Character, number: u64) -> Case {
     Case { instance, before, after, beta }
 }
 
-fn last(process: selfreward::process::SelfRewarding, instance: &Instance, seed: Seed) -> Parameter {
-    let round: Round = process.start(instance, instance.base().clone(), seed).last().unwrap().unwrap();
+fn last(process: selfreward::process::Loop, instance: &Instance, seed: Seed) -> Parameter {
+    let round: Round = process.on(instance).unwrap().start(seed).last().unwrap().unwrap();
     round.theta
 }
 

@@ -84,7 +84,7 @@ fn members_that_differ_by_rounding_both_fit() {
         let class = FiniteClass { choice: ClassChoice::Worst, levels: 1, rays: 1 };
         let process = process(class, 1.0 / (units * f64::EPSILON), 64, 1);
         process.check(&instance).unwrap();
-        let last = process.start(&instance, instance.base().clone(), Seed::from_number(1)).last().unwrap().unwrap();
+        let last = process.on(&instance).unwrap().start(Seed::from_number(1)).last().unwrap().unwrap();
         (last.theta.to_vector()[0] - 1.0) / f64::EPSILON
     };
     assert_eq!([25.0, 50.0].map(moved), [0.0, 50.0]);

@@ -8,7 +8,7 @@ use ndarray::Array1;
 use selfreward::instance::{FeatureMap, Instance, Parameter};
 use selfreward::logits::{Atom, LogitTable};
 use selfreward::metrics::policy::{failure, kappa};
-use selfreward::process::{Choice, Erm, Sampling};
+use selfreward::process::{Choice, Sampling, Square};
 use selfreward::seed::Seed;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
@@ -62,12 +62,12 @@ fn exact_law(instance: &Instance, choice: Choice) -> BTreeMap<Outcome, f64> {
 /// Pearson's χ² of simulated outcomes against the exact law, cells below 20 expected hits merged.
 fn check(instance: &Instance, law: &BTreeMap<Outcome, f64>, choice: Choice, sampling: Sampling, label: &str) {
     const RUNS: usize = 20_000;
-    let mut process = process(Erm { choice, ..Erm::default() }, BETA, TRIPLES as u64, 1);
+    let mut process = process(Square { choice, ..Square::default() }, BETA, TRIPLES as u64, 1);
     process.sampling = sampling;
     let mut seen: BTreeMap<Outcome, f64> = BTreeMap::new();
     for run in 0..RUNS {
         let seed = Seed::from_number(77).child(label, run as u64);
-        let round = process.start(instance, instance.base().clone(), seed).last().unwrap().unwrap();
+        let round = process.on(instance).unwrap().start(seed).last().unwrap().unwrap();
         let sample = round.step.as_ref().unwrap().sample.unwrap();
         let key = outcome(
             sample.rank,

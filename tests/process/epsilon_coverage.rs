@@ -5,7 +5,7 @@ use crate::support::binomial_tail;
 use selfreward::instance::{FeatureMap, Instance, Parameter};
 use selfreward::logits::LogitTable;
 use selfreward::metrics::step::population_loss;
-use selfreward::process::Erm;
+use selfreward::process::Square;
 use selfreward::seed::Seed;
 use selfreward::theory::one_step::{Class, epsilon};
 
@@ -34,11 +34,11 @@ fn instance(hit: f64) -> Instance {
 
 /// ε of `RUNS` rounds of empirical risk minimisation.
 fn losses(instance: &Instance, n: u64, label: &str) -> Vec<f64> {
-    let process = process(Erm::default(), BETA, n, 1);
+    let process = process(Square::default(), BETA, n, 1);
     let base = policy(instance, instance.base());
     let loss = |run: u64| {
         let seed = Seed::from_number(19).child(label, run);
-        let round = process.start(instance, instance.base().clone(), seed).last().unwrap().unwrap();
+        let round = process.on(instance).unwrap().start(seed).last().unwrap().unwrap();
         population_loss(instance.weights(), &base, &round.policy, BETA).sqrt()
     };
     (0..RUNS).map(loss).collect()

@@ -4,13 +4,13 @@ use crate::common::*;
 use ndarray::{Array1, Array2};
 use selfreward::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use selfreward::metrics::policy::kappa;
-use selfreward::process::update::UpdateOperator;
-use selfreward::process::update::laplacian::factor;
-use selfreward::process::{Choice, Erm, Population, Round, SelfRewarding};
+use selfreward::process::{Fit, Fitted, Snapshot};
+use selfreward::process::fit::laplacian::factor;
+use selfreward::process::{Choice, Loop, Round, Square};
 use selfreward::seed::Seed;
 
-fn rounds(process: &SelfRewarding, instance: &Instance, seed: u64) -> Vec<Round> {
-    process.start(instance, instance.base().clone(), Seed::from_number(seed)).map(Result::unwrap).collect()
+fn rounds(process: &Loop, instance: &Instance, seed: u64) -> Vec<Round> {
+    process.on(instance).unwrap().start(Seed::from_number(seed)).map(Result::unwrap).collect()
 }
 
 const RAGGED: [usize; 6] = [4, 1, 7, 2, 5, 3];
@@ -20,7 +20,7 @@ const RAGGED: [usize; 6] = [4, 1, 7, 2, 5, 3];
 fn f1_population_update_is_a_power_of_the_policy() {
     for (beta, seed) in [(1.0, 1), (0.1, 2), (7.0, 3)] {
         let instance = dense_instance(&RAGGED, 5, 2.0, seed);
-        let trajectory = rounds(&process(Population, beta, 1, 3), &instance, seed);
+        let trajectory = rounds(&process(Square::population(), beta, 1, 3), &instance, seed);
         for pair in trajectory.windows(2) {
             let (before, after) = (probabilities(&pair[0].policy), probabilities(&pair[1].policy));
             for (p, q) in before.iter().zip(&after) {
@@ -44,7 +44,7 @@ fn f1_population_update_is_a_power_of_the_policy() {
 fn f1_norms_grow_by_at_most_one_plus_one_over_beta() {
     let instance = dense_instance(&RAGGED, 5, 2.0, 4);
     for choice in [Choice::Nearest, Choice::MinNorm] {
-        let erm = Erm { choice, ..Erm::default() };
+        let erm = Square { choice, ..Square::default() };
         let trajectory = rounds(&process(erm, 0.5, 20, 5), &instance, 9);
         for pair in trajectory.windows(2) {
             assert!(pair[1].theta.norm() <= 3.0 * pair[0].theta.norm() * (1.0 + 1e-14));
@@ -58,15 +58,15 @@ fn f2_erm_is_a_projection() {
     for (n, seed) in [(1, 1), (3, 2), (8, 3), (30, 4), (1000, 5)] {
         let instance = dense_instance(&RAGGED, 9, 2.0, seed);
         let (theta, beta) = (instance.base(), 0.4);
-        let base = policy(&instance, theta);
+        let base = Snapshot::new(theta.clone(), &instance);
         let own_seed = Seed::from_number(seed);
         for choice in [Choice::Nearest, Choice::MinNorm] {
-            let erm = Erm { choice, ..Erm::default() };
+            let erm = Square { choice, ..Square::default() };
             let process = process(erm, beta, n, 1);
-            let step = step(&instance, theta, &base, &process, &own_seed);
-            let update = erm.update(&step).unwrap();
+            let step = step(&instance, &base, &process, &own_seed);
+            let Fitted::Minimum(update) = erm.fit(&step).unwrap() else { panic!("a square loss has a minimum") };
             let seen: Vec<_> =
-                pairs_of(&step.sample()).iter().map(|&(x, y, z, _)| difference(&instance, x, y, z)).collect();
+                pairs_of(&step.batches()[0].pairs()).iter().map(|&(x, y, z, _)| difference(&instance, x, y, z)).collect();
             let basis = gram_schmidt(&seen);
             let vector = theta.to_vector();
             let projected = project(&basis, &vector);
@@ -87,15 +87,15 @@ fn f2_complete_span_gives_the_population_update() {
     let dense = dense_instance(&RAGGED, 5, 2.0, 6);
     let tabular = tabular_and_dense(&[vec![1.0, 0.5, 0.0], vec![0.3, 0.2]], &[0.5, 0.5]).0;
     for instance in [&dense, &tabular] {
-        let population = rounds(&process(Population, 1.0, 1, 1), instance, 1);
-        let erm = rounds(&process(Erm::default(), 1.0, 1_000_000, 1), instance, 1);
+        let population = rounds(&process(Square::population(), 1.0, 1, 1), instance, 1);
+        let erm = rounds(&process(Square::default(), 1.0, 1_000_000, 1), instance, 1);
         let sample = erm[1].step.as_ref().unwrap().sample.unwrap();
         assert_eq!(sample.rank, sample.full_rank);
         assert_same_policy(&population[1].policy, &erm[1].policy, 1e-12);
     }
     let (population, erm) = (
-        rounds(&process(Population, 1.0, 1, 1), &tabular, 1),
-        rounds(&process(Erm::default(), 1.0, 1_000_000, 1), &tabular, 1),
+        rounds(&process(Square::population(), 1.0, 1, 1), &tabular, 1),
+        rounds(&process(Square::default(), 1.0, 1_000_000, 1), &tabular, 1),
     );
     assert!(distance(&population[1].theta.to_vector(), &erm[1].theta.to_vector()) > 0.1);
 }
@@ -104,13 +104,13 @@ fn f2_complete_span_gives_the_population_update() {
 #[test]
 fn f4_loss_depends_on_the_counts_alone() {
     let instance = dense_instance(&RAGGED, 4, 2.0, 8);
-    let base = policy(&instance, instance.base());
+    let base = Snapshot::new(instance.base().clone(), &instance);
     let seed = Seed::from_number(8);
-    let process = process(Erm::default(), 1.0, 500, 1);
-    let step = step(&instance, instance.base(), &base, &process, &seed);
+    let process = process(Square::default(), 1.0, 500, 1);
+    let step = step(&instance, &base, &process, &seed);
     let mut explicit = Array2::<f64>::zeros((4, 4));
     let mut counts: Vec<Array2<f64>> = RAGGED.iter().map(|&k| Array2::zeros((k, k))).collect();
-    for (x, y, z, count) in pairs_of(&step.sample()) {
+    for (x, y, z, count) in pairs_of(&step.batches()[0].pairs()) {
         let delta = difference(&instance, x, y, z);
         for ((i, j), entry) in explicit.indexed_iter_mut() {
             *entry += count * delta[i] * delta[j];
@@ -137,14 +137,14 @@ fn f4_loss_depends_on_the_counts_alone() {
 fn f5_tabular_update_acts_on_components() {
     let logits = vec![vec![0.7, -0.2, 0.1, 0.4, 0.0], vec![1.0, 0.0], vec![0.2], vec![0.5, 0.4, 0.3, 0.2]];
     let (instance, _) = tabular_and_dense(&logits, &[0.4, 0.2, 0.2, 0.2]);
-    let base = policy(&instance, instance.base());
+    let base = Snapshot::new(instance.base().clone(), &instance);
     let beta = 0.3;
     for seed_number in 0..50 {
         let seed = Seed::from_number(seed_number);
-        let process = process(Erm::default(), beta, 5, 1);
-        let step = step(&instance, instance.base(), &base, &process, &seed);
-        let pairs = pairs_of(&step.sample());
-        let updated = Erm::default().update(&step).unwrap().theta.to_vector().to_vec();
+        let process = process(Square::default(), beta, 5, 1);
+        let step = step(&instance, &base, &process, &seed);
+        let pairs = pairs_of(&step.batches()[0].pairs());
+        let updated = minimum(&Square::default(), &step).to_vector().to_vec();
         let mut start = 0;
         for (x, row) in logits.iter().enumerate() {
             let mut label: Vec<usize> = (0..row.len()).collect();
@@ -173,7 +173,7 @@ fn f5_tabular_update_acts_on_components() {
 fn f6_population_loop_in_closed_form() {
     let instance = dense_instance(&RAGGED, 5, 1.0, 12);
     let beta = 0.8;
-    let trajectory = rounds(&process(Population, beta, 1, 4), &instance, 1);
+    let trajectory = rounds(&process(Square::population(), beta, 1, 4), &instance, 1);
     let base = &trajectory[0].policy;
     let probs = probabilities(base);
     for (t, round) in trajectory.iter().enumerate() {
@@ -191,7 +191,7 @@ fn f6_population_loop_in_closed_form() {
         assert!((0..RAGGED.len()).all(|x| round.policy.head(x).modal == base.head(x).modal));
     }
     let once = 1.0 / ((1.0 + 1.0 / beta).powi(4) - 1.0);
-    let single = rounds(&process(Population, once, 1, 1), &instance, 1);
+    let single = rounds(&process(Square::population(), once, 1, 1), &instance, 1);
     assert_same_policy(&single[1].policy, &trajectory[4].policy, 1e-12);
 }
 
@@ -214,10 +214,10 @@ fn rank_survives_bad_conditioning() {
         let features = FeatureMap::dense(features);
         let instance = Instance::new(vec![1.0 / 6.0; 6], features, theta, None).unwrap();
         assert_eq!(instance.rank(), dim, "condition number 1e{exponent}");
-        let trajectory = rounds(&process(Erm::default(), 1.0, 1_000_000_000_000, 1), &instance, 3);
+        let trajectory = rounds(&process(Square::default(), 1.0, 1_000_000_000_000, 1), &instance, 3);
         assert_eq!(trajectory[1].step.as_ref().unwrap().sample.unwrap().rank, dim);
         // Twelve differences of a thirteen-dimensional space are never all of it.
-        let narrow = rounds(&process(Erm::default(), 1.0, 12, 1), &instance, 3);
+        let narrow = rounds(&process(Square::default(), 1.0, 12, 1), &instance, 3);
         let sample = narrow[1].step.as_ref().unwrap().sample.unwrap();
         assert!(sample.rank <= 12 && sample.rank > 0);
     }
@@ -232,6 +232,6 @@ fn spans_belong_to_the_instance_and_not_to_the_features() {
     let first = Instance::new(vec![1.0, 0.0], features.clone(), theta(), None).unwrap();
     assert_eq!(first.rank(), 1);
     let second = Instance::new(vec![0.0, 1.0], features, theta(), None).unwrap();
-    let trajectory = rounds(&process(Erm::default(), 1.0, 1000, 1), &second, 1);
+    let trajectory = rounds(&process(Square::default(), 1.0, 1000, 1), &second, 1);
     assert_eq!(trajectory[1].theta.to_vector().to_vec(), [3.0, 10.0]);
 }

@@ -10,8 +10,7 @@ use selfreward::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use selfreward::logits::{Atom, LogitTable};
 use selfreward::metrics::step::population_loss;
 use selfreward::policy::Policy;
-use selfreward::process::update::Step;
-use selfreward::process::{ClassChoice, FiniteClass, Population, UpdateOperator};
+use selfreward::process::{ClassChoice, FiniteClass, Fit, Loop, Snapshot, Square, Step};
 use selfreward::seed::{Purpose, Seed};
 use selfreward::theory::one_step::{Class, epsilon};
 
@@ -89,7 +88,7 @@ impl Reference {
     fn of(members: Vec<Member>, step: &Step<'_>) -> Self {
         let instance = step.instance;
         let old = step.theta.to_vector();
-        let drawn = pairs_of(&step.sample());
+        let drawn = pairs_of(&step.batches()[0].pairs());
         let probabilities = probabilities(step.policy);
         // ⟨βθ − (1+β)θ_t, Δφ⟩² summed over weighted rows Δφ.
         let loss = |member: &Member, rows: &[(f64, Array1<f64>)]| -> f64 {
@@ -143,15 +142,8 @@ impl Reference {
     }
 }
 
-fn step_at<'a>(
-    instance: &'a Instance,
-    theta: &'a Parameter,
-    policy: &'a Policy,
-    n: u64,
-    round: usize,
-    seed: &'a Seed,
-) -> Step<'a> {
-    Step { round, ..step(instance, theta, policy, &process(Population, BETA, n, 1), seed) }
+fn loop_of(n: u64) -> Loop {
+    process(Square::default(), BETA, n, 1)
 }
 
 /// Follows a trajectory of random choices, so that θ_t is any member, and compares all three choices at each of its rounds. Calls
@@ -169,10 +161,10 @@ fn compare(
         let n = 1 + run % 6;
         let mut theta = instance.base().clone();
         for round in 0..top {
-            let policy = policy(instance, &theta);
-            let step = step_at(instance, &theta, &policy, n, round, &seed);
+            let (current, drawing) = (Snapshot::new(theta.clone(), instance), loop_of(n));
+            let step = step_of_round(instance, &current, &drawing, &seed, round);
             let reference = Reference::of(members(&seed), &step);
-            let [nearest, random, worst] = CHOICES.map(|choice| class(choice, top, rays).update(&step).unwrap().theta);
+            let [nearest, random, worst] = CHOICES.map(|choice| minimum(&class(choice, top, rays), &step));
             let (all, candidates) = (reference.minimisers(), reference.candidates(round));
             let at = reference.find(&theta);
             let worst = reference.find(&worst);
@@ -285,16 +277,16 @@ fn rays_agree_with_enumeration() {
 fn random_choice_is_uniform() {
     let prompts = [(4, 2, 0.8), (4, 0, 0.8)];
     let instance = product_instance(&prompts, &[0.5, 0.5]);
-    let policy = policy(&instance, instance.base());
+    let (current, drawing) = (Snapshot::new(instance.base().clone(), &instance), loop_of(1));
     let mut patterns: BTreeMap<Name, (BTreeSet<Name>, BTreeMap<Name, u64>)> = BTreeMap::new();
     for run in 0..60_000 {
         let seed = Seed::from_number(5).child("run", run);
-        let step = step_at(&instance, instance.base(), &policy, 1, 0, &seed);
-        let pattern: Name = pairs_of(&step.sample())
+        let step = step(&instance, &current, &drawing, &seed);
+        let pattern: Name = pairs_of(&step.batches()[0].pairs())
             .iter()
             .flat_map(|&(x, y, other, _)| [(x, y.min(other)), (x, y.max(other))])
             .collect();
-        let theta = class(ClassChoice::Random, 2, 1).update(&step).unwrap().theta.to_vector();
+        let theta = minimum(&class(ClassChoice::Random, 2, 1), &step).to_vector();
         let named = |x: usize| {
             let y = (0..4).find(|y| theta[4 * x + y] != 0.0).unwrap();
             (y, (0..3).find(|&s| theta[4 * x + y] == level(0.8, s)).unwrap())
@@ -332,13 +324,13 @@ fn with_everything_seen_it_is_the_population_update() {
     let product = product_instance(&[(3, 1, 0.7), (1, 0, 0.0), (2, 0, -0.4), (5, 4, 0.3)], &[0.4, 0.1, 0.2, 0.3]);
     let dense = dense_instance(&[3, 4, 2], 5, 1.5, 8);
     for (instance, rays) in [(product, 1), (dense, 20)] {
-        let truth = process(Population, BETA, 1, 3);
+        let truth = process(Square::population(), BETA, 1, 3);
         let seed = Seed::from_number(2);
-        let truth: Vec<_> = truth.start(&instance, instance.base().clone(), seed).map(Result::unwrap).collect();
+        let truth: Vec<_> = truth.on(&instance).unwrap().start(seed).map(Result::unwrap).collect();
         for choice in CHOICES {
             let mut process = process(class(choice, 3, rays), BETA, 1_000_000_000_000, 3);
             process.check(&instance).unwrap();
-            let rounds: Vec<_> = process.start(&instance, instance.base().clone(), seed).map(Result::unwrap).collect();
+            let rounds: Vec<_> = process.on(&instance).unwrap().start(seed).map(Result::unwrap).collect();
             for (round, truth) in rounds.iter().zip(&truth) {
                 assert_eq!(round.theta.to_vector(), truth.theta.to_vector(), "{choice:?}, t = {}", round.t);
             }
@@ -346,7 +338,7 @@ fn with_everything_seen_it_is_the_population_update() {
             process.samples = 1;
             for run in 0..200 {
                 let seed = seed.child("run", run);
-                assert_eq!(process.start(&instance, instance.base().clone(), seed).map(Result::unwrap).count(), 4);
+                assert_eq!(process.on(&instance).unwrap().start(seed).map(Result::unwrap).count(), 4);
             }
         }
     }
@@ -407,7 +399,7 @@ fn worst_choice_is_covered_and_the_test_can_fail() {
     let process = process(class, BETA, n, 1);
     let loss = |run| {
         let seed = Seed::from_number(23).child("run", run);
-        let last = process.start(&instance, instance.base().clone(), seed).last().unwrap().unwrap();
+        let last = process.on(&instance).unwrap().start(seed).last().unwrap().unwrap();
         population_loss(instance.weights(), &base, &last.policy, BETA).sqrt()
     };
     let losses: Vec<f64> = (0..runs).map(loss).collect();
@@ -425,11 +417,12 @@ fn worst_choice_is_covered_and_the_test_can_fail() {
 fn steps_outside_the_class_are_refused() {
     let product = product_instance(&[(3, 1, 0.7)], &[1.0]);
     let two = product_instance(&[(3, 1, 0.3)], &[1.0]);
-    let policy = policy(&two, two.base());
     let seed = Seed::from_number(1);
-    let foreign = step_at(&product, two.base(), &policy, 1, 0, &seed);
-    assert_refuses(class(ClassChoice::Nearest, 1, 1).update(&foreign), "theta at prompt 0");
-    let late = step_at(&product, product.base(), &policy, 1, 1, &seed);
-    assert_refuses(class(ClassChoice::Nearest, 1, 1).update(&late), "process.rounds");
-    assert_refuses(process(class(ClassChoice::Nearest, 1, 1), BETA, 1, 2).check(&product), "process.rounds");
+    let (other, own) = (Snapshot::new(two.base().clone(), &two), Snapshot::new(product.base().clone(), &product));
+    let drawing = loop_of(1);
+    let foreign = step(&product, &other, &drawing, &seed);
+    assert_refuses(class(ClassChoice::Nearest, 1, 1).fit(&foreign), "theta at prompt 0");
+    let late = step_of_round(&product, &own, &drawing, &seed, 1);
+    assert_refuses(class(ClassChoice::Nearest, 1, 1).fit(&late), "process.rounds");
+    assert_refuses(process(class(ClassChoice::Nearest, 1, 1), BETA, 1, 2).on(&product), "process.rounds");
 }

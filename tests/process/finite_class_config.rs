@@ -69,7 +69,7 @@ fn huge_product_classes_cost_what_was_seen() {
         let log_class = simulation.derived.iter().find(|entry| entry.0 == "log_class").unwrap().1;
         assert!(log_class > f64::from(1 << 20));
         let instance = simulation.instance(0).unwrap();
-        let rounds = simulation.process.start(&instance, instance.base().clone(), simulation.replicate_seed(0));
+        let rounds = simulation.process.on(&instance).unwrap().start(simulation.replicate_seed(0));
         assert_eq!(rounds.map(Result::unwrap).count(), 4);
     }
 }

@@ -4,7 +4,7 @@ use crate::common::process;
 use selfreward::instance::lower_bound::Hard;
 use selfreward::metrics::policy::{failure, kappa};
 use selfreward::policy::Policy;
-use selfreward::process::Erm;
+use selfreward::process::Square;
 use selfreward::seed::Seed;
 use selfreward::theory::single_step::{HardInstance, realised_kappa0, responses_for, worst_mass};
 
@@ -21,7 +21,7 @@ fn failure_follows_the_exact_law() {
         let law = HardInstance::new(prompts as f64, mass, responses).unwrap();
         let beta = 1.0 / (n as f64).sqrt();
         assert!(law.unresolved_fails(0.5).unwrap() && law.one_pair_resolves(beta, 0.5).unwrap());
-        let process = process(Erm::default(), beta, n, 4);
+        let process = process(Square::default(), beta, n, 4);
         let mut unresolved = [0.0; 5];
         for run in 0..runs {
             let seed = Seed::from_number(41).child("replicate", run);
@@ -29,7 +29,7 @@ fn failure_follows_the_exact_law() {
             let base = instance.policy(instance.base());
             let realised = realised_kappa0(mass, responses).unwrap();
             assert!((kappa(instance.weights(), &base) - realised).abs() < 1e-12 * realised);
-            for round in process.start(&instance, instance.base().clone(), seed) {
+            for round in process.on(&instance).unwrap().start(seed) {
                 let round = round.unwrap();
                 unresolved[round.t] += failure(instance.weights(), &round.policy, 0.5) / mass * prompts as f64;
             }
@@ -54,8 +54,8 @@ fn huge_label_sets_are_never_written_down() {
     let responses = responses_for(kappa0, mass).unwrap();
     assert!(responses > 500_000);
     let instance = Hard { prompts, responses: responses as u32, mass }.draw(&Seed::from_number(1)).unwrap();
-    let process = process(Erm::default(), 1.0 / (n as f64).sqrt(), n, 1);
-    let round = process.start(&instance, instance.base().clone(), Seed::from_number(1)).last().unwrap().unwrap();
+    let process = process(Square::default(), 1.0 / (n as f64).sqrt(), n, 1);
+    let round = process.on(&instance).unwrap().start(Seed::from_number(1)).last().unwrap().unwrap();
     let law = HardInstance::new(prompts as f64, mass, responses).unwrap();
     let p = law.expected_failure(n as f64, 1).unwrap().value() / mass;
     let count = failure(instance.weights(), &round.policy, 0.5) / mass * prompts as f64;

@@ -7,28 +7,28 @@ use proptest::prelude::*;
 use rand::seq::SliceRandom;
 use selfreward::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use selfreward::metrics::{Measurement, measure};
-use selfreward::process::{Choice, Erm, Gradient, Population, UpdateOperator};
+use selfreward::process::{Choice, Fit, Gradient, Square};
 use selfreward::seed::Seed;
 use selfreward::simulate::{Config, Simulation, run};
 use std::sync::atomic::AtomicBool;
 
-fn operator(index: usize) -> Box<dyn UpdateOperator> {
+fn operator(index: usize) -> Box<dyn Fit> {
     match index {
-        0 => Box::new(Population),
-        1 => Box::new(Erm::default()),
-        2 => Box::new(Erm { choice: Choice::MinNorm, ..Erm::default() }),
-        3 => Box::new(Erm { ridge: 0.1, judge_noise: 0.05, ..Erm::default() }),
-        _ => Box::new(Gradient { steps: 4, step_size: 0.9, judge_noise: 0.0 }),
+        0 => Box::new(Square::population()),
+        1 => Box::new(Square::default()),
+        2 => Box::new(Square { choice: Choice::MinNorm, ..Square::default() }),
+        3 => Box::new(Square { ridge: 0.1, judge_noise: 0.05, ..Square::default() }),
+        _ => Box::new(Gradient { steps: 4, step_size: 0.9, judge_noise: 0.0, population: false }),
     }
 }
 
 /// δ = 0.45 and not 0.5: two responses that tie have π = 1/2 to rounding, on which F(0.5) hangs.
 fn trajectory(instance: &Instance, kind: usize, n: u64, radius: Option<f64>) -> Vec<Measurement> {
-    let mut process = process(Population, 0.8, n, 3);
+    let mut process = process(Square::population(), 0.8, n, 3);
     process.operator = operator(kind);
     process.radius = radius.map(|factor| factor * instance.base().norm());
     let rounds: Vec<_> =
-        process.start(instance, instance.base().clone(), Seed::from_number(3)).map(Result::unwrap).collect();
+        process.on(instance).unwrap().start(Seed::from_number(3)).map(Result::unwrap).collect();
     rounds.iter().map(|round| measure(instance, &rounds[0].policy, round, 0.8, &[0.45, 0.1])).collect()
 }
 

@@ -4,7 +4,7 @@ use crate::common::*;
 use selfreward::instance::{Instance, Parameter};
 use selfreward::metrics::{measure, policy as state, step};
 use selfreward::policy::Policy;
-use selfreward::process::{Erm, Population};
+use selfreward::process::{Square};
 use selfreward::seed::Seed;
 
 const RAGGED: [usize; 5] = [4, 1, 3, 2, 6];
@@ -27,9 +27,9 @@ fn quantities_equal_plain_sums() {
     for seed in 0..20 {
         let instance = dense_instance(&RAGGED, 4, 1.0 + seed as f64 / 4.0, seed);
         let beta = 0.7;
-        let process = process(Erm::default(), beta, 6, 2);
+        let process = process(Square::default(), beta, 6, 2);
         let rounds: Vec<_> =
-            process.start(&instance, instance.base().clone(), Seed::from_number(seed)).map(Result::unwrap).collect();
+            process.on(&instance).unwrap().start(Seed::from_number(seed)).map(Result::unwrap).collect();
         let base = &rounds[0].policy;
         let deltas = [0.5, 0.2];
         for pair in rounds.windows(2) {
@@ -143,9 +143,9 @@ fn lumped_and_written_out_rows_agree() {
 #[test]
 fn population_update_has_zero_loss() {
     let instance = dense_instance(&RAGGED, 4, 3.0, 3);
-    let process = process(Population, 0.2, 1, 1);
+    let process = process(Square::population(), 0.2, 1, 1);
     let rounds: Vec<_> =
-        process.start(&instance, instance.base().clone(), Seed::from_number(1)).map(Result::unwrap).collect();
+        process.on(&instance).unwrap().start(Seed::from_number(1)).map(Result::unwrap).collect();
     let m = measure(&instance, &rounds[0].policy, &rounds[1], 0.2, &[0.5]).step.unwrap();
     assert!(m.population_loss < 1e-28);
     assert!(m.excess <= 1.0 + 1e-14);
@@ -156,8 +156,8 @@ fn population_update_has_zero_loss() {
 #[test]
 fn growth_ends_with_a_named_round() {
     let (instance, _) = tabular_and_dense(&[vec![1.0, 0.0, -1.0]], &[1.0]);
-    let process = process(Population, 1e-60, 1, 20);
-    let results: Vec<_> = process.start(&instance, instance.base().clone(), Seed::from_number(1)).collect();
+    let process = process(Square::population(), 1e-60, 1, 20);
+    let results: Vec<_> = process.on(&instance).unwrap().start(Seed::from_number(1)).collect();
     assert_eq!(results.len(), 7);
     for round in results[..6].iter().map(|round| round.as_ref().unwrap()) {
         let m = measure(&instance, &results[0].as_ref().unwrap().policy, round, 1e-60, &[0.5]);

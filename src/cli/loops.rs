@@ -1,0 +1,58 @@
+//! `selfreward loops`: the loops that have a name.
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use super::{Failure, Verbosity, print};
+use crate::process::PRESETS;
+
+/// List the named loops: the keys that each sets, its recursion in the population, where it comes from
+///
+/// A name goes into a configuration as `preset = "NAME"` in its section [process]; keys given beside it win.
+#[derive(Debug, Args)]
+pub struct LoopsArgs {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    _verbosity: Verbosity,
+}
+
+/// Carries the command out.
+pub(super) fn run(args: &LoopsArgs) -> Result<(), Failure> {
+    if args.json {
+        let text = serde_json::to_string_pretty(&document()).map_err(Failure::failed)?;
+        return print(&text);
+    }
+    let mut text = String::from(
+        "Loops by name (preset = \"NAME\" in [process]); ℓ is the log-odds of one response against another, ℓ' after a round\n",
+    );
+    for preset in PRESETS {
+        let keys: Vec<String> = preset.keys.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        let keys = if keys.is_empty() { "the defaults".to_owned() } else { keys.join(", ") };
+        text.push_str(&format!(
+            "\n{}\n    keys:      {keys}\n    recursion: {}\n    regime:    {}\n    source:    {}\n",
+            preset.name, preset.recursion, preset.regime, preset.source
+        ));
+    }
+    print(text.trim_end())
+}
+
+/// The same as JSON.
+fn document() -> Value {
+    let loops: Vec<Value> = PRESETS
+        .iter()
+        .map(|preset| {
+            let keys: Map<String, Value> =
+                preset.keys.iter().map(|(key, value)| ((*key).to_owned(), json!(value.to_string()))).collect();
+            json!({
+                "name": preset.name,
+                "keys": keys,
+                "recursion": preset.recursion,
+                "regime": preset.regime,
+                "source": preset.source,
+            })
+        })
+        .collect();
+    json!({ "schema": 1, "loops": loops })
+}
