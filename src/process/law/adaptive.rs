@@ -11,7 +11,7 @@ use rand::Rng;
 
 use super::geometric::truncated_sum;
 use super::levels::Levels;
-use super::logs::{LogSum, log_complement, log_power};
+use super::logs::{LogSum, log_hit, log_power};
 use super::{Distribution, Law};
 use crate::process::multinomial::binomial;
 use crate::{Error, Result};
@@ -140,8 +140,7 @@ pub fn adaptive(candidates: Distribution<'_>, ranking: Distribution<'_>, mu: f64
         phase.run = if stopping == f64::NEG_INFINITY {
             phase.length.ln()
         } else {
-            log_power(phase.start, phase.log_going) + log_complement(log_power(phase.length, phase.log_going))
-                - stopping
+            log_power(phase.start, phase.log_going) + log_hit(phase.length, stopping, phase.log_going) - stopping
         };
         runs.add(phase.run, 1.0);
         phase.runs = runs.value();

@@ -58,7 +58,7 @@ pub fn curation(candidates: Distribution<'_>, rewards: Row<'_>, k: u64) -> Resul
 /// [`curation`] by the given method.
 ///
 /// # Errors
-/// Those of [`curation`]; [`Error::TooLarge`] for an enumeration of more than 10^7 counts.
+/// Those of [`curation`]; [`Error::TooLarge`] for an enumeration of more than 10^7 counts or 1000 draws.
 pub fn curation_by(method: Method, candidates: Distribution<'_>, rewards: Row<'_>, k: u64) -> Result<Law> {
     if k == 0 {
         return Err(Error::argument("best_of", k, "a whole number, at least 1"));
@@ -67,9 +67,9 @@ pub fn curation_by(method: Method, candidates: Distribution<'_>, rewards: Row<'_
     let vectors = binomial_coefficient((k - 1) as f64 + rewards.rewards.len() as f64 - 1.0, (k - 1) as f64);
     let gains = match method {
         Method::Auto if vectors <= MOST_VECTORS => rewards.by_enumeration(k),
-        Method::Enumeration if vectors <= 1e7 => rewards.by_enumeration(k),
+        Method::Enumeration if vectors <= 1e7 && k <= 1000 => rewards.by_enumeration(k),
         Method::Enumeration => {
-            let need = format!("{vectors:.1e} count vectors");
+            let need = format!("{vectors:.1e} count vectors of {k} draws");
             return Err(Error::TooLarge {
                 what: "the law of curation".into(),
                 need,

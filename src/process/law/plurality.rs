@@ -15,7 +15,7 @@
 use statrs::function::factorial::ln_factorial;
 
 use super::cells::Cells;
-use super::counts::{Capped, coefficient, power, product};
+use super::counts::{Capped, coefficient, product};
 use super::gauss::gauss_legendre;
 use super::logs::LogSum;
 use super::{Distribution, Law};
@@ -195,9 +195,10 @@ impl<'a> Election<'a> {
         let degree = self.votes - cap;
         let mut sums = vec![0.0; self.groups.len()];
         for (s, weight) in self.rule(cap) {
-            let factors = self.factors(cap, tilted, s);
+            let groups = || tilted.series.iter().zip(self.groups);
+            let factors: Vec<Vec<f64>> = groups().map(|(series, _)| series.polynomial(degree, s)).collect();
             let others: Vec<Vec<f64>> =
-                factors.iter().zip(self.groups).map(|(f, group)| power(f, group.count - 1, degree)).collect();
+                groups().map(|(series, group)| series.power(group.count - 1, degree, s)).collect();
             let mut before = vec![vec![1.0]];
             for (factor, others) in factors.iter().zip(&others) {
                 let next = product(before.last().expect("begins with 1"), others, degree);
@@ -205,13 +206,9 @@ impl<'a> Election<'a> {
             }
             let mut behind = vec![1.0];
             for g in (0..factors.len()).rev() {
-                let value = if self.groups[g].count > 1 {
-                    coefficient(&product(&before[g], &others[g], degree), &behind, degree)
-                } else {
-                    coefficient(&before[g], &behind, degree)
-                };
-                sums[g] += weight * value;
-                behind = product(&product(&behind, &others[g], degree), &factors[g], degree);
+                behind = product(&behind, &others[g], degree);
+                sums[g] += weight * coefficient(&before[g], &behind, degree);
+                behind = product(&behind, &factors[g], degree);
             }
         }
         sums
@@ -222,21 +219,12 @@ impl<'a> Election<'a> {
         let degree = self.votes - cap;
         let value = |s: f64| {
             let mut all = vec![1.0];
-            for (g, factor) in self.factors(cap, tilted, s).iter().enumerate() {
+            for (g, series) in tilted.series.iter().enumerate() {
                 let count = self.groups[g].count - u64::from(g == without);
-                all = product(&all, &power(factor, count, degree), degree);
+                all = product(&all, &series.power(count, degree, s), degree);
             }
             all.get(degree).copied().unwrap_or(0.0)
         };
         self.rule(cap).into_iter().map(|(s, weight)| weight * value(s)).sum()
-    }
-
-    fn factors(&self, cap: usize, tilted: &Tilted, s: f64) -> Vec<Vec<f64>> {
-        let factor = |series: &Capped| {
-            let mut polynomial = Vec::new();
-            series.polynomial(self.votes - cap, s, &mut polynomial);
-            polynomial
-        };
-        tilted.series.iter().map(factor).collect()
     }
 }
