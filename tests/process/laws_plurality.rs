@@ -59,7 +59,12 @@ fn plurality_is_the_law_of_all_sequences() {
 fn plurality_is_the_law_of_all_counts() {
     let wide = [1e-9, 0.3, 0.2, 0.2, 0.1, 0.1, 0.05, 0.05 - 1e-9];
     let steep = [1.0 - 1.1e-10, 1e-10, 1e-11, 1e-40];
-    for (law, votes) in [(&wide[..], &[6, 9, 12][..]), (&steep, &[3, 4, 7, 20, 33]), (&[0.5, 0.3, 0.2], &[50, 101])] {
+    for (law, votes) in [
+        (&wide[..], &[6, 9, 12][..]),
+        (&steep, &[3, 4, 7, 20, 33]),
+        (&[0.5, 0.3, 0.2], &[50, 101]),
+        (&[0.3, 0.25, 0.2, 0.15, 0.1], &[40]),
+    ] {
         let table = written(law);
         for &n in votes {
             let found = plurality(at(&table), n as u64).unwrap();

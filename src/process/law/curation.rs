@@ -17,7 +17,7 @@ use crate::logits::Row;
 use crate::{Error, Result};
 
 /// The most count vectors that are enumerated; more are dearer than the integral.
-const MOST_VECTORS: f64 = 1000.0;
+const MOST_VECTORS: f64 = 300.0;
 
 /// The step of the trapezoidal rule.
 const STEP: f64 = 0.2;

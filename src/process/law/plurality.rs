@@ -228,3 +228,29 @@ impl<'a> Election<'a> {
         self.rule(cap).into_iter().map(|(s, weight)| weight * value(s)).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The law before it is normalised sums to one: no number of votes is left out, none counted twice, no tie shared wrongly.
+    #[test]
+    fn wins_sum_to_one() {
+        for (counts, slope, votes) in [
+            (vec![1; 40], 0.1, 100),
+            (vec![1; 12], 0.7, 64),
+            (vec![1; 3], 0.01, 1000),
+            (vec![1, 5, 1, 300, 1], 2.0, 90),
+            (vec![1, 1_000_000], 13.0, 64),
+            (vec![1; 12], 30.0, 64),
+        ] {
+            let logits: Vec<f64> = (0..counts.len()).map(|g| -slope * g as f64).collect();
+            let norm = LogSum::of(logits.iter().zip(&counts).map(|(&x, &count)| (x, count as f64)));
+            let groups: Vec<Group> =
+                logits.iter().zip(&counts).map(|(&x, &count)| Group { log_prob: norm.share(x), count }).collect();
+            let wins = Election::new(&groups, votes).wins();
+            let total: f64 = wins.iter().zip(&counts).map(|(win, &count)| win.exp() * count as f64).sum();
+            assert!((total - 1.0).abs() < 1e-12, "{counts:?}, {votes} votes: {total}");
+        }
+    }
+}
