@@ -50,7 +50,8 @@ fn curation_is_the_law_of_all_sequences() {
     }
 }
 
-/// The two methods against each other, beyond what sequences reach: many distinct rewards, many draws, tails far below a double's range.
+/// The two methods against each other, beyond what sequences reach: many distinct rewards, many draws, tails far below
+/// a double's range.
 #[test]
 fn the_integral_is_the_enumeration() {
     let many: Vec<f64> = (1..=8).map(|y| f64::from(y) / 36.0).collect();
@@ -72,8 +73,8 @@ fn the_integral_is_the_enumeration() {
     }
 }
 
-/// k = 1 changes nothing, nor do equal rewards; as k grows the law tends to ∝ ν e^r. Oracle for the limit: that law, from which it is O(1/k)
-/// away. With two draws the log-odds of two responses are closed.
+/// k = 1 changes nothing, nor do equal rewards; as k grows the law tends to ∝ ν e^r. Oracle for the limit: that law,
+/// from which it is O(1/k) away. With two draws the log-odds of two responses are closed.
 #[test]
 fn curation_has_its_limits() {
     let (candidates, reward) = (written(&[0.2, 0.5, 0.3]), table_of(&[1.0, 0.0, -1.0]));

@@ -80,7 +80,8 @@ fn plurality_is_the_law_of_all_counts() {
     }
 }
 
-/// Two responses: p' = v_N(p) = P[Bin(N,p) > N/2] + ½P[Bin(N,p) = N/2]. Oracle: the sum of the masses, all terms positive.
+/// Two responses: p' = v_N(p) = P[Bin(N,p) > N/2] + ½P[Bin(N,p) = N/2]. Oracle: the sum of the masses, all terms
+/// positive.
 #[test]
 fn two_responses_have_the_binomial_law() {
     for n in [1u64, 2, 3, 4, 9, 64, 101, 400, 1000] {
@@ -106,8 +107,8 @@ fn two_responses_have_the_binomial_law() {
     }
 }
 
-/// A response of probability far below what a double holds wins as (N choose ⌈N/2⌉) p^{⌈N/2⌉} (1 + O(p)); round after round the
-/// exponent multiplies.
+/// A response of probability far below what a double holds wins as (N choose ⌈N/2⌉) p^{⌈N/2⌉} (1 + O(p)); round after
+/// round the exponent multiplies.
 #[test]
 fn rounds_sharpen_doubly_exponentially() {
     let mut log = 1e-12f64.ln();
@@ -122,12 +123,13 @@ fn rounds_sharpen_doubly_exponentially() {
     assert!(log < -4e5);
 }
 
-/// Three responses, two of them of probabilities that no double holds, where a win with few votes is a tie of all. Oracle: the largest
-/// term, alone by far.
+/// Three responses, two of them of probabilities that no double holds, where a win with few votes is a tie of all.
+/// Oracle: the largest term, alone by far.
 #[test]
 fn rare_responses_win_by_their_likeliest_way() {
     let ln_choose = |n: u32, k: u32| (1..=k).map(|i| (f64::from(n - k + i) / f64::from(i)).ln()).sum::<f64>();
-    // N = 7: y = 1 wins with 4 votes of 7 outright, or with 3 of (3, 3, 1), at a third of … its share ½; both by their size.
+    // N = 7: y = 1 wins with 4 votes of 7 outright, or with 3 of (3, 3, 1), at a third of … its share ½; both by their
+    // size.
     let (a, b) = (-900.0, -1000.0);
     let table = lumped(&[(0, 0.0), (1, a), (2, b)], 0.0, 0);
     let law = plurality(at(&table), 7).unwrap();
@@ -139,8 +141,8 @@ fn rare_responses_win_by_their_likeliest_way() {
     assert!((law.log_prob(2) - second).abs() < 1e-11, "{} {second}", law.log_prob(2));
 }
 
-/// Equal responses win equally often, whether they are the rest or not; a favoured one has what is left. Oracle: the row written out and
-/// all counts; beyond, two votes change nothing, and three and four have closed forms.
+/// Equal responses win equally often, whether they are the rest or not; a favoured one has what is left. Oracle: the
+/// row written out and all counts; beyond, two votes change nothing, and three and four have closed forms.
 #[test]
 fn the_rest_is_one_group() {
     let table = lumped(&[(1, 1.0), (4, -2.0)], 0.25, 5);
@@ -161,7 +163,8 @@ fn the_rest_is_one_group() {
     let others = 1e6 * q;
     let expected = p.powi(3) + 3.0 * p * p * others + p * others * (others - q);
     assert!((three.log_prob(9).exp() / expected - 1.0).abs() < 1e-13);
-    // Of four: three or more; two beside different others, or beside equal ones at a half; one beside three different ones, at a fourth.
+    // Of four: three or more; two beside different others, or beside equal ones at a half; one beside three different
+    // ones, at a fourth.
     let four = plurality(distribution, 4).unwrap();
     let pairs = others * (others - q) + 0.5 * others * q;
     let triples = others * (others - q) * (others - 2.0 * q);

@@ -40,8 +40,8 @@ fn ties_are_uniform() {
     assert_close(&probabilities(&found), &[0.032, 0.032, 0.468, 0.468], 1e-14, "N = 3");
 }
 
-/// Levels are chains of log-probabilities that differ by less than 1e-12. Oracle: with all four in one level nothing is selected; with a
-/// gap the upper two win as often as the best of n lies there.
+/// Levels are chains of log-probabilities that differ by less than 1e-12. Oracle: with all four in one level nothing is
+/// selected; with a gap the upper two win as often as the best of n lies there.
 #[test]
 fn near_ties_are_ties() {
     let selected = |gap: f64| {
@@ -64,8 +64,8 @@ fn near_ties_are_ties() {
     );
 }
 
-/// Two responses with log-odds L: 1 − p' = (1−p)^N = (1+e^L)^{−N}. Oracle: the series of the logarithm. A double near −690 is spaced by
-/// 1.1e-13, so that 1 − p' itself is right to about 1e-13: its logarithm is right to its last places.
+/// Two responses with log-odds L: 1 − p' = (1−p)^N = (1+e^L)^{−N}. Oracle: the series of the logarithm. A double near
+/// −690 is spaced by 1.1e-13, so that 1 − p' itself is right to about 1e-13: its logarithm is right to its last places.
 #[test]
 fn a_loser_keeps_its_digits() {
     let series = |x: f64| -x * (1.0 - x * (1.0 / 2.0 - x * (1.0 / 3.0 - x * (1.0 / 4.0 - x * (1.0 / 5.0 - x / 6.0)))));
@@ -99,8 +99,8 @@ fn a_loser_keeps_its_digits() {
     }
 }
 
-/// Responses whose probability no double holds, at the top and in the middle of the ranking. Oracle: with x that small, n draws hit it with
-/// probability n x.
+/// Responses whose probability no double holds, at the top and in the middle of the ranking. Oracle: with x that small,
+/// n draws hit it with probability n x.
 #[test]
 fn what_no_double_holds_is_multiplied() {
     let table = lumped(&[(0, 0.0), (1, -800.0), (2, -1.0), (3, -5000.0)], 0.0, 0);
@@ -114,8 +114,8 @@ fn what_no_double_holds_is_multiplied() {
     assert!((law.log_prob(3) - top).abs() < 2e-12, "{} {top}", law.log_prob(3));
 }
 
-/// Probabilities whose doubles are exact: π = 2^-k for k = 1 to 30 and 2^-30 again. Oracle: Q_j = 2^{−k+1} (less likely responses and the
-/// response itself), so that the masses Q_j^N − Q_{j−1}^N are powers of two times 1 − 2^{−N}.
+/// Probabilities whose doubles are exact: π = 2^-k for k = 1 to 30 and 2^-30 again. Oracle: Q_j = 2^{−k+1} (less likely
+/// responses and the response itself), so that the masses Q_j^N − Q_{j−1}^N are powers of two times 1 − 2^{−N}.
 #[test]
 fn many_levels_keep_their_digits() {
     let masses: Vec<f64> = (1..=30).chain([30]).map(|k| 0.5f64.powi(k)).collect();
@@ -133,8 +133,8 @@ fn many_levels_keep_their_digits() {
     }
 }
 
-/// Semigroup: T rounds at N, ranked by the current or by the base law, are one at N^T. Oracle: the same function at N^T, itself weighed
-/// above.
+/// Semigroup: T rounds at N, ranked by the current or by the base law, are one at N^T. Oracle: the same function at
+/// N^T, itself weighed above.
 #[test]
 fn rounds_multiply() {
     let mut laws = small_laws();
@@ -178,7 +178,8 @@ fn lumped_rows_have_the_laws_of_written_out_ones() {
     }
 }
 
-/// Oracle: the winner of n draws among a million equal responses and a favoured one, in closed form; the law has two entries.
+/// Oracle: the winner of n draws among a million equal responses and a favoured one, in closed form; the law has two
+/// entries.
 #[test]
 fn a_million_responses_are_one() {
     let table = lumped(&[(500_000, 3.0)], 0.0, 1_000_000);

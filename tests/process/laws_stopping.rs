@@ -4,8 +4,8 @@ use crate::laws_common::*;
 use selfreward::process::law::{adaptive, best_of, gate};
 use selfreward::seed::{Purpose, Seed};
 
-/// P[N = k, y kept] of the adaptive rule by all sequences, up to `times` draws; rows by time from 1. Sequences go on only while the rule
-/// has not stopped.
+/// P[N = k, y kept] of the adaptive rule by all sequences, up to `times` draws; rows by time from 1. Sequences go on
+/// only while the rule has not stopped.
 fn brute_adaptive(law: &[f64], ranking: &[f64], mu: f64, times: usize) -> Vec<Vec<f64>> {
     fn go(law: &[f64], ranking: &[f64], mu: f64, best: Option<usize>, weight: f64, joint: &mut [Vec<f64>], k: usize) {
         if k > joint.len() || weight == 0.0 {
@@ -89,8 +89,8 @@ fn the_law_and_the_mean_sum_the_joint_law() {
     }
 }
 
-/// E N_μ ≤ a + (1−gP*)^a/(gP*) and P[miss y*] ≤ (1−gP*)^a, which is attained where the others never stop before y* does; one response
-/// stops at ⌈μ⌉, at whole numbers too.
+/// E N_μ ≤ a + (1−gP*)^a/(gP*) and P[miss y*] ≤ (1−gP*)^a, which is attained where the others never stop before y*
+/// does; one response stops at ⌈μ⌉, at whole numbers too.
 #[test]
 fn the_adaptive_rule_obeys_its_bounds() {
     let one = lumped(&[], 0.0, 1);
@@ -119,7 +119,8 @@ fn the_adaptive_rule_obeys_its_bounds() {
     }
 }
 
-/// A million equal responses beside a favoured one, and a ranking that does not know where the candidates are. Oracle: closed forms.
+/// A million equal responses beside a favoured one, and a ranking that does not know where the candidates are. Oracle:
+/// closed forms.
 #[test]
 fn large_prompts_and_foreign_rankings() {
     let table = lumped(&[(0, 5.0)], 0.0, 1_000_000);
@@ -161,8 +162,9 @@ fn ten_equal() -> selfreward::logits::LogitTable {
     lumped(&[], 0.0, 10)
 }
 
-/// Draws of tries up to so many candidates, compared with the law of one candidate's time: means and variances at 6.5 deviations
-/// (8e-11 each where normal; counts of 10^4 and more candidates), and chi-square on the law of single times, below 1e-10 each.
+/// Draws of tries up to so many candidates, compared with the law of one candidate's time: means and variances at 6.5
+/// deviations (8e-11 each where normal; counts of 10^4 and more candidates), and chi-square on the law of single times,
+/// below 1e-10 each.
 fn check_times(label: &str, times: &[(u64, f64)], mut draw: impl FnMut(u64, u64) -> u128) {
     let total: f64 = times.iter().map(|(_, p)| p).sum();
     let moment = |power: i32| times.iter().map(|(k, p)| (*k as f64).powi(power) * p / total).sum::<f64>();
@@ -193,8 +195,8 @@ fn check_times(label: &str, times: &[(u64, f64)], mut draw: impl FnMut(u64, u64)
         // Fewer than 20 are expected: 80 are seen with probability below e^{−80 log 4 + 60} < 1e-21.
         assert!(tail_seen < 80.0, "{label}: {tail_seen}, expected {tail}");
     }
-    // Chi-square of f degrees exceeds f + 2√(fx) + 2x with probability e^{−x} at most (Laurent and Massart); x = 30 leaves room for the
-    // counts' being no normal variables.
+    // Chi-square of f degrees exceeds f + 2√(fx) + 2x with probability e^{−x} at most (Laurent and Massart); x = 30
+    // leaves room for the counts' being no normal variables.
     let freedom = f64::from(cells - 1);
     let limit = freedom + 2.0 * (freedom * 30.0).sqrt() + 60.0;
     assert!(square <= limit, "{label}: chi-square {square} of {freedom} degrees");

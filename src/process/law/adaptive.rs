@@ -1,11 +1,11 @@
-//! The adaptive stopping rule N_μ: draws go on until the likeliest so far is likely enough for their number (Huang et al.,
-//! arXiv 2412.01951, Section 3 and Lemma I.1).
+//! The adaptive stopping rule N_μ: draws go on until the likeliest so far is likely enough for their number (Huang et
+//! al., arXiv 2412.01951, Section 3 and Lemma I.1).
 //!
-//! N_μ = inf{k : max_{j≤k} π(y_j) ≥ μ/k}. A response of probability P stops the draws from time a = ⌈μ/P⌉ on, likelier ones
-//! earlier. So time falls into phases, from one a to the next, in which the set of stopping responses stays the same; with G
-//! the mass of the others, P[N_μ > k] = G^k inside a phase. At the start of a phase the new stopping responses win as the best
-//! of k draws; later in it, and up to the start of the next, the k-th draw is the one that stops, with probability
-//! ν(y) G^{k−1}: the time is geometric. All is summed in closed form, without a cut in time.
+//! N_μ = inf{k : max_{j≤k} π(y_j) ≥ μ/k}. A response of probability P stops the draws from time a = ⌈μ/P⌉ on, likelier
+//! ones earlier. So time falls into phases, from one a to the next, in which the set of stopping responses stays the
+//! same; with G the mass of the others, P[N_μ > k] = G^k inside a phase. At the start of a phase the new stopping
+//! responses win as the best of k draws; later in it, and up to the start of the next, the k-th draw is the one that
+//! stops, with probability ν(y) G^{k−1}: the time is geometric. All is summed in closed form, without a cut in time.
 
 use rand::Rng;
 
@@ -104,8 +104,8 @@ impl Adaptive {
     }
 }
 
-/// The law of the candidates that the stopping rule N_μ keeps: the likeliest of N_μ draws from `candidates`, where likelihoods
-/// are those under `ranking`; a tie is broken in favour of the one drawn first.
+/// The law of the candidates that the stopping rule N_μ keeps: the likeliest of N_μ draws from `candidates`, where
+/// likelihoods are those under `ranking`; a tie is broken in favour of the one drawn first.
 ///
 /// μ/π(y) is rounded up to a whole number of draws with a tolerance of 1e-12 of it.
 ///

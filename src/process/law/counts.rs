@@ -1,8 +1,8 @@
 //! Generating functions of counts that are capped: products of truncated exponential series.
 //!
-//! The number of a response among draws whose total is Poisson is Poisson too, and different responses are independent; given
-//! the total they are multinomial. So probabilities of multinomial counts are coefficients of products of exponential series,
-//! one for each response. All terms are positive: nothing cancels.
+//! The number of a response among draws whose total is Poisson is Poisson too, and different responses are independent;
+//! given the total they are multinomial. So probabilities of multinomial counts are coefficients of products of
+//! exponential series, one for each response. All terms are positive: nothing cancels.
 
 /// Coefficients of normalised products below this are left out.
 pub(super) const NEGLIGIBLE: f64 = 1e-60;
@@ -89,7 +89,7 @@ impl Capped {
         }
         let half = self.power(exponent / 2, degree, at_cap);
         let square = product(&half, &half, degree);
-        if exponent % 2 == 0 { square } else { product(&square, &self.polynomial(degree, at_cap), degree) }
+        if exponent & 1 == 0 { square } else { product(&square, &self.polynomial(degree, at_cap), degree) }
     }
 
     /// The terms up to the count `degree`, the likeliest being `top`.

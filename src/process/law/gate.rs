@@ -34,8 +34,8 @@ impl Gate {
         self.accepted[self.cells.find(response)]
     }
 
-    /// Draws how many tries `count` candidates took together, given that each of them is this response. An accepted response
-    /// took k tries with probability ∝ (1−A)^{k−1}, k ≤ R; one that is not accepted took all of them.
+    /// Draws how many tries `count` candidates took together, given that each of them is this response. An accepted
+    /// response took k tries with probability ∝ (1−A)^{k−1}, k ≤ R; one that is not accepted took all of them.
     pub fn draws(&self, response: u32, count: u64, rng: &mut impl Rng) -> u128 {
         if self.accepts(response) {
             u128::from(count) + truncated_sum(count, self.log_refused, self.tries, rng)
@@ -45,11 +45,11 @@ impl Gate {
     }
 }
 
-/// The gate that draws from `candidates` until π(y) ≥ `confidence` under `judge`, at most `tries` times; the last draw is
-/// kept if none was accepted.
+/// The gate that draws from `candidates` until π(y) ≥ `confidence` under `judge`, at most `tries` times; the last draw
+/// is kept if none was accepted.
 ///
-/// With A the accepted mass and R the tries, an accepted response is kept with probability ν(y)(1−(1−A)^R)/A, another one
-/// with ν(y)(1−A)^{R−1}. The threshold is compared with a tolerance of 1e-12 of it.
+/// With A the accepted mass and R the tries, an accepted response is kept with probability ν(y)(1−(1−A)^R)/A, another
+/// one with ν(y)(1−A)^{R−1}. The threshold is compared with a tolerance of 1e-12 of it.
 ///
 /// # Errors
 /// [`Error::Argument`] for a confidence outside \[0, 1\] and for no tries.

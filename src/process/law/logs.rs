@@ -23,7 +23,8 @@ pub(super) fn log_power(n: f64, x: f64) -> f64 {
     if n == 0.0 || x == 0.0 { 0.0 } else { n * x }
 }
 
-/// A running log Σ c·e^x. All but the largest term are summed relative to it, so that a share near 1 keeps its distance from 1.
+/// A running log Σ c·e^x. All but the largest term are summed relative to it, so that a share near 1 keeps its distance
+/// from 1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LogSum {
     largest: f64,
@@ -55,7 +56,8 @@ impl LogSum {
         self.largest + self.others.ln_1p()
     }
 
-    /// log(e^x / sum) of a term of the sum. Close to the largest term it is exact where [`value`](Self::value) is rounded.
+    /// log(e^x / sum) of a term of the sum. Close to the largest term it is exact where [`value`](Self::value) is
+    /// rounded.
     pub(super) fn share(self, x: f64) -> f64 {
         if x == f64::NEG_INFINITY { x } else { (x - self.largest) - self.others.ln_1p() }
     }

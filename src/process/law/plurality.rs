@@ -1,16 +1,17 @@
 //! Plurality voting: the law of the answer that N draws give most often, ties broken uniformly.
 //!
-//! The answer y wins with c votes if no other has more, and with probability 1/(1+k) if k others have as many. Since 1/(1+k) =
-//! ∫_0^1 s^k ds,
+//! The answer y wins with c votes if no other has more, and with probability 1/(1+k) if k others have as many. Since
+//! 1/(1+k) = ∫_0^1 s^k ds,
 //!
 //! ```text
 //! P[y wins] = Σ_c N! (p_y^c/c!) ∫_0^1 [z^{N−c}] Π_{y'≠y} ( Σ_{j<c} (p_y' z)^j/j! + s (p_y' z)^c/c! ) ds,
 //! ```
 //!
-//! a polynomial in s of degree at most N/c − 1, which a Gauss–Legendre rule integrates exactly. For every c the series are
-//! tilted, z = R u, so that N − c is about the mean count of the product (a saddle point), and normalised; what falls below
-//! 1e-60 of them is left out, and a response for which that could matter gets a tilt of its own. R^{c−N} times the product of
-//! the norms bounds what c can contribute, so that only values of c are worked out that matter for some response.
+//! a polynomial in s of degree at most N/c − 1, which a Gauss–Legendre rule integrates exactly. For every c the series
+//! are tilted, z = R u, so that N − c is about the mean count of the product (a saddle point), and normalised; what
+//! falls below 1e-60 of them is left out, and a response for which that could matter gets a tilt of its own. R^{c−N}
+//! times the product of the norms bounds what c can contribute, so that only values of c are worked out that matter for
+//! some response.
 
 use statrs::function::factorial::ln_factorial;
 
@@ -30,11 +31,11 @@ const RESOLVED: f64 = 1e-30;
 /// Terms below e^−40 of a sum do not change it.
 const NOTHING: f64 = 40.0;
 
-/// The law of the plurality answer of `votes` independent draws from `candidates`; a tie is broken uniformly. Even numbers are
-/// allowed.
+/// The law of the plurality answer of `votes` independent draws from `candidates`; a tie is broken uniformly. Even
+/// numbers are allowed.
 ///
-/// Relative errors of the probabilities are about 1e-13 at N = 64 and 1e-12 at N = 1000. The cost is at most of the order of
-/// G·N³ for G distinct probabilities; the rest counts as one, whatever its size.
+/// Relative errors of the probabilities are about 1e-13 at N = 64 and 1e-12 at N = 1000. The cost is at most of the
+/// order of G·N³ for G distinct probabilities; the rest counts as one, whatever its size.
 ///
 /// # Errors
 /// [`Error::Argument`] for no votes; [`Error::TooLarge`] where G·N³ exceeds 2·10^10: N = 2000 for two distinct probabilities,
@@ -137,7 +138,8 @@ impl<'a> Election<'a> {
         sums.into_iter().map(LogSum::value).collect()
     }
 
-    /// The tilt at which the counts, none above `cap`, have about the mean N − cap; without one response of a group if asked.
+    /// The tilt at which the counts, none above `cap`, have about the mean N − cap; without one response of a group if
+    /// asked.
     fn tilt(&self, cap: usize, without: Option<usize>) -> Tilted {
         let counts = |g: usize| (self.groups[g].count - u64::from(without == Some(g))) as f64;
         let most = cap as f64 * (self.responses - u64::from(without.is_some())) as f64;
@@ -190,7 +192,8 @@ impl<'a> Election<'a> {
         gauss_legendre(ties / 2 + 1)
     }
 
-    /// ∫ [u^{N−cap}] of the normalised product of all series but that of one response ds, for a response of every group.
+    /// ∫ [u^{N−cap}] of the normalised product of all series but that of one response ds, for a response of every
+    /// group.
     fn coefficients(&self, cap: usize, tilted: &Tilted) -> Vec<f64> {
         let degree = self.votes - cap;
         let mut sums = vec![0.0; self.groups.len()];
@@ -233,7 +236,8 @@ impl<'a> Election<'a> {
 mod tests {
     use super::*;
 
-    /// The law before it is normalised sums to one: no number of votes is left out, none counted twice, no tie shared wrongly.
+    /// The law before it is normalised sums to one: no number of votes is left out, none counted twice, no tie shared
+    /// wrongly.
     #[test]
     fn wins_sum_to_one() {
         for (counts, slope, votes) in [
