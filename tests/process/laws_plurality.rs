@@ -123,13 +123,11 @@ fn rounds_sharpen_doubly_exponentially() {
     assert!(log < -4e5);
 }
 
-/// Three responses, two of them of probabilities that no double holds, where a win with few votes is a tie of all.
-/// Oracle: the largest term, alone by far.
+/// Three responses, two of them of probabilities that no double holds. Oracle: the largest term, alone by far.
 #[test]
 fn rare_responses_win_by_their_likeliest_way() {
     let ln_choose = |n: u32, k: u32| (1..=k).map(|i| (f64::from(n - k + i) / f64::from(i)).ln()).sum::<f64>();
-    // N = 7: y = 1 wins with 4 votes of 7 outright, or with 3 of (3, 3, 1), at a third of … its share ½; both by their
-    // size.
+    // Of seven votes a response has at least three where it wins, and three are a tie.
     let (a, b) = (-900.0, -1000.0);
     let table = lumped(&[(0, 0.0), (1, a), (2, b)], 0.0, 0);
     let law = plurality(at(&table), 7).unwrap();
@@ -192,10 +190,7 @@ fn what_is_too_large_is_refused() {
     let table = written(&[0.4, 0.6]);
     assert_eq!(plurality(at(&table), 0).unwrap_err().to_string(), "vote_of = 0: expected a whole number, at least 1");
     let error = plurality(at(&table), 3000).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "the plurality law of 3000 votes on 2 distinct probabilities needs 5.4e10 units of work (probabilities times votes cubed), \
-         the limit is 2e10 units; fewer votes"
-    );
+    let need = "the plurality law of 3000 votes on 2 distinct probabilities needs 5.4e10 units of work";
+    assert_eq!(error, format!("{need} (probabilities times votes cubed), the limit is 2e10 units; fewer votes"));
     assert_eq!(plurality(at(&written(&[1.0])), 1_000_000).unwrap().log_prob(0), 0.0);
 }

@@ -110,8 +110,8 @@ impl Adaptive {
 /// μ/π(y) is rounded up to a whole number of draws with a tolerance of 1e-12 of it.
 ///
 /// # Errors
-/// [`Error::Argument`] for a μ that is not finite or not above 0; [`Error::TooLarge`] if a candidate takes more than 10^15
-/// draws on average, as it does where the ranking is all but 0 wherever the candidates are.
+/// [`Error::Argument`] for a μ that is not finite or not above 0; [`Error::TooLarge`] if a candidate takes more than
+/// 10^15 draws on average, as it does where the ranking is all but 0 wherever the candidates are.
 pub fn adaptive(candidates: Distribution<'_>, ranking: Distribution<'_>, mu: f64) -> Result<Adaptive> {
     if !(mu.is_finite() && mu > 0.0) {
         return Err(Error::argument("adaptive", mu, "a finite number > 0"));

@@ -8,8 +8,8 @@
 //! ```
 //!
 //! by the trapezoidal rule. In the strip |Im τ| ≤ ω < π/2 the integrand's integral is at most 1/cos ω times the real
-//! one, so that the rule with step h errs by at most 2/(cos ω (e^{2πω/h} − 1)) of H(y), whatever the law: 1e-18 at h =
-//! 0.2.
+//! one, so that the rule with step h errs by at most 2/(cos ω (e^{2πω/h} − 1)) of H(y), whatever the law: 1e-18
+//! at h = 0.2.
 
 use super::cells::Cells;
 use super::logs::{LogSum, log_power};

@@ -38,7 +38,7 @@ const NOTHING: f64 = 40.0;
 /// order of G·N³ for G distinct probabilities; the rest counts as one, whatever its size.
 ///
 /// # Errors
-/// [`Error::Argument`] for no votes; [`Error::TooLarge`] where G·N³ exceeds 2·10^10: N = 2000 for two distinct probabilities,
+/// [`Error::Argument`] for no votes; [`Error::TooLarge`] where G·N³ exceeds 2·10^10: N = 2000 for two probabilities,
 /// 1000 for 20, 270 for 1000.
 pub fn plurality(candidates: Distribution<'_>, votes: u64) -> Result<Law> {
     if votes == 0 {
