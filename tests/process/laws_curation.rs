@@ -97,6 +97,7 @@ fn curation_has_its_limits() {
             "{thousand:?} {million:?}"
         );
     }
+    assert!(away(1_000_000_000).iter().all(|away| away.abs() < 3e-9), "{:?}", away(1_000_000_000));
     let (p, r) = (0.3f64, 1.7f64);
     let two = curation(at(&written(&[p, 1.0 - p])), table_of(&[r, 0.0]).row(0), 2).unwrap();
     let expected = p * p + 2.0 * p * (1.0 - p) / (1.0 + (-r).exp());

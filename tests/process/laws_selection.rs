@@ -103,6 +103,12 @@ fn a_loser_keeps_its_digits() {
 /// n draws hit it with probability n x.
 #[test]
 fn what_no_double_holds_is_multiplied() {
+    // In the middle, (a+x)³ − a³ for an x of 1e-12.
+    let table = lumped(&[(0, 0.0), (1, -27.0), (2, 0.0)], 0.0, 0);
+    let law = best_of(at(&table), at(&written(&[0.2, 0.3, 0.5])), 3).unwrap();
+    let (a, x) = (at(&table).log_prob(0).exp(), at(&table).log_prob(1).exp());
+    let expected = (x * (3.0 * a * a + 3.0 * a * x + x * x)).ln();
+    assert!((law.log_prob(1) - expected).abs() < 1e-14, "{} {expected}", law.log_prob(1));
     let table = lumped(&[(0, 0.0), (1, -800.0), (2, -1.0), (3, -5000.0)], 0.0, 0);
     let ranking = written(&[0.1, 0.2, 0.3, 0.4]);
     let law = best_of(at(&table), at(&ranking), 1000).unwrap();

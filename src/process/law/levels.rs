@@ -7,9 +7,6 @@ use super::logs::{LogSum, log_hit, log_power, log_remaining};
 /// Log-probabilities closer than this times max(1, |log π|) are of one level.
 const TIE: f64 = 1e-12;
 
-/// Below this a probability is taken from its logarithm.
-const SMALLEST: f64 = 1e-280;
-
 /// Responses that the ranking does not tell apart.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Level {
@@ -92,16 +89,14 @@ fn with_sums(ranks: &[f64], masses: &[f64], probs: &[f64]) -> Vec<Level> {
         sum.add(masses[j], 1.0);
         prob += probs[j];
     }
-    let (mut sum, mut prob) = (LogSum::default(), 0.0);
+    let mut sum = LogSum::default();
     let mut below = f64::NEG_INFINITY;
     let mut levels = Vec::with_capacity(masses.len());
     for (j, &mass) in masses.iter().enumerate() {
         sum.add(mass, 1.0);
-        prob += probs[j];
         let upto = log_remaining(above[j], above_prob[j], sum.value());
         let share = mass - upto;
-        let ratio = if prob > SMALLEST { probs[j] / prob } else { share.exp() };
-        let step = log_remaining(share, ratio, below - upto);
+        let step = log_remaining(share, share.exp(), below - upto);
         levels.push(Level { rank: ranks[j], mass, upto, above: above[j], share, step });
         below = upto;
     }
