@@ -1,17 +1,17 @@
-//! The adaptive stopping rule N_μ: draws go on until the likeliest so far is likely enough for their number (Huang et al.,
-//! arXiv 2412.01951, Section 3 and Lemma I.1).
+//! The adaptive stopping rule N_μ: draws go on until the likeliest so far is likely enough for their number (Huang et
+//! al., arXiv 2412.01951, Section 3 and Lemma I.1).
 //!
-//! N_μ = inf{k : max_{j≤k} π(y_j) ≥ μ/k}. A response of probability P stops the draws from time a = ⌈μ/P⌉ on, likelier ones
-//! earlier. So time falls into phases, from one a to the next, in which the set of stopping responses stays the same; with G
-//! the mass of the others, P[N_μ > k] = G^k inside a phase. At the start of a phase the new stopping responses win as the best
-//! of k draws; later in it, and up to the start of the next, the k-th draw is the one that stops, with probability
-//! ν(y) G^{k−1}: the time is geometric. All is summed in closed form, without a cut in time.
+//! N_μ = inf{k : max_{j≤k} π(y_j) ≥ μ/k}. A response of probability P stops the draws from time a = ⌈μ/P⌉ on, likelier
+//! ones earlier. So time falls into phases, from one a to the next, in which the set of stopping responses stays the
+//! same; with G the mass of the others, P[N_μ > k] = G^k inside a phase. At the start of a phase the new stopping
+//! responses win as the best of k draws; later in it, and up to the start of the next, the k-th draw is the one that
+//! stops, with probability ν(y) G^{k−1}: the time is geometric. All is summed in closed form, without a cut in time.
 
 use rand::Rng;
 
 use super::geometric::truncated_sum;
 use super::levels::Levels;
-use super::logs::{LogSum, log_complement, log_power};
+use super::logs::{LogSum, log_hit, log_power};
 use super::{Distribution, Law};
 use crate::process::multinomial::binomial;
 use crate::{Error, Result};
@@ -104,14 +104,14 @@ impl Adaptive {
     }
 }
 
-/// The law of the candidates that the stopping rule N_μ keeps: the likeliest of N_μ draws from `candidates`, where likelihoods
-/// are those under `ranking`; a tie is broken in favour of the one drawn first.
+/// The law of the candidates that the stopping rule N_μ keeps: the likeliest of N_μ draws from `candidates`, where
+/// likelihoods are those under `ranking`; a tie is broken in favour of the one drawn first.
 ///
 /// μ/π(y) is rounded up to a whole number of draws with a tolerance of 1e-12 of it.
 ///
 /// # Errors
-/// [`Error::Argument`] for a μ that is not finite or not above 0; [`Error::TooLarge`] if a candidate takes more than 10^15
-/// draws on average, as it does where the ranking is all but 0 wherever the candidates are.
+/// [`Error::Argument`] for a μ that is not finite or not above 0; [`Error::TooLarge`] if a candidate takes more than
+/// 10^15 draws on average, as it does where the ranking is all but 0 wherever the candidates are.
 pub fn adaptive(candidates: Distribution<'_>, ranking: Distribution<'_>, mu: f64) -> Result<Adaptive> {
     if !(mu.is_finite() && mu > 0.0) {
         return Err(Error::argument("adaptive", mu, "a finite number > 0"));
@@ -140,8 +140,7 @@ pub fn adaptive(candidates: Distribution<'_>, ranking: Distribution<'_>, mu: f64
         phase.run = if stopping == f64::NEG_INFINITY {
             phase.length.ln()
         } else {
-            log_power(phase.start, phase.log_going) + log_complement(log_power(phase.length, phase.log_going))
-                - stopping
+            log_power(phase.start, phase.log_going) + log_hit(phase.length, stopping, phase.log_going) - stopping
         };
         runs.add(phase.run, 1.0);
         phase.runs = runs.value();

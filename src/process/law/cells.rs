@@ -11,6 +11,8 @@ use crate::logits::{Atom, Row};
 pub(super) struct Cell {
     /// log ν(y) of each response under the candidates' law.
     pub log_prob: f64,
+    /// ν(y); its digits do not suffer from the size of its logarithm.
+    pub prob: f64,
     /// Its logit in a second row: a ranking, a reward.
     pub other: f64,
     /// How many responses the cell has.
@@ -33,12 +35,17 @@ impl Cells {
             candidates.row.atoms.iter().chain(other.atoms).map(|atom| atom.response).collect();
         responses.sort_unstable();
         responses.dedup();
-        let cell = |&y: &u32| Cell { log_prob: candidates.log_prob(y), other: other.logit(y), count: 1.0 };
-        let mut cells: Vec<Cell> = responses.iter().map(cell).collect();
+        let cell = |logit: f64, other: f64, count: f64| Cell {
+            log_prob: candidates.head.log_prob(logit),
+            prob: candidates.head.prob(logit),
+            other,
+            count,
+        };
+        let atoms = responses.iter().map(|&y| cell(candidates.row.logit(y), other.logit(y), 1.0));
+        let mut cells: Vec<Cell> = atoms.collect();
         let rest = (candidates.row.responses() - responses.len()) as u32;
         if rest > 0 {
-            let log_prob = candidates.head.log_prob(candidates.row.rest_logit);
-            cells.push(Cell { log_prob, other: other.rest_logit, count: f64::from(rest) });
+            cells.push(cell(candidates.row.rest_logit, other.rest_logit, f64::from(rest)));
         }
         Self { cells, responses, rest }
     }

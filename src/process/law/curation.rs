@@ -1,14 +1,15 @@
 //! Curation: of k draws one is kept, with probability ∝ e^r (Bradley–Terry choice; Ferbach et al., arXiv 2407.09499).
 //!
-//! The kept law is ν(y)H(y), H(y) = E[k e^{r(y)} / (e^{r(y)} + Σ_{i<k} e^{r(y_i)})]. With few distinct rewards the mean is
-//! taken over all counts of them; otherwise
+//! The kept law is ν(y)H(y), H(y) = E[k e^{r(y)} / (e^{r(y)} + Σ_{i<k} e^{r(y_i)})]. With few distinct rewards the mean
+//! is taken over all counts of them; otherwise
 //!
 //! ```text
 //! H(y) = k ∫ e^{r+τ} exp(−e^{r+τ}) Φ(e^τ)^{k−1} dτ,        Φ(s) = Σ_y ν(y) exp(−s e^{r(y)}),
 //! ```
 //!
-//! by the trapezoidal rule. In the strip |Im τ| ≤ ω < π/2 the integrand's integral is at most 1/cos ω times the real one, so
-//! that the rule with step h errs by at most 2/(cos ω (e^{2πω/h} − 1)) of H(y), whatever the law: 1e-18 at h = 0.2.
+//! by the trapezoidal rule. In the strip |Im τ| ≤ ω < π/2 the integrand's integral is at most 1/cos ω times the real
+//! one, so that the rule with step h errs by at most 2/(cos ω (e^{2πω/h} − 1)) of H(y), whatever the law: 1e-18
+//! at h = 0.2.
 
 use super::cells::Cells;
 use super::logs::{LogSum, log_power};
@@ -17,7 +18,7 @@ use crate::logits::Row;
 use crate::{Error, Result};
 
 /// The most count vectors that are enumerated; more are dearer than the integral.
-const MOST_VECTORS: f64 = 1000.0;
+const MOST_VECTORS: f64 = 300.0;
 
 /// The step of the trapezoidal rule.
 const STEP: f64 = 0.2;
@@ -58,7 +59,7 @@ pub fn curation(candidates: Distribution<'_>, rewards: Row<'_>, k: u64) -> Resul
 /// [`curation`] by the given method.
 ///
 /// # Errors
-/// Those of [`curation`]; [`Error::TooLarge`] for an enumeration of more than 10^7 counts.
+/// Those of [`curation`]; [`Error::TooLarge`] for an enumeration of more than 10^7 counts or 1000 draws.
 pub fn curation_by(method: Method, candidates: Distribution<'_>, rewards: Row<'_>, k: u64) -> Result<Law> {
     if k == 0 {
         return Err(Error::argument("best_of", k, "a whole number, at least 1"));
@@ -67,9 +68,9 @@ pub fn curation_by(method: Method, candidates: Distribution<'_>, rewards: Row<'_
     let vectors = binomial_coefficient((k - 1) as f64 + rewards.rewards.len() as f64 - 1.0, (k - 1) as f64);
     let gains = match method {
         Method::Auto if vectors <= MOST_VECTORS => rewards.by_enumeration(k),
-        Method::Enumeration if vectors <= 1e7 => rewards.by_enumeration(k),
+        Method::Enumeration if vectors <= 1e7 && k <= 1000 => rewards.by_enumeration(k),
         Method::Enumeration => {
-            let need = format!("{vectors:.1e} count vectors");
+            let need = format!("{vectors:.1e} count vectors of {k} draws");
             return Err(Error::TooLarge {
                 what: "the law of curation".into(),
                 need,
@@ -121,8 +122,8 @@ impl Rewards {
         Ok(Self { cells, rewards: distinct, masses, place })
     }
 
-    /// log H for every reward, by the highest reward among the k − 1 others: given that none is higher they are draws from a
-    /// law cut there, and nothing is of a size that a double cannot hold.
+    /// log H for every reward, by the highest reward among the k − 1 others: given that none is higher they are draws
+    /// from a law cut there, and nothing is of a size that a double cannot hold.
     fn by_enumeration(&self, k: u64) -> Vec<f64> {
         let others = k - 1;
         let mut sums = vec![LogSum::default(); self.rewards.len()];
@@ -153,7 +154,7 @@ impl Rewards {
         // Below, e^{r+τ} is 1e-18 of H at least; above, the integrand is below e^{−750}.
         let start = -highest - (k as f64).ln() - 42.0;
         let points = ((750f64.ln() - lowest - start) / STEP).ceil();
-        if !(points <= MOST_POINTS) {
+        if points.is_nan() || points > MOST_POINTS {
             return Err(Error::TooLarge {
                 what: "the law of curation".into(),
                 need: format!("{points:.1e} points of the integral, for rewards from {lowest} to {highest}"),

@@ -1,12 +1,10 @@
 //! The confidence gate: candidates are drawn until the policy is sure of one, or the tries are used up.
 
-use std::f64::consts::LN_2;
-
 use rand::Rng;
 
 use super::cells::Cells;
 use super::geometric::truncated_sum;
-use super::logs::{LogSum, log_complement, log_power};
+use super::logs::{LogSum, log_hit, log_power, log_remaining};
 use super::{Distribution, Law};
 use crate::{Error, Result};
 
@@ -36,8 +34,8 @@ impl Gate {
         self.accepted[self.cells.find(response)]
     }
 
-    /// Draws how many tries `count` candidates took together, given that each of them is this response. An accepted response
-    /// took k tries with probability ∝ (1−A)^{k−1}, k ≤ R; one that is not accepted took all of them.
+    /// Draws how many tries `count` candidates took together, given that each of them is this response. An accepted
+    /// response took k tries with probability ∝ (1−A)^{k−1}, k ≤ R; one that is not accepted took all of them.
     pub fn draws(&self, response: u32, count: u64, rng: &mut impl Rng) -> u128 {
         if self.accepts(response) {
             u128::from(count) + truncated_sum(count, self.log_refused, self.tries, rng)
@@ -47,11 +45,11 @@ impl Gate {
     }
 }
 
-/// The gate that draws from `candidates` until π(y) ≥ `confidence` under `judge`, at most `tries` times; the last draw is
-/// kept if none was accepted.
+/// The gate that draws from `candidates` until π(y) ≥ `confidence` under `judge`, at most `tries` times; the last draw
+/// is kept if none was accepted.
 ///
-/// With A the accepted mass and R the tries, an accepted response is kept with probability ν(y)(1−(1−A)^R)/A, another one
-/// with ν(y)(1−A)^{R−1}. The threshold is compared with a tolerance of 1e-12 of it.
+/// With A the accepted mass and R the tries, an accepted response is kept with probability ν(y)(1−(1−A)^R)/A, another
+/// one with ν(y)(1−A)^{R−1}. The threshold is compared with a tolerance of 1e-12 of it.
 ///
 /// # Errors
 /// [`Error::Argument`] for a confidence outside \[0, 1\] and for no tries.
@@ -65,18 +63,17 @@ pub fn gate(candidates: Distribution<'_>, judge: Distribution<'_>, confidence: f
     let cells = Cells::new(candidates, judge.row);
     let threshold = confidence.ln() + (-EDGE).ln_1p();
     let accepted: Vec<bool> = cells.cells.iter().map(|cell| judge.head.log_prob(cell.other) >= threshold).collect();
-    let mass = |side: bool| {
-        let terms = cells.cells.iter().zip(&accepted).filter(|(_, accepted)| **accepted == side);
-        LogSum::of(terms.map(|(cell, _)| (cell.log_prob, cell.count))).value()
-    };
+    let side =
+        |accepts: bool| cells.cells.iter().zip(&accepted).filter(move |cell| *cell.1 == accepts).map(|cell| cell.0);
+    let mass = |accepts: bool| LogSum::of(side(accepts).map(|cell| (cell.log_prob, cell.count))).value();
     let log_accepted = mass(true);
-    // Of A and 1 − A the smaller one is known to all its digits.
-    let log_refused = if log_accepted < -LN_2 { log_complement(log_accepted) } else { mass(false) };
+    let accepted_mass = side(true).map(|cell| cell.count * cell.prob).sum();
+    let log_refused = log_remaining(log_accepted, accepted_mass, mass(false));
     let rounds = tries as f64;
     let (gain, mean_tries) = if log_accepted == f64::NEG_INFINITY {
         (0.0, rounds)
     } else {
-        let gain = log_complement(log_power(rounds, log_refused)) - log_accepted;
+        let gain = log_hit(rounds, log_accepted, log_refused) - log_accepted;
         (gain, gain.exp())
     };
     let loss = log_power(rounds - 1.0, log_refused);

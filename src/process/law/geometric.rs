@@ -7,9 +7,9 @@ use crate::process::multinomial::{Cells, binomial};
 
 /// The sum of `count` independent variables on {0, …, length − 1} with probabilities ∝ ratio^k, given log(ratio) ≤ 0.
 ///
-/// The binary digits of a geometric variable on {0, …, 2^l − 1} are independent, digit b being 1 with odds ratio^{2^b} : 1.
-/// So the range is cut into blocks whose lengths are the powers of two of `length`; the blocks' counts are multinomial, and
-/// each digit's count in a block is binomial.
+/// The binary digits of a geometric variable on {0, …, 2^l − 1} are independent, digit b being 1 with odds ratio^{2^b}
+/// : 1. So the range is cut into blocks whose lengths are the powers of two of `length`; the blocks' counts are
+/// multinomial, and each digit's count in a block is binomial.
 pub(super) fn truncated_sum(count: u64, log_ratio: f64, length: u64, rng: &mut impl Rng) -> u128 {
     if count == 0 || length <= 1 || log_ratio == f64::NEG_INFINITY {
         return 0;

@@ -1,10 +1,8 @@
 //! Responses sorted into levels of a ranking, with the mass below and above each.
 
-use std::f64::consts::LN_2;
-
 use super::Distribution;
 use super::cells::Cells;
-use super::logs::{LogSum, log_complement, log_power};
+use super::logs::{LogSum, log_hit, log_power, log_remaining};
 
 /// Log-probabilities closer than this times max(1, |log π|) are of one level.
 const TIE: f64 = 1e-12;
@@ -20,6 +18,8 @@ pub(super) struct Level {
     pub upto: f64,
     /// log(1 − Q_j), the mass of all levels above it.
     pub above: f64,
+    /// log(m_j/Q_j).
+    share: f64,
     /// log(Q_{j−1}/Q_j).
     step: f64,
 }
@@ -30,7 +30,7 @@ impl Level {
         if self.mass == f64::NEG_INFINITY {
             return self.mass;
         }
-        log_power(n, self.upto) + log_complement(log_power(n, self.step))
+        log_power(n, self.upto) + log_hit(n, self.share, self.step)
     }
 }
 
@@ -54,6 +54,7 @@ impl Levels {
         order.sort_by(|&a, &b| cells.cells[a].other.total_cmp(&cells.cells[b].other));
         let mut level_of = vec![0; order.len()];
         let (mut ranks, mut sums): (Vec<f64>, Vec<LogSum>) = (Vec::new(), Vec::new());
+        let mut probs: Vec<f64> = Vec::new();
         for &at in &order {
             let cell = cells.cells[at];
             match ranks.last_mut() {
@@ -61,14 +62,16 @@ impl Levels {
                 _ => {
                     ranks.push(cell.other);
                     sums.push(LogSum::default());
+                    probs.push(0.0);
                 }
             }
             level_of[at] = ranks.len() - 1;
             sums[ranks.len() - 1].add(cell.log_prob, cell.count);
+            probs[ranks.len() - 1] += cell.count * cell.prob;
         }
         let share = (0..order.len()).map(|at| sums[level_of[at]].share(cells.cells[at].log_prob)).collect();
         let masses: Vec<f64> = sums.into_iter().map(LogSum::value).collect();
-        Self { cells, levels: with_sums(&ranks, &masses), level_of, share }
+        Self { cells, levels: with_sums(&ranks, &masses, &probs), level_of, share }
     }
 }
 
@@ -77,22 +80,24 @@ fn tied(lower: f64, upper: f64) -> bool {
     lower == upper || upper - lower < TIE * lower.abs().max(1.0)
 }
 
-fn with_sums(ranks: &[f64], masses: &[f64]) -> Vec<Level> {
-    let mut above = vec![f64::NEG_INFINITY; masses.len()];
-    let mut sum = LogSum::default();
+/// The levels with these ranks, masses, and logarithms of masses.
+fn with_sums(ranks: &[f64], masses: &[f64], probs: &[f64]) -> Vec<Level> {
+    let (mut above, mut above_prob) = (vec![f64::NEG_INFINITY; masses.len()], vec![0.0; masses.len()]);
+    let (mut sum, mut prob) = (LogSum::default(), 0.0);
     for j in (0..masses.len()).rev() {
-        above[j] = sum.value();
+        (above[j], above_prob[j]) = (sum.value(), prob);
         sum.add(masses[j], 1.0);
+        prob += probs[j];
     }
     let mut sum = LogSum::default();
     let mut below = f64::NEG_INFINITY;
     let mut levels = Vec::with_capacity(masses.len());
     for (j, &mass) in masses.iter().enumerate() {
         sum.add(mass, 1.0);
-        // Of Q and 1 − Q the smaller one is known to all its digits.
-        let upto = if above[j] < -LN_2 { log_complement(above[j]) } else { sum.value() };
-        let step = if mass - upto < -LN_2 { log_complement(mass - upto) } else { below - upto };
-        levels.push(Level { rank: ranks[j], mass, upto, above: above[j], step });
+        let upto = log_remaining(above[j], above_prob[j], sum.value());
+        let share = mass - upto;
+        let step = log_remaining(share, share.exp(), below - upto);
+        levels.push(Level { rank: ranks[j], mass, upto, above: above[j], share, step });
         below = upto;
     }
     levels

@@ -7,12 +7,24 @@ pub(super) fn log_complement(x: f64) -> f64 {
     if x > -LN_2 { (-x.exp_m1()).ln() } else { (-x.exp()).ln_1p() }
 }
 
+/// log(1 − x), given x, its logarithm, and log(1 − x) as it comes from a sum: whichever is known to more digits.
+pub(super) fn log_remaining(log_x: f64, x: f64, summed: f64) -> f64 {
+    if log_x < -LN_2 { (-x).ln_1p() } else { summed }
+}
+
+/// log(1 − (1−x)^n), the probability of a hit in n trials, given log x and log(1 − x).
+pub(super) fn log_hit(n: f64, log_x: f64, log_miss: f64) -> f64 {
+    // Where x may be out of a double's range, two hits are out of reach.
+    if log_x < -300.0 { n.ln() + log_x } else { log_complement(log_power(n, log_miss)) }
+}
+
 /// n·x, the logarithm of a power; 0 at n = 0 even where x = −∞ (0⁰ = 1).
 pub(super) fn log_power(n: f64, x: f64) -> f64 {
     if n == 0.0 || x == 0.0 { 0.0 } else { n * x }
 }
 
-/// A running log Σ c·e^x. All but the largest term are summed relative to it, so that a share near 1 keeps its distance from 1.
+/// A running log Σ c·e^x. All but the largest term are summed relative to it, so that a share near 1 keeps its distance
+/// from 1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LogSum {
     largest: f64,
@@ -44,7 +56,8 @@ impl LogSum {
         self.largest + self.others.ln_1p()
     }
 
-    /// log(e^x / sum) of a term of the sum. Close to the largest term it is exact where [`value`](Self::value) is rounded.
+    /// log(e^x / sum) of a term of the sum. Close to the largest term it is exact where [`value`](Self::value) is
+    /// rounded.
     pub(super) fn share(self, x: f64) -> f64 {
         if x == f64::NEG_INFINITY { x } else { (x - self.largest) - self.others.ln_1p() }
     }

@@ -1,9 +1,9 @@
 //! Laws of selected candidates, as functions of one prompt's distribution.
 //!
-//! A loop need not train on plain draws: it may keep the likeliest of N, the answer that most of N voters gave, the first one
-//! of which the policy is sure. The law of what is kept is a closed form of the distribution that the draws come from. It is
-//! computed here as log-probabilities, so that what loses keeps its digits however unlikely it becomes; responses that share
-//! a logit are handled as one, so that 10^6 of them cost what one costs.
+//! A loop need not train on plain draws: it may keep the likeliest of N, the answer that most of N voters gave, the
+//! first one of which the policy is sure. The law of what is kept is a closed form of the distribution that the draws
+//! come from. It is computed here as log-probabilities, so that what loses keeps its digits however unlikely it
+//! becomes; responses that share a logit are handled as one, so that 10^6 of them cost what one costs.
 //!
 //! | function | what is kept |
 //! | --- | --- |

@@ -1,21 +1,22 @@
 //! Plurality voting: the law of the answer that N draws give most often, ties broken uniformly.
 //!
-//! The answer y wins with c votes if no other has more, and with probability 1/(1+k) if k others have as many. Since 1/(1+k) =
-//! ∫_0^1 s^k ds,
+//! The answer y wins with c votes if no other has more, and with probability 1/(1+k) if k others have as many. Since
+//! 1/(1+k) = ∫_0^1 s^k ds,
 //!
 //! ```text
 //! P[y wins] = Σ_c N! (p_y^c/c!) ∫_0^1 [z^{N−c}] Π_{y'≠y} ( Σ_{j<c} (p_y' z)^j/j! + s (p_y' z)^c/c! ) ds,
 //! ```
 //!
-//! a polynomial in s of degree at most N/c − 1, which a Gauss–Legendre rule integrates exactly. For every c the series are
-//! tilted, z = R u, so that N − c is about the mean count of the product (a saddle point), and normalised; what falls below
-//! 1e-60 of them is left out, and a response for which that could matter gets a tilt of its own. R^{c−N} times the product of
-//! the norms bounds what c can contribute, so that only values of c are worked out that matter for some response.
+//! a polynomial in s of degree at most N/c − 1, which a Gauss–Legendre rule integrates exactly. For every c the series
+//! are tilted, z = R u, so that N − c is about the mean count of the product (a saddle point), and normalised; what
+//! falls below 1e-60 of them is left out, and a response for which that could matter gets a tilt of its own. R^{c−N}
+//! times the product of the norms bounds what c can contribute, so that only values of c are worked out that matter for
+//! some response.
 
 use statrs::function::factorial::ln_factorial;
 
 use super::cells::Cells;
-use super::counts::{Capped, coefficient, power, product};
+use super::counts::{Capped, coefficient, product};
 use super::gauss::gauss_legendre;
 use super::logs::LogSum;
 use super::{Distribution, Law};
@@ -30,14 +31,14 @@ const RESOLVED: f64 = 1e-30;
 /// Terms below e^−40 of a sum do not change it.
 const NOTHING: f64 = 40.0;
 
-/// The law of the plurality answer of `votes` independent draws from `candidates`; a tie is broken uniformly. Even numbers are
-/// allowed.
+/// The law of the plurality answer of `votes` independent draws from `candidates`; a tie is broken uniformly. Even
+/// numbers are allowed.
 ///
-/// Relative errors of the probabilities are about 1e-13 at N = 64 and 1e-12 at N = 1000. The cost is at most of the order of
-/// G·N³ for G distinct probabilities; the rest counts as one, whatever its size.
+/// Relative errors of the probabilities are about 1e-13 at N = 64 and 1e-12 at N = 1000. The cost is at most of the
+/// order of G·N³ for G distinct probabilities; the rest counts as one, whatever its size.
 ///
 /// # Errors
-/// [`Error::Argument`] for no votes; [`Error::TooLarge`] where G·N³ exceeds 2·10^10: N = 2000 for two distinct probabilities,
+/// [`Error::Argument`] for no votes; [`Error::TooLarge`] where G·N³ exceeds 2·10^10: N = 2000 for two probabilities,
 /// 1000 for 20, 270 for 1000.
 pub fn plurality(candidates: Distribution<'_>, votes: u64) -> Result<Law> {
     if votes == 0 {
@@ -137,7 +138,8 @@ impl<'a> Election<'a> {
         sums.into_iter().map(LogSum::value).collect()
     }
 
-    /// The tilt at which the counts, none above `cap`, have about the mean N − cap; without one response of a group if asked.
+    /// The tilt at which the counts, none above `cap`, have about the mean N − cap; without one response of a group if
+    /// asked.
     fn tilt(&self, cap: usize, without: Option<usize>) -> Tilted {
         let counts = |g: usize| (self.groups[g].count - u64::from(without == Some(g))) as f64;
         let most = cap as f64 * (self.responses - u64::from(without.is_some())) as f64;
@@ -190,14 +192,16 @@ impl<'a> Election<'a> {
         gauss_legendre(ties / 2 + 1)
     }
 
-    /// ∫ [u^{N−cap}] of the normalised product of all series but that of one response ds, for a response of every group.
+    /// ∫ [u^{N−cap}] of the normalised product of all series but that of one response ds, for a response of every
+    /// group.
     fn coefficients(&self, cap: usize, tilted: &Tilted) -> Vec<f64> {
         let degree = self.votes - cap;
         let mut sums = vec![0.0; self.groups.len()];
         for (s, weight) in self.rule(cap) {
-            let factors = self.factors(cap, tilted, s);
+            let groups = || tilted.series.iter().zip(self.groups);
+            let factors: Vec<Vec<f64>> = groups().map(|(series, _)| series.polynomial(degree, s)).collect();
             let others: Vec<Vec<f64>> =
-                factors.iter().zip(self.groups).map(|(f, group)| power(f, group.count - 1, degree)).collect();
+                groups().map(|(series, group)| series.power(group.count - 1, degree, s)).collect();
             let mut before = vec![vec![1.0]];
             for (factor, others) in factors.iter().zip(&others) {
                 let next = product(before.last().expect("begins with 1"), others, degree);
@@ -205,13 +209,9 @@ impl<'a> Election<'a> {
             }
             let mut behind = vec![1.0];
             for g in (0..factors.len()).rev() {
-                let value = if self.groups[g].count > 1 {
-                    coefficient(&product(&before[g], &others[g], degree), &behind, degree)
-                } else {
-                    coefficient(&before[g], &behind, degree)
-                };
-                sums[g] += weight * value;
-                behind = product(&product(&behind, &others[g], degree), &factors[g], degree);
+                behind = product(&behind, &others[g], degree);
+                sums[g] += weight * coefficient(&before[g], &behind, degree);
+                behind = product(&behind, &factors[g], degree);
             }
         }
         sums
@@ -222,21 +222,39 @@ impl<'a> Election<'a> {
         let degree = self.votes - cap;
         let value = |s: f64| {
             let mut all = vec![1.0];
-            for (g, factor) in self.factors(cap, tilted, s).iter().enumerate() {
+            for (g, series) in tilted.series.iter().enumerate() {
                 let count = self.groups[g].count - u64::from(g == without);
-                all = product(&all, &power(factor, count, degree), degree);
+                all = product(&all, &series.power(count, degree, s), degree);
             }
             all.get(degree).copied().unwrap_or(0.0)
         };
         self.rule(cap).into_iter().map(|(s, weight)| weight * value(s)).sum()
     }
+}
 
-    fn factors(&self, cap: usize, tilted: &Tilted, s: f64) -> Vec<Vec<f64>> {
-        let factor = |series: &Capped| {
-            let mut polynomial = Vec::new();
-            series.polynomial(self.votes - cap, s, &mut polynomial);
-            polynomial
-        };
-        tilted.series.iter().map(factor).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The law before it is normalised sums to one: no number of votes is left out, none counted twice, no tie shared
+    /// wrongly.
+    #[test]
+    fn wins_sum_to_one() {
+        for (counts, slope, votes) in [
+            (vec![1; 40], 0.1, 100),
+            (vec![1; 12], 0.7, 64),
+            (vec![1; 3], 0.01, 1000),
+            (vec![1, 5, 1, 300, 1], 2.0, 90),
+            (vec![1, 1_000_000], 13.0, 64),
+            (vec![1; 12], 30.0, 64),
+        ] {
+            let logits: Vec<f64> = (0..counts.len()).map(|g| -slope * g as f64).collect();
+            let norm = LogSum::of(logits.iter().zip(&counts).map(|(&x, &count)| (x, count as f64)));
+            let groups: Vec<Group> =
+                logits.iter().zip(&counts).map(|(&x, &count)| Group { log_prob: norm.share(x), count }).collect();
+            let wins = Election::new(&groups, votes).wins();
+            let total: f64 = wins.iter().zip(&counts).map(|(win, &count)| win.exp() * count as f64).sum();
+            assert!((total - 1.0).abs() < 1e-12, "{counts:?}, {votes} votes: {total}");
+        }
     }
 }

@@ -4,12 +4,12 @@ use super::levels::Levels;
 use super::{Distribution, Law};
 use crate::{Error, Result};
 
-/// The law of the best of `n` independent draws from `candidates`, ranked by the likelihood under `ranking`; a tie among the
-/// best is broken in favour of the one drawn first, so that it is uniform over what was drawn.
+/// The law of the best of `n` independent draws from `candidates`, ranked by the likelihood under `ranking`; a tie
+/// among the best is broken in favour of the one drawn first, so that it is uniform over what was drawn.
 ///
-/// With Q_j the mass of the j-th level of the ranking and all below it, level j gets Q_j^n − Q_{j−1}^n, shared within it in
-/// proportion to the candidates' probabilities. A level holds the responses whose log-probabilities under the ranking differ
-/// by less than 1e-12·max(1, |log π|), chained upward.
+/// With Q_j the mass of the j-th level of the ranking and all below it, level j gets Q_j^n − Q_{j−1}^n, shared within
+/// it in proportion to the candidates' probabilities. A level holds the responses whose log-probabilities under the
+/// ranking differ by less than 1e-12·max(1, |log π|), chained upward.
 ///
 /// # Errors
 /// [`Error::Argument`] for n = 0.
@@ -23,7 +23,7 @@ use crate::{Error, Result};
 /// table.push_dense(&pi.map(f64::ln));
 /// let pi = Distribution::new(table.row(0));
 /// let law = best_of(pi, pi, 3)?;
-/// // Two of five draws are of the lower level: .4³ = .064, and .032 for each of its responses.
+/// // All three draws are of the lower level with probability .4³ = .064: .032 for each of its responses.
 /// assert!((law.log_prob(0).exp() - 0.032).abs() < 1e-15);
 /// assert!((law.log_prob(2).exp() - 0.468).abs() < 1e-15);
 /// # Ok::<(), selfreward::Error>(())
