@@ -11,7 +11,6 @@ use anyhow::Context;
 use selfreward::instance::files::ENCLOSED;
 use selfreward::instance::npz::NpzFile;
 use selfreward::metrics::measure;
-use selfreward::policy::Policy;
 use selfreward::process::Loop;
 use selfreward::seed::Seed;
 

@@ -56,7 +56,7 @@ fn main() -> selfreward::Result<()> {
         "n", "t", "rank seen", "kappa", "failure", "drift", "accuracy"
     );
     for samples in [3, 24, 1000] {
-            let process = Loop { beta: 1.0, samples, rounds: 4, ..Loop::default() };
+        let process = Loop { beta: 1.0, samples, rounds: 4, ..Loop::default() };
         let mut base = None;
         for round in process.on(&instance)?.start(seed) {
             let round = round?;

@@ -40,8 +40,7 @@ fn main() -> selfreward::Result<()> {
     let instance = NpzFile::read(Path::new(ENCLOSED), false)?.instance(None, &seed)?;
     let correct = instance.correct().expect("the enclosed file has answers");
     let weights = instance.weights();
-    let process =
-        Loop { beta: 1.0, samples: 65_536, rounds: 6, ..Loop::default() };
+    let process = Loop { beta: 1.0, samples: 65_536, rounds: 6, ..Loop::default() };
     println!("{} triples a round", process.samples);
     println!("  t   kappa  confidence  accuracy  overconfidence  agreement  equal pairs drawn");
     // What a round drew came from the policy of the round before it.

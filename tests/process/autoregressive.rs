@@ -11,7 +11,7 @@ use selfreward::instance::{FeatureMap, Instance, Parameter, Tokens};
 use selfreward::logits::{Atom, LogitTable};
 use selfreward::metrics::{measure, policy as state};
 use selfreward::policy::Policy;
-use selfreward::process::{Square};
+use selfreward::process::Square;
 use selfreward::seed::Seed;
 use selfreward::theory::greedy::{greedy_must_succeed, greedy_trap};
 
@@ -298,8 +298,7 @@ fn population_rounds_leave_the_trap_when_theory_says() {
     let instance = draw(trap(5, 3, 0.3, 0.1), 7, 11);
     let beta = 4.0;
     let process = process(Square::population(), beta, 1, 6);
-    let rounds: Vec<_> =
-        process.on(&instance).unwrap().start(Seed::from_number(1)).map(Result::unwrap).collect();
+    let rounds: Vec<_> = process.on(&instance).unwrap().start(Seed::from_number(1)).map(Result::unwrap).collect();
     for round in &rounds {
         let m = measure(&instance, &rounds[0].policy, round, beta, &[0.5]).policy;
         let s = (1.0 + 1.0 / beta).powi(round.t as i32);
@@ -317,8 +316,7 @@ fn population_rounds_leave_the_trap_when_theory_says() {
 fn quantities_equal_plain_sums() {
     let instance = draw(trap(3, 3, 0.35, 0.05), 60, 12);
     let process = process(Square::default(), 1.0, 120, 3);
-    let rounds: Vec<_> =
-        process.on(&instance).unwrap().start(Seed::from_number(2)).map(Result::unwrap).collect();
+    let rounds: Vec<_> = process.on(&instance).unwrap().start(Seed::from_number(2)).map(Result::unwrap).collect();
     let base = probabilities(&rounds[0].policy);
     let mut parted = false;
     for round in &rounds {

@@ -3,8 +3,8 @@
 use crate::common::*;
 use ndarray::{Array1, Array2};
 use selfreward::instance::Instance;
-use selfreward::process::{Fit, Snapshot, Step};
 use selfreward::process::{Choice, Gradient, Loop, Square};
+use selfreward::process::{Fit, Fitted, Snapshot, Step};
 use selfreward::seed::Seed;
 
 const RAGGED: [usize; 5] = [4, 1, 3, 2, 5];
@@ -44,7 +44,8 @@ impl Explicit {
 
     fn of_sample(step: &Step<'_>) -> Self {
         let n = step.samples as f64;
-        let pairs: Vec<_> = pairs_of(&step.batches()[0].pairs()).into_iter().map(|(x, y, z, count)| (x, y, z, count / n)).collect();
+        let pairs: Vec<_> =
+            pairs_of(&step.batches()[0].pairs()).into_iter().map(|(x, y, z, count)| (x, y, z, count / n)).collect();
         Self::of(step.instance, &pairs)
     }
 
@@ -87,12 +88,7 @@ fn assert_kkt(explicit: &Explicit, old: &Array1<f64>, new: &Array1<f64>, beta: f
     }
 }
 
-fn one_step(
-    instance: &Instance,
-    operator: &dyn Fit,
-    process: &Loop,
-    seed: u64,
-) -> (Array1<f64>, Explicit) {
+fn one_step(instance: &Instance, operator: &dyn Fit, process: &Loop, seed: u64) -> (Array1<f64>, Explicit) {
     let base = Snapshot::new(instance.base().clone(), instance);
     let seed = Seed::from_number(seed);
     let step = step(instance, &base, process, &seed);
@@ -261,16 +257,16 @@ fn many_gradient_steps_tend_to_nearest() {
 fn judge_noise_has_the_stated_mean_and_variance() {
     let (instance, _) = tabular_and_dense(&[vec![0.4, 0.0]], &[1.0]);
     let (beta, sigma, n) = (1.0, 0.5, 50u64);
-    let base = policy(&instance, instance.base());
+    let base = Snapshot::new(instance.base().clone(), &instance);
     let erm = Square { judge_noise: sigma, ..Square::default() };
     let process = process(erm, beta, n, 1);
     let runs = 4000;
     let (mut sum, mut squares) = (0.0, 0.0);
     for run in 0..runs {
         let seed = Seed::from_number(run);
-        let step = step(&instance, instance.base(), &base, &process, &seed);
+        let step = step(&instance, &base, &process, &seed);
         let seen: f64 = pairs_of(&step.batches()[0].pairs()).iter().map(|pair| pair.3).sum();
-        let new = erm.update(&step).unwrap().theta.to_vector();
+        let new = minimum(&erm, &step).to_vector();
         let noise = (new[0] - new[1]) - 0.8;
         // Standardised: exactly N(0, 1) given the counts.
         let z = noise * beta / (sigma / seen.sqrt());
@@ -290,15 +286,15 @@ fn judge_noise_has_the_stated_mean_and_variance() {
 fn judge_noise_has_the_least_squares_covariance() {
     for (name, instance) in instances() {
         let (beta, sigma, n) = (0.5, 0.3, 12u64);
-        let base = policy(&instance, instance.base());
+        let base = Snapshot::new(instance.base().clone(), &instance);
         let erm = Square { judge_noise: sigma, ..Square::default() };
         let process = process(erm, beta, n, 1);
         let old = instance.base().to_vector();
         let (mut statistic, mut freedom) = (0.0, 0.0);
         for run in 0..1500 {
             let seed = Seed::from_number(run);
-            let step = step(&instance, instance.base(), &base, &process, &seed);
-            let update = erm.update(&step).unwrap();
+            let step = step(&instance, &base, &process, &seed);
+            let Fitted::Minimum(update) = erm.fit(&step).unwrap() else { panic!("a square loss has a minimum") };
             let explicit = Explicit::of_sample(&step);
             let v = (update.theta.to_vector() - &old) * beta - project(&explicit.basis, &old);
             statistic += n as f64 / (sigma * sigma) * v.dot(&explicit.gram.dot(&v));

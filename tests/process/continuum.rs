@@ -2,7 +2,6 @@
 
 use selfreward::instance::continuum::Continuum;
 use selfreward::instance::tabular::Weights;
-use selfreward::policy::Policy;
 use selfreward::seed::Seed;
 use selfreward::simulate::Simulation;
 use selfreward::simulate::config::Config;

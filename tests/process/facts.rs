@@ -4,9 +4,9 @@ use crate::common::*;
 use ndarray::{Array1, Array2};
 use selfreward::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use selfreward::metrics::policy::kappa;
-use selfreward::process::{Fit, Fitted, Snapshot};
 use selfreward::process::fit::laplacian::factor;
 use selfreward::process::{Choice, Loop, Round, Square};
+use selfreward::process::{Fit, Fitted, Snapshot};
 use selfreward::seed::Seed;
 
 fn rounds(process: &Loop, instance: &Instance, seed: u64) -> Vec<Round> {
@@ -65,8 +65,10 @@ fn f2_erm_is_a_projection() {
             let process = process(erm, beta, n, 1);
             let step = step(&instance, &base, &process, &own_seed);
             let Fitted::Minimum(update) = erm.fit(&step).unwrap() else { panic!("a square loss has a minimum") };
-            let seen: Vec<_> =
-                pairs_of(&step.batches()[0].pairs()).iter().map(|&(x, y, z, _)| difference(&instance, x, y, z)).collect();
+            let seen: Vec<_> = pairs_of(&step.batches()[0].pairs())
+                .iter()
+                .map(|&(x, y, z, _)| difference(&instance, x, y, z))
+                .collect();
             let basis = gram_schmidt(&seen);
             let vector = theta.to_vector();
             let projected = project(&basis, &vector);

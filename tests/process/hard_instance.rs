@@ -3,7 +3,6 @@
 use crate::common::process;
 use selfreward::instance::lower_bound::Hard;
 use selfreward::metrics::policy::{failure, kappa};
-use selfreward::policy::Policy;
 use selfreward::process::Square;
 use selfreward::seed::Seed;
 use selfreward::theory::single_step::{HardInstance, realised_kappa0, responses_for, worst_mass};

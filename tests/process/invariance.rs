@@ -25,10 +25,9 @@ fn operator(index: usize) -> Box<dyn Fit> {
 /// δ = 0.45 and not 0.5: two responses that tie have π = 1/2 to rounding, on which F(0.5) hangs.
 fn trajectory(instance: &Instance, kind: usize, n: u64, radius: Option<f64>) -> Vec<Measurement> {
     let mut process = process(Square::population(), 0.8, n, 3);
-    process.operator = operator(kind);
+    process.fit = operator(kind);
     process.radius = radius.map(|factor| factor * instance.base().norm());
-    let rounds: Vec<_> =
-        process.on(instance).unwrap().start(Seed::from_number(3)).map(Result::unwrap).collect();
+    let rounds: Vec<_> = process.on(instance).unwrap().start(Seed::from_number(3)).map(Result::unwrap).collect();
     rounds.iter().map(|round| measure(instance, &rounds[0].policy, round, 0.8, &[0.45, 0.1])).collect()
 }
 

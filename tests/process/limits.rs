@@ -75,7 +75,7 @@ fn the_base_parameter_may_leave_the_ball_by_rounding_alone() {
     let instance = entered(1.0, 1.0).unwrap();
     let at = |excess: f64| {
         let radius = Some(2f64.sqrt() / (1.0 + excess));
-        Loop { radius, ..process(Square::default(), 0.1, 10, 1) }.on(&instance)
+        Loop { radius, ..process(Square::default(), 0.1, 10, 1) }.on(&instance).map(drop)
     };
     assert!(at(0.7e-12).is_ok());
     assert_eq!(refused(at(1.4e-12)), "process.radius");
@@ -85,7 +85,7 @@ fn the_base_parameter_may_leave_the_ball_by_rounding_alone() {
 #[test]
 fn samples_and_rounds_have_a_largest_number() {
     let instance = entered(1.0, 1.0).unwrap();
-    let at = |samples: u64, rounds: usize| process(Square::default(), 1e9, samples, rounds).on(&instance);
+    let at = |samples: u64, rounds: usize| process(Square::default(), 1e9, samples, rounds).on(&instance).map(drop);
     assert!(at(1_000_000_000_000_000, 1_000_000).is_ok());
     assert_eq!(refused(at(1_000_000_000_000_001, 1)), "process.samples");
     assert_eq!(refused(at(0, 1)), "process.samples");
@@ -97,7 +97,7 @@ fn samples_and_rounds_have_a_largest_number() {
 fn draws_are_limited() {
     let instance = entered(1.0, 1.0).unwrap();
     let at = |samples: u64, sampling: Sampling| {
-        too_much_work(Loop { sampling, ..process(Square::default(), 0.1, samples, 1) }.on(&instance))
+        too_much_work(Loop { sampling, ..process(Square::default(), 0.1, samples, 1) }.on(&instance).map(drop))
     };
     assert!(!at(140_000_000_000, Sampling::Draws));
     assert!(at(280_000_000_000, Sampling::Draws));
@@ -115,7 +115,7 @@ fn draws_are_limited() {
         None,
     );
     let wide = wide.unwrap();
-    let at = |samples: u64| too_much_work(process(Square::default(), 0.1, samples, 1).on(&wide));
+    let at = |samples: u64| too_much_work(process(Square::default(), 0.1, samples, 1).on(&wide).map(drop));
     assert_eq!([140_000_000_000, 280_000_000_000].map(at), [false, true]);
 }
 
@@ -125,7 +125,7 @@ fn gradient_steps_in_a_ball_are_limited() {
     let instance = entered(1.0, 1.0).unwrap();
     let at = |steps: u64, radius: Option<f64>| {
         let operator = Gradient { steps, step_size: 1.0, judge_noise: 0.0, population: false };
-        too_much_work(Loop { radius, ..process(operator, 0.1, 10, 1) }.on(&instance))
+        too_much_work(Loop { radius, ..process(operator, 0.1, 10, 1) }.on(&instance).map(drop))
     };
     assert!(!at(35_000_000_000, Some(2.0)));
     assert!(at(70_000_000_000, Some(2.0)));
@@ -139,7 +139,7 @@ fn gradient_steps_in_a_ball_are_limited() {
 fn eigenproblems_are_limited() {
     let at = |responses: u32| {
         let process = Loop { radius: Some(1.0), ..process(Square::population(), 1e-9, 1, 1) };
-        process.check(&with_base_norm(responses))
+        process.on(&with_base_norm(responses)).map(drop)
     };
     // 20·15000³ = 0.7·10^14 and 20·19000³ = 1.4·10^14.
     assert!(!too_much_work(at(15_000)));
@@ -162,7 +162,7 @@ fn members_of_a_finite_class_are_limited() {
         let features = FeatureMap::dense(DenseFeatures::new(matrix, &[rows]).unwrap());
         let base = Parameter::Dense(arr1(&[1.0, -1.0]));
         let instance = Instance::new(vec![1.0], features, base, None).unwrap();
-        process(FiniteClass { choice, levels: 1, rays }, 1.0, 1, 1).on(&instance)
+        process(FiniteClass { choice, levels: 1, rays }, 1.0, 1, 1).on(&instance).map(drop)
     };
     assert!(!too_much_work(check(100_000, ClassChoice::Worst, 1_750_000)));
     assert!(too_much_work(check(100_000, ClassChoice::Worst, 3_500_000)));

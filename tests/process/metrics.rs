@@ -3,8 +3,7 @@
 use crate::common::*;
 use selfreward::instance::{Instance, Parameter};
 use selfreward::metrics::{measure, policy as state, step};
-use selfreward::policy::Policy;
-use selfreward::process::{Square};
+use selfreward::process::Square;
 use selfreward::seed::Seed;
 
 const RAGGED: [usize; 5] = [4, 1, 3, 2, 6];
@@ -144,8 +143,7 @@ fn lumped_and_written_out_rows_agree() {
 fn population_update_has_zero_loss() {
     let instance = dense_instance(&RAGGED, 4, 3.0, 3);
     let process = process(Square::population(), 0.2, 1, 1);
-    let rounds: Vec<_> =
-        process.on(&instance).unwrap().start(Seed::from_number(1)).map(Result::unwrap).collect();
+    let rounds: Vec<_> = process.on(&instance).unwrap().start(Seed::from_number(1)).map(Result::unwrap).collect();
     let m = measure(&instance, &rounds[0].policy, &rounds[1], 0.2, &[0.5]).step.unwrap();
     assert!(m.population_loss < 1e-28);
     assert!(m.excess <= 1.0 + 1e-14);

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use selfreward::instance::npz::NpzFile;
 use selfreward::instance::{FeatureMap, Instance};
 use selfreward::metrics::policy::{accuracy, kappa};
-use selfreward::policy::Policy;
 use selfreward::seed::Seed;
 use tempfile::TempDir;
 
@@ -293,7 +292,7 @@ fn minus_one_is_an_answer_that_is_not_known() {
         let instance = files.instance(&with(doubles(SHOWN, &phi()), &more)).unwrap();
         let policy = instance.policy(instance.base());
         let modes: Vec<u32> = (0..2).map(|x| policy.head(x).modal).collect();
-        let found = instance.answers().map(|answers| accuracy(instance.weights(), &policy, answers).unwrap());
+        let found = instance.correct().map(|correct| accuracy(instance.weights(), &policy, correct).unwrap());
         (found, modes)
     };
     let (_, modes) = of(&[0, 0]);

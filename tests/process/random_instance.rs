@@ -5,7 +5,6 @@ use crate::study_common::{Bench, records};
 use selfreward::instance::random::{Character, DECADES, Random, SPAN, TIE};
 use selfreward::instance::{FeatureMap, Instance};
 use selfreward::metrics::chain::QUANTITIES;
-use selfreward::policy::Policy;
 use selfreward::seed::Seed;
 use selfreward::simulate::{Config, Simulation, Summary, output, run};
 use selfreward::study::cell::canonical;
