@@ -1,8 +1,8 @@
 //! Damped Newton on one block's loss with a quadratic pull.
 //!
 //! Both losses are quasi-self-concordant: their third derivative along a unit direction is at most M times the second, M the `reach`.
-//! Far from the optimum a Newton step is halved until the objective falls; where the curvature says nothing (saturated logits) a step
-//! with H + M‖g‖ in place of H always makes it fall (Doikov, *Minimizing quasi-self-concordant functions by gradient regularization of
+//! Far from the optimum a Newton step is halved until the objective falls; where the curvature says little (saturated logits) H + κM‖g‖
+//! takes the place of H, which makes the objective fall at κ = 1 at the latest (Doikov, *Minimizing quasi-self-concordant functions by gradient regularization of
 //! Newton method*, arXiv 2308.14742). Within 1/(4M) of the optimum full steps converge quadratically, and go on until rounding stops
 //! them.
 
@@ -45,6 +45,11 @@ pub struct Found {
 const MOST_STEPS: usize = 2000;
 /// Steps that move log-odds by less than this are in the region of quadratic convergence.
 const NEAR: f64 = 0.25;
+/// Newton steps that move log-odds further are not tried as they are.
+const LONG: f64 = 1e3;
+/// The first and the least share κ of the damping at which a decrease is certain.
+const FIRST_DAMPING: f64 = 1e-3;
+const LEAST_DAMPING: f64 = 1e-9;
 /// Share of the predicted decrease that a step must bring.
 const ARMIJO: f64 = 1e-4;
 /// Halvings of a pure Newton step before the regularised one takes over, and of that one.
@@ -77,7 +82,9 @@ impl Task<'_> {
     pub fn minimise(&self, u: Array1<f64>) -> Result<Found> {
         let reach = self.rows.reach();
         let mut state = self.state(u);
-        let mut best: Option<(f64, Found)> = None;
+        let mut damping = FIRST_DAMPING;
+        // Least decrement and size so far, and the point from which the last improvement of either was predicted.
+        let mut best: Option<(f64, f64, Found)> = None;
         for steps in 0..MOST_STEPS {
             let norm = Norm::of(&state.gradient);
             if !(norm.is_finite() && state.value.is_finite()) {
@@ -92,30 +99,23 @@ impl Task<'_> {
             }
             let step = factor.solve(&state.gradient, 0.0);
             let decrement = -state.gradient.dot(&step);
-            if reach * Norm::of(&step) <= NEAR && decrement >= 0.0 {
-                // Quadratic convergence, until rounding stops it: the first step that does not halve the decrement is noise.
-                let stalled = best.as_ref().is_some_and(|(least, _)| decrement > 0.25 * least);
-                if best.as_ref().is_none_or(|(least, _)| decrement < *least) {
-                    best = Some((decrement, found()));
+            let size = reach * Norm::of(&step);
+            if size <= NEAR && decrement >= 0.0 {
+                // Quadratic convergence, until rounding stops it in directions of much weight (the decrement) and of little (the size).
+                let (decrements, sizes) = best.as_ref().map_or((f64::INFINITY, f64::INFINITY), |best| (best.0, best.1));
+                if decrement == 0.0 || (decrement > 0.25 * decrements && size > 0.25 * sizes) {
+                    return self.accepted(best.map_or_else(found, |best| best.2), reach);
                 }
-                if stalled || decrement == 0.0 {
-                    let (_, found) = best.expect("set above");
-                    return self.accepted(found, reach);
-                }
+                best = Some((decrement.min(decrements), size.min(sizes), found()));
                 state = self.state(&state.u + &step);
                 continue;
             }
             best = None;
-            let next = self.search(&state, &step, HALVINGS.0, false);
+            let pure = if size <= LONG { self.search(&state, &step, HALVINGS.0) } else { None };
+            let next = pure.or_else(|| self.damped(&state, &factor, reach * norm, &mut damping));
             state = match next {
                 Some(next) => next,
-                None => {
-                    let step = factor.solve(&state.gradient, reach * norm);
-                    match self.search(&state, &step, HALVINGS.1, true) {
-                        Some(next) => next,
-                        None => return self.accepted(found(), reach),
-                    }
-                }
+                None => return self.accepted(found(), reach),
             };
         }
         Err(Error::NotFound(format!(
@@ -138,27 +138,33 @@ impl Task<'_> {
         )))
     }
 
-    /// The first of the steps t = 1, ½, ¼, … that brings a decrease; with `longer` also 2, 4, … while they bring more.
-    fn search(&self, state: &State, step: &Array1<f64>, halvings: i32, longer: bool) -> Option<State> {
+    /// A step with H + κ`full` in place of H, κ ≤ 1 the least that brings a decrease of those tried; it is kept, as the next step is
+    /// in much the same plight.
+    fn damped(&self, state: &State, factor: &Factor, full: f64, damping: &mut f64) -> Option<State> {
+        while *damping < 1.0 {
+            if let Some(next) = self.search(state, &factor.solve(&state.gradient, *damping * full), 1) {
+                *damping = (*damping / 4.0).max(LEAST_DAMPING);
+                return Some(next);
+            }
+            *damping *= 8.0;
+        }
+        *damping = 0.25;
+        self.search(state, &factor.solve(&state.gradient, full), HALVINGS.1)
+    }
+
+    /// The first of the steps t = 1, ½, ¼, … that brings a decrease.
+    fn search(&self, state: &State, step: &Array1<f64>, halvings: i32) -> Option<State> {
         let slope = state.gradient.dot(step);
         if !(slope < 0.0 && step.iter().all(|s| s.is_finite())) {
             return None;
         }
-        let tried = |t: f64| {
+        (0..halvings).find_map(|k| {
+            let t = 0.5f64.powi(k);
             let next = self.state(&state.u + &(step * t));
             let falls = next.value <= state.value + ARMIJO * t * slope;
             // Where the value cannot show a decrease, a slope that has not turned steeply does.
             let unseen = -slope * t <= UNSEEN * state.value.abs() && next.gradient.dot(step) <= -0.5 * slope;
             (next.value.is_finite() && (falls || unseen)).then_some(next)
-        };
-        let (mut t, mut next) = (0..halvings).map(|k| 0.5f64.powi(k)).find_map(|t| Some((t, tried(t)?)))?;
-        while longer && t >= 1.0 {
-            t *= 2.0;
-            match tried(t) {
-                Some(further) if further.value < next.value => next = further,
-                _ => break,
-            }
-        }
-        Some(next)
+        })
     }
 }

@@ -13,8 +13,10 @@ use crate::{Error, Result};
 const TRIALS: usize = 300;
 /// The least multiplier, relative to the largest that can be needed: below it tails of doubles end.
 const LEAST: f64 = 1e-290;
-/// The ball binds to this relative accuracy of the radius; the last step onto the sphere is a scaling.
-const ON_SPHERE: f64 = 4e-15;
+/// The multiplier is good enough if its minimiser is so close to the sphere; the rest is a scaling.
+const ON_SPHERE: f64 = 1e-14;
+/// A minimiser further from the sphere than this is not scaled onto it, but refused.
+const OFF_SPHERE: f64 = 1e-9;
 
 /// A block in coordinates of the span of its seen differences; what lies outside the span is known in closed form.
 pub(super) struct Reduced {
@@ -132,22 +134,24 @@ impl Solver {
     pub(super) fn optimum(mut self, free: bool) -> Result<Optimum> {
         let Some(radius) = self.radius else {
             self.minimise(0.0)?;
-            return Ok(self.finish(0.0, 1.0));
+            return Ok(self.finish(0.0, 1.0, 1.0));
         };
         if free {
             self.minimise(0.0)?;
             let (inside, outside) = self.distances(0.0);
             if inside.hypot(outside) <= radius {
-                return Ok(self.finish(0.0, 1.0));
+                return Ok(self.finish(0.0, 1.0, 1.0));
             }
             if self.ridge == 0.0 && inside <= radius {
                 // The loss does not see what lies outside the span: as much of it stays as the ball has room for.
                 let room = ((radius - inside) * (radius + inside)).max(0.0).sqrt();
-                return Ok(self.finish(0.0, room / outside));
+                return Ok(self.finish(0.0, 1.0, room / outside));
             }
         }
         let multiplier = self.multiplier(radius)?;
-        Ok(self.finish(multiplier, 1.0))
+        let (inside, outside) = self.distances(multiplier);
+        let scale = radius / inside.hypot(outside);
+        Ok(self.finish(multiplier, scale, scale))
     }
 
     /// Every block at this multiplier.
@@ -196,13 +200,14 @@ impl Solver {
             if low.1 >= -ON_SPHERE {
                 return Ok(low.0.exp());
             }
-            high = low;
-            low.0 -= stride;
-            stride *= 1.5;
-            if low.0 < largest.ln() + LEAST.ln() {
+            let least = largest.ln() + LEAST.ln();
+            if low.0 <= least {
                 let expected = "a radius that doubles reach: its multiplier is below 1e-290 of the gradient";
                 return Err(Error::argument("ball radius", radius, expected));
             }
+            high = low;
+            low.0 = (low.0 - stride).max(least);
+            stride *= 1.5;
             low.1 = excess(low.0)?;
         }
         // False position, halving the weight of an end that stays (Illinois).
@@ -216,7 +221,8 @@ impl Solver {
             let inner = middle > low.0.min(high.0) && middle < low.0.max(high.0);
             let middle = if inner { middle } else { 0.5 * (low.0 + high.0) };
             let value = excess(middle)?;
-            if value.abs() <= ON_SPHERE || (high.0 - low.0).abs() <= 4.0 * f64::EPSILON * middle.abs().max(1.0) {
+            let narrow = (high.0 - low.0).abs() <= 1e-15 * middle.abs().max(1.0);
+            if value.abs() <= ON_SPHERE || narrow && value.abs() <= OFF_SPHERE {
                 return Ok(middle.exp());
             }
             if value > 0.0 {
@@ -232,19 +238,19 @@ impl Solver {
         Err(Error::NotFound(format!("the ball's multiplier was not found in {TRIALS} trials for a radius of {radius}")))
     }
 
-    /// θ = start + span part + `share` of what lies outside, seen from the ball's centre.
-    fn finish(self, multiplier: f64, share: f64) -> Optimum {
+    /// θ = c_B + `inside`·(what of θ − c_B lies in the spans) + `outside`·(the rest).
+    fn finish(self, multiplier: f64, inside: f64, outside: f64) -> Optimum {
         let theta: Concatenation = self
             .blocks
             .iter()
             .map(|block| {
-                let outside = self.outside(block, multiplier);
-                let outside = if share == 1.0 {
-                    outside
-                } else {
-                    &block.ball.outside + &((outside - &block.ball.outside) * share)
-                };
-                &block.start + &block.span.embed(&block.u) + outside
+                let rest = self.outside(block, multiplier);
+                if inside == 1.0 && outside == 1.0 {
+                    return &block.start + &block.span.embed(&block.u) + rest;
+                }
+                let u = &block.ball.inside + &((&block.u - &block.ball.inside) * inside);
+                let rest = &block.ball.outside + &((rest - &block.ball.outside) * outside);
+                &block.start + &block.span.embed(&u) + rest
             })
             .collect();
         let steps = self.steps.iter().copied().max().unwrap_or(0);
