@@ -1,6 +1,6 @@
 //! A block: its checks, the differences that it sees, and its loss in coordinates of their span.
 
-use ndarray::{Array1, Array2, Axis, s};
+use ndarray::{Array1, Array2, Axis};
 
 use super::loss::{Kind, Rows};
 use super::{Block, Choices};
@@ -42,26 +42,28 @@ impl Block<'_> {
         }
     }
 
-    /// The differences that the loss depends on, as rows that span what it sees: all responses of the given prompts against the
-    /// prompt's first, or the pairs of positive weight.
-    pub(super) fn seen(&self) -> Array2<f64> {
+    /// The differences that the loss depends on: all responses of the given prompts against the prompt's first seen one (itself among
+    /// them, as a zero row), or the pairs of positive weight; and of each whether it confines where the loss is bounded, which a
+    /// difference of two seen responses and a pair both won and lost do.
+    pub(super) fn seen(&self) -> (Array2<f64>, Vec<bool>) {
         match self {
             Self::Softmax(prompts) => {
-                let count = prompts.iter().map(|prompt| prompt.weights.len() - 1).sum();
+                let count = prompts.iter().map(|prompt| prompt.weights.len()).sum();
                 let mut rows = Array2::zeros((count, self.dim()));
                 let mut next = 0;
                 for prompt in prompts {
-                    let first = prompt.features.row(0);
-                    for row in prompt.features.rows().into_iter().skip(1) {
-                        rows.row_mut(next).assign(&(&row - &first));
+                    let at = prompt.features.row(first_seen(prompt));
+                    for row in prompt.features.rows() {
+                        rows.row_mut(next).assign(&(&row - &at));
                         next += 1;
                     }
                 }
-                rows
+                (rows, prompts.iter().flat_map(|prompt| prompt.weights).map(|c| *c > 0.0).collect())
             }
             Self::Logistic { differences, wins, losses } => {
                 let kept: Vec<usize> = (0..wins.len()).filter(|&i| wins[i] + losses[i] > 0.0).collect();
-                differences.select(Axis(0), &kept)
+                let confining = kept.iter().map(|&i| wins[i] > 0.0 && losses[i] > 0.0).collect();
+                (differences.select(Axis(0), &kept), confining)
             }
         }
     }
@@ -73,27 +75,18 @@ impl Block<'_> {
         })
     }
 
-    /// The loss in coordinates of the span, from `start`, its weights divided by `unit`.
-    pub(super) fn rows(&self, seen: Array2<f64>, span: &Span, start: &Array1<f64>) -> Rows {
-        let base_of_seen = seen.dot(start);
-        let coordinates = span.coordinates(seen);
+    /// The loss with these differences and logits at the start, in this order.
+    pub(super) fn rows(&self, features: Array2<f64>, at_start: &Array1<f64>) -> Rows {
         match self {
             Self::Softmax(prompts) => {
-                let total: usize = prompts.iter().map(|prompt| prompt.weights.len()).sum();
-                let mut features = Array2::zeros((total, coordinates.ncols()));
                 let (mut base, mut weights, mut ends) =
-                    (Vec::with_capacity(total), Vec::with_capacity(total), Vec::new());
-                let mut next = 0;
+                    (at_start.to_vec(), Vec::with_capacity(at_start.len()), Vec::new());
                 for prompt in prompts {
-                    let others = prompt.weights.len() - 1;
-                    let (from, to) = (next..next + others, base.len() + 1..base.len() + 1 + others);
-                    features.slice_mut(s![to, ..]).assign(&coordinates.slice(s![from.clone(), ..]));
-                    // Both logits are relative to the prompt's first response.
-                    base.push(0.0);
-                    base.extend(from.zip(&prompt.offset[1..]).map(|(i, o)| (o - prompt.offset[0]) + base_of_seen[i]));
+                    // Logits are relative to the prompt's first seen response.
+                    let (next, at) = (weights.len(), prompt.offset[first_seen(prompt)]);
+                    base[next..].iter_mut().zip(prompt.offset).for_each(|(logit, o)| *logit += o - at);
                     weights.extend_from_slice(prompt.weights);
-                    ends.push(base.len());
-                    next += others;
+                    ends.push(weights.len());
                 }
                 Rows { features, base, kind: Kind::Softmax { weights, ends } }
             }
@@ -102,10 +95,14 @@ impl Block<'_> {
                     (0..wins.len()).filter(|&i| wins[i] + losses[i] > 0.0).map(|i| values[i]).collect::<Vec<_>>()
                 };
                 let kind = Kind::Logistic { wins: kept(wins), losses: kept(losses) };
-                Rows { features: coordinates, base: base_of_seen.to_vec(), kind }
+                Rows { features, base: at_start.to_vec(), kind }
             }
         }
     }
+}
+
+fn first_seen(prompt: &Choices<'_>) -> usize {
+    prompt.weights.iter().position(|c| *c > 0.0).unwrap_or(0)
 }
 
 fn check_choices(prompt: &Choices<'_>, dim: usize) -> Result<()> {

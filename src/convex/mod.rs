@@ -14,6 +14,7 @@
 //!
 //! Nothing here knows of prompts' weights, policies or rounds: arrays go in, arrays come out.
 
+mod basis;
 mod block;
 mod factor;
 mod loss;

@@ -87,7 +87,7 @@ fn stack(rows: &[Array1<f64>], dim: usize) -> Array2<f64> {
 }
 
 /// The rows at unit length without their parts in the span; those that lie in it are left out.
-fn in_null_space(rows: &Array2<f64>, fixed: &Span) -> Array2<f64> {
+pub(super) fn in_null_space(rows: &Array2<f64>, fixed: &Span) -> Array2<f64> {
     let mut units = rows.clone();
     normalise(&mut units);
     let mut kept = Vec::new();

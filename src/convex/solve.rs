@@ -2,11 +2,11 @@
 
 use ndarray::Array1;
 
+use super::basis::Basis;
 use super::loss::{Kind, Rows};
 use super::newton::{Found, Task};
 use super::{Block, Concatenation, Fit, Optimum};
 use crate::floats::Norm;
-use crate::linalg::Span;
 use crate::{Error, Result};
 
 /// Trials of the multiplier: a bracket by factors that square, then false position; a dozen or two is the rule.
@@ -22,7 +22,7 @@ const OFF_SPHERE: f64 = 1e-9;
 pub(super) struct Reduced {
     rows: Rows,
     weight: f64,
-    span: Span,
+    span: Basis,
     start: Array1<f64>,
     /// Coordinates of c_λ − start and of c_B − start in the span, and what is left of them outside.
     ridge: Centre,
@@ -39,7 +39,7 @@ struct Centre {
 }
 
 impl Centre {
-    fn of(centre: Option<&Array1<f64>>, start: &Array1<f64>, span: &Span) -> Self {
+    fn of(centre: Option<&Array1<f64>>, start: &Array1<f64>, span: &Basis) -> Self {
         let away = centre.map_or_else(|| Array1::zeros(start.len()), |centre| centre - start);
         let inside = span.coordinates_of(&away);
         let mut outside = &away - &span.embed(&inside);
@@ -61,9 +61,10 @@ impl Reduced {
         ball: Option<&Array1<f64>>,
         dense: usize,
     ) -> Self {
-        let seen = block.seen();
-        let span = Block::span(&seen);
-        let mut rows = block.rows(seen, &span, start);
+        let (seen, confining) = block.seen();
+        let at_start = seen.dot(start);
+        let (span, features) = Basis::of(seen, &confining);
+        let mut rows = block.rows(features, &at_start);
         let weight = block.weight();
         rows.divide(weight);
         let ridge = Centre::of(ridge, start, &span);
