@@ -132,7 +132,7 @@ fn check_finite<'a>(name: &str, mut values: impl Iterator<Item = &'a f64>) -> Re
 fn check_weights<'a>(weights: impl Iterator<Item = &'a f64>) -> Result<()> {
     let mut total = 0.0;
     for &weight in weights {
-        if !(weight >= 0.0) {
+        if weight.is_nan() || weight < 0.0 {
             return Err(Error::argument("a weight", weight, "at least 0"));
         }
         total += weight;

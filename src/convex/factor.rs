@@ -50,7 +50,7 @@ impl Factor {
         }
         let factor = with_identity(&sorted(&log_sizes, &directions), task.pull);
         let condition = condition(&factor);
-        if !(condition > BADLY_CONDITIONED) || r > GRADED {
+        if condition <= BADLY_CONDITIONED || r > GRADED {
             return Self::Triangular { r: factor, condition };
         }
         let mut rows: Vec<GradedRow> = log_sizes

@@ -129,7 +129,8 @@ impl Fit<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Argument`] on shapes that do not fit, weights that are negative or not finite, no positive weight in a block or a
-    /// prompt; [`crate::Error::NotFound`] where the iteration ends without an optimum as exact as doubles allow.
+    /// prompt, and for a ball so large that the tail of a loss without optimum underflows in it (log-odds of about 650);
+    /// [`crate::Error::NotFound`] where the iteration ends without an optimum as exact as doubles allow.
     pub fn solve(&self) -> Result<Outcome> {
         self.solve_with(DENSE)
     }

@@ -11,7 +11,7 @@ use super::{Block, Choices, simplex, tabular};
 use crate::Result;
 use crate::linalg::Span;
 
-/// A row counts as zero in the null space if so small a share of it is left: conv. of ranks, σ cut at 1e-10·σ_max.
+/// A row counts as zero in the null space if so small a share of it is left: as singular values count above 1e-10·σ_max.
 const ZERO: f64 = 1e-10;
 
 impl Block<'_> {
