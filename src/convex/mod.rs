@@ -14,9 +14,23 @@
 //!
 //! Nothing here knows of prompts' weights, policies or rounds: arrays go in, arrays come out.
 
+mod basis;
+mod block;
+mod factor;
+mod loss;
+mod newton;
+mod recession;
+mod simplex;
+mod solve;
+mod tabular;
+
 use ndarray::{Array1, ArrayView2};
 
-use crate::Result;
+use self::solve::Solver;
+use crate::{Error, Result};
+
+/// Up to so many coordinates of a block its curvature is factorized; beyond them conjugate gradients solve for the Newton step.
+const DENSE: usize = 1200;
 
 /// The responses of one prompt, for the likelihood of the class π_θ(y) ∝ exp(o_y + ⟨θ, φ_y⟩).
 #[derive(Clone, Copy, Debug)]
@@ -115,8 +129,69 @@ impl Fit<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Argument`] on shapes that do not fit, weights that are negative or not finite, no positive weight in a block or a
-    /// prompt; [`crate::Error::NotFound`] where the iteration ends without an optimum as exact as doubles allow.
+    /// prompt, and for a ball so large that the tail of a loss without optimum underflows in it (log-odds of about 650);
+    /// [`crate::Error::NotFound`] where the iteration ends without an optimum as exact as doubles allow.
     pub fn solve(&self) -> Result<Outcome> {
-        Err(crate::Error::NotFound("no optimum".to_owned()))
+        self.solve_with(DENSE)
+    }
+
+    /// The same, with the curvature factorized up to `dense` coordinates of a block and conjugate gradients beyond.
+    ///
+    /// # Errors
+    /// As [`Self::solve`].
+    pub fn solve_with(&self, dense: usize) -> Result<Outcome> {
+        self.check()?;
+        let at_infinity = if self.ridge.is_some() { None } else { self.recession()? };
+        match (at_infinity, &self.ball) {
+            (None, _) => Ok(Outcome::Finite(Solver::new(self, dense).optimum(true)?)),
+            (Some(_), Some(_)) => Ok(Outcome::InBallAtInfinity(Solver::new(self, dense).optimum(false)?)),
+            (Some(direction), None) => Ok(Outcome::AtInfinity { direction }),
+        }
+    }
+
+    /// A direction of unit norm along which the losses (without the ridge) fall for ever, or `None` if they have a finite minimiser.
+    ///
+    /// # Errors
+    /// As [`Block::recession`].
+    pub fn recession(&self) -> Result<Option<Concatenation>> {
+        for (b, block) in self.blocks.iter().enumerate() {
+            if let Some(direction) = block.recession()? {
+                let mut all: Concatenation = self.start.iter().map(|start| Array1::zeros(start.len())).collect();
+                all[b] = direction;
+                return Ok(Some(all));
+            }
+        }
+        Ok(None)
+    }
+
+    fn check(&self) -> Result<()> {
+        self.blocks.iter().try_for_each(Block::check)?;
+        let shaped = |name: &str, point: &Concatenation| {
+            let expected: Vec<usize> = self.blocks.iter().map(Block::dim).collect();
+            let lengths: Vec<usize> = point.iter().map(Array1::len).collect();
+            if lengths != expected {
+                return Err(Error::argument(
+                    format!("lengths of {name}"),
+                    format!("{lengths:?}"),
+                    format!("{expected:?}"),
+                ));
+            }
+            let infinite = point.iter().flatten().find(|x| !x.is_finite());
+            infinite.map_or(Ok(()), |x| Err(Error::argument(name, x, "finite numbers")))
+        };
+        let positive = |name: &str, value: f64| {
+            let holds = value > 0.0 && value.is_finite();
+            if holds { Ok(()) } else { Err(Error::argument(name, value, "positive and finite")) }
+        };
+        shaped("start", &self.start)?;
+        if let Some(ridge) = &self.ridge {
+            shaped("ridge centre", &ridge.centre)?;
+            positive("ridge strength", ridge.strength)?;
+        }
+        if let Some(ball) = &self.ball {
+            shaped("ball centre", &ball.centre)?;
+            positive("ball radius", ball.radius)?;
+        }
+        Ok(())
     }
 }

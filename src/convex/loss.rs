@@ -1,0 +1,237 @@
+//! The two losses in coordinates u of a span, θ = start + Qu: value, gradient and square root of the curvature, each to the relative
+//! accuracy that tails of e^{-700} need.
+
+use ndarray::{Array1, Array2, s};
+
+/// Rows with a probability or a derivative each: what both losses come to.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    /// m×r: features of the responses relative to those of the prompt's first, or differences; in coordinates of the span.
+    pub features: Array2<f64>,
+    /// Logits, or z, at u = 0.
+    pub base: Vec<f64>,
+    /// What the rows are.
+    pub kind: Kind,
+}
+
+/// The family, with weights that sum to at most 1 in all.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// Weights of the responses, and where each prompt's rows end.
+    Softmax {
+        /// c.
+        weights: Vec<f64>,
+        /// One past the last row of each prompt.
+        ends: Vec<usize>,
+    },
+    /// Weights of wins and losses.
+    Logistic {
+        /// a.
+        wins: Vec<f64>,
+        /// b.
+        losses: Vec<f64>,
+    },
+}
+
+/// The loss at a point.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// The loss.
+    pub value: f64,
+    /// Its gradient in u.
+    pub gradient: Array1<f64>,
+    logits: Vec<f64>,
+}
+
+impl Rows {
+    /// A bound on how far a unit step in u moves a log-odds.
+    pub fn reach(&self) -> f64 {
+        let largest = self.features.rows().into_iter().map(|row| row.dot(&row)).fold(0.0, f64::max).sqrt();
+        match self.kind {
+            Kind::Softmax { .. } => 2.0 * largest,
+            Kind::Logistic { .. } => largest,
+        }
+    }
+
+    fn logits(&self, u: &Array1<f64>) -> Vec<f64> {
+        let moved = self.features.dot(u);
+        self.base.iter().zip(&moved).map(|(base, move_)| base + move_).collect()
+    }
+
+    fn value_at(&self, logits: &[f64]) -> f64 {
+        match &self.kind {
+            Kind::Softmax { weights, ends } => prompts(ends)
+                .map(|range| {
+                    let (logits, weights) = (&logits[range.clone()], &weights[range]);
+                    let (mode, tail) = mode_and_tail(logits);
+                    let above = tail.ln_1p();
+                    let terms = logits.iter().zip(weights).filter(|(_, c)| **c > 0.0);
+                    terms.map(|(logit, c)| c * ((logits[mode] - logit) + above)).sum::<f64>()
+                })
+                .sum(),
+            Kind::Logistic { wins, losses } => {
+                let term =
+                    |i: usize| positive(wins[i], softplus(-logits[i])) + positive(losses[i], softplus(logits[i]));
+                (0..logits.len()).map(term).sum()
+            }
+        }
+    }
+
+    /// Value and gradient.
+    pub fn at(&self, u: &Array1<f64>) -> Point {
+        let logits = self.logits(u);
+        let value = self.value_at(&logits);
+        let slopes = Array1::from(self.slopes(&logits));
+        Point { value, gradient: self.features.t().dot(&slopes), logits }
+    }
+
+    /// ∂loss/∂logit. At a prompt's mode it is minus the sum of the others, so that a tail keeps its digits.
+    fn slopes(&self, logits: &[f64]) -> Vec<f64> {
+        match &self.kind {
+            Kind::Softmax { weights, ends } => {
+                let mut slopes = vec![0.0; logits.len()];
+                for range in prompts(ends) {
+                    let (logits, weights) = (&logits[range.clone()], &weights[range.clone()]);
+                    let (mode, tail) = mode_and_tail(logits);
+                    let total: f64 = weights.iter().sum();
+                    let mut others = 0.0;
+                    for y in (0..logits.len()).filter(|&y| y != mode) {
+                        let slope = total * (logits[y] - logits[mode]).exp() / (1.0 + tail) - weights[y];
+                        slopes[range.start + y] = slope;
+                        others += slope;
+                    }
+                    slopes[range.start + mode] = -others;
+                }
+                slopes
+            }
+            Kind::Logistic { wins, losses } => {
+                (0..logits.len()).map(|i| losses[i] * sigmoid(logits[i]) - wins[i] * sigmoid(-logits[i])).collect()
+            }
+        }
+    }
+
+    /// Rows L with LᵀL the loss's second derivative in u, each as (log of its weight's root, direction).
+    pub fn curvature(&self, point: &Point) -> (Vec<f64>, Array2<f64>) {
+        let mut directions = self.features.clone();
+        let mut log_sizes = vec![f64::NEG_INFINITY; point.logits.len()];
+        match &self.kind {
+            Kind::Softmax { weights, ends } => {
+                for range in prompts(ends) {
+                    let logits = &point.logits[range.clone()];
+                    let (mode, tail) = mode_and_tail(logits);
+                    let log_total = weights[range.clone()].iter().sum::<f64>().ln();
+                    let at_mode = self.features.row(range.start + mode).to_owned();
+                    let mut mean = Array1::zeros(at_mode.len());
+                    let mut block = directions.slice_mut(s![range.clone(), ..]);
+                    for (y, mut row) in block.rows_mut().into_iter().enumerate() {
+                        row -= &at_mode;
+                        let log_share = logits[y] - logits[mode] - tail.ln_1p();
+                        log_sizes[range.start + y] = 0.5 * (log_total + log_share);
+                        mean.scaled_add(log_share.exp(), &row);
+                    }
+                    block.rows_mut().into_iter().for_each(|mut row| row -= &mean);
+                }
+            }
+            Kind::Logistic { wins, losses } => {
+                for (i, logit) in point.logits.iter().enumerate() {
+                    let log_slopes = -softplus(*logit) - softplus(-*logit);
+                    log_sizes[i] = 0.5 * ((wins[i] + losses[i]).ln() + log_slopes);
+                }
+            }
+        }
+        (log_sizes, directions)
+    }
+}
+
+/// The rows of each prompt.
+fn prompts(ends: &[usize]) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let mut start = 0;
+    ends.iter().map(move |&end| {
+        let range = start..end;
+        start = end;
+        range
+    })
+}
+
+/// The first largest logit, and Σ of exp(logit − largest) over all others.
+fn mode_and_tail(logits: &[f64]) -> (usize, f64) {
+    let mode = (1..logits.len()).fold(0, |best, y| if logits[y] > logits[best] { y } else { best });
+    let tail = (0..logits.len()).filter(|&y| y != mode).map(|y| (logits[y] - logits[mode]).exp()).sum();
+    (mode, tail)
+}
+
+/// c·x, 0 where c = 0 whatever x is.
+fn positive(c: f64, x: f64) -> f64 {
+    if c > 0.0 { c * x } else { 0.0 }
+}
+
+/// log(1 + e^z).
+fn softplus(z: f64) -> f64 {
+    z.max(0.0) + (-z.abs()).exp().ln_1p()
+}
+
+/// 1/(1 + e^{−z}).
+fn sigmoid(z: f64) -> f64 {
+    if z >= 0.0 { 1.0 / (1.0 + (-z).exp()) } else { z.exp() / (1.0 + z.exp()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn examples() -> [Rows; 2] {
+        let features = Array2::from_shape_fn((7, 3), |(i, j)| (1.7 * i as f64 + 0.9 * (j * (i + 1)) as f64).sin());
+        let base: Vec<f64> = (0..7).map(|i| (i as f64).cos()).collect();
+        let weights = vec![0.1, 0.0, 0.2, 0.05, 0.3, 0.25, 0.1];
+        let softmax = Kind::Softmax { weights: weights.clone(), ends: vec![3, 7] };
+        let losses = weights.iter().rev().copied().collect();
+        let logistic = Kind::Logistic { wins: weights, losses };
+        [softmax, logistic].map(|kind| Rows { features: features.clone(), base: base.clone(), kind })
+    }
+
+    /// Oracle: central differences of the value for the gradient, of the gradient for the curvature.
+    #[test]
+    fn derivatives_are_those_of_finite_differences() {
+        let h = 1e-5;
+        for rows in examples() {
+            let u = Array1::from(vec![0.3, -0.8, 0.5]);
+            let point = rows.at(&u);
+            let (log_sizes, directions) = rows.curvature(&point);
+            let root =
+                &directions * &Array1::from_iter(log_sizes.iter().map(|x| x.exp())).insert_axis(ndarray::Axis(1));
+            let curvature = root.t().dot(&root);
+            for j in 0..3 {
+                let moved = |h: f64| {
+                    let mut u = u.clone();
+                    u[j] += h;
+                    rows.at(&u)
+                };
+                let (up, down) = (moved(h), moved(-h));
+                assert!((point.gradient[j] - (up.value - down.value) / (2.0 * h)).abs() < 1e-10);
+                let numerical = (up.gradient - down.gradient) / (2.0 * h);
+                assert!((&curvature.column(j) - &numerical).iter().all(|x| x.abs() < 1e-10), "{curvature} {numerical}");
+            }
+        }
+    }
+
+    /// In the tail the loss of one pair is e^{−z}, its slope −e^{−z}, its curvature e^{−z}, each to its last digits.
+    #[test]
+    fn tails_keep_their_digits() {
+        let features = Array2::from_shape_vec((2, 1), vec![0.0, -1.0]).unwrap();
+        let softmax = Kind::Softmax { weights: vec![1.0, 0.0], ends: vec![2] };
+        let logistic = Kind::Logistic { wins: vec![1.0, 0.0], losses: vec![0.0, 1e-300] };
+        let softmax = Rows { features: features.clone(), base: vec![0.0, 0.0], kind: softmax };
+        let mirrored = Array2::from_shape_vec((2, 1), vec![1.0, 0.0]).unwrap();
+        let logistic = Rows { features: mirrored, base: vec![0.0, 0.0], kind: logistic };
+        for rows in [softmax, logistic] {
+            for z in [40.0, 100.0, 600.0] {
+                let point = rows.at(&Array1::from(vec![z]));
+                let (log_sizes, directions) = rows.curvature(&point);
+                let curvature: f64 = (0..2).map(|i| (2.0 * log_sizes[i]).exp() * directions[(i, 0)].powi(2)).sum();
+                for value in [point.value, -point.gradient[0], curvature] {
+                    assert!((value / (-z).exp() - 1.0).abs() < 1e-14, "{z}: {value}");
+                }
+            }
+        }
+    }
+}
