@@ -5,8 +5,9 @@
 
 use std::sync::atomic::AtomicBool;
 
-use selfreward::claims::{Case, Evidence, Trials, catalogue};
+use selfreward::claims::{Case, Evidence, Trials};
 use selfreward::experiment::CellRows;
+use selfreward::papers;
 use selfreward::simulate::{Simulation, run};
 use selfreward::stats::student_quantile;
 use selfreward::theory::linear_softmax::own_round_epsilon;
@@ -51,7 +52,7 @@ fn rows(config: &str) -> CellRows {
 
 /// The cases of a claim on these rows.
 fn cases(id: &str, rows: CellRows) -> Vec<Case> {
-    let claim = catalogue::all().find(|claim| claim.id == id).unwrap();
+    let claim = papers::claims().find(|claim| claim.id == id).unwrap();
     match claim.statement.collect("made-up", &[rows]).unwrap() {
         Evidence::Cases(cases) => cases,
         other => panic!("{other:?}"),
