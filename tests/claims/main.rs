@@ -6,4 +6,5 @@ mod ledger;
 mod papers;
 mod thresholds;
 mod tolerances;
+mod two_papers;
 mod weigh;
