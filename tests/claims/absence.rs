@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use selfreward::claims::gather::{Gathered, Question};
 use selfreward::claims::{Case, Comparison, Rule, Source, Statement, Trial, Weighed};
 use selfreward::experiment::{self, CellRows};
+use selfreward::metrics::named::FAILURE;
 use selfreward::papers::{self, Listed};
 use selfreward::seed::Seed;
 use selfreward::simulate::config::SeedConfig;
@@ -242,8 +243,9 @@ fn without_the_chain_its_claims_do_not_apply_and_say_what_measures_it() {
     assert!(delta.note.contains("measure.delta = [0.3]"), "{}", delta.note);
 }
 
-fn mistyped(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let bound = trial.get("kapa", 0)?;
+/// A quantity of each δ, asked for without one. (A mistyped name does not compile.)
+fn without_delta(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let bound = trial.get(&FAILURE, 0)?;
     Ok(Some(Case { comparisons: vec![Comparison::unlimited(0.0, bound, 0.0)], ..Case::default() }))
 }
 
@@ -265,7 +267,7 @@ fn an_error_is_the_outcome_of_its_row() {
         weighed(Question { id: "made-up", sources: AUDIT, statement, rule: Rule::Always, decisions: 1 }, &rows)
     };
     for (statement, words) in [
-        (Statement::Replicates(mistyped), &["made-up.sqlite", "cell 0, replicate 0", "kapa"][..]),
+        (Statement::Replicates(without_delta), &["made-up.sqlite", "cell 0, replicate 0", "quantity = failure"][..]),
         (Statement::Cells(panics), &["made-up.sqlite", "panicked", "index out of bounds"]),
         (Statement::Cells(fails), &["made-up.sqlite", "process.samples"]),
     ] {

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use selfreward::claims::{Case, Evidence, Trials};
 use selfreward::experiment::CellRows;
+use selfreward::metrics::named::THETA_NORM;
 use selfreward::papers;
 use selfreward::simulate::{Simulation, run};
 use selfreward::stats::student_quantile;
@@ -105,7 +106,7 @@ fn a_mean_of_unknown_error_is_held_to_one_in_a_million() {
 #[test]
 fn the_statistical_error_is_held_to_its_bound_at_one_tenth() {
     let rows = rows(GAUSSIAN);
-    let norm = rows.values("theta_norm", 1).unwrap();
+    let norm = rows.values(&THETA_NORM, 1).unwrap();
     let exceeds = |rho: f64| {
         let loss = |norm: &f64| own_round_epsilon(6.0, *norm, 256.0, 0.5, rho / 3.0).unwrap().value().powi(2);
         let losses: Vec<f64> = norm.iter().map(loss).collect();

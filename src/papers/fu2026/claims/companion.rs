@@ -6,6 +6,7 @@ use super::AUDIT;
 use crate::Result;
 use crate::claims::cases::{single, step_by_step};
 use crate::claims::{Case, Claim, Comparison, Control, Statement, Trial};
+use crate::metrics::named::{FOURTH_MOMENT, TAIL_EXCESS, TAIL_MEAN};
 use crate::seed::{Purpose, Seed};
 use crate::study::Profile;
 use crate::study::definition::Verdict;
@@ -66,7 +67,7 @@ fn tail(trial: &Trial<'_>) -> Result<Option<Case>> {
         BETA,
         |_| Ok(trial.beta() <= 1.0),
         |t| {
-            let excess = trial.get("tail_excess", t + 1)?;
+            let excess = trial.get(&TAIL_EXCESS, t + 1)?;
             Ok(vec![Comparison::unlimited(excess, 1.0, trial.rounding(t + 1, 1.0)?)])
         },
     )
@@ -78,11 +79,11 @@ fn moment(trial: &Trial<'_>) -> Result<Option<Case>> {
         BETA,
         |_| Ok(trial.beta() <= 1.0),
         |t| {
-            let mean = trial.get("tail_mean", t + 1)?;
+            let mean = trial.get(&TAIL_MEAN, t + 1)?;
             // A mean that left the doubles bounds nothing.
             let bound = if mean.is_finite() { fourth_moment(mean.max(1.0))?.value() } else { f64::INFINITY };
             let tolerance = trial.rounding(t + 1, bound.min(f64::MAX))?;
-            Ok(vec![Comparison::unlimited(trial.get("fourth_moment", t + 1)?, bound, tolerance)])
+            Ok(vec![Comparison::unlimited(trial.get(&FOURTH_MOMENT, t + 1)?, bound, tolerance)])
         },
     )
 }

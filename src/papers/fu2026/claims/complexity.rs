@@ -10,6 +10,7 @@ use crate::claims::{
     Case, Claim, Comparison, Control, Curve, CurvePoint, Rule, Source, Statement, Trial, weigh::Exponent,
 };
 use crate::experiment::CellRows;
+use crate::metrics::named::{LOG_RATIO_DISTANCE, PARAMETER_DISTANCE, POPULATION_LOSS, THETA_NORM};
 use crate::seed::{Purpose, Seed};
 use crate::stats::falls_through;
 use crate::study::Profile;
@@ -165,11 +166,11 @@ fn distances(trial: &Trial<'_>, factor: f64) -> Result<Option<Case>> {
         "",
         |_| Ok(true),
         |t| {
-            let (distance, norm) = (trial.get("parameter_distance", t + 1)?, trial.get("theta_norm", t + 1)?);
+            let (distance, norm) = (trial.get(&PARAMETER_DISTANCE, t + 1)?, trial.get(&THETA_NORM, t + 1)?);
             let bound = factor * distance;
             // Logits are known to rounding of θ's own size, however close the two parameters are.
             let tolerance = trial.rounding(t + 1, 1.0 + norm)?;
-            Ok(vec![Comparison::unlimited(trial.get("log_ratio_distance", t + 1)?, bound, tolerance)])
+            Ok(vec![Comparison::unlimited(trial.get(&LOG_RATIO_DISTANCE, t + 1)?, bound, tolerance)])
         },
     )
 }
@@ -384,7 +385,7 @@ fn crossings(cells: &[CellRows], kind: &str, level: f64) -> Result<Vec<Curve>> {
 /// grid towards which it lies where it does not.
 fn crossing(cells: &[&CellRows], replicate: usize, level: f64) -> Result<(f64, bool)> {
     let point = |cell: &&CellRows| {
-        Ok((cell.number("process.samples")?.ln(), cell.value(replicate, "population_loss", 1)?.sqrt()))
+        Ok((cell.number("process.samples")?.ln(), cell.value(replicate, &POPULATION_LOSS, 1)?.sqrt()))
     };
     let curve = cells.iter().map(point).collect::<Result<Vec<(f64, f64)>>>()?;
     let (first, last) = (curve[0], curve[curve.len() - 1]);

@@ -6,6 +6,7 @@ use super::single_step::known_mean;
 use crate::claims::cases::{cell_by_cell, of_cell};
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement};
 use crate::experiment::CellRows;
+use crate::metrics::named::{ACCURACY, DRIFT, FAILURE, Metric};
 use crate::seed::{Purpose, Seed};
 use crate::study::Profile;
 use crate::study::definition::Verdict;
@@ -123,8 +124,8 @@ fn budgets(cells: &[CellRows], share: f64) -> Result<Vec<Case>> {
     cell_by_cell(&iterated, |cell| {
         let mut case = of_cell(cell);
         if let Some(other) = partner(cell)? {
-            let (mean, reach) = known_mean(&cell.values("failure_0.5", cell.rounds())?);
-            let (other_mean, other_reach) = known_mean(&other.values("failure_0.5", 1)?);
+            let (mean, reach) = known_mean(&cell.values(FAILURE.at(0.5), cell.rounds())?);
+            let (other_mean, other_reach) = known_mean(&other.values(FAILURE.at(0.5), 1)?);
             case.comparisons.push(Comparison::identity(mean, other_mean, reach.hypot(other_reach)));
         }
         Ok(case)
@@ -141,9 +142,9 @@ fn surer_elsewhere(cells: &[CellRows]) -> Result<Vec<Case>> {
     }
     cell_by_cell(cells, |cell| {
         let last = cell.rounds();
-        let mean = |name: &str| cell.values(name, last).map(|values| known_mean(&values));
-        let (failure, drift, accuracy) = (mean("failure_0.5")?, mean("drift")?, mean("accuracy")?);
-        let (doubt, right) = (cell.mean("failure_0.5", 0)?.mean, cell.mean("accuracy", 0)?.mean);
+        let mean = |of: Metric| cell.values(of, last).map(|values| known_mean(&values));
+        let (failure, drift, accuracy) = (mean(FAILURE.at(0.5))?, mean((&DRIFT).into())?, mean((&ACCURACY).into())?);
+        let (doubt, right) = (cell.mean(FAILURE.at(0.5), 0)?.mean, cell.mean(&ACCURACY, 0)?.mean);
         let below = |(value, reach): (f64, f64), bound: f64| Comparison::unlimited(value, bound, reach);
         let mut case = of_cell(cell);
         case.comparisons.push(below(accuracy, right));
@@ -158,9 +159,9 @@ fn surer_elsewhere(cells: &[CellRows]) -> Result<Vec<Case>> {
 
 fn surer_and_wiser(cells: &[CellRows]) -> Result<Vec<Case>> {
     cell_by_cell(cells, |cell| {
-        let (value, reach) = known_mean(&cell.values("accuracy", cell.rounds())?);
+        let (value, reach) = known_mean(&cell.values(&ACCURACY, cell.rounds())?);
         let mut case = of_cell(cell);
-        case.comparisons.push(Comparison::at_least(value, cell.mean("accuracy", 0)?.mean + 0.02, reach));
+        case.comparisons.push(Comparison::at_least(value, cell.mean(&ACCURACY, 0)?.mean + 0.02, reach));
         Ok(case)
     })
 }

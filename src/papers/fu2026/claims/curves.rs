@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::claims::{Claim, Control, Curve, CurvePoint, Level, Rule, Source, Statement};
 use crate::experiment::CellRows;
+use crate::metrics::named::Metric;
 use crate::study::definition::Verdict;
 
 /// A claim on curves, expected to hold.
@@ -54,10 +55,10 @@ pub(super) fn sorted_by<'a>(cells: &[&'a CellRows], key: &str) -> Vec<(String, V
 
 /// A quantity after t rounds against a number of the configuration; cells in which it is 0 in every replicate have no place on a
 /// log axis and are left out.
-pub(super) fn replicate_curve(label: String, cells: &[&CellRows], key: &str, name: &str, t: usize) -> Result<Curve> {
+pub(super) fn replicate_curve(label: String, cells: &[&CellRows], key: &str, of: Metric, t: usize) -> Result<Curve> {
     let mut points = Vec::new();
     for cell in cells {
-        let values = cell.values(name, t)?;
+        let values = cell.values(of, t)?;
         if values.iter().any(|value| *value > 0.0) {
             points.push(CurvePoint { cell: cell.cell.ordinal, x: cell.number(key)?, values });
         }
@@ -66,10 +67,10 @@ pub(super) fn replicate_curve(label: String, cells: &[&CellRows], key: &str, nam
 }
 
 /// A quantity against t ≥ `first`, along one cell's trajectories, as long as its mean is above `least`.
-pub(super) fn trajectory_curve(cell: &CellRows, label: String, name: &str, first: usize, least: f64) -> Result<Curve> {
+pub(super) fn trajectory_curve(cell: &CellRows, label: String, of: Metric, first: usize, least: f64) -> Result<Curve> {
     let mut points = Vec::new();
     for t in first..=cell.rounds() {
-        let values = cell.values(name, t)?;
+        let values = cell.values(of, t)?;
         if values.iter().sum::<f64>() / values.len() as f64 <= least {
             break;
         }

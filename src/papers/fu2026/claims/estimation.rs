@@ -5,6 +5,7 @@ use rand::RngExt;
 use crate::Result;
 use crate::claims::cases::{derived, single};
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement, Trial};
+use crate::metrics::named::{FAILURE, MARGIN, POPULATION_LOSS, RANK_FRACTION, THETA_NORM};
 use crate::process::update::finite_class::{self, FiniteClass};
 use crate::seed::{Purpose, Seed};
 use crate::simulate::config::{Kind, SeedConfig, UpdateConfig};
@@ -122,7 +123,7 @@ fn linear_error(trial: &Trial<'_>) -> Result<Option<Case>> {
     let mut case = Case::default();
     case.place.size = trial.size();
     for t in 0..rounds {
-        let norm = trial.get("theta_norm", t)?;
+        let norm = trial.get(&THETA_NORM, t)?;
         let bound = own_round_epsilon(dim as f64, norm, trial.samples(), trial.beta(), RHO / rounds as f64)?;
         case.comparisons.push(statistical_error(trial, t, &bound)?);
     }
@@ -131,7 +132,7 @@ fn linear_error(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 /// ε of the step from round t against ε_n; it does not exceed the range R.
 fn statistical_error(trial: &Trial<'_>, t: usize, bound: &Bound) -> Result<Comparison> {
-    let (measured, range) = (trial.get("population_loss", t + 1)?.sqrt(), bound.intermediate("range"));
+    let (measured, range) = (trial.get(&POPULATION_LOSS, t + 1)?.sqrt(), bound.intermediate("range"));
     let tolerance = trial.residual_rounding(t + 1, measured)?;
     Ok(Comparison::new(measured, bound.value(), tolerance, range.unwrap_or(f64::INFINITY)))
 }
@@ -246,8 +247,8 @@ fn no_failure(trial: &Trial<'_>) -> Result<Option<Case>> {
     case.place.size = trial.size();
     let mut complete = false;
     for t in 0..trial.rounds() {
-        let gamma = trial.get("margin", t)?;
-        if !(population || trial.get("rank_fraction", t + 1)? == 1.0) || gamma <= 0.0 {
+        let gamma = trial.get(&MARGIN, t)?;
+        if !(population || trial.get(&RANK_FRACTION, t + 1)? == 1.0) || gamma <= 0.0 {
             continue;
         }
         complete = true;
@@ -255,7 +256,7 @@ fn no_failure(trial: &Trial<'_>) -> Result<Option<Case>> {
             let threshold = zero_failure(responses as f64, gamma.min(f64::MAX), trial.beta(), delta)?;
             // Where the threshold is not passed nothing is said: F ≤ 1.
             let bound = if threshold.vacuous() { 1.0 } else { 0.0 };
-            let failure = trial.at("failure", delta, t + 1)?;
+            let failure = trial.at(&FAILURE, delta, t + 1)?;
             case.comparisons.push(Comparison::probability(failure, bound, 0.0));
         }
     }

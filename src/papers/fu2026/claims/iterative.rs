@@ -11,6 +11,7 @@ use crate::claims::cases::{derived, single};
 use crate::claims::{Axes, Case, Claim, Comparison, Control, Level, Ratio, Replay, Rule, Source, Statement, Trial};
 use crate::experiment::{CellRows, RunConstants};
 use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
+use crate::metrics::named::{FAILURE, MARGIN, RANK_FRACTION};
 use crate::seed::{Purpose, Seed};
 use crate::simulate::config::{SeedConfig, UpdateConfig};
 use crate::simulate::run::replicate;
@@ -20,7 +21,7 @@ use crate::study::definition::Verdict;
 use crate::theory::iterative::{RoundConstants, Shape, complete_spans, round_by_round};
 
 /// Gaussian instances with a margin, n up to 2^40.
-const MARGIN: &[Source] = &[Source { experiment: "rate_vs_n", part: "margin" }];
+const WITH_MARGIN: &[Source] = &[Source { experiment: "rate_vs_n", part: "margin" }];
 const HARD: &[Source] = &[Source { experiment: "single_step", part: "hard" }];
 
 const fn explicitly(
@@ -35,7 +36,7 @@ const fn explicitly(
         level: Level::Explicit,
         result,
         expected: Verdict::Holds,
-        sources: MARGIN,
+        sources: WITH_MARGIN,
         statement: Statement::Replicates(judge),
         rule: Rule::WithProbability { rho: RHO },
         note: "",
@@ -153,7 +154,7 @@ fn failures(
         let rho = RHO * rounds as f64 / trial.rounds() as f64;
         for &delta in trial.deltas() {
             if let Some(bound) = bound(&run, sizes, rho, delta)? {
-                let measured = trial.at("failure", delta, rounds)?;
+                let measured = trial.at(&FAILURE, delta, rounds)?;
                 case.comparisons.push(Comparison::probability(measured, bound, trial.sum_rounding(bound.min(1.0))));
             }
         }
@@ -174,7 +175,7 @@ fn spans(trial: &Trial<'_>) -> Result<Option<Case>> {
     failures(trial, |run, _, _, delta| {
         // The population update sees every difference, and is another claim's.
         if trial.config().process.update != UpdateConfig::Population {
-            (1..=run.rounds()).try_for_each(|t| trial.get("rank_fraction", t).map(drop))?;
+            (1..=run.rounds()).try_for_each(|t| trial.get(&RANK_FRACTION, t).map(drop))?;
         }
         run.complete_spans(delta)
     })
@@ -230,7 +231,7 @@ fn printed(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
             let run = replicate(&simulation, index, false, &std::sync::atomic::AtomicBool::new(false))?;
             let rows = CellRows::of_run(&simulation, &[run]);
             let constants = RunConstants::of(&rows, 0, simulation.process.beta, 1)?.as_printed();
-            let failure = rows.values(&format!("failure_{delta}"), 1)?[0];
+            let failure = rows.values(FAILURE.at(delta), 1)?[0];
             let comparison = Comparison::probability(failure, constants.uniform(2.0, n, RHO, delta)?, 0.0);
             let mut config = config.clone();
             config.run.first_replicate = index;
@@ -267,7 +268,7 @@ fn shapes(cells: &[CellRows], factor: impl Fn(f64) -> f64) -> Result<Vec<Ratio>>
                 n,
                 rounds: t as u32,
                 kappa0,
-                gamma: cell.mean("margin", 0)?.mean,
+                gamma: cell.mean(&MARGIN, 0)?.mean,
                 delta: 0.5,
                 contraction: RunConstants::means(cell, t)?.contraction()?,
                 constant: 1.0,
@@ -275,7 +276,7 @@ fn shapes(cells: &[CellRows], factor: impl Fn(f64) -> f64) -> Result<Vec<Ratio>>
             let value = shape.failure(complexity)?.value() * factor(n / 4096.0);
             ratios.push(Ratio {
                 cell: cell.cell.ordinal,
-                values: cell.values("failure_0.5", t)?,
+                values: cell.values(FAILURE.at(0.5), t)?,
                 shape: value,
                 informative: value < 1.0,
                 // The κ_0 that was asked for: the realised one changes with n, and would part cells that belong together.

@@ -7,6 +7,13 @@ use super::{AUDIT, control};
 use crate::Result;
 use crate::claims::cases::step_by_step;
 use crate::claims::{Case, Claim, Comparison, Control, Statement, Trial};
+use crate::metrics::Quantity;
+use crate::metrics::named::{
+    BASELINE_LEFT, BASELINE_RIGHT, CHAIN_COMPARATOR_CONCENTRABILITY, CHAIN_CONCENTRABILITY, CHAIN_GAP,
+    COMPARATOR_FAILURE, COMPARATOR_REGRET, DEVIATION_COMPARATOR, DEVIATION_POLICY, ENTROPY, FAILURE, IDENTITY_RESIDUAL,
+    KAPPA, KL_COMPARATOR, KL_POLICY, MARGIN, NESTING, OBJECTIVE_COMPARATOR, OBJECTIVE_POLICY, OPTIMAL_CONCENTRABILITY,
+    SECOND_MOMENT,
+};
 use crate::seed::{Purpose, Seed};
 use crate::study::Profile;
 use crate::study::definition::Verdict;
@@ -115,10 +122,10 @@ fn where_unique(trial: &Trial<'_>, compare: impl Fn(usize, f64) -> Result<Vec<Co
     step_by_step(
         trial,
         UNIQUE,
-        |t| Ok(trial.get("margin", t)? > 0.0),
+        |t| Ok(trial.get(&MARGIN, t)? > 0.0),
         |t| {
             // With one response everywhere γ is infinite, and both sides are 0.
-            compare(t, trial.get("margin", t)?.min(f64::MAX))
+            compare(t, trial.get(&MARGIN, t)?.min(f64::MAX))
         },
     )
 }
@@ -138,15 +145,15 @@ fn suboptimality_without_margin(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 fn regret(trial: &Trial<'_>, bound: impl Fn(f64, f64) -> Result<f64>) -> Result<Option<Case>> {
     where_unique(trial, |t, gamma| {
-        let gap = trial.get("chain_gap", t + 1)?;
+        let gap = trial.get(&CHAIN_GAP, t + 1)?;
         let bound = bound(gap, gamma)?;
         // The gap is a mean of differences of rewards, each known to its own rounding, and is divided by γ_t.
-        let unknown = trial.reward_rounding(t, trial.get("kl_comparator", t + 1)? + gap)? / gamma;
+        let unknown = trial.reward_rounding(t, trial.get(&KL_COMPARATOR, t + 1)? + gap)? / gamma;
         let tolerance = trial.rounding(t + 1, bound.min(1.0))? + unknown;
         let compare = |measured: f64, delta: f64| Comparison::probability(measured, bound / delta, tolerance / delta);
-        let mut comparisons = vec![compare(trial.get("comparator_regret", t + 1)?, 1.0)];
+        let mut comparisons = vec![compare(trial.get(&COMPARATOR_REGRET, t + 1)?, 1.0)];
         for &delta in trial.deltas() {
-            comparisons.push(compare(trial.at("comparator_failure", delta, t + 1)?, delta));
+            comparisons.push(compare(trial.at(&COMPARATOR_FAILURE, delta, t + 1)?, delta));
         }
         Ok(comparisons)
     })
@@ -154,17 +161,13 @@ fn regret(trial: &Trial<'_>, bound: impl Fn(f64, f64) -> Result<f64>) -> Result<
 
 /// The size of the numbers that both sides of Eq. 11 are formed from: E|log π_t| under both policies.
 fn reward_scale(trial: &Trial<'_>, t: usize) -> Result<f64> {
-    Ok(trial.get("kl_comparator", t + 1)? + trial.get("chain_gap", t + 1)? + trial.get("entropy", t)? + 1.0)
+    Ok(trial.get(&KL_COMPARATOR, t + 1)? + trial.get(&CHAIN_GAP, t + 1)? + trial.get(&ENTROPY, t)? + 1.0)
 }
 
 fn baseline(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let tolerance = trial.rounding(t + 1, reward_scale(trial, t)?)?;
-        Ok(vec![Comparison::identity(
-            trial.get("baseline_left", t + 1)?,
-            trial.get("baseline_right", t + 1)?,
-            tolerance,
-        )])
+        Ok(vec![Comparison::identity(trial.get(&BASELINE_LEFT, t + 1)?, trial.get(&BASELINE_RIGHT, t + 1)?, tolerance)])
     })
 }
 
@@ -172,14 +175,14 @@ fn without_baseline(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let tolerance = trial.rounding(t + 1, reward_scale(trial, t)?)?;
         // E_{π_{t+1}} log π_t = −(KL(π°‖π_t) + gap).
-        let mean = -(trial.get("kl_comparator", t + 1)? + trial.get("chain_gap", t + 1)?);
-        Ok(vec![Comparison::identity(mean, trial.get("baseline_right", t + 1)?, tolerance)])
+        let mean = -(trial.get(&KL_COMPARATOR, t + 1)? + trial.get(&CHAIN_GAP, t + 1)?);
+        Ok(vec![Comparison::identity(mean, trial.get(&BASELINE_RIGHT, t + 1)?, tolerance)])
     })
 }
 
 fn identity(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
-        Ok(vec![Comparison::identity(trial.get("identity_residual", t + 1)?, 0.0, trial.rounding(t + 1, 1.0)?)])
+        Ok(vec![Comparison::identity(trial.get(&IDENTITY_RESIDUAL, t + 1)?, 0.0, trial.rounding(t + 1, 1.0)?)])
     })
 }
 
@@ -197,8 +200,8 @@ fn own_power(seed: &Seed, _: Profile) -> Result<Vec<Case>> {
 
 /// The size of the objective's terms.
 fn objective_scale(trial: &Trial<'_>, t: usize) -> Result<f64> {
-    let rewards = trial.beta() * (reward_scale(trial, t)? + trial.get("kl_policy", t + 1)?);
-    Ok(rewards + trial.get("objective_comparator", t + 1)?.abs())
+    let rewards = trial.beta() * (reward_scale(trial, t)? + trial.get(&KL_POLICY, t + 1)?);
+    Ok(rewards + trial.get(&OBJECTIVE_COMPARATOR, t + 1)?.abs())
 }
 
 fn variational(trial: &Trial<'_>) -> Result<Option<Case>> {
@@ -213,9 +216,9 @@ fn variational_without_kl(trial: &Trial<'_>) -> Result<Option<Case>> {
 /// is met where their difference is no more than rounding.
 fn variation(trial: &Trial<'_>, missing: f64) -> Result<Option<Case>> {
     always(trial, |t| {
-        let left = trial.get("objective_comparator", t + 1)? + missing * trial.get("kl_comparator", t + 1)?;
+        let left = trial.get(&OBJECTIVE_COMPARATOR, t + 1)? + missing * trial.get(&KL_COMPARATOR, t + 1)?;
         let tolerance = trial.rounding(t + 1, objective_scale(trial, t)?)?;
-        Ok(vec![Comparison::unlimited(left, trial.get("objective_policy", t + 1)?, tolerance)])
+        Ok(vec![Comparison::unlimited(left, trial.get(&OBJECTIVE_POLICY, t + 1)?, tolerance)])
     })
 }
 
@@ -230,34 +233,34 @@ fn decomposition_of_one(trial: &Trial<'_>) -> Result<Option<Case>> {
 /// Eq. 18 with so much of the deviation under π_{t+1}.
 fn decompose(trial: &Trial<'_>, share: f64) -> Result<Option<Case>> {
     always(trial, |t| {
-        let get = |name: &str| trial.get(name, t + 1);
-        let deviations = (get("deviation_comparator")?, share * get("deviation_policy")?);
+        let get = |quantity: &'static Quantity| trial.get(quantity, t + 1);
+        let deviations = (get(&DEVIATION_COMPARATOR)?, share * get(&DEVIATION_POLICY)?);
         // A divergence of 0 may be measured as less, by rounding.
-        let (comparator, learned) = (get("kl_comparator")?.max(0.0), get("kl_policy")?.max(0.0));
+        let (comparator, learned) = (get(&KL_COMPARATOR)?.max(0.0), get(&KL_POLICY)?.max(0.0));
         let bound = one_step::gap_decomposition(deviations.0, deviations.1, trial.beta(), comparator, learned)?;
         // β KL(π_{t+1}‖π_t) is subtracted: rounding is relative to the terms, not to what is left of them.
         let scale = deviations.0 + deviations.1 + trial.beta() * (comparator + learned + 1.0);
-        Ok(vec![Comparison::unlimited(get("chain_gap")?, bound, trial.rounding(t + 1, scale)?)])
+        Ok(vec![Comparison::unlimited(get(&CHAIN_GAP)?, bound, trial.rounding(t + 1, scale)?)])
     })
 }
 
 fn change_of_measure(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
-        let get = |name: &str| trial.get(name, t + 1);
+        let get = |quantity: &'static Quantity| trial.get(quantity, t + 1);
         let lemma = |deviation: f64, concentrability: f64| {
             // Where C leaves the doubles E h² may have vanished in them: their product is not known.
             if !concentrability.is_finite() {
                 return Ok(Comparison::unlimited(deviation, f64::INFINITY, 0.0));
             }
             // Concentrability of 1 may be measured as 1 less rounding.
-            let bound = one_step::change_of_measure(concentrability.max(1.0), get("second_moment")?)?;
+            let bound = one_step::change_of_measure(concentrability.max(1.0), get(&SECOND_MOMENT)?)?;
             Ok(Comparison::unlimited(deviation, bound, deviation_rounding(trial, t, bound)?))
         };
-        let kappa = trial.get("kappa", t)?;
+        let kappa = trial.get(&KAPPA, t)?;
         Ok(vec![
-            lemma(get("deviation_policy")?, get("chain_concentrability")?)?,
-            lemma(get("deviation_comparator")?, get("chain_comparator_concentrability")?)?,
-            Comparison::identity(get("chain_comparator_concentrability")?, kappa, trial.rounding(t + 1, kappa)?),
+            lemma(get(&DEVIATION_POLICY)?, get(&CHAIN_CONCENTRABILITY)?)?,
+            lemma(get(&DEVIATION_COMPARATOR)?, get(&CHAIN_COMPARATOR_CONCENTRABILITY)?)?,
+            Comparison::identity(get(&CHAIN_COMPARATOR_CONCENTRABILITY)?, kappa, trial.rounding(t + 1, kappa)?),
         ])
     })
 }
@@ -265,19 +268,18 @@ fn change_of_measure(trial: &Trial<'_>) -> Result<Option<Case>> {
 /// A deviation |Δ^{r_t} − Δ^{r̂}| that is small came out of a cancellation of rewards: its rounding is relative to them.
 fn deviation_rounding(trial: &Trial<'_>, t: usize, bound: f64) -> Result<f64> {
     let rewards = (1.0 + trial.beta()) * reward_scale(trial, t)?;
-    let known =
-        trial.rounding(t + 1, rewards)? * trial.get("chain_concentrability", t + 1)?.clamp(1.0, f64::MAX).sqrt();
+    let known = trial.rounding(t + 1, rewards)? * trial.get(&CHAIN_CONCENTRABILITY, t + 1)?.clamp(1.0, f64::MAX).sqrt();
     Ok(trial.rounding(t + 1, bound.min(f64::MAX))? + known)
 }
 
 fn change_of_measure_without_root(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
-        let get = |name: &str| trial.get(name, t + 1);
-        let concentrability = get("chain_concentrability")?;
-        let product = concentrability.max(1.0) * get("second_moment")?;
+        let get = |quantity: &'static Quantity| trial.get(quantity, t + 1);
+        let concentrability = get(&CHAIN_CONCENTRABILITY)?;
+        let product = concentrability.max(1.0) * get(&SECOND_MOMENT)?;
         let bound = if concentrability.is_finite() { product } else { f64::INFINITY };
         let tolerance = deviation_rounding(trial, t, bound)?;
-        Ok(vec![Comparison::unlimited(get("deviation_policy")?, bound, tolerance)])
+        Ok(vec![Comparison::unlimited(get(&DEVIATION_POLICY)?, bound, tolerance)])
     })
 }
 
@@ -301,26 +303,26 @@ fn oracle_without_concentrability(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 fn oracle_bound(trial: &Trial<'_>, terms: &Terms) -> Result<Option<Case>> {
     where_unique(trial, |t, gamma| {
-        let get = |name: &str| trial.get(name, t + 1);
+        let get = |quantity: &'static Quantity| trial.get(quantity, t + 1);
         // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
-        if !get("chain_concentrability")?.is_finite() {
-            return Ok(vec![Comparison::probability(get("comparator_regret")?, f64::INFINITY, 0.0)]);
+        if !get(&CHAIN_CONCENTRABILITY)?.is_finite() {
+            return Ok(vec![Comparison::probability(get(&COMPARATOR_REGRET)?, f64::INFINITY, 0.0)]);
         }
-        let (kappa, beta) = (trial.get("kappa", t)?, trial.beta());
-        let epsilon = get("second_moment")?.sqrt();
-        let learned = if terms.concentrability { get("chain_concentrability")?.max(1.0) } else { 0.0 };
+        let (kappa, beta) = (trial.get(&KAPPA, t)?, trial.beta());
+        let epsilon = get(&SECOND_MOMENT)?.sqrt();
+        let learned = if terms.concentrability { get(&CHAIN_CONCENTRABILITY)?.max(1.0) } else { 0.0 };
         let gap = |kl: f64| {
             let full = one_step::comparator_gap(kappa, learned.max(1.0), epsilon, beta, kl, gamma)?.value();
             // √C ≥ 1 stands in the function: taken out again where it is to be left out.
             Ok::<f64, crate::Error>(if terms.concentrability { full } else { full - epsilon / gamma })
         };
-        let kl = if terms.kl { get("kl_comparator")?.max(0.0) } else { 0.0 };
+        let kl = if terms.kl { get(&KL_COMPARATOR)?.max(0.0) } else { 0.0 };
         let own = gap(kl)?;
         let lift =
             trial.rounding(t + 1, own.min(1.0))? + deviation_rounding(trial, t, 0.0)? * (1.0 + kappa.sqrt()) / gamma;
-        let mut comparisons = vec![Comparison::probability(get("comparator_regret")?, own, lift)];
+        let mut comparisons = vec![Comparison::probability(get(&COMPARATOR_REGRET)?, own, lift)];
         for &delta in trial.deltas() {
-            let failure = trial.at("comparator_failure", delta, t + 1)?;
+            let failure = trial.at(&COMPARATOR_FAILURE, delta, t + 1)?;
             comparisons.push(Comparison::probability(failure, own / delta, lift / delta));
         }
         Ok(comparisons)
@@ -338,13 +340,13 @@ fn log_without_concentrability(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 fn log_bound(trial: &Trial<'_>, concentrability: bool) -> Result<Option<Case>> {
     where_unique(trial, |t, gamma| {
-        let get = |name: &str| trial.get(name, t + 1);
-        let learned = get("chain_concentrability")?;
+        let get = |quantity: &'static Quantity| trial.get(quantity, t + 1);
+        let learned = get(&CHAIN_CONCENTRABILITY)?;
         // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
         if !learned.is_finite() {
-            return Ok(vec![Comparison::probability(get("comparator_regret")?, f64::INFINITY, 0.0)]);
+            return Ok(vec![Comparison::probability(get(&COMPARATOR_REGRET)?, f64::INFINITY, 0.0)]);
         }
-        let (kappa, epsilon) = (trial.get("kappa", t)?, get("second_moment")?.sqrt());
+        let (kappa, epsilon) = (trial.get(&KAPPA, t)?, get(&SECOND_MOMENT)?.sqrt());
         let compare = |&delta: &f64| {
             let kept = if concentrability { learned.max(1.0) } else { 1.0 };
             let full = one_step::one_step(kappa, gamma, epsilon, trial.beta(), delta, Some(kept))?.value();
@@ -352,7 +354,7 @@ fn log_bound(trial: &Trial<'_>, concentrability: bool) -> Result<Option<Case>> {
             let bound = if concentrability { full } else { full - epsilon / gamma / delta };
             let lift = trial.rounding(t + 1, bound.min(1.0))?
                 + deviation_rounding(trial, t, 0.0)? * (1.0 + kappa.sqrt()) / gamma / delta;
-            let failure = trial.at("comparator_failure", delta, t + 1)?;
+            let failure = trial.at(&COMPARATOR_FAILURE, delta, t + 1)?;
             Ok(Comparison::probability(failure, bound, lift))
         };
         trial.deltas().iter().map(compare).collect()
@@ -360,32 +362,32 @@ fn log_bound(trial: &Trial<'_>, concentrability: bool) -> Result<Option<Case>> {
 }
 
 fn optimal_concentrability(trial: &Trial<'_>) -> Result<Option<Case>> {
-    concentrability(trial, "optimal_concentrability", |kappa| kappa)
+    concentrability(trial, &OPTIMAL_CONCENTRABILITY, |kappa| kappa)
 }
 
 fn optimal_concentrability_root(trial: &Trial<'_>) -> Result<Option<Case>> {
-    concentrability(trial, "optimal_concentrability", f64::sqrt)
+    concentrability(trial, &OPTIMAL_CONCENTRABILITY, f64::sqrt)
 }
 
 fn simplification(trial: &Trial<'_>) -> Result<Option<Case>> {
-    concentrability(trial, "chain_concentrability", |kappa| kappa)
+    concentrability(trial, &CHAIN_CONCENTRABILITY, |kappa| kappa)
 }
 
-fn concentrability(trial: &Trial<'_>, name: &str, bound: fn(f64) -> f64) -> Result<Option<Case>> {
+fn concentrability(trial: &Trial<'_>, quantity: &'static Quantity, bound: fn(f64) -> f64) -> Result<Option<Case>> {
     always(trial, |t| {
-        let bound = bound(trial.get("kappa", t)?);
-        Ok(vec![Comparison::unlimited(trial.get(name, t + 1)?, bound, trial.rounding(t + 1, bound)?)])
+        let bound = bound(trial.get(&KAPPA, t)?);
+        Ok(vec![Comparison::unlimited(trial.get(quantity, t + 1)?, bound, trial.rounding(t + 1, bound)?)])
     })
 }
 
 fn nesting(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let below = |&delta: &f64| {
-            let comparator = trial.at("comparator_failure", delta, t + 1)?;
+            let comparator = trial.at(&COMPARATOR_FAILURE, delta, t + 1)?;
             // The same weights are summed on both sides.
-            Ok(Comparison::probability(trial.at("failure", delta, t + 1)?, comparator, 1e-12))
+            Ok(Comparison::probability(trial.at(&FAILURE, delta, t + 1)?, comparator, 1e-12))
         };
-        let nested = Comparison::probability(trial.get("nesting", t + 1)?, 0.0, 0.0);
+        let nested = Comparison::probability(trial.get(&NESTING, t + 1)?, 0.0, 0.0);
         std::iter::once(Ok(nested)).chain(trial.deltas().iter().map(below)).collect()
     })
 }
@@ -393,8 +395,8 @@ fn nesting(trial: &Trial<'_>) -> Result<Option<Case>> {
 fn nesting_reversed(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let compare = |&delta: &f64| {
-            let own = trial.at("failure", delta, t + 1)?;
-            Ok(Comparison::probability(trial.at("comparator_failure", delta, t + 1)?, own, 1e-9))
+            let own = trial.at(&FAILURE, delta, t + 1)?;
+            Ok(Comparison::probability(trial.at(&COMPARATOR_FAILURE, delta, t + 1)?, own, 1e-9))
         };
         trial.deltas().iter().map(compare).collect()
     })

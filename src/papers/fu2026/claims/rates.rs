@@ -4,6 +4,7 @@ use super::curves::{curve, replicate_curve, sorted_by, trajectory_curve, wrong_c
 use crate::Result;
 use crate::claims::{Claim, Curve, Rule, Source, weigh::Exponent};
 use crate::experiment::CellRows;
+use crate::metrics::named::{FAILURE, KAPPA, KAPPA_MINUS_ONE, Metric};
 use crate::simulate::config::UpdateConfig;
 use crate::stats::decay::Law;
 use crate::study::definition::Verdict;
@@ -127,7 +128,7 @@ fn rates(cells: &[CellRows], rounds: &[usize]) -> Result<Vec<Curve>> {
         let in_a_run = cells[0].number("instance.prompts")?;
         for &t in rounds {
             let label = format!("M = {prompts}, T = {t}");
-            let mut curve = replicate_curve(label, &cells, "process.samples", "failure_0.1", t)?;
+            let mut curve = replicate_curve(label, &cells, "process.samples", FAILURE.at(0.1), t)?;
             // A mean of a handful of prompts is no mean on a log axis: at least ten failing in all.
             let enough = |values: &[f64]| values.iter().sum::<f64>() * in_a_run >= 10.0;
             curve.points.retain(|point| enough(&point.values));
@@ -148,7 +149,7 @@ fn sampled(cells: &[CellRows]) -> Result<Vec<Curve>> {
     let erm = cells.iter().filter(|cell| cell.cell.config.process.update == UpdateConfig::Erm);
     let cells: Vec<&CellRows> = erm.filter(within).collect();
     let curve = |t: usize| {
-        let mut curve = replicate_curve(format!("T = {t}"), &cells, "process.samples", "failure_0.01", t)?;
+        let mut curve = replicate_curve(format!("T = {t}"), &cells, "process.samples", FAILURE.at(0.01), t)?;
         rescale(&mut curve)?;
         Ok(curve)
     };
@@ -164,12 +165,12 @@ fn rescale(curve: &mut Curve) -> Result<()> {
 }
 
 fn failure_in_time(cells: &[CellRows]) -> Result<Vec<Curve>> {
-    in_time(cells, "failure_0.5", 1, ten_prompts)
+    in_time(cells, FAILURE.at(0.5), 1, ten_prompts)
 }
 
 fn kappa_in_time(cells: &[CellRows]) -> Result<Vec<Curve>> {
     // A prompt that is as it was contributes what the average one did at first.
-    in_time(cells, "kappa_minus_one", 1, |cell| Ok(ten_prompts(cell)? * cell.mean("kappa_minus_one", 0)?.mean))
+    in_time(cells, (&KAPPA_MINUS_ONE).into(), 1, |cell| Ok(ten_prompts(cell)? * cell.mean(&KAPPA_MINUS_ONE, 0)?.mean))
 }
 
 /// The weight of ten prompts in all replicates of a cell together: below it there is nothing to fit.
@@ -178,18 +179,18 @@ fn ten_prompts(cell: &CellRows) -> Result<f64> {
 }
 
 fn kappa_in_late_time(cells: &[CellRows]) -> Result<Vec<Curve>> {
-    in_time(cells, "kappa_minus_one", 8, |_| Ok(0.0))
+    in_time(cells, (&KAPPA_MINUS_ONE).into(), 8, |_| Ok(0.0))
 }
 
 fn in_time(
     cells: &[CellRows],
-    name: &str,
+    of: Metric,
     first: usize,
     least: impl Fn(&CellRows) -> Result<f64>,
 ) -> Result<Vec<Curve>> {
     let curve = |cell: &CellRows| {
-        let label = format!("κ₀ = {:.3}", cell.mean("kappa", 0)?.mean);
-        trajectory_curve(cell, label, name, first, least(cell)?)
+        let label = format!("κ₀ = {:.3}", cell.mean(&KAPPA, 0)?.mean);
+        trajectory_curve(cell, label, of, first, least(cell)?)
     };
     cells.iter().map(curve).collect()
 }

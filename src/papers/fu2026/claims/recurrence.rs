@@ -10,6 +10,8 @@ use crate::Result;
 use crate::claims::cases::{single, step_by_step};
 use crate::claims::{Case, Claim, Comparison, Control, Level, Replay, Rule, Statement, Trial};
 use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
+use crate::metrics::Quantity;
+use crate::metrics::named::{CHAIN_CONCENTRABILITY, KAPPA, MARGIN, MIN_CONFIDENCE, SECOND_MOMENT};
 use crate::seed::{Purpose, Seed};
 use crate::simulate::Config;
 use crate::simulate::config::UpdateConfig;
@@ -121,28 +123,22 @@ fn surplus(trial: &Trial<'_>, form: impl Fn(f64, f64) -> Result<f64>) -> Result<
     step_by_step(
         trial,
         UNIQUE,
-        |t| Ok(trial.get("margin", t)? > 0.0),
+        |t| Ok(trial.get(&MARGIN, t)? > 0.0),
         |t| {
-            let get = |name: &str| trial.get(name, t + 1);
+            let get = |quantity: &'static Quantity| trial.get(quantity, t + 1);
             // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
-            if !get("chain_concentrability")?.is_finite() {
-                return Ok(vec![Comparison::unlimited(get("kappa")?, f64::INFINITY, 0.0)]);
+            if !get(&CHAIN_CONCENTRABILITY)?.is_finite() {
+                return Ok(vec![Comparison::unlimited(get(&KAPPA)?, f64::INFINITY, 0.0)]);
             }
-            let (kappa, gamma) = (trial.get("kappa", t)?, trial.get("margin", t)?.min(f64::MAX));
-            let epsilon = get("second_moment")?.sqrt();
-            let gap = comparator_gap(
-                kappa,
-                get("chain_concentrability")?.max(1.0),
-                epsilon,
-                trial.beta(),
-                kappa.ln(),
-                gamma,
-            )?;
-            let mu = get("min_confidence")?;
+            let (kappa, gamma) = (trial.get(&KAPPA, t)?, trial.get(&MARGIN, t)?.min(f64::MAX));
+            let epsilon = get(&SECOND_MOMENT)?.sqrt();
+            let gap =
+                comparator_gap(kappa, get(&CHAIN_CONCENTRABILITY)?.max(1.0), epsilon, trial.beta(), kappa.ln(), gamma)?;
+            let mu = get(&MIN_CONFIDENCE)?;
             let bound = form(gap.value(), mu)?;
             // What K_t was rounded by is divided by μ.
             let tolerance = trial.rounding(t + 1, bound / mu)?;
-            Ok(vec![Comparison::new(get("kappa")?, bound, tolerance, 1.0 / mu)])
+            Ok(vec![Comparison::new(get(&KAPPA)?, bound, tolerance, 1.0 / mu)])
         },
     )
 }
@@ -289,7 +285,7 @@ fn along(trial: &Trial<'_>, bound: impl Fn(&Contraction, f64, u32) -> f64) -> Re
     for t in 1..=rounds {
         let bound = bound(&map, kappa0, t as u32);
         let tolerance = trial.rounding(t, bound / mu)?;
-        case.comparisons.push(Comparison::new(trial.get("kappa", t)?, bound, tolerance, kappa0));
+        case.comparisons.push(Comparison::new(trial.get(&KAPPA, t)?, bound, tolerance, kappa0));
     }
     Ok(Some(case))
 }

@@ -5,6 +5,7 @@ use crate::Result;
 use crate::claims::cases::{cell_by_cell, derived, of_cell};
 use crate::claims::{Case, Claim, Comparison, Control, Curve, Level, Rule, Source, Statement, Trial, weigh::Exponent};
 use crate::experiment::CellRows;
+use crate::metrics::named::{BASE_PROBABILITY, FAILURE, GREEDY_BASE, KAPPA};
 use crate::simulate::config::Kind;
 use crate::stats::interval::{mean_with_error, student_quantile};
 use crate::study::definition::Verdict;
@@ -136,7 +137,7 @@ fn laws(cells: &[CellRows], effective: impl Fn(usize) -> usize) -> Result<Vec<Ca
             let share = expected / mass;
             // Prompts are negatively correlated: the binomial variance bounds that of their number.
             let error = mass * (share * (1.0 - share) / (prompts * cell.replicates.len() as f64)).sqrt();
-            let mean = cell.mean("failure_0.5", t)?.mean;
+            let mean = cell.mean(FAILURE.at(0.5), t)?.mean;
             case.comparisons.push(Comparison::identity(mean, expected, FAR * error));
             together[t - 1].0 += (mean - expected) / error;
             together[t - 1].1 += 1.0;
@@ -171,7 +172,7 @@ fn against_samples(cells: &[CellRows]) -> Result<Vec<Curve>> {
                 format!("κ₀ = {kappa0}, T = {t}"),
                 &cells,
                 "process.samples",
-                "failure_0.5",
+                FAILURE.at(0.5),
                 t,
             )?);
         }
@@ -195,7 +196,7 @@ fn risks(cells: &[CellRows], constant: f64) -> Result<Vec<Case>> {
         let n = cell.number("process.samples")?;
         // Where there is no root, or one beyond 1, it reads "constant failure".
         let root = risk_root(constant * kappa0 * log_class / n, kappa0)?.unwrap_or(1.0);
-        let (mean, reach) = known_mean(&cell.values("failure_0.5", 1)?);
+        let (mean, reach) = known_mean(&cell.values(FAILURE.at(0.5), 1)?);
         let mut case = of_cell(cell);
         // A lower bound: the root is the side that must not be the larger.
         if root < 1.0 {
@@ -218,7 +219,7 @@ fn length(trial: &Trial<'_>, more: f64) -> Result<Option<Case>> {
     let instance = &trial.config().instance;
     let (Some(alpha), Some(length)) = (instance.top, instance.length) else { return Ok(None) };
     let bound = autoregressive_kappa0(alpha, f64::from(length) + more)?;
-    let kappa0 = trial.get("kappa", 0)?;
+    let kappa0 = trial.get(&KAPPA, 0)?;
     let mut case = Case::default();
     case.place.size = trial.size();
     case.comparisons.push(Comparison::at_least(kappa0, bound, trial.rounding(0, kappa0)?));
@@ -238,13 +239,13 @@ fn traps(trial: &Trial<'_>, enough: f64) -> Result<Option<Case>> {
     let (Kind::Autoregressive, Some(trap)) = (instance.kind, instance.trap) else { return Ok(None) };
     let mut case = Case::default();
     case.place.size = trial.size();
-    case.comparisons.push(Comparison::identity(trial.get("base_probability", 0)?, trap.p, trial.rounding(0, 1.0)?));
-    case.comparisons.push(Comparison::probability(trial.get("greedy_base", 0)?, 0.0, 0.0));
+    case.comparisons.push(Comparison::identity(trial.get(&BASE_PROBABILITY, 0)?, trap.p, trial.rounding(0, 1.0)?));
+    case.comparisons.push(Comparison::probability(trial.get(&GREEDY_BASE, 0)?, 0.0, 0.0));
     if instance.prompts == Some(1) {
         for t in 0..=trial.rounds() {
             // "Found" is 1: a miss is what must not happen.
-            if trial.get("base_probability", t)? > enough {
-                case.comparisons.push(Comparison::probability(1.0 - trial.get("greedy_base", t)?, 0.0, 0.0));
+            if trial.get(&BASE_PROBABILITY, t)? > enough {
+                case.comparisons.push(Comparison::probability(1.0 - trial.get(&GREEDY_BASE, t)?, 0.0, 0.0));
             }
         }
     }
