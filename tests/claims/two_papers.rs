@@ -175,8 +175,10 @@ fn every_list_has_a_chapter_for_each_paper() {
     let (page, document) = (html::page(&report), markdown::text(&report));
     let chapters: Vec<&str> = page.split("<h3 id=\"paper-").skip(1).collect();
     assert_eq!(chapters.len(), 2);
-    assert!(chapters[0].starts_with("fu2026\"") && chapters[0].contains("id=\"claim-C11\" data-paper=\"fu2026\""));
-    assert!(chapters[1].starts_with("toy2026\"") && chapters[1].contains("id=\"claim-Z2\" data-paper=\"toy2026\""));
+    for (chapter, key, id, rows) in [(chapters[0], "fu2026", "C11", first), (chapters[1], "toy2026", "Z2", toy)] {
+        assert!(chapter.starts_with(&format!("{key}\"")) && chapter.contains(&format!("<tr id=\"claim-{id}\"")));
+        assert_eq!(chapter.matches(&format!("data-paper=\"{key}\"")).count(), rows);
+    }
     assert!(!chapters[0].contains("claim-Z2") && !chapters[1].contains("claim-C11"));
     // Among several papers one can be chosen.
     assert!(page.contains(&format!("data-key=\"paper\" data-value=\"toy2026\" aria-pressed=\"false\">toy2026 {toy}<")));

@@ -79,10 +79,10 @@ fn group(filters: &mut Markup, key: &str, values: impl IntoIterator<Item = (Stri
 fn row(body: &mut Markup, claim: &Row) {
     let attributes = [
         ("id", format!("claim-{}", claim.id)),
-        ("data-paper", claim.paper.clone()),
         ("data-verdict", word(&claim.verdict)),
         ("data-level", claim.level.clone()),
         ("data-expected", if claim.as_expected() { "yes" } else { "no" }.to_owned()),
+        ("data-paper", claim.paper.clone()),
     ];
     let attributes: Vec<(&str, &str)> = attributes.iter().map(|(name, value)| (*name, value.as_str())).collect();
     body.within("tr", &attributes, |tr| {
