@@ -13,6 +13,7 @@ use std::sync::atomic::AtomicBool;
 
 use selfreward::claims::{Case, Comparison, Rule, Statement, Trial, weigh};
 use selfreward::experiment::{CellRows, Results};
+use selfreward::metrics::named::{FAILURE, KAPPA_MINUS_ONE};
 use selfreward::seed::Seed;
 use selfreward::simulate::{Simulation, run};
 use selfreward::study::definition::Verdict;
@@ -48,8 +49,8 @@ fn markov(trial: &Trial<'_>, factor: impl Fn(f64) -> f64) -> selfreward::Result<
     case.place.size = trial.size();
     for t in 0..=trial.rounds() {
         for &delta in trial.deltas() {
-            let bound = factor(delta) * trial.get("kappa_minus_one", t)?;
-            let failure = trial.at("failure", delta, t)?;
+            let bound = factor(delta) * trial.get(&KAPPA_MINUS_ONE, t)?;
+            let failure = trial.at(&FAILURE, delta, t)?;
             case.comparisons.push(Comparison::probability(failure, bound, trial.rounding(t, bound)?));
         }
     }

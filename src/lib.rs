@@ -99,6 +99,7 @@ pub mod logits;
 pub mod memory;
 pub mod metrics;
 mod nearest;
+pub mod papers;
 pub mod plot;
 pub mod policy;
 pub mod process;
@@ -107,7 +108,7 @@ pub mod seed;
 pub mod simulate;
 pub mod stats;
 pub mod study;
-pub mod theory;
 mod words;
 
 pub use error::{Error, Result};
+pub use papers::fu2026::theory;

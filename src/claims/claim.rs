@@ -91,6 +91,17 @@ pub struct Control {
     pub rule: Rule,
 }
 
+impl Control {
+    /// A false variant that is refuted on constructed laws or on the algebra itself, case by case.
+    pub const fn constructed(
+        id: &'static str,
+        says: &'static str,
+        make: fn(&Seed, Profile) -> Result<Vec<Case>>,
+    ) -> Self {
+        Self { id, says, sources: &[], statement: Statement::Constructed(make), rule: Rule::Always }
+    }
+}
+
 impl Statement {
     /// Evidence of the right kind, without any in it.
     pub fn nothing(&self) -> Evidence {
@@ -142,14 +153,14 @@ impl Statement {
         }
     }
 
-    /// Constructs evidence that needs no rows.
+    /// Constructs evidence that needs no rows, from the streams of the claim or control of this id below the seed of what is weighed.
     ///
     /// # Errors
     /// Whatever the statement's own function returns.
-    pub fn construct(&self, seed: &Seed, profile: Profile) -> Result<Evidence> {
+    pub fn construct(&self, id: &str, seed: &Seed, profile: Profile) -> Result<Evidence> {
         match self {
             Self::Constructed(make) => {
-                let mut cases = make(seed, profile)?;
+                let mut cases = make(&laws(id, seed), profile)?;
                 for (number, case) in cases.iter_mut().enumerate() {
                     case.place.cell = number;
                 }
@@ -163,14 +174,20 @@ impl Statement {
     ///
     /// # Errors
     /// As [`Statement::construct`].
-    pub fn replay(&self, place: &Place, seed: &Seed, profile: Profile) -> Result<Option<Arc<Replay>>> {
+    pub fn replay(&self, id: &str, place: &Place, seed: &Seed, profile: Profile) -> Result<Option<Arc<Replay>>> {
         match self {
             Self::Constructed(make) => {
-                Ok(make(seed, profile)?.into_iter().nth(place.cell).and_then(|case| case.replay))
+                Ok(make(&laws(id, seed), profile)?.into_iter().nth(place.cell).and_then(|case| case.replay))
             }
             _ => Ok(None),
         }
     }
+}
+
+/// The seed of a statement's constructed laws: it follows from the id, so that neither another claim nor its place among them moves
+/// what is drawn.
+fn laws(id: &str, seed: &Seed) -> Seed {
+    seed.named("claim", id)
 }
 
 /// What a replicate says about a statement; of one in which a quantity is not there nothing is known.
@@ -201,5 +218,10 @@ impl Claim {
     /// Its number: `C16` for `C16.linear`.
     pub fn number(&self) -> &'static str {
         self.id.split('.').next().unwrap_or(self.id)
+    }
+
+    /// Its letters: `C` for `C16.linear`.
+    pub fn letter(&self) -> &'static str {
+        self.number().trim_end_matches(|character: char| character.is_ascii_digit())
     }
 }

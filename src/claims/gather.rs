@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::claim::{Source, Statement};
 use super::evidence::Evidence;
 use super::weigh::{Rule, Unknown, Weighed, weigh};
-use super::{Claim, Control, catalogue};
+use super::{Claim, Control};
 use crate::absent::Absent;
 use crate::experiment::{CellRows, Results};
 use crate::seed::Seed;
@@ -17,33 +17,37 @@ use crate::simulate::config::SeedConfig;
 use crate::study::Profile;
 use crate::{Error, Result};
 
-/// What is weighed: no name, no expected verdict.
+/// What is asked of rows. Collecting looks at the id, weighing at the rule and the level alone; neither knows what is expected.
 #[derive(Clone, Copy)]
 pub struct Question {
+    /// The claim's or control's id: its constructed laws are drawn from streams of their own.
+    pub id: &'static str,
     /// Where rows come from.
     pub sources: &'static [Source],
     /// How evidence is collected.
     pub statement: Statement,
     /// How it is weighed.
     pub rule: Rule,
+    /// The number of statistical decisions that the joint level is shared among: those of its paper.
+    pub decisions: usize,
 }
 
 impl Question {
+    /// Of a claim, in a paper with so many statistical decisions.
+    pub fn of_claim(claim: &Claim, decisions: usize) -> Self {
+        let Claim { id, sources, statement, rule, .. } = *claim;
+        Self { id, sources, statement, rule, decisions }
+    }
+
+    /// Of a control, in a paper with so many statistical decisions.
+    pub fn of_control(control: &Control, decisions: usize) -> Self {
+        let Control { id, sources, statement, rule, .. } = *control;
+        Self { id, sources, statement, rule, decisions }
+    }
+
     /// The parts of an experiment that it looks at; an empty name stands for all of them.
     fn parts(&self, experiment: &str) -> Vec<&'static str> {
         self.sources.iter().filter(|source| source.experiment == experiment).map(|source| source.part).collect()
-    }
-}
-
-impl From<&Claim> for Question {
-    fn from(claim: &Claim) -> Self {
-        Self { sources: claim.sources, statement: claim.statement, rule: claim.rule }
-    }
-}
-
-impl From<&Control> for Question {
-    fn from(control: &Control) -> Self {
-        Self { sources: control.sources, statement: control.statement, rule: control.rule }
     }
 }
 
@@ -95,7 +99,7 @@ impl Gathered {
             errors: Vec::new(),
             obstacle: None,
         };
-        gathered.add("", || question.statement.construct(seed, profile));
+        gathered.add("", || question.statement.construct(question.id, seed, profile));
         gathered
     }
 
@@ -126,8 +130,8 @@ impl Gathered {
         if !self.errors.is_empty() {
             return Weighed::broken(self.errors.join("; "));
         }
-        let decisions = catalogue::decisions();
-        let weighed = whole(|| weigh(self.question.rule, &self.evidence, decisions, &seed.named("weigh", "bootstrap")));
+        let Question { rule, decisions, .. } = self.question;
+        let weighed = whole(|| weigh(rule, &self.evidence, decisions, &seed.named("weigh", "bootstrap")));
         match weighed {
             Ok(Ok(weighed)) => weighed.withholding(Unknown::lacking(&self.absent).some()),
             Ok(Err(error)) => Weighed::broken(error.to_string()),

@@ -4,9 +4,9 @@ use crate::words::counted;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::claim::Claim;
 use super::evidence::Place;
 use super::weigh::Weighed;
+use crate::papers::{Listed, Paper};
 use crate::study::Profile;
 use crate::study::definition::Verdict;
 
@@ -15,8 +15,8 @@ pub const SCHEMA: u32 = 1;
 
 /// A claim with what came out.
 pub struct Entry {
-    /// The claim.
-    pub claim: &'static Claim,
+    /// The claim, with its paper.
+    pub claim: Listed,
     /// What came out.
     pub weighed: Weighed,
     /// The files that replay a violation, if it was saved.
@@ -70,19 +70,25 @@ impl Ledger {
             "version": env!("CARGO_PKG_VERSION"),
             "profile": self.profile.name(),
             "seed": self.seed,
+            "papers": self.papers().into_iter().map(cited).collect::<Vec<_>>(),
             "claims": self.entries.iter().map(Entry::to_json).collect::<Vec<_>>(),
         })
     }
 
-    /// How many verdicts of each kind, and whether they are the expected ones.
-    fn summary(&self) -> String {
-        let mut counts: std::collections::BTreeMap<String, usize> = Default::default();
-        self.entries.iter().for_each(|entry| *counts.entry(word(&entry.weighed.verdict)).or_default() += 1);
-        let counts: Vec<String> = counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
-        let unexpected = self.entries.iter().filter(|entry| !entry.expected()).count();
-        let outcome =
-            if unexpected == 0 { "all as expected".to_owned() } else { format!("{unexpected} not as expected (!)") };
-        format!("{}: {}; {outcome}\n", counted(self.entries.len(), "row"), counts.join(", "))
+    /// The papers of its rows, in the order of their first ones.
+    fn papers(&self) -> Vec<&'static Paper> {
+        let mut papers: Vec<&Paper> = Vec::new();
+        for entry in &self.entries {
+            if papers.iter().all(|known| known.key != entry.claim.paper.key) {
+                papers.push(entry.claim.paper);
+            }
+        }
+        papers
+    }
+
+    /// The rows of a paper.
+    fn chapter(&self, paper: &Paper) -> Vec<&Entry> {
+        self.entries.iter().filter(|entry| entry.claim.paper.key == paper.key).collect()
     }
 
     /// The ledger as CSV: the columns of the JSON, nested ones flattened.
@@ -96,35 +102,68 @@ impl Ledger {
         String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
     }
 
-    /// The ledger for a terminal: rows as [`rank`] orders them, each with its comparison in words and numbers.
+    /// The ledger for a terminal: a chapter for each paper, its rows as [`rank`] orders them, each with its comparison in words and
+    /// numbers.
     pub fn to_table(&self) -> String {
-        let mut text = format!(
-            "{:18} {:8} {:17} {:>6} {:>7}  {}\n",
-            "claim", "level", "verdict", "nonvac", "cases", "what it says"
-        );
-        let mut entries: Vec<&Entry> = self.entries.iter().collect();
-        entries.sort_by_key(|entry| rank(entry.weighed.verdict));
-        for entry in entries {
-            let weighed = &entry.weighed;
-            let mark = if entry.expected() { "" } else { " (!)" };
-            text.push_str(&format!(
-                "{:18} {:8} {:17} {:>6} {:>7}  {}\n",
-                entry.claim.id,
-                word(&entry.claim.level),
-                format!("{}{mark}", word(&weighed.verdict)),
-                format!("{:.2}", weighed.nonvacuous),
-                weighed.extent.replicates,
-                entry.claim.says,
-            ));
-            for line in [&weighed.comparison, &entry.remarks()] {
-                text.push_str(&format!("{:18} {line}\n", ""));
-            }
-            if let Some(path) = &entry.saved {
-                text.push_str(&format!("{:18} saved: {path}\n", ""));
-            }
-        }
-        text + &self.summary()
+        let all: Vec<&Entry> = self.entries.iter().collect();
+        let papers = self.papers();
+        let chapters = papers.iter().map(|paper| chapter_text(paper, self.chapter(paper), papers.len() > 1));
+        chapters.collect::<String>() + &summary(&all)
     }
+}
+
+/// The chapter of a paper, with its own counts where there are others.
+fn chapter_text(paper: &Paper, mut entries: Vec<&Entry>, counted: bool) -> String {
+    let mut text = format!(
+        "{}\n{:18} {:8} {:17} {:>6} {:>7}  {}\n",
+        paper.heading(),
+        "claim",
+        "level",
+        "verdict",
+        "nonvac",
+        "cases",
+        "what it says"
+    );
+    entries.sort_by_key(|entry| rank(entry.weighed.verdict));
+    for entry in &entries {
+        let weighed = &entry.weighed;
+        let mark = if entry.expected() { "" } else { " (!)" };
+        text.push_str(&format!(
+            "{:18} {:8} {:17} {:>6} {:>7}  {}\n",
+            entry.claim.id,
+            word(&entry.claim.level),
+            format!("{}{mark}", word(&weighed.verdict)),
+            format!("{:.2}", weighed.nonvacuous),
+            weighed.extent.replicates,
+            entry.claim.says,
+        ));
+        for line in [&weighed.comparison, &entry.remarks()] {
+            text.push_str(&format!("{:18} {line}\n", ""));
+        }
+        if let Some(path) = &entry.saved {
+            text.push_str(&format!("{:18} saved: {path}\n", ""));
+        }
+    }
+    if counted {
+        text.push_str(&format!("{}\n", summary(&entries)));
+    }
+    text
+}
+
+/// How many verdicts of each kind, and whether they are the expected ones.
+fn summary(entries: &[&Entry]) -> String {
+    let mut counts: std::collections::BTreeMap<String, usize> = Default::default();
+    entries.iter().for_each(|entry| *counts.entry(word(&entry.weighed.verdict)).or_default() += 1);
+    let counts: Vec<String> = counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+    let unexpected = entries.iter().filter(|entry| !entry.expected()).count();
+    let outcome =
+        if unexpected == 0 { "all as expected".to_owned() } else { format!("{unexpected} not as expected (!)") };
+    format!("{}: {}; {outcome}\n", counted(entries.len(), "row"), counts.join(", "))
+}
+
+/// A paper as the ledger cites it.
+fn cited(paper: &Paper) -> Value {
+    json!({"key": paper.key, "citation": paper.citation, "link": paper.link})
 }
 
 /// The order in which verdicts are shown: violated, then those that say something, then those that say nothing.
@@ -136,7 +175,7 @@ pub fn rank(verdict: Verdict) -> u8 {
     }
 }
 
-const HEADER: [&str; 21] = [
+const HEADER: [&str; 22] = [
     "id",
     "statement",
     "level",
@@ -158,6 +197,7 @@ const HEADER: [&str; 21] = [
     "version",
     "comparison",
     "error",
+    "paper",
 ];
 
 impl Entry {
@@ -182,6 +222,7 @@ impl Entry {
             .collect();
         json!({
             "id": self.claim.id,
+            "paper": self.claim.paper.key,
             "statement": self.claim.says,
             "level": self.claim.level,
             "result": self.claim.result,
@@ -241,6 +282,7 @@ impl Entry {
             env!("CARGO_PKG_VERSION").to_owned(),
             weighed.comparison.clone(),
             weighed.error.clone().unwrap_or_default(),
+            self.claim.paper.key.to_owned(),
         ]
     }
 }

@@ -9,8 +9,10 @@
 //! A [`Claim`] says where its evidence comes from and which rule weighs it. Collecting is where a measured row meets a bound
 //! ([`Case`], [`Curve`], [`Ratio`]); what weighs them ([`mod@weigh`]) knows numbers and a rule alone. A [`Control`] is the same with
 //! a false statement, and has to come out violated.
+//!
+//! Nothing here knows a paper's content: claims, printed statements and bounds are data of [`crate::papers`].
 
-pub mod catalogue;
+pub mod cases;
 mod claim;
 mod evidence;
 pub mod falsifier;

@@ -3,6 +3,8 @@
 use crate::Result;
 use crate::experiment::{CellRows, RunConstants};
 use crate::instance::Instance;
+use crate::metrics::Quantity;
+use crate::metrics::named::{LOGIT_ROUNDING, Metric};
 use crate::simulate::Simulation;
 use crate::simulate::config::Config;
 
@@ -46,17 +48,20 @@ impl Trial<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Absent`] where it is not there, with the reason: a comparison without it is unknown, and whoever collects sees to
-    /// that. [`crate::Error::Argument`] for a name that no quantity has.
-    pub fn get(&self, name: &str, t: usize) -> Result<f64> {
-        self.trials.rows.value(self.replicate, name, t)
+    /// that. [`crate::Error::Argument`] for a quantity that takes a δ and has none.
+    pub fn get(&self, of: impl Into<Metric>, t: usize) -> Result<f64> {
+        self.trials.rows.value(self.replicate, of, t)
     }
 
     /// A quantity at one δ, such as `failure`.
     ///
     /// # Errors
     /// As [`Trial::get`].
-    pub fn at(&self, name: &str, delta: f64, t: usize) -> Result<f64> {
-        self.get(&format!("{name}_{delta}"), t)
+    ///
+    /// # Panics
+    /// For a quantity that does not depend on δ.
+    pub fn at(&self, quantity: &'static Quantity, delta: f64, t: usize) -> Result<f64> {
+        self.get(quantity.at(delta), t)
     }
 
     /// T.
@@ -153,7 +158,7 @@ impl Trial<'_> {
     }
 
     fn logit_rounding(&self, t: usize) -> Result<f64> {
-        self.get("logit_rounding", t)
+        self.get(&LOGIT_ROUNDING, t)
     }
 
     /// The absolute error of a difference of rewards r_t = log π_t, averaged under a policy under which E|r_t| is `scale`: units in

@@ -1,17 +1,14 @@
 //! `selfreward bound`: any bound of the theory, with its intermediates and assumptions.
 
 mod answer;
-mod catalogue;
 mod flags;
-mod numbers;
 
 use answer::Answer;
-use catalogue::CATALOGUE;
-use flags::{Flags, Quantity};
-use numbers::Numbers;
+use flags::Flags;
 
 use super::{Failure, Verbosity, as_flag, print, terminal_width};
 use crate::nearest::one_of;
+use crate::papers::{BoundEntry, Numbers, PAPERS, Quantity};
 use crate::{Error, Result};
 
 /// Print a bound of the theory: its value, every intermediate, its assumptions, and whether it is vacuous.
@@ -44,7 +41,7 @@ pub(super) fn run(args: &BoundArgs) -> std::result::Result<(), Failure> {
             let error = Error::argument("--list", "with other arguments", "--list alone");
             return Err(Failure::refused(error));
         }
-        return print(&catalogue::list());
+        return print(&list());
     }
     let answers = answers(args).map_err(as_flag).map_err(Failure::refused)?;
     let text = match (&answers, args.json) {
@@ -60,6 +57,20 @@ pub(super) fn run(args: &BoundArgs) -> std::result::Result<(), Failure> {
     print(&text)
 }
 
+/// A chapter for each paper, a line for each of its bounds.
+fn list() -> String {
+    let line = |entry: &BoundEntry| format!("{:<20} {}; needs {}", entry.name, entry.about, entry.usage);
+    let mut lines = Vec::new();
+    for paper in PAPERS.iter().filter(|paper| !paper.bounds.is_empty()) {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(paper.heading());
+        lines.extend(paper.bounds.iter().map(line));
+    }
+    lines.join("\n")
+}
+
 /// What was asked for.
 enum Answers {
     /// One bound.
@@ -71,14 +82,15 @@ enum Answers {
 /// Evaluates the bound, at every point of the range if there is one.
 fn answers(args: &BoundArgs) -> Result<Answers> {
     let name = args.name.as_deref().unwrap_or_default();
-    let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == name) else {
-        let names: Vec<_> = CATALOGUE.iter().map(|entry| entry.name).collect();
+    let all = || PAPERS.iter().flat_map(|paper| paper.bounds);
+    let Some(entry) = all().find(|entry| entry.name == name) else {
+        let names: Vec<_> = all().map(|entry| entry.name).collect();
         return Err(Error::argument("NAME", name, one_of(name, &names)));
     };
     let given = args.flags.quantities()?;
     let ranges: Vec<_> = given.iter().filter(|(_, quantity)| matches!(quantity, Quantity::Range(_))).collect();
     let at = |point: usize| {
-        let numbers = Numbers::new(name, &given, point);
+        let numbers = Numbers::new(entry.name, entry.usage, &given, point);
         let bound = (entry.evaluate)(&numbers)?;
         numbers.refuse_unused()?;
         Ok(Answer { used: numbers.used(), bound })

@@ -5,13 +5,16 @@ use serde_json::{Value, json};
 use super::verify::{VerifyArgs, pretty};
 use super::{Failure, Jobs, print, stop_flag};
 use crate::claims::gather::{Question, answer};
-use crate::claims::{Claim, Control, Weighed};
+use crate::claims::{Control, Weighed};
+use crate::papers::Listed;
 use crate::study::definition::Verdict;
 
 /// One control with what came out, seed by seed.
 struct Tried {
-    claim: &'static Claim,
+    claim: Listed,
     control: &'static Control,
+    /// What it asks of rows.
+    question: Question,
     verdicts: Vec<Verdict>,
     /// What the first seed compared, in words and numbers.
     comparison: String,
@@ -45,6 +48,7 @@ impl Tried {
     fn to_json(&self) -> Value {
         json!({
             "id": self.control.id,
+            "paper": self.claim.paper.key,
             "claim": self.claim.id,
             "statement": self.control.says,
             "evidence": if self.control.sources.is_empty() { "constructed" } else { "rows" },
@@ -60,13 +64,14 @@ impl Tried {
 }
 
 /// Weighs the controls of claims.
-pub(super) fn run(claims: &[&'static Claim], args: &VerifyArgs) -> Result<(), Failure> {
+pub(super) fn run(claims: &[Listed], args: &VerifyArgs) -> Result<(), Failure> {
     let mut tried: Vec<Tried> = claims
         .iter()
-        .flat_map(|&claim| claim.controls.iter().map(move |control| (claim, control)))
-        .map(|(claim, control)| Tried {
+        .flat_map(|&claim| claim.controls().map(move |(control, question)| (claim, control, question)))
+        .map(|(claim, control, question)| Tried {
             claim,
             control,
+            question,
             verdicts: Vec::new(),
             comparison: String::new(),
             unweighed: 0,
@@ -77,8 +82,8 @@ pub(super) fn run(claims: &[&'static Claim], args: &VerifyArgs) -> Result<(), Fa
     if tried.is_empty() {
         return Err(Failure::Nothing(anyhow::anyhow!("these claims have no controls")));
     }
-    let controls: Vec<Question> = tried.iter().map(|tried| Question::from(tried.control)).collect();
-    let truths: Vec<Question> = tried.iter().map(|tried| Question::from(tried.claim)).collect();
+    let controls: Vec<Question> = tried.iter().map(|tried| tried.question).collect();
+    let truths: Vec<Question> = tried.iter().map(|tried| tried.claim.question()).collect();
     // With one seed the claims themselves need not be weighed.
     let several = args.seeds > 1;
     let questions: Vec<Question> = controls.iter().chain(truths.iter().filter(|_| several)).copied().collect();
@@ -125,9 +130,15 @@ fn record(tried: &mut [Tried], weighed: &[Weighed]) {
 
 fn table(tried: &[Tried]) -> String {
     let share = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{share:.2}"));
-    let mut text =
+    let header =
         format!("{:28} {:8} {:>6} {:>12}  {}\n", "control", "", "power", "false alarm", "what it says, falsely");
-    for one in tried {
+    let mut text = String::new();
+    for (index, one) in tried.iter().enumerate() {
+        // Claims are listed paper by paper: where the paper changes a chapter begins.
+        if index == 0 || tried[index - 1].claim.paper.key != one.claim.paper.key {
+            let gap = if index == 0 { "" } else { "\n" };
+            text.push_str(&format!("{gap}{}\n{header}", one.claim.paper.heading()));
+        }
         text.push_str(&format!(
             "{:28} {:8} {:>6} {:>12}  {}\n{:28} {}. {}\n",
             one.control.id,

@@ -12,7 +12,8 @@ use super::{Failure, Outputs, Verbosity, print, stop_flag};
 use crate::Error;
 use crate::claims::falsifier::{Found, search};
 use crate::claims::witness::Witness;
-use crate::claims::{Claim, Level, catalogue};
+use crate::claims::{Claim, Level};
+use crate::papers::{self, Listed, PAPERS};
 use crate::study::definition::Verdict;
 use crate::study::store::parse_seed;
 use crate::words::counted;
@@ -60,9 +61,9 @@ pub(super) fn run(args: &FalsifyArgs) -> Result<(), Failure> {
         stop.load(Ordering::Relaxed)
             || args.evaluations.map_or_else(|| Instant::now() >= end, |asked| evaluations >= asked)
     };
-    let found = search(claim, &seed.named("falsify", claim.id), enough).map_err(Failure::refused)?;
-    let saved = args.save(claim, &found, &outputs);
-    print(report(claim, &found, saved.as_ref().ok().and_then(Option::as_deref)).trim_end())?;
+    let found = search(&claim, &seed.named("falsify", claim.id), enough).map_err(Failure::refused)?;
+    let saved = args.save(&claim, &found, &outputs);
+    print(report(&claim, &found, saved.as_ref().ok().and_then(Option::as_deref)).trim_end())?;
     saved?;
     if stop.load(Ordering::Relaxed) {
         return Err(Failure::Interrupted);
@@ -78,11 +79,11 @@ pub(super) fn run(args: &FalsifyArgs) -> Result<(), Failure> {
 }
 
 impl FalsifyArgs {
-    fn claim(&self) -> crate::Result<&'static Claim> {
-        let found = catalogue::named(&self.claim);
+    fn claim(&self) -> crate::Result<Listed> {
+        let found = papers::named(PAPERS, &self.claim);
         match found.as_slice() {
-            [] => Err(catalogue::unknown(&self.claim)),
-            [one] => Ok(one),
+            [] => Err(papers::unknown(&self.claim)),
+            [one] => Ok(*one),
             // A number that is itself an id, such as C7 beside C7.log.
             parts => parts.iter().find(|claim| claim.id == self.claim).copied().ok_or_else(|| {
                 let ids: Vec<&str> = parts.iter().map(|claim| claim.id).collect();
@@ -102,8 +103,8 @@ impl FalsifyArgs {
     }
 }
 
-fn report(claim: &Claim, found: &Found, saved: Option<&str>) -> String {
-    let mut text = format!("{}: {}\n", claim.id, claim.says);
+fn report(claim: &Listed, found: &Found, saved: Option<&str>) -> String {
+    let mut text = format!("{}\n{}: {}\n", claim.paper.heading(), claim.id, claim.says);
     match &found.comparison {
         None => text.push_str(&format!("never applied in {}\n", counted(found.evaluations, "evaluation"))),
         Some(comparison) => {

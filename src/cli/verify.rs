@@ -15,8 +15,9 @@ use super::{Failure, Jobs, Outputs, print, stop_flag};
 use crate::claims::gather::{Question, answer, experiments, parts, weighing_seed};
 use crate::claims::ledger::{Entry, Ledger, Outcome};
 use crate::claims::witness::{Witness, npz_path, toml_path};
-use crate::claims::{Claim, Place, Weighed, catalogue};
+use crate::claims::{Claim, Place, Weighed};
 use crate::experiment::{self, Results, refuse_other_data};
+use crate::papers::{self, Listed, PAPERS};
 use crate::seed::Seed;
 use crate::study::definition::Verdict;
 use crate::study::{Profile, Shard, Study};
@@ -27,7 +28,8 @@ use crate::{Error, Result};
 #[derive(Debug, Args)]
 #[command(after_help = super::EXIT_CODES)]
 pub struct VerifyArgs {
-    /// Claims: a number such as C16 with all its parts, or one part such as C16.linear [default: all]
+    /// Claims: those of a paper such as fu2026, of a letter such as C, a number such as C16 with all its parts, or one part such as
+    /// C16.linear [default: all]
     #[arg(value_name = "CLAIM")]
     claims: Vec<String>,
     #[command(flatten)]
@@ -66,7 +68,7 @@ pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
     if args.controls {
         return super::controls::run(&claims, args);
     }
-    let questions: Vec<Question> = claims.iter().map(|claim| Question::from(*claim)).collect();
+    let questions: Vec<Question> = claims.iter().map(Listed::question).collect();
     let outputs = args.outputs().map_err(Failure::refused)?;
     let mut rows = args.rows(&questions, &stop_flag())?;
     let seed = rows.seed()?;
@@ -74,7 +76,7 @@ pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
     let weighed = jobs.run(|| answer(&questions, &mut rows.results, &seed, rows.profile))?.map_err(Failure::failed)?;
     let (mut entries, mut unsaved) = (Vec::new(), None);
     for (claim, weighed) in claims.into_iter().zip(weighed) {
-        let saved = args.save(claim, &weighed, &rows, &seed).unwrap_or_else(|error| {
+        let saved = args.save(&claim, &weighed, &rows, &seed).unwrap_or_else(|error| {
             unsaved.get_or_insert_with(|| error.at(format!("the witness of {} is not saved", claim.id)));
             None
         });
@@ -94,15 +96,15 @@ pub(super) fn pretty(value: &serde_json::Value) -> String {
 }
 
 /// The claims of these names, all without any.
-fn chosen(names: &[String]) -> Result<Vec<&'static Claim>> {
+fn chosen(names: &[String]) -> Result<Vec<Listed>> {
     if names.is_empty() {
-        return Ok(catalogue::all().collect());
+        return Ok(papers::claims().collect());
     }
-    let mut claims: Vec<&'static Claim> = Vec::new();
+    let mut claims: Vec<Listed> = Vec::new();
     for name in names {
-        let found = catalogue::named(name);
+        let found = papers::named(PAPERS, name);
         if found.is_empty() {
-            return Err(catalogue::unknown(name));
+            return Err(papers::unknown(name));
         }
         claims.extend(
             found.into_iter().filter(|claim| !claims.iter().any(|known| known.id == claim.id)).collect::<Vec<_>>(),
@@ -140,7 +142,7 @@ impl Rows {
 impl VerifyArgs {
     /// Whether an argument of `--from` is a claim that was named after the stores.
     fn names_a_claim(path: &Path) -> bool {
-        !path.exists() && path.to_str().is_some_and(|name| !catalogue::named(name).is_empty())
+        !path.exists() && path.to_str().is_some_and(|name| !papers::named(PAPERS, name).is_empty())
     }
 
     /// The claims, wherever they stand on the line.
@@ -287,7 +289,7 @@ impl VerifyArgs {
         let witness = if place.experiment.is_empty() {
             claim
                 .statement
-                .replay(place, seed, rows.profile)?
+                .replay(claim.id, place, seed, rows.profile)?
                 .map(|replay| Witness::of_instance(replay.config.clone(), &replay.instance, &folder, claim.id))
         } else {
             witness(place, &rows.results, &folder, claim.id)?

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::absent::{Absent, Why, measurable};
+use crate::metrics::named::Metric;
 use crate::nearest::one_of;
 use crate::simulate::summary::Column;
 use crate::simulate::{Beforehand, Replicate, Simulation, output};
@@ -45,7 +46,7 @@ impl CellRows {
         self.cell.config.process.rounds
     }
 
-    /// The place of a quantity, such as `failure_0.5`.
+    /// The place of a column that is known by name alone, such as `failure_0.5`.
     ///
     /// # Errors
     /// [`Error::Absent`] for a quantity that the rows have no column of; [`Error::Argument`] for a name that no quantity has.
@@ -60,10 +61,16 @@ impl CellRows {
     /// A quantity of one replicate, by its place among those that were done, after t rounds; never NaN.
     ///
     /// # Errors
-    /// [`Error::Absent`] where it was not measured, does not exist, or is no number; [`Error::Argument`] for a name that no
-    /// quantity has.
-    pub fn value(&self, replicate: usize, name: &str, t: usize) -> Result<f64> {
-        let (column, number) = (self.column(name)?, self.numbers[replicate]);
+    /// [`Error::Absent`] where it was not measured, does not exist, or is no number; [`Error::Argument`] for one that takes a δ and
+    /// has none.
+    pub fn value(&self, replicate: usize, of: impl Into<Metric>, t: usize) -> Result<f64> {
+        let name = of.into().name();
+        self.at(self.column(&name)?, &name, replicate, t)
+    }
+
+    /// What stands in a column of this name.
+    fn at(&self, column: usize, name: &str, replicate: usize, t: usize) -> Result<f64> {
+        let number = self.numbers[replicate];
         let Some(row) = self.replicates[replicate].get(t) else {
             return Err(self.absent(name, Why::NoRound { round: t, replicate: number }));
         };
@@ -75,8 +82,10 @@ impl CellRows {
     ///
     /// # Errors
     /// As [`CellRows::value`], if a single replicate lacks it.
-    pub fn values(&self, name: &str, t: usize) -> Result<Vec<f64>> {
-        (0..self.replicates.len()).map(|replicate| self.value(replicate, name, t)).collect()
+    pub fn values(&self, of: impl Into<Metric>, t: usize) -> Result<Vec<f64>> {
+        let name = of.into().name();
+        let column = self.column(&name)?;
+        (0..self.replicates.len()).map(|replicate| self.at(column, &name, replicate, t)).collect()
     }
 
     fn absent(&self, name: &str, why: Why) -> Error {
@@ -87,8 +96,9 @@ impl CellRows {
     ///
     /// # Errors
     /// As [`CellRows::values`].
-    pub fn mean(&self, name: &str, t: usize) -> Result<MeanInterval> {
-        self.values(name, t).map(|values| Beforehand::of(&self.cell.config).mean(name, t, &values))
+    pub fn mean(&self, of: impl Into<Metric>, t: usize) -> Result<MeanInterval> {
+        let of = of.into();
+        self.values(of, t).map(|values| Beforehand::of(&self.cell.config).mean(&of.name(), t, &values))
     }
 
     /// The number that the configuration has under a dotted key, such as `process.samples`.

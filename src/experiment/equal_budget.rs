@@ -4,6 +4,7 @@ mod figure;
 mod findings;
 
 use super::{CellRows, Drawing, Experiment, Results, Table};
+use crate::metrics::named::{self, ACCURACY, DRIFT, KAPPA_MINUS_ONE, Metric};
 use crate::simulate::output::plain;
 use crate::theory::rates::equivalent_beta;
 use crate::theory::single_step::HardInstance;
@@ -27,7 +28,7 @@ const INSTANCES: [&str; 4] = ["hard", "tabular", "gaussian", "real"];
 /// How the budget is spent: over T rounds; in one round at the same β; in one round at the β' with 1 + 1/β' = (1 + 1/β)^T.
 const WAYS: [&str; 3] = ["iterated", "once", "once-equivalent"];
 
-const FAILURE: &str = "failure_0.5";
+const FAILURE: Metric = named::FAILURE.at(0.5);
 
 /// One budget spent in three ways.
 struct Trio {
@@ -39,13 +40,13 @@ struct Trio {
 
 impl Trio {
     /// A quantity after the last round, for each replicate of the `way`-th way.
-    fn last(&self, way: usize, name: &str) -> Result<Vec<f64>> {
-        self.cells[way].values(name, self.cells[way].rounds())
+    fn last(&self, way: usize, of: impl Into<Metric>) -> Result<Vec<f64>> {
+        self.cells[way].values(of, self.cells[way].rounds())
     }
 
     /// Its mean.
-    fn mean(&self, way: usize, name: &str) -> Result<f64> {
-        self.cells[way].mean(name, self.cells[way].rounds()).map(|mean| mean.mean)
+    fn mean(&self, way: usize, of: impl Into<Metric>) -> Result<f64> {
+        self.cells[way].mean(of, self.cells[way].rounds()).map(|mean| mean.mean)
     }
 
     /// The exact law E F of the hard instance after nT samples, and its informative mass Δ.
@@ -83,9 +84,9 @@ fn trios(results: &Results, instance: &str) -> Result<Vec<Trio>> {
 
 /// One row for each instance, way and budget: means after the last round, and the exact law of the hard instance.
 fn table(results: &Results) -> Result<Table> {
-    const MEASURED: [&str; 4] = [FAILURE, "drift", "kappa_minus_one", "accuracy"];
+    let measured = [FAILURE, (&DRIFT).into(), (&KAPPA_MINUS_ONE).into(), (&ACCURACY).into()];
     let mut header: Vec<String> = ["instance", "way", "budget", "replicates"].map(str::to_owned).to_vec();
-    header.extend(MEASURED.iter().flat_map(|name| ["mean", "lo", "hi"].map(|end| format!("{name}_{end}"))));
+    header.extend(measured.iter().flat_map(|name| ["mean", "lo", "hi"].map(|end| format!("{name}_{end}"))));
     header.push("exact_law".to_owned());
     let mut rows = Vec::new();
     for instance in INSTANCES {
@@ -93,9 +94,10 @@ fn table(results: &Results) -> Result<Table> {
             for (way, cell) in WAYS.iter().zip(&trio.cells) {
                 let mut row =
                     vec![instance.to_owned(), (*way).to_owned(), plain(trio.budget), cell.replicates.len().to_string()];
-                for name in MEASURED {
+                for metric in measured {
                     // Only real features have answers to be accurate about.
-                    let mean = (name != "accuracy" || instance == "real").then(|| cell.mean(name, cell.rounds()));
+                    let mean =
+                        (metric != (&ACCURACY).into() || instance == "real").then(|| cell.mean(metric, cell.rounds()));
                     let mean = mean.transpose()?;
                     let ends = mean.and_then(|mean| mean.ends);
                     let numbers = [mean.map(|mean| mean.mean), ends.map(|ends| ends.0), ends.map(|ends| ends.1)];

@@ -7,6 +7,7 @@ mod samples;
 
 use super::{CellRows, Drawing, Experiment, Finding, Results};
 use crate::Result;
+use crate::metrics::named::GREEDY_BASE;
 
 /// V = 8, L = 3, one prompt: p from 0.1 to 0.45 under population rounds; p = 0.15, 0.3, 0.45 and n = 1 to 16 under ERM.
 pub const EXPERIMENT: Experiment = Experiment {
@@ -34,7 +35,7 @@ fn trap(results: &Results) -> Result<Finding> {
     let (mut runs, mut missed) = (0, 0);
     for cell in results.cells("")? {
         runs += cell.replicates.len();
-        missed += cell.values("greedy_base", 0)?.iter().filter(|&&found| found == 0.0).count();
+        missed += cell.values(&GREEDY_BASE, 0)?.iter().filter(|&&found| found == 0.0).count();
     }
     let statement =
         format!("trap: before the first round greedy decoding misses the optimal sequence in {missed} of {runs} runs");

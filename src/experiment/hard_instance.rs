@@ -2,6 +2,7 @@
 
 use super::{CellRows, Columns, Drawing, Experiment, Finding, Named, Results, Table};
 use crate::Result;
+use crate::metrics::named::FAILURE;
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::simulate::Simulation;
 use crate::theory::single_step::HardInstance;
@@ -61,7 +62,7 @@ pub(super) fn distance(cell: &CellRows, t: usize) -> Result<f64> {
     let [(_, mass), _, (_, law)] = said[..] else { unreachable!("three numbers") };
     let (prompts, share) = (cell.number("instance.prompts")?, law / mass);
     let error = mass * (share * (1.0 - share) / (prompts * cell.replicates.len() as f64)).sqrt();
-    Ok((cell.mean("failure_0.5", t)?.mean - law).abs() / error)
+    Ok((cell.mean(FAILURE.at(0.5), t)?.mean - law).abs() / error)
 }
 
 /// Line styles of the exact law: one for each T, so that the lines need no marks of their own to differ in grey.

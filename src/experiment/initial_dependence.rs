@@ -7,6 +7,7 @@ mod recurrence;
 
 use super::{CellRows, Columns, Drawing, Experiment, Finding, Named, Results, RunConstants, Table};
 use crate::Result;
+use crate::metrics::named::{FAILURE, KAPPA_MINUS_ONE, MARGIN};
 use crate::simulate::Simulation;
 use crate::stats::{Decay, Law, compare_decays};
 use crate::theory::rates::continuum_surplus;
@@ -113,8 +114,8 @@ const CLEAR: f64 = 10.0;
 fn geometric(cells: &[CellRows]) -> Result<Finding> {
     let mut least = f64::INFINITY;
     for cell in cells {
-        for quantity in ["kappa_minus_one", "failure_0.5"] {
-            let points = Curve::of(cell, quantity)?.counted(cell, "failure_0.5")?.points();
+        for quantity in [(&KAPPA_MINUS_ONE).into(), FAILURE.at(0.5)] {
+            let points = Curve::of(cell, quantity)?.counted(cell, FAILURE.at(0.5))?.points();
             least = least.min(preference(&compare_decays(&points, MODEL_ERROR)?, Law::PowerLaw, Law::Exponential));
         }
     }
@@ -140,7 +141,7 @@ fn law(cells: &[CellRows]) -> Result<Finding> {
         for t in 1..=cell.rounds() {
             let (_, share) = theory(&cell.simulation()?, t)?[0];
             let allowed = (2.0 * LOG_ODDS * share / draws).sqrt() + LOG_ODDS / (3.0 * draws);
-            farthest = farthest.max((cell.mean("failure_0.5", t)?.mean - share).abs() / allowed);
+            farthest = farthest.max((cell.mean(FAILURE.at(0.5), t)?.mean - share).abs() / allowed);
             means += 1;
         }
     }
@@ -157,7 +158,7 @@ fn law(cells: &[CellRows]) -> Result<Finding> {
 fn population(cells: &[CellRows]) -> Result<Finding> {
     let (mut least, mut slowest) = (f64::INFINITY, 0.0f64);
     for cell in cells {
-        let curve = Curve::of(cell, "kappa_minus_one")?;
+        let curve = Curve::of(cell, &KAPPA_MINUS_ONE)?;
         least = least.min(preference(&compare_decays(&curve.points(), MODEL_ERROR)?, Law::PowerLaw, Law::Exponential));
         slowest = slowest.max(curve.rate_between(cell.rounds() - 3, cell.rounds())?.exp().recip());
     }
@@ -175,7 +176,7 @@ fn population(cells: &[CellRows]) -> Result<Finding> {
 fn floor(cells: &[CellRows]) -> Result<Finding> {
     let (mut least, mut kept, mut ends, mut margin) = (f64::INFINITY, f64::INFINITY, (f64::INFINITY, 0.0f64), 0.0f64);
     for cell in cells {
-        let curve = Curve::of(cell, "failure_0.5")?;
+        let curve = Curve::of(cell, FAILURE.at(0.5))?;
         least = least.min(preference(
             &compare_decays(&curve.points(), MODEL_ERROR)?,
             Law::Exponential,
@@ -184,7 +185,7 @@ fn floor(cells: &[CellRows]) -> Result<Finding> {
         let (middle, last) = (curve.mean(cell.rounds() / 2), curve.mean(cell.rounds()));
         kept = kept.min(last / middle);
         ends = (ends.0.min(last), ends.1.max(last));
-        margin = cell.values("margin", cell.rounds())?.into_iter().fold(margin, f64::max);
+        margin = cell.values(&MARGIN, cell.rounds())?.into_iter().fold(margin, f64::max);
     }
     Ok(Finding::new(
         least > CLEAR && kept > 0.8 && ends.0 > 0.0,
@@ -202,7 +203,7 @@ fn stall(cells: &[CellRows]) -> Result<Finding> {
     let mut slower = f64::INFINITY;
     let (mut fast, mut slow) = (f64::INFINITY, 0.0f64);
     for cell in cells {
-        let curve = Curve::of(cell, "kappa_minus_one")?;
+        let curve = Curve::of(cell, &KAPPA_MINUS_ONE)?;
         let (first, last) = (curve.rate_between(0, 2)?, curve.rate_between(3, cell.rounds())?);
         slower = slower.min(first / last.max(0.0));
         (fast, slow) = (fast.min(first), slow.max(last));
@@ -229,10 +230,10 @@ const TAIL: usize = 8;
 /// slower prompts are left.
 fn continuum(cells: &[CellRows]) -> Result<Finding> {
     let cell = &cells[0];
-    let surplus = Curve::of(cell, "kappa_minus_one")?;
+    let surplus = Curve::of(cell, &KAPPA_MINUS_ONE)?;
     let tail: Vec<_> = surplus.points().into_iter().filter(|point| point.x >= TAIL as f64).collect();
     let kappa = preference(&compare_decays(&tail, MODEL_ERROR)?, Law::Exponential, Law::PowerLaw);
-    let failing = Curve::of(cell, "failure_0.1")?.counted(cell, "failure_0.1")?;
+    let failing = Curve::of(cell, FAILURE.at(0.1))?.counted(cell, FAILURE.at(0.1))?;
     let failure = preference(&compare_decays(&failing.points(), MODEL_ERROR)?, Law::PowerLaw, Law::Exponential);
     let (early, late) = (surplus.exponent(TAIL, 4 * TAIL)?, surplus.exponent(4 * TAIL, cell.rounds())?);
     let drift = DRIFT.iter().filter(|&&t| t <= failing.last()).map(|&t| {

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::{CellRows, Drawing, Experiment, Finding, Results, Table};
 use crate::Result;
+use crate::metrics::named::KAPPA;
 use crate::simulate::output;
 use crate::stats::{Observation, line};
 use rounds::{Forgetting, lawful, rate};
@@ -168,7 +169,7 @@ fn bounded(cells: &[CellRows]) -> Result<Finding> {
 fn gaussian(cells: &[CellRows]) -> Result<Finding> {
     let mut starts = (f64::INFINITY, 0.0f64);
     for cell in cells {
-        let kappa0 = cell.mean("kappa", 0)?.mean;
+        let kappa0 = cell.mean(&KAPPA, 0)?.mean;
         starts = (starts.0.min(kappa0), starts.1.max(kappa0));
     }
     let [coarse, fine] = [capped(cells, TOLERANCES[0])?, capped(cells, TOLERANCES[1])?];

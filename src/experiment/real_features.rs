@@ -2,6 +2,7 @@
 
 use super::{CellRows, Columns, Drawing, Experiment, Finding, Results, Table};
 use crate::Result;
+use crate::metrics::named::{ACCURACY, DRIFT, FAILURE, Metric};
 use crate::plot::{Axis, Figure, Panel, Series, Style};
 
 /// n from 32 to 4096, β = 1, T = 8, ERM nearest to θ_t, on `data/docqa_minilm.npz`.
@@ -37,12 +38,12 @@ fn findings(results: &Results) -> Result<Vec<Finding>> {
     let (few, many) = (&cells[0], &cells[cells.len() - 1]);
     let names = |cell: &CellRows| cell.label("process.samples");
     let (start, few_fail, many_fail) =
-        (few.mean("failure_0.5", 0)?.mean, last(few, "failure_0.5")?, last(many, "failure_0.5")?);
+        (few.mean(FAILURE.at(0.5), 0)?.mean, last(few, FAILURE.at(0.5))?, last(many, FAILURE.at(0.5))?);
     let surer = few_fail.1 < start && many_fail.1 < 0.1 * start;
-    let (few_drift, many_drift) = (last(few, "drift")?, last(many, "drift")?);
+    let (few_drift, many_drift) = (last(few, &DRIFT)?, last(many, &DRIFT)?);
     let mut wiser = f64::NEG_INFINITY;
     for cell in &cells {
-        wiser = wiser.max(last(cell, "accuracy")?.1 - cell.mean("accuracy", 0)?.mean);
+        wiser = wiser.max(last(cell, &ACCURACY)?.1 - cell.mean(&ACCURACY, 0)?.mean);
     }
     Ok(vec![
         Finding::new(
@@ -70,8 +71,8 @@ fn findings(results: &Results) -> Result<Vec<Finding>> {
 }
 
 /// The least and the largest value over replicates after the last round.
-fn last(cell: &CellRows, name: &str) -> Result<(f64, f64)> {
-    let values = cell.values(name, cell.rounds())?;
+fn last(cell: &CellRows, of: impl Into<Metric>) -> Result<(f64, f64)> {
+    let values = cell.values(of, cell.rounds())?;
     Ok(values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), &v| (lo.min(v), hi.max(v))))
 }
 

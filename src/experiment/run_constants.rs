@@ -2,6 +2,8 @@
 
 use super::CellRows;
 use crate::Result;
+use crate::metrics::Quantity;
+use crate::metrics::named::{EXCESS, KAPPA, MARGIN, MIN_CONFIDENCE, POPULATION_LOSS, RANK_FRACTION, THETA_NORM};
 use crate::theory::iterative::{RoundConstants, Setting, complete_spans, explicit, round_by_round};
 use crate::theory::linear_softmax::{own_round_epsilon, realizable_radius};
 use crate::theory::one_step::{Class, Regularisation};
@@ -34,18 +36,18 @@ impl RunConstants {
     /// # Errors
     /// As [`CellRows::value`]; a run without `rank_fraction` is one whose spans are not known to be complete.
     pub fn of(cell: &CellRows, replicate: usize, beta: f64, rounds: usize) -> Result<Self> {
-        let series = |name: &str, first: usize| -> Result<Vec<f64>> {
-            (first..first + rounds).map(|t| cell.value(replicate, name, t)).collect()
+        let series = |quantity: &'static Quantity, first: usize| -> Result<Vec<f64>> {
+            (first..first + rounds).map(|t| cell.value(replicate, quantity, t)).collect()
         };
         Ok(Self {
             beta,
-            kappa0: cell.value(replicate, "kappa", 0)?,
-            margins: series("margin", 0)?,
-            theta_norms: series("theta_norm", 0)?,
-            confidences: series("min_confidence", 1)?,
-            excesses: series("excess", 1)?,
-            losses: series("population_loss", 1)?,
-            complete: series("rank_fraction", 1).is_ok_and(|all| all.iter().all(|&fraction| fraction == 1.0)),
+            kappa0: cell.value(replicate, &KAPPA, 0)?,
+            margins: series(&MARGIN, 0)?,
+            theta_norms: series(&THETA_NORM, 0)?,
+            confidences: series(&MIN_CONFIDENCE, 1)?,
+            excesses: series(&EXCESS, 1)?,
+            losses: series(&POPULATION_LOSS, 1)?,
+            complete: series(&RANK_FRACTION, 1).is_ok_and(|all| all.iter().all(|&fraction| fraction == 1.0)),
         })
     }
 

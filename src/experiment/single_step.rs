@@ -7,6 +7,7 @@ mod iteration;
 
 use super::{CellRows, Drawing, Experiment, Finding, Results};
 use crate::Result;
+use crate::metrics::named::FAILURE;
 use crate::plot::Style;
 use crate::stats::deviation;
 use crate::theory::single_step::{HardInstance, single_step};
@@ -92,7 +93,7 @@ impl Hard {
 
     /// How far the mean of F_t deviates from `failure`.
     fn deviation(&self, t: usize, failure: f64) -> Result<f64> {
-        let share = self.rows.mean("failure_0.5", t)?.mean / self.mass;
+        let share = self.rows.mean(FAILURE.at(0.5), t)?.mean / self.mass;
         let trials = self.prompts * self.rows.replicates.len() as f64;
         deviation(share.min(1.0), trials, (failure / self.mass).min(1.0))
     }

@@ -7,6 +7,7 @@
 //! Expectations and probabilities over x weigh prompts by p(x); extrema run over prompts with p(x) > 0.
 
 pub mod chain;
+pub mod named;
 pub mod policy;
 pub mod step;
 

@@ -1,8 +1,8 @@
 //! The report in Markdown; its figures and tables stand as files in a folder beside it.
 
-use super::record::Row;
-use super::statements::printed;
+use super::record::{Cited, Row};
 use super::{Chapter, Report, splice};
+use crate::papers::printed;
 
 /// The folder of the figures and tables, beside the document.
 pub const FIGURES: &str = "figures";
@@ -14,8 +14,14 @@ pub fn text(report: &Report) -> String {
         text.push_str(&format!("> {}\n\n", escaped(remark)));
     }
     text.push_str(&format!("## Ledger\n\n{}\n", splice::summary(&report.ledger)));
-    text.push_str("## The paper's statements beside what is checked\n\n");
-    report.ledger.shown().into_iter().for_each(|row| text.push_str(&statement(row)));
+    for (paper, rows) in report.ledger.chapters() {
+        let of = paper.map_or_else(|| "The paper".to_owned(), Cited::heading);
+        text.push_str(&format!("## {}: its statements beside what is checked\n\n", escaped(&of)));
+        if let Some(paper) = paper {
+            text.push_str(&format!("<{}>\n\n", paper.link));
+        }
+        rows.into_iter().for_each(|row| text.push_str(&statement(row)));
+    }
     report.chapters.iter().for_each(|chapter| text.push_str(&self::chapter(chapter)));
     text
 }

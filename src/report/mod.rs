@@ -15,15 +15,14 @@ pub mod markup;
 mod points;
 pub mod record;
 pub mod splice;
-pub mod statements;
 pub mod stores;
 pub mod time;
 
 use crate::Result;
 use crate::claims::gather::{Question, answer, weighing_seed};
 use crate::claims::ledger::{Entry, Ledger};
-use crate::claims::{Claim, catalogue};
 use crate::experiment::Results;
+use crate::papers::{self, Listed};
 use crate::study::Profile;
 
 pub use chapter::{Chapter, Picture};
@@ -77,8 +76,8 @@ impl Report {
                 weighable.push(one);
             }
         }
-        let claims: Vec<&'static Claim> = catalogue::all().collect();
-        let questions: Vec<Question> = claims.iter().map(|claim| Question::from(*claim)).collect();
+        let claims: Vec<Listed> = papers::claims().collect();
+        let questions: Vec<Question> = claims.iter().map(Listed::question).collect();
         let weighed = answer(&questions, &mut weighable, &weighing_seed(&seed)?, profile)?;
         let entries = claims.into_iter().zip(weighed).map(|(claim, weighed)| Entry { claim, weighed, saved: None });
         let seed = serde_json::to_value(&seed).expect("a seed is a number or a text");

@@ -27,8 +27,22 @@ pub struct Record {
     pub profile: Profile,
     /// The root seed: a number or a text.
     pub seed: Value,
-    /// The rows, in the order of the claims' numbers.
+    /// The papers that rows are of; none in ledgers of versions that did not say it.
+    #[serde(default)]
+    pub papers: Vec<Cited>,
+    /// The rows, by paper and in the order of the claims' numbers.
     pub claims: Vec<Row>,
+}
+
+/// A paper as a ledger cites it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Cited {
+    /// Its key.
+    pub key: String,
+    /// Authors, title and where it stands.
+    pub citation: String,
+    /// Its address.
+    pub link: String,
 }
 
 /// One claim with what came out.
@@ -36,6 +50,9 @@ pub struct Record {
 pub struct Row {
     /// Its number, with a name after a dot for a part, a printed form, or a hidden step.
     pub id: String,
+    /// The key of its paper; empty in ledgers of versions that did not say it.
+    #[serde(default)]
+    pub paper: String,
     /// What was checked.
     pub statement: String,
     /// How strong it is.
@@ -137,16 +154,35 @@ impl Record {
         }
     }
 
-    /// The rows as they are shown: violated, then those that say something, then the rest.
-    pub fn shown(&self) -> Vec<&Row> {
-        let mut rows: Vec<&Row> = self.claims.iter().collect();
-        rows.sort_by_key(|row| rank(row.verdict));
-        rows
+    /// The chapters: each paper with its rows as they are shown (violated, then those that say something, then the rest); last, under no
+    /// paper, the rows of those that are not cited.
+    pub fn chapters(&self) -> Vec<(Option<&Cited>, Vec<&Row>)> {
+        let cited = |row: &Row| self.papers.iter().find(|paper| paper.key == row.paper).map(|paper| &*paper.key);
+        let keys = self.papers.iter().map(Some).chain([None]);
+        let chapter = |paper: Option<&'_ Cited>| {
+            let key = paper.map(|paper| &*paper.key);
+            let mut rows: Vec<&Row> = self.claims.iter().filter(|row| cited(row) == key).collect();
+            rows.sort_by_key(|row| rank(row.verdict));
+            rows
+        };
+        keys.map(|paper| (paper, chapter(paper))).filter(|(_, rows)| !rows.is_empty()).collect()
     }
 
     /// The first row of a claim's id or number.
     pub fn find(&self, claim: &str) -> Option<&Row> {
         self.claims.iter().find(|row| row.id == claim).or_else(|| self.claims.iter().find(|row| row.number() == claim))
+    }
+}
+
+impl Cited {
+    /// The chapter's title.
+    pub fn heading(&self) -> String {
+        format!("{}: {}", self.key, self.citation)
+    }
+
+    /// All that it states, in words.
+    pub fn every_statement(&self) -> String {
+        format!("Every statement of {}, {},", self.key, self.citation)
     }
 }
 

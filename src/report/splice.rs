@@ -1,7 +1,7 @@
 //! The ledger's summary, set between two marks of a document.
 
 use super::markdown::{escaped, table_row};
-use super::record::Record;
+use super::record::{Cited, Record, Row};
 use crate::{Error, Result};
 
 /// The mark after which the summary begins.
@@ -27,9 +27,9 @@ pub fn spliced(document: &str, ledger: &Record) -> Result<String> {
     }
 }
 
-/// Counts by verdict, and behind a fold a table with a row for each statement.
+/// Counts by verdict, and for each paper, behind a fold, a table with a row for each statement.
 pub fn summary(ledger: &Record) -> String {
-    let mut text = format!(
+    let text = format!(
         "{} statements, {} profile, seed {}: {}. {}.\n\n",
         ledger.claims.len(),
         ledger.profile,
@@ -37,10 +37,17 @@ pub fn summary(ledger: &Record) -> String {
         ledger.counts(),
         ledger.outcome()
     );
-    text.push_str("<details><summary>Every statement with its verdict</summary>\n\n");
+    let folds = ledger.chapters().into_iter().map(|(paper, rows)| fold(paper, &rows));
+    text + &folds.collect::<Vec<_>>().join("\n")
+}
+
+/// The rows of a paper behind a fold.
+fn fold(paper: Option<&Cited>, rows: &[&Row]) -> String {
+    let of = paper.map_or_else(|| "Every statement".to_owned(), Cited::every_statement);
+    let mut text = format!("<details><summary>{} with its verdict</summary>\n\n", escaped(&of));
     text.push_str(&table_row(["id", "statement", "level", "what was compared", "verdict"].map(str::to_owned)));
     text.push_str(&table_row(["---"; 5].map(str::to_owned)));
-    for row in ledger.shown() {
+    for row in rows {
         let cells = [&row.id, &row.statement, &row.level, &row.comparison_text(), &row.verdict_text()];
         text.push_str(&table_row(cells.map(|cell| escaped(cell))));
     }

@@ -9,8 +9,10 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 use selfreward::claims::gather::{Gathered, Question};
-use selfreward::claims::{Case, Claim, Comparison, Rule, Source, Statement, Trial, Weighed, catalogue};
+use selfreward::claims::{Case, Comparison, Rule, Source, Statement, Trial, Weighed};
 use selfreward::experiment::{self, CellRows};
+use selfreward::metrics::named::FAILURE;
+use selfreward::papers::{self, Listed};
 use selfreward::seed::Seed;
 use selfreward::simulate::config::SeedConfig;
 use selfreward::simulate::{Simulation, run};
@@ -29,15 +31,15 @@ type Rows = Vec<(&'static str, Vec<CellRows>)>;
 
 /// Every claim and control that looks at rows.
 fn questions() -> Vec<(&'static str, Question)> {
-    let all = catalogue::all().flat_map(|claim| {
-        let controls = claim.controls.iter().map(|control| (control.id, Question::from(control)));
-        std::iter::once((claim.id, Question::from(claim))).chain(controls)
+    let all = papers::claims().flat_map(|claim| {
+        let controls = claim.controls().map(|(control, question)| (control.id, question));
+        std::iter::once((claim.id, claim.question())).chain(controls)
     });
     all.filter(|(_, question)| !question.sources.is_empty()).collect()
 }
 
-fn claim(id: &str) -> &'static Claim {
-    catalogue::all().find(|claim| claim.id == id).unwrap()
+fn claim(id: &str) -> Listed {
+    papers::claims().find(|claim| claim.id == id).unwrap()
 }
 
 /// The quick grid of a part (of all, if it is empty), without rows.
@@ -231,18 +233,19 @@ fn without_the_chain_its_claims_do_not_apply_and_say_what_measures_it() {
         "C28.tail",
         "C28.fourth-moment",
     ] {
-        let question = Question::from(claim(id));
+        let question = claim(id).question();
         let (measured, unmeasured) = (weighed(question, &with), weighed(question, &without));
         assert!(settled(&measured), "{id}: {measured:?}");
         assert_eq!(unmeasured.verdict, Verdict::NotApplicable, "{id}: {unmeasured:?}");
         assert!(unmeasured.note.contains("measure.chain = true"), "{id}: {}", unmeasured.note);
     }
-    let delta = weighed(Question::from(claim("C9")), &self::without(&with, "failure_0.3"));
+    let delta = weighed(claim("C9").question(), &self::without(&with, "failure_0.3"));
     assert!(delta.note.contains("measure.delta = [0.3]"), "{}", delta.note);
 }
 
-fn mistyped(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let bound = trial.get("kapa", 0)?;
+/// A quantity of each δ, asked for without one. (A mistyped name does not compile.)
+fn without_delta(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let bound = trial.get(&FAILURE, 0)?;
     Ok(Some(Case { comparisons: vec![Comparison::unlimited(0.0, bound, 0.0)], ..Case::default() }))
 }
 
@@ -259,10 +262,12 @@ fn fails(cells: &[CellRows]) -> Result<Vec<Case>> {
 #[test]
 fn an_error_is_the_outcome_of_its_row() {
     const AUDIT: &[Source] = &[Source { experiment: "proof_audit", part: "" }];
-    let rows = rows_of(&Question::from(claim("C8")));
-    let of = |statement| weighed(Question { sources: AUDIT, statement, rule: Rule::Always }, &rows);
+    let rows = rows_of(&claim("C8").question());
+    let of = |statement| {
+        weighed(Question { id: "made-up", sources: AUDIT, statement, rule: Rule::Always, decisions: 1 }, &rows)
+    };
     for (statement, words) in [
-        (Statement::Replicates(mistyped), &["made-up.sqlite", "cell 0, replicate 0", "kapa"][..]),
+        (Statement::Replicates(without_delta), &["made-up.sqlite", "cell 0, replicate 0", "quantity = failure"][..]),
         (Statement::Cells(panics), &["made-up.sqlite", "panicked", "index out of bounds"]),
         (Statement::Cells(fails), &["made-up.sqlite", "process.samples"]),
     ] {
@@ -277,7 +282,7 @@ fn an_error_is_the_outcome_of_its_row() {
 #[test]
 fn a_grid_without_the_expected_n_is_an_error() {
     for (id, part, n) in [("C23", "samples", 32), ("C23", "samples", 4096), ("C22", "hard-once", 1024)] {
-        let question = Question::from(claim(id));
+        let question = claim(id).question();
         let mut rows = rows_of(&question);
         for (_, cells) in &mut rows {
             cells.retain(|cell| cell.cell.part != part || cell.cell.config.process.samples != n);
@@ -293,7 +298,7 @@ fn a_grid_without_the_expected_n_is_an_error() {
 #[test]
 fn rows_that_end_early_are_unknown() {
     for id in ["C8", "C12", "C13.law", "C13.rate", "C17.trajectory", "C18.shape", "C19", "C20.kappa"] {
-        let question = Question::from(claim(id));
+        let question = claim(id).question();
         for short in [0, 1] {
             let mut rows = rows_of(&question);
             let cells = rows.iter_mut().flat_map(|(_, cells)| cells);

@@ -1,7 +1,8 @@
 //! The falsifier finds what is false, finds nothing where a statement is true, and finds the same again.
 
 use selfreward::claims::falsifier::{Found, search};
-use selfreward::claims::{Claim, Source, Statement, catalogue};
+use selfreward::claims::{Claim, Source, Statement};
+use selfreward::papers;
 use selfreward::seed::Seed;
 
 fn found(claim: &Claim, evaluations: u64) -> Found {
@@ -9,14 +10,14 @@ fn found(claim: &Claim, evaluations: u64) -> Found {
 }
 
 fn named(id: &str) -> &'static Claim {
-    catalogue::all().find(|claim| claim.id == id).unwrap()
+    papers::claims().find(|claim| claim.id == id).unwrap().claim
 }
 
 /// The false variants that say something of every run, as if they were claims: each is refuted, most within a thousand instances.
 #[test]
 fn false_variants_are_refuted() {
     let mut tried = 0;
-    for control in catalogue::all().flat_map(|claim| claim.controls) {
+    for control in papers::claims().flat_map(|claim| claim.controls) {
         const NOWHERE: &[Source] = &[];
         if let Statement::Replicates(_) = control.statement {
             let claim = Claim::exact(control.id, control.says, "", NOWHERE, control.statement, &[]);

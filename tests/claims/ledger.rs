@@ -1,7 +1,8 @@
 //! The ledger: what it shows first, and what a row that broke off is.
 
 use selfreward::claims::ledger::{Entry, Ledger, Outcome};
-use selfreward::claims::{Case, Comparison, Evidence, Rule, Weighed, catalogue, weigh};
+use selfreward::claims::{Case, Comparison, Evidence, Rule, Weighed, weigh};
+use selfreward::papers;
 use selfreward::seed::Seed;
 use selfreward::study::Profile;
 use selfreward::study::definition::Verdict;
@@ -11,7 +12,7 @@ fn entry(id: &str, comparison: Option<Comparison>) -> Entry {
     let cases = comparison.map(|one| Case { comparisons: vec![one], ..Case::default() });
     let evidence = Evidence::Cases(cases.into_iter().collect());
     let weighed = weigh(Rule::Always, &evidence, 1, &Seed::from_number(1)).unwrap();
-    Entry { claim: catalogue::all().find(|claim| claim.id == id).unwrap(), weighed, saved: None }
+    Entry { claim: papers::claims().find(|claim| claim.id == id).unwrap(), weighed, saved: None }
 }
 
 fn ledger(entries: Vec<Entry>) -> Ledger {

@@ -1,9 +1,10 @@
 //! Claims, what weighs them, and the falsifier.
 
 mod absence;
-mod catalogue;
 mod falsifier;
 mod ledger;
+mod papers;
 mod thresholds;
 mod tolerances;
+mod two_papers;
 mod weigh;

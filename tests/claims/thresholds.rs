@@ -6,9 +6,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use selfreward::claims::falsifier::Found;
 use selfreward::claims::weigh::Exponent;
-use selfreward::claims::{
-    Axes, Case, Comparison, Curve, CurvePoint, Evidence, Place, Ratio, Rule, Weighed, catalogue, weigh,
-};
+use selfreward::claims::{Axes, Case, Comparison, Curve, CurvePoint, Evidence, Place, Ratio, Rule, Weighed, weigh};
+use selfreward::papers;
 use selfreward::seed::Seed;
 use selfreward::stats::{Law, Measured, compare_decays};
 use selfreward::study::definition::Verdict;
@@ -175,7 +174,7 @@ fn decisions_share_one_percent() {
 /// not. Of 20000 replicates, these are 6 standard deviations and more away.
 #[test]
 fn statements_with_a_probability_may_fail_as_often_as_they_say() {
-    let claims = catalogue::all().flat_map(|claim| {
+    let claims = papers::claims().flat_map(|claim| {
         let controls = claim.controls.iter().map(|control| (control.id, control.rule));
         controls.chain([(claim.id, claim.rule)])
     });

@@ -5,8 +5,10 @@
 
 use std::sync::atomic::AtomicBool;
 
-use selfreward::claims::{Case, Evidence, Trials, catalogue};
+use selfreward::claims::{Case, Evidence, Trials};
 use selfreward::experiment::CellRows;
+use selfreward::metrics::named::THETA_NORM;
+use selfreward::papers;
 use selfreward::simulate::{Simulation, run};
 use selfreward::stats::student_quantile;
 use selfreward::theory::linear_softmax::own_round_epsilon;
@@ -51,7 +53,7 @@ fn rows(config: &str) -> CellRows {
 
 /// The cases of a claim on these rows.
 fn cases(id: &str, rows: CellRows) -> Vec<Case> {
-    let claim = catalogue::all().find(|claim| claim.id == id).unwrap();
+    let claim = papers::claims().find(|claim| claim.id == id).unwrap();
     match claim.statement.collect("made-up", &[rows]).unwrap() {
         Evidence::Cases(cases) => cases,
         other => panic!("{other:?}"),
@@ -104,7 +106,7 @@ fn a_mean_of_unknown_error_is_held_to_one_in_a_million() {
 #[test]
 fn the_statistical_error_is_held_to_its_bound_at_one_tenth() {
     let rows = rows(GAUSSIAN);
-    let norm = rows.values("theta_norm", 1).unwrap();
+    let norm = rows.values(&THETA_NORM, 1).unwrap();
     let exceeds = |rho: f64| {
         let loss = |norm: &f64| own_round_epsilon(6.0, *norm, 256.0, 0.5, rho / 3.0).unwrap().value().powi(2);
         let losses: Vec<f64> = norm.iter().map(loss).collect();

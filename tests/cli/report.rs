@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use crate::study_common::{Bench, PROBE, records};
-use selfreward::claims::catalogue;
+use selfreward::papers::{self, PAPERS, printed};
 use selfreward::plot::{Axis, Datum, Figure, Heatmap, Panel, Series, Style};
 use selfreward::report::html::formula;
 use selfreward::report::markup::Markup;
 use selfreward::report::record::short;
-use selfreward::report::statements::{PRINTED, printed};
 use selfreward::report::time::{seconds_between, span};
 use selfreward::report::{Record, splice};
 use serde_json::{Value, json};
@@ -343,14 +342,20 @@ fn formulas_are_set_with_subscripts_and_superscripts() {
 
 #[test]
 fn every_claim_has_the_papers_words_and_no_words_are_without_a_claim() {
-    for claim in catalogue::all() {
+    for claim in papers::claims() {
         assert!(!printed(claim.id).is_empty(), "{} has no printed form", claim.id);
     }
-    for (index, (name, text)) in PRINTED.iter().enumerate() {
-        assert!(catalogue::all().any(|claim| claim.id == *name || claim.number() == *name), "{name} is no claim");
-        assert!(PRINTED[..index].iter().all(|(other, _)| other != name), "{name} stands there twice");
-        assert!(!text.is_empty());
+    for paper in PAPERS {
+        for (index, (name, text)) in paper.printed.iter().enumerate() {
+            assert!(paper.claims().any(|claim| claim.id == *name || claim.number() == *name), "{name} is no claim");
+            assert!(paper.printed[..index].iter().all(|(other, _)| other != name), "{name} stands there twice");
+            assert!(!text.is_empty());
+        }
     }
+    // A part has its own words where there are some, else those of its number.
+    assert_eq!(printed("C16.linear"), printed("C16"));
+    assert_ne!(printed("C16.every-response"), printed("C16"));
+    assert_eq!(printed("C160"), "");
 }
 
 /// The oracle for numbers of seconds is `date -u -d … +%s`.

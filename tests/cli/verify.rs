@@ -32,6 +32,27 @@ fn unknown_claims_are_refused_with_the_nearest() {
     refused(folder.path(), "falsify C8.simplificaton", &["C8.simplificaton", "the nearest is C8.simplification"]);
 }
 
+/// A paper's key, a letter, a number and an id; each claim once, however often it is named.
+#[test]
+fn claims_are_named_by_paper_letter_number_or_id() {
+    let folder = tempfile::tempdir().unwrap();
+    refused(folder.path(), "verify fu2025", &["fu2025", "the nearest is fu2026"]);
+    refused(folder.path(), "falsify C", &["one of its parts: C1, C2"]);
+    selfreward(folder.path(), "run real_spectrum --quick --out runs -q").assert().success();
+    let ids = |names: &str| -> Vec<String> {
+        let order = format!("verify {names} --json -q --from runs/real_spectrum-quick.sqlite");
+        let output = selfreward(folder.path(), &order).output().unwrap();
+        let ledger: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(ledger["papers"][0]["key"], "fu2026");
+        let claims = ledger["claims"].as_array().unwrap().iter();
+        claims.map(|claim| claim["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = selfreward::papers::fu2026::PAPER.claims().count();
+    assert_eq!((ids("fu2026").len(), ids("C16 C fu2026").len()), (all, all));
+    assert_eq!(ids("C16"), ["C16.linear", "C16.integral", "C16.from-integral", "C16.every-response"]);
+    assert_eq!(ids("C16.integral C16.linear"), ["C16.integral", "C16.linear"]);
+}
+
 #[test]
 fn a_number_with_parts_is_refused_with_their_names() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,5 @@
 use selfreward::experiment::equal_budget::EXPERIMENT;
+use selfreward::metrics::named::FAILURE;
 
 use crate::computed;
 
@@ -13,7 +14,7 @@ fn equal_in_law_or_one_round_wins_and_both_can_be_denied() {
     // The right mean in every replicate, without the spread.
     computed.denies("equal in law", |cell, _, t, name, value| {
         if cell.cell.part == "hard-iterated" && name == "failure_0.5" {
-            cell.mean(name, t).unwrap().mean
+            cell.mean(FAILURE.at(0.5), t).unwrap().mean
         } else {
             value
         }

@@ -2,11 +2,11 @@
 //! they must come out violated.
 
 use selfreward::claims::gather::{Question, answer};
-use selfreward::claims::{Claim, catalogue};
 use selfreward::experiment::{
     CellRows, Experiment, Results, effective_dimension, equal_budget, finite_class, greedy_trap, hard_instance,
     initial_dependence, proof_audit, rate_vs_n, real_features, single_step,
 };
+use selfreward::papers::{self, Listed};
 use selfreward::seed::Seed;
 use selfreward::study::Profile;
 use selfreward::study::definition::Verdict;
@@ -14,13 +14,13 @@ use selfreward::study::definition::Verdict;
 use crate::{Computed, computed};
 
 /// The claims whose rows all come from one experiment.
-fn claims_of(experiment: &Experiment) -> Vec<&'static Claim> {
-    let own = |claim: &&Claim| claim.sources.iter().all(|source| source.experiment == experiment.name);
-    catalogue::all().filter(|claim| !claim.sources.is_empty()).filter(own).collect()
+fn claims_of(experiment: &Experiment) -> Vec<Listed> {
+    let own = |claim: &Listed| claim.sources.iter().all(|source| source.experiment == experiment.name);
+    papers::claims().filter(|claim| !claim.sources.is_empty()).filter(own).collect()
 }
 
-fn weighed(claims: &[&'static Claim], results: Results) -> Vec<(&'static str, Verdict, String)> {
-    let questions: Vec<Question> = claims.iter().map(|claim| Question::from(*claim)).collect();
+fn weighed(claims: &[Listed], results: Results) -> Vec<(&'static str, Verdict, String)> {
+    let questions: Vec<Question> = claims.iter().map(Listed::question).collect();
     let answers = answer(&questions, &mut [results], &Seed::from_number(1), Profile::Quick).unwrap();
     claims.iter().zip(answers).map(|(claim, weighed)| (claim.id, weighed.verdict, weighed.note)).collect()
 }
@@ -41,7 +41,7 @@ fn refutes(
     id: &str,
     lens: impl Fn(&CellRows, usize, usize, &str, f64) -> f64 + Send + Sync + 'static,
 ) {
-    let claims: Vec<&'static Claim> = catalogue::all().filter(|claim| claim.id == id).collect();
+    let claims: Vec<Listed> = papers::claims().filter(|claim| claim.id == id).collect();
     let found = weighed(&claims, computed.results().seen_through(lens));
     assert_eq!(found[0].1, Verdict::Violated, "{id}: {}", found[0].2);
 }
@@ -80,7 +80,7 @@ fn the_proof_chain_and_a_metric_that_is_wrong_by_one_percent() {
     refutes(&computed, "C28.tail", times("tail_excess", 1.5));
     refutes(&computed, "C28.fourth-moment", times("fourth_moment", 10.0));
     // A side that is no number holds nowhere, and refutes nothing.
-    let claims: Vec<&'static Claim> = catalogue::all().filter(|claim| claim.id == "C8").collect();
+    let claims: Vec<Listed> = papers::claims().filter(|claim| claim.id == "C8").collect();
     let nan = becomes("optimal_concentrability", f64::NAN);
     assert_eq!(weighed(&claims, computed.results().seen_through(nan))[0].1, Verdict::NotApplicable);
 }
@@ -170,7 +170,7 @@ fn whole_runs_and_rates() {
         let law = (0.3 + 0.001 * (replicate % 5) as f64) * (n / 4096.0).powf(-0.75);
         if name == "failure_0.01" && t > 0 { law.min(1.0) } else { value }
     };
-    let sampled: Vec<&'static Claim> = catalogue::all().filter(|claim| claim.id == "C19.sampled").collect();
+    let sampled: Vec<Listed> = papers::claims().filter(|claim| claim.id == "C19.sampled").collect();
     let found = weighed(&sampled, computed.results().seen_through(falling));
     assert_eq!(found[0].1, Verdict::Holds, "{}", found[0].2);
 }

@@ -1,4 +1,5 @@
 use selfreward::experiment::phase_diagram::EXPERIMENT;
+use selfreward::metrics::named::{DRIFT, KAPPA};
 
 use crate::computed;
 
@@ -18,13 +19,13 @@ fn the_diagram_is_found_and_each_of_its_features_can_be_denied() {
         if name == "failure_0.5" { 1.0 - 1.0 / n } else { value }
     });
     computed.denies("nor fall with κ₀", |cell, _, _, name, value| {
-        if name == "failure_0.5" { 1.0 / cell.mean("kappa", 0).unwrap().mean } else { value }
+        if name == "failure_0.5" { 1.0 / cell.mean(&KAPPA, 0).unwrap().mean } else { value }
     });
     // Rounds that keep what the first one found.
     computed.denies(
         "undo",
         |cell, r, t, name, value| {
-            if name == "drift" && t > 1 { cell.values("drift", 1).unwrap()[r] } else { value }
+            if name == "drift" && t > 1 { cell.values(&DRIFT, 1).unwrap()[r] } else { value }
         },
     );
     computed.denies("drift needs", |_, _, _, name, value| if name == "drift" { value.min(0.2) } else { value });

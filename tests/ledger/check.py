@@ -1,7 +1,7 @@
 """Checks ledgers: CHECK.py SCHEMA COMMITTED QUICK CONTROLS.
 
-Both ledgers follow the schema, hold the same claims, and do not contradict each other (one says violated where the other says
-holds); no verdict of the quick one contradicts what is expected; every control was caught.
+Both ledgers follow the schema, hold the same claims of the same papers, cite each of these once, and do not contradict each other
+(one says violated where the other says holds); no verdict of the quick one contradicts what is expected; every control was caught.
 """
 import json
 import sys
@@ -20,6 +20,14 @@ def main(schema, committed, quick, controls):
     full = {claim["id"]: claim for claim in committed["claims"]}
     ids = [claim["id"] for claim in quick["claims"]]
     problems = []
+    for ledger in (committed, quick):
+        cited = [paper["key"] for paper in ledger["papers"]]
+        uncited = {claim["paper"] for claim in ledger["claims"]} ^ set(cited)
+        if uncited or len(set(cited)) != len(cited):
+            problems.append(f"papers cited {cited}, of claims and not cited, or cited and without a claim: {sorted(uncited)}")
+    moved = [claim["id"] for claim in quick["claims"] if claim["paper"] != full.get(claim["id"], claim)["paper"]]
+    if moved:
+        problems.append(f"of another paper: {', '.join(moved)}")
     if sorted(full) != sorted(ids) or len(set(ids)) != len(ids):
         problems.append(f"claims differ: {sorted(set(full) ^ set(ids))}")
     for claim in quick["claims"]:

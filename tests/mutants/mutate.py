@@ -32,10 +32,10 @@ PLAN, TESTS, RESULTS = WORK / "mutants.json", WORK / "tests.json", WORK / "resul
 
 DRAWN_FROM = tuple(
     f"src/{name}"
-    for name in ("metrics/", "theory/", "stats/", "claims/weigh/", "process/", "policy.rs", "instance/", "linalg/")
+    for name in ("metrics/", "papers/fu2026/theory/", "stats/", "claims/weigh/", "process/", "policy.rs", "instance/", "linalg/")
 )
 CONSTANTS_OF = DRAWN_FROM + tuple(
-    f"src/{name}" for name in ("claims/", "decoding.rs", "logits.rs")
+    f"src/{name}" for name in ("claims/", "papers/", "decoding.rs", "logits.rs")
 )
 COLUMNS = ["name", "file", "line", "kind", "original", "mutated", "outcome", "test", "tests reached"]
 

@@ -140,13 +140,13 @@ impl Weighed {
     }
 }
 
-/// The joint level of all statistical decisions of the ledger: the chance that any true statement is called violated.
+/// The joint level of all statistical decisions of one paper: the chance that any of its true statements is called violated.
 pub const JOINT_LEVEL: f64 = 0.01;
 
 /// Weighs evidence by a rule.
 ///
-/// `decisions` is the number of statistical decisions in the whole ledger: each gets the level [`JOINT_LEVEL`]/`decisions`
-/// (Bonferroni), whichever claims are asked for. `seed` feeds the bootstrap.
+/// `decisions` is the number of statistical decisions among all claims of the paper: each gets the level
+/// [`JOINT_LEVEL`]/`decisions` (Bonferroni), whichever claims are asked for, and whatever other papers there are. `seed` feeds the bootstrap.
 ///
 /// # Errors
 /// As the statistics say; evidence of a kind that the rule cannot weigh is a mistake of the catalogue.

@@ -1,7 +1,7 @@
 //! The picture over (n, T) and the three knobs, drawn from the tables alone.
 
 use super::super::Table;
-use super::{ELSEWHERE, FAILURE, MEASURED, SURE};
+use super::{ELSEWHERE, SURE, measured};
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Heatmap, Panel, Scale, Series, Style};
 
@@ -86,7 +86,7 @@ pub(super) fn knobs(table: &Table) -> Result<Figure> {
             }
             let mut panel =
                 Panel::new(format!("n = {n}"), Axis::log(axis), Axis::linear("probability over x").range(0.0, 1.0));
-            for (color, name) in MEASURED.iter().enumerate() {
+            for (color, name) in measured().map(|metric| metric.name()).iter().enumerate() {
                 let style = [Style::LineMarkers, Style::DashedMarkers][color % 2];
                 panel = panel.series(Series::new(legend(name), style, color, rows.means("value", name)?));
             }
@@ -98,7 +98,7 @@ pub(super) fn knobs(table: &Table) -> Result<Figure> {
 
 fn legend(name: &str) -> &'static str {
     match name {
-        FAILURE => "failure F(0.5)",
+        "failure_0.5" => "failure F(0.5)",
         "drift" => "drift",
         "accuracy" => "accuracy",
         _ => "base failure",

@@ -3,6 +3,7 @@
 use super::super::{CellRows, Finding, Results};
 use super::{ELSEWHERE, FAILURE, KNOBS, SURE, astray};
 use crate::Result;
+use crate::metrics::named::{ACCURACY, DRIFT, Metric};
 use crate::stats::paired;
 
 /// The probability with which one finding may raise a false alarm, shared evenly among its comparisons.
@@ -23,12 +24,12 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
     ])
 }
 
-fn mean(cell: &CellRows, name: &str, t: usize) -> Result<f64> {
-    cell.mean(name, t).map(|mean| mean.mean)
+fn mean(cell: &CellRows, of: impl Into<Metric>, t: usize) -> Result<f64> {
+    cell.mean(of, t).map(|mean| mean.mean)
 }
 
-fn last(cell: &CellRows, name: &str) -> Result<f64> {
-    mean(cell, name, cell.rounds())
+fn last(cell: &CellRows, of: impl Into<Metric>) -> Result<f64> {
+    mean(cell, of, cell.rounds())
 }
 
 /// The region of those sure of themselves and elsewhere exists; many samples make the drift smaller, but do not abolish it.
@@ -46,7 +47,7 @@ fn region(picture: &[CellRows]) -> Result<Finding> {
                 break;
             }
         }
-        drifts.push(last(cell, "drift")?);
+        drifts.push(last(cell, &DRIFT)?);
     }
     let Some(largest) = picture.last() else { return Ok(absent("region")) };
     let (most, least) = (drifts.iter().copied().fold(0.0, f64::max), drifts[drifts.len() - 1]);
@@ -72,8 +73,8 @@ fn no_wiser(picture: &[CellRows], knobs: &[Vec<CellRows>]) -> Result<Finding> {
     let (mut p_values, mut rise, mut fall) = (Vec::new(), f64::NEG_INFINITY, f64::INFINITY);
     for cell in picture.iter().chain(knobs.iter().flatten()) {
         for t in 1..=cell.rounds() {
-            let start: Vec<f64> = cell.values("accuracy", 0)?.iter().map(|start| start + RISE).collect();
-            let change = paired(&start, &cell.values("accuracy", t)?)?;
+            let start: Vec<f64> = cell.values(&ACCURACY, 0)?.iter().map(|start| start + RISE).collect();
+            let change = paired(&start, &cell.values(&ACCURACY, t)?)?;
             p_values.push(change.p_above());
             rise = rise.max(change.value + RISE);
             fall = fall.min(change.value + RISE);
@@ -85,7 +86,7 @@ fn no_wiser(picture: &[CellRows], knobs: &[Vec<CellRows>]) -> Result<Finding> {
         "no wiser: over {} means accuracy changes by {fall:+.3} to {rise:+.4} of the base model's {:.3}; least p-value for a rise by more \
          than two questions of 256: {least:.1e} (down to {allowed:.0e} expected)",
         p_values.len(),
-        picture.first().map_or(Ok(f64::NAN), |cell| mean(cell, "accuracy", 0))?
+        picture.first().map_or(Ok(f64::NAN), |cell| mean(cell, &ACCURACY, 0))?
     );
     Ok(Finding::new(least >= allowed, statement))
 }
@@ -94,7 +95,7 @@ fn no_wiser(picture: &[CellRows], knobs: &[Vec<CellRows>]) -> Result<Finding> {
 fn ridge(cells: &[CellRows]) -> Result<Finding> {
     let Some(strongest) = strongest(cells, "process.ridge", true)? else { return Ok(absent("ridge")) };
     let (start, failure) = (mean(strongest, FAILURE, 0)?, last(strongest, FAILURE)?);
-    let drift = last(strongest, "drift")?;
+    let drift = last(strongest, &DRIFT)?;
     let statement = format!(
         "ridge buys faithfulness with doubt: at λ = {}, n = {} drift is {drift:.3} and F(0.5) still {failure:.3} of {start:.3} after {} rounds",
         strongest.label("process.ridge"),
@@ -114,8 +115,8 @@ fn noise(cells: &[CellRows], picture: &[CellRows]) -> Result<Finding> {
     let Some(silent) = picture.iter().find(|cell| cell.label("process.samples") == n) else {
         return Ok(absent("noise"));
     };
-    let (drift, before) = (last(noisiest, "drift")?, mean(silent, "drift", t)?);
-    let (failure, accuracy) = (last(noisiest, FAILURE)?, last(noisiest, "accuracy")?);
+    let (drift, before) = (last(noisiest, &DRIFT)?, mean(silent, &DRIFT, t)?);
+    let (failure, accuracy) = (last(noisiest, FAILURE)?, last(noisiest, &ACCURACY)?);
     let statement = format!(
         "a judge with noise σ = {} leads away and leaves the model sure: at n = {n} after {t} rounds drift {drift:.3} (without noise \
          {before:.3}), F(0.5) {failure:.3}, accuracy {accuracy:.3}",
@@ -130,8 +131,8 @@ fn noise(cells: &[CellRows], picture: &[CellRows]) -> Result<Finding> {
 /// what is asked lies 6 and more standard errors away.
 fn ball(cells: &[CellRows]) -> Result<Finding> {
     let Some(tightest) = strongest(cells, "process.radius", false)? else { return Ok(absent("ball")) };
-    let (failure, drift) = (last(tightest, FAILURE)?, last(tightest, "drift")?);
-    let (accuracy, start) = (last(tightest, "accuracy")?, mean(tightest, "accuracy", 0)?);
+    let (failure, drift) = (last(tightest, FAILURE)?, last(tightest, &DRIFT)?);
+    let (accuracy, start) = (last(tightest, &ACCURACY)?, mean(tightest, &ACCURACY, 0)?);
     let statement = format!(
         "a tight ball makes the model forget: at B = {} ≈ ‖θ₀‖, n = {} drift {drift:.3}, F(0.5) {failure:.3}, accuracy {accuracy:.3} (from \
          {start:.3}) after {} rounds",

@@ -6,6 +6,7 @@ mod findings;
 
 use super::{CellRows, Drawing, Experiment, Results, Table};
 use crate::Result;
+use crate::metrics::named::{self, ACCURACY, BASE_FAILURE, DRIFT, Metric};
 use crate::simulate::output::plain;
 use crate::stats::{Range, mean_interval};
 
@@ -21,8 +22,11 @@ pub const EXPERIMENT: Experiment = Experiment {
     ],
 };
 
-const FAILURE: &str = "failure_0.5";
-const MEASURED: [&str; 4] = [FAILURE, "base_failure_0.5", "drift", "accuracy"];
+const FAILURE: Metric = named::FAILURE.at(0.5);
+
+fn measured() -> [Metric; 4] {
+    [FAILURE, BASE_FAILURE.at(0.5), (&DRIFT).into(), (&ACCURACY).into()]
+}
 
 /// A model is sure of itself where at most this share of prompts has its own mode below 1/2, …
 const SURE: f64 = 0.05;
@@ -39,21 +43,21 @@ const KNOBS: [(&str, &str, f64); 3] = [
 
 /// For each replicate 1 where it is sure of itself and elsewhere than it started, otherwise 0.
 fn astray(cell: &CellRows, t: usize) -> Result<Vec<f64>> {
-    let (failure, drift) = (cell.values(FAILURE, t)?, cell.values("drift", t)?);
+    let (failure, drift) = (cell.values(FAILURE, t)?, cell.values(&DRIFT, t)?);
     Ok(failure.iter().zip(&drift).map(|(&f, &d)| f64::from(u8::from(f < SURE && d > ELSEWHERE))).collect())
 }
 
 fn header(labels: &[&str]) -> Vec<String> {
     let mut header: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
-    header.extend(
-        MEASURED.iter().chain(&["astray"]).flat_map(|name| ["mean", "lo", "hi"].map(|end| format!("{name}_{end}"))),
-    );
+    let mut names = measured().map(|metric| metric.name()).to_vec();
+    names.push("astray".to_owned());
+    header.extend(names.iter().flat_map(|name| ["mean", "lo", "hi"].map(|end| format!("{name}_{end}"))));
     header
 }
 
 /// Means with their intervals, and the share of replicates that are astray.
 fn numbers(cell: &CellRows, t: usize) -> Result<Vec<String>> {
-    let mut intervals = MEASURED.iter().map(|name| cell.mean(name, t)).collect::<Result<Vec<_>>>()?;
+    let mut intervals = measured().iter().map(|&metric| cell.mean(metric, t)).collect::<Result<Vec<_>>>()?;
     intervals.push(mean_interval(&astray(cell, t)?, Range::SHARE));
     let ends = |interval: &crate::stats::MeanInterval| {
         let ends = interval.ends;

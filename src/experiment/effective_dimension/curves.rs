@@ -2,6 +2,7 @@
 
 use crate::experiment::{CellRows, Results};
 use crate::instance;
+use crate::metrics::named::{POPULATION_LOSS, RANK_FRACTION};
 use crate::theory::effective_dimension::{Spectrum, unseen_share};
 use crate::{Error, Result};
 
@@ -54,7 +55,7 @@ pub fn samples(cell: &CellRows) -> Result<f64> {
 /// ε of each replicate: the root of the population loss; 0 where the sampled span is complete, when ERM is the population update
 /// (fact F2) and what the sums leave is rounding.
 pub fn epsilons(cell: &CellRows) -> Result<Vec<f64>> {
-    let (losses, complete) = (cell.values("population_loss", 1)?, cell.values("rank_fraction", 1)?);
+    let (losses, complete) = (cell.values(&POPULATION_LOSS, 1)?, cell.values(&RANK_FRACTION, 1)?);
     Ok(losses.iter().zip(complete).map(|(loss, share)| if share == 1.0 { 0.0 } else { loss.sqrt() }).collect())
 }
 
@@ -65,7 +66,7 @@ pub fn unseen_epsilon(curves: &[Curve]) -> Result<f64> {
     for curve in curves.iter().filter(|curve| curve.kind == "isotropic") {
         for cell in curve.cells.iter().filter(|cell| cell.label("process.samples") == "1") {
             let share = predicted_share(curve, cell)?.unwrap_or(1.0);
-            squares.extend(cell.values("population_loss", 1)?.into_iter().map(|loss| loss / share));
+            squares.extend(cell.values(&POPULATION_LOSS, 1)?.into_iter().map(|loss| loss / share));
         }
     }
     if squares.is_empty() {
@@ -80,6 +81,6 @@ pub fn predicted_share(curve: &Curve, cell: &CellRows) -> Result<Option<f64>> {
     if curve.kind == "exponential" {
         return Ok(None);
     }
-    let seen = cell.mean("rank_fraction", 1)?.mean * curve.dim as f64;
+    let seen = cell.mean(&RANK_FRACTION, 1)?.mean * curve.dim as f64;
     unseen_share(&curve.spectrum, seen).map(|share| Some(share.value()))
 }

@@ -5,6 +5,7 @@ use super::curves::{Curve, curves, epsilons, predicted_share, samples, unseen_ep
 use super::table::{calibrated, dimension};
 use crate::Result;
 use crate::experiment::{Finding, Results};
+use crate::metrics::named::{DRIFT, FAILURE, POPULATION_LOSS, RANK_FRACTION};
 use crate::seed::Seed;
 use crate::stats::{Decay, Estimate, Law, Measured, Observation, bootstrap, compare_decays, falls_through, line};
 
@@ -151,13 +152,13 @@ fn law(curves: &[Curve], unseen: f64) -> Result<Finding> {
     let (mut flat, mut squares, mut decaying) = (Vec::new(), 0.0, Vec::new());
     for curve in curves {
         for cell in &curve.cells {
-            let fraction = cell.mean("rank_fraction", 1)?.mean;
+            let fraction = cell.mean(&RANK_FRACTION, 1)?.mean;
             let seen = fraction * curve.dim as f64;
             let Some(share) = predicted_share(curve, cell)? else { continue };
             if seen < 8.0 || fraction > 0.75 {
                 continue;
             }
-            let loss = cell.mean("population_loss", 1)?.mean;
+            let loss = cell.mean(&POPULATION_LOSS, 1)?.mean;
             let log = (loss.sqrt() / (unseen * share.sqrt())).ln();
             if curve.kind == "isotropic" {
                 squares += log * log / (1.5 / (seen * cell.replicates.len() as f64) + 0.01);
@@ -217,9 +218,9 @@ fn sure_before_right(curves: &[Curve]) -> Result<Finding> {
     for curve in of_kind(curves, "isotropic") {
         for cell in &curve.cells {
             if 2.0 * samples(cell)? == curve.dim as f64 {
-                failures.push(cell.mean("failure_0.5", 1)?.mean);
-                drifts.push(cell.mean("drift", 1)?.mean);
-                starts.push(cell.mean("failure_0.5", 0)?.mean);
+                failures.push(cell.mean(FAILURE.at(0.5), 1)?.mean);
+                drifts.push(cell.mean(&DRIFT, 1)?.mean);
+                starts.push(cell.mean(FAILURE.at(0.5), 0)?.mean);
             }
         }
     }

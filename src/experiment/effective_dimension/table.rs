@@ -4,6 +4,7 @@ use super::super::results::texts;
 use super::curves::{Curve, curves, epsilons, predicted_share, samples, unseen_epsilon};
 use crate::Result;
 use crate::experiment::{CellRows, Results, Table};
+use crate::metrics::named::{DRIFT, FAILURE, RANK_FRACTION, THETA_NORM};
 use crate::simulate::output::plain;
 use crate::stats::{Range, mean_interval, mean_with_error};
 use crate::theory::effective_dimension::effective_dimension;
@@ -62,8 +63,8 @@ fn row(curve: &Curve, cell: &CellRows, unseen: f64, constant: f64) -> Result<Vec
     let mut row = vec![curve.kind.clone(), curve.dim.to_string(), plain(n), cell.replicates.len().to_string()];
     row.extend([n / d, d_lambda, n / d_lambda].map(plain));
     row.extend(texts(Some(loss)));
-    for name in ["failure_0.5", "drift", "rank_fraction"] {
-        row.extend(texts(Some(cell.mean(name, 1)?)));
+    for metric in [FAILURE.at(0.5), (&DRIFT).into(), (&RANK_FRACTION).into()] {
+        row.extend(texts(Some(cell.mean(metric, 1)?)));
     }
     row.push(predicted_share(curve, cell)?.map_or_else(String::new, |share| plain(unseen * share.sqrt())));
     row.extend([plain(shape), over(shape), plain(explicit), over(explicit)]);
@@ -89,7 +90,7 @@ pub fn calibrated(curves: &[Curve]) -> Result<f64> {
 
 /// ε_n for the class of radius (1 + 1/β)‖θ_0‖, the least that is realizable.
 fn explicit(curve: &Curve, cell: &CellRows, n: f64) -> Result<f64> {
-    let (beta, norm) = (cell.number("process.beta")?, cell.mean("theta_norm", 0)?.mean);
+    let (beta, norm) = (cell.number("process.beta")?, cell.mean(&THETA_NORM, 0)?.mean);
     let radius = (1.0 + 1.0 / beta) * norm;
     let class = Class::Linear { dim: curve.dim as f64, radius, theta_norm: Some(norm), range: None };
     Ok(epsilon(&class, n, beta, RHO)?.value())

@@ -3,6 +3,7 @@
 use super::super::{Finding, Results};
 use super::{FAILURE, INSTANCES, Trio, WAYS, trios};
 use crate::Result;
+use crate::metrics::named::DRIFT;
 use crate::stats::{kolmogorov, lower_tail, upper_tail, welch};
 
 /// The probability with which one finding may raise a false alarm, shared evenly among its comparisons.
@@ -88,7 +89,7 @@ fn astray(trios: &[Trio]) -> Result<Finding> {
     let mut further = (f64::NEG_INFINITY, String::new());
     let mut nearer = (f64::NEG_INFINITY, String::new());
     for trio in trios {
-        let (iterated, equivalent) = (trio.mean(ITERATED, "drift")?, trio.mean(EQUIVALENT, "drift")?);
+        let (iterated, equivalent) = (trio.mean(ITERATED, &DRIFT)?, trio.mean(EQUIVALENT, &DRIFT)?);
         let words = format!("{equivalent:.3} against {iterated:.3} at nT = {}", trio.budget);
         if equivalent - iterated > further.0 {
             further = (equivalent - iterated, words.clone());

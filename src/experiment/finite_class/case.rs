@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::experiment::{CellRows, Results, RunConstants};
+use crate::metrics::named::POPULATION_LOSS;
 use crate::process::FiniteClass;
 use crate::process::fit::finite_class::range;
 use crate::simulate::Simulation;
@@ -90,7 +91,7 @@ impl Case {
     /// ε² of the step to t, for each replicate; what is far below the cost of one unresolved prompt is rounding, hence 0.
     pub fn losses(&self, t: usize) -> Result<Vec<f64>> {
         let rounding = 1e-12 * self.weight / self.prompts * self.law.kept_loss();
-        let values = self.rows.values("population_loss", t)?;
+        let values = self.rows.values(&POPULATION_LOSS, t)?;
         Ok(values.into_iter().map(|loss| if loss < rounding { 0.0 } else { loss }).collect())
     }
 

@@ -3,6 +3,7 @@
 use super::case::{Case, MANY_LABELS, RHO};
 use crate::Result;
 use crate::experiment::{Finding, Results};
+use crate::metrics::named::{DRIFT, EXCESS, FAILURE};
 use crate::stats::{Measured, holm, log_log, upper_tail};
 
 const CHOICES: [&str; 3] = ["nearest", "random", "worst"];
@@ -71,14 +72,14 @@ fn failure_bound(cases: &[Case]) -> Result<Finding> {
         let mut ends = vec![1, last];
         ends.dedup();
         for t in ends {
-            let (bounds, failures) = (case.failure_bounds(t)?, case.rows.values("failure_0.5", t)?);
+            let (bounds, failures) = (case.failure_bounds(t)?, case.rows.values(FAILURE.at(0.5), t)?);
             let here = bounds.iter().zip(&failures).filter(|(bound, failure)| failure > bound).count() as u64;
             p_values.push(upper_tail(here, bounds.len() as u64, RHO)?);
             informative[usize::from(t > 1)] += bounds.iter().filter(|&&bound| bound < 1.0).count();
             (above, runs) = (above + here, runs + bounds.len());
         }
         for t in 1..=last {
-            let excesses = case.rows.values("excess", t)?;
+            let excesses = case.rows.values(&EXCESS, t)?;
             large += excesses.iter().filter(|&&excess| excess > 1.0).count();
             steps += excesses.len();
         }
@@ -101,7 +102,7 @@ fn printed_bound(cases: &[Case]) -> Result<Finding> {
     let (mut random, mut nearest) = (Vec::new(), Vec::new());
     let (mut widest, mut example) = (0.0f64, String::new());
     for case in cases.iter().filter(|case| !case.is_hardest() && case.rows.rounds() > 1 && case.choice != "worst") {
-        let (bounds, failures) = (case.printed_failure_bounds(2)?, case.rows.values("failure_0.5", 2)?);
+        let (bounds, failures) = (case.printed_failure_bounds(2)?, case.rows.values(FAILURE.at(0.5), 2)?);
         let above = bounds.iter().zip(&failures).filter(|(bound, failure)| failure > bound).count() as u64;
         let p = upper_tail(above, bounds.len() as u64, RHO)?;
         if case.choice == "nearest" {
@@ -110,7 +111,7 @@ fn printed_bound(cases: &[Case]) -> Result<Finding> {
         }
         random.push(p);
         let bound = bounds.iter().fold(0.0f64, |most, &bound| most.max(bound));
-        let failure = case.rows.mean("failure_0.5", 2)?.mean;
+        let failure = case.rows.mean(FAILURE.at(0.5), 2)?.mean;
         if failure / bound > widest {
             widest = failure / bound;
             example =
@@ -192,7 +193,7 @@ fn laws(cases: &[Case]) -> Result<Finding> {
         if let Some(loss) = case.loss_each()? {
             check(case.epsilon(1)?.mean.powi(2), case.weight * loss, unresolved);
         }
-        let (failure, drift) = (case.rows.mean("failure_0.5", 1)?.mean, case.rows.mean("drift", 1)?.mean);
+        let (failure, drift) = (case.rows.mean(FAILURE.at(0.5), 1)?.mean, case.rows.mean(&DRIFT, 1)?.mean);
         match case.failing_share() {
             0.0 if case.labels >= MANY_LABELS => {
                 sure &= failure == 0.0;

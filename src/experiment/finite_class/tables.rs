@@ -3,6 +3,7 @@
 use super::case::{Case, RHO};
 use crate::Result;
 use crate::experiment::{Results, Table};
+use crate::metrics::named::{DRIFT, FAILURE};
 use crate::simulate::output::plain;
 use crate::stats::clopper_pearson;
 
@@ -46,7 +47,7 @@ fn row(case: &Case, t: usize) -> Result<Vec<(String, String)>> {
     let (log_class, replicates) = (case.log_class(t), losses.len() as u64);
     let recovered = case.recovered()?;
     let share = (recovered as f64 / replicates as f64, Some(clopper_pearson(recovered, replicates, 0.95)?));
-    let (failure, drift) = (case.rows.mean("failure_0.5", t)?, case.rows.mean("drift", t)?);
+    let (failure, drift) = (case.rows.mean(FAILURE.at(0.5), t)?, case.rows.mean(&DRIFT, t)?);
     let largest_of = |bounds: Vec<f64>| bounds.into_iter().fold(0.0, f64::max);
     let rounded = |value: f64| format!("{value:.6e}");
     let mut row: Vec<(String, String)> = Vec::new();

@@ -2,13 +2,15 @@
 
 use crate::Result;
 use crate::experiment::{CellRows, Finding, Line, Results, Table};
+use crate::metrics::Quantity;
+use crate::metrics::named::{BASE_PROBABILITY, GREEDY_BASE, GREEDY_MODAL, MIN_CONFIDENCE};
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::stats::clopper_pearson;
 use crate::theory::greedy::greedy_must_succeed;
 
 /// The sequences of which it speaks: name, probability, whether greedy decoding finds it.
-const SEQUENCES: [(&str, &str, &str); 2] =
-    [("base", "base_probability", "greedy_base"), ("own", "min_confidence", "greedy_modal")];
+const SEQUENCES: [(&str, &Quantity, &Quantity); 2] =
+    [("base", &BASE_PROBABILITY, &GREEDY_BASE), ("own", &MIN_CONFIDENCE, &GREEDY_MODAL)];
 
 /// The axis of the grid that runs slowest: cells of one p are neighbours.
 const P: &str = "instance.trap.p";
@@ -17,15 +19,15 @@ const P: &str = "instance.trap.p";
 const BINS: usize = 20;
 
 /// The probability of a sequence and whether greedy decoding found it, replicate by replicate after each round.
-fn rounds(cell: &CellRows, probability: &str, greedy: &str) -> Result<Vec<Vec<(f64, bool)>>> {
-    let (probability, greedy) = (cell.column(probability)?, cell.column(greedy)?);
+fn rounds(cell: &CellRows, probability: &Quantity, greedy: &Quantity) -> Result<Vec<Vec<(f64, bool)>>> {
+    let (probability, greedy) = (cell.column(probability.name)?, cell.column(greedy.name)?);
     let round = |row: &Vec<Option<f64>>| Some((row[probability]?, row[greedy]? == 1.0));
     Ok(cell.replicates.iter().map(|rounds| rounds.iter().filter_map(round).collect()).collect())
 }
 
 /// For each bin, how many runs came through it, and in how many of them greedy decoding found the sequence in the first round
 /// that did: one round a run, so that the runs of a bin are independent.
-fn bins(cells: &[CellRows], probability: &str, greedy: &str) -> Result<[(u64, u64); BINS]> {
+fn bins(cells: &[CellRows], probability: &Quantity, greedy: &Quantity) -> Result<[(u64, u64); BINS]> {
     let mut bins = [(0, 0); BINS];
     for cell in cells {
         for run in rounds(cell, probability, greedy)? {

@@ -4,6 +4,7 @@
 use super::optimum;
 use crate::Result;
 use crate::experiment::{CellRows, Finding, Line, Results, Table};
+use crate::metrics::named::{BASE_PROBABILITY, GREEDY_BASE};
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::theory::greedy::{majority_scale, overtaking_scale};
 use crate::theory::rates::{population_kappa, population_scale};
@@ -65,7 +66,7 @@ impl Scales {
 
 /// Whether greedy decoding finds y* after t rounds, in every replicate.
 fn found(cell: &CellRows, t: usize) -> Result<bool> {
-    Ok(cell.values("greedy_base", t)?.into_iter().all(|found| found == 1.0))
+    Ok(cell.values(&GREEDY_BASE, t)?.into_iter().all(|found| found == 1.0))
 }
 
 /// The first round in which a condition holds.
@@ -80,7 +81,7 @@ fn first(cell: &CellRows, holds: impl Fn(usize) -> Result<bool>) -> Result<Optio
 
 /// The rounds in which greedy decoding recovers and in which y* passes 1/2.
 fn measured_rounds(cell: &CellRows) -> Result<(Option<usize>, Option<usize>)> {
-    let above = |t: usize| Ok(cell.values("base_probability", t)?.into_iter().all(|probability| probability > 0.5));
+    let above = |t: usize| Ok(cell.values(&BASE_PROBABILITY, t)?.into_iter().all(|probability| probability > 0.5));
     Ok((first(cell, |t| found(cell, t))?, first(cell, above)?))
 }
 
@@ -97,7 +98,7 @@ pub(super) fn table(results: &Results) -> Result<Table> {
         };
         let (recovered, passed) = (between(recovered)?, between(passed)?);
         for t in 0..=cell.rounds() {
-            let probability = cell.mean("base_probability", t)?;
+            let probability = cell.mean(&BASE_PROBABILITY, t)?;
             let line = Line::default()
                 .label("p", cell.label("instance.trap.p"))
                 .label("eta", cell.label("instance.trap.eta"))
@@ -132,7 +133,7 @@ pub(super) fn finding(results: &Results) -> Result<Finding> {
         );
         agree &= measured_rounds(&cell)? == expected && expected.1.is_some();
         for t in 0..=cell.rounds() {
-            farthest = farthest.max((cell.mean("base_probability", t)?.mean - scales.probability(t)?).abs());
+            farthest = farthest.max((cell.mean(&BASE_PROBABILITY, t)?.mean - scales.probability(t)?).abs());
         }
         let text = |round: Option<usize>| round.map_or("never".to_owned(), |t| t.to_string());
         let (recovered, passed) = measured_rounds(&cell)?;

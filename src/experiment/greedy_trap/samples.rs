@@ -4,6 +4,8 @@ use super::optimum;
 use super::population::Scales;
 use crate::Result;
 use crate::experiment::{CellRows, Finding, Line, Results, Table};
+use crate::metrics::Quantity;
+use crate::metrics::named::{BASE_PROBABILITY, DRIFT, GREEDY_BASE, GREEDY_MODAL};
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::stats::clopper_pearson;
 
@@ -33,12 +35,12 @@ fn line(cell: &CellRows, t: usize) -> Result<Line> {
         .label("samples", cell.label("process.samples"))
         .label("replicates", cell.replicates.len().to_string())
         .label("t", t.to_string());
-    let above: Vec<f64> = cell.values("base_probability", t)?.iter().map(|&p| f64::from(p > 0.5)).collect();
-    let exact: Vec<f64> = cell.values("drift", t)?.iter().map(|drift| 1.0 - drift).collect();
+    let above: Vec<f64> = cell.values(&BASE_PROBABILITY, t)?.iter().map(|&p| f64::from(p > 0.5)).collect();
+    let exact: Vec<f64> = cell.values(&DRIFT, t)?.iter().map(|drift| 1.0 - drift).collect();
     let shares = [
-        ("greedy_base", cell.values("greedy_base", t)?),
+        ("greedy_base", cell.values(&GREEDY_BASE, t)?),
         ("exact_base", exact),
-        ("greedy_modal", cell.values("greedy_modal", t)?),
+        ("greedy_modal", cell.values(&GREEDY_MODAL, t)?),
         ("majority", above),
     ];
     for (name, values) in shares {
@@ -56,10 +58,10 @@ const LEVEL: f64 = 1.0 - 1e-8;
 pub(super) fn finding(results: &Results) -> Result<Finding> {
     let mut cells = results.cells("samples")?;
     cells.retain(|cell| cell.label("process.beta") == "1");
-    let of = |n: f64, name: &str| -> Result<(u64, u64)> {
+    let of = |n: f64, quantity: &'static Quantity| -> Result<(u64, u64)> {
         let (mut found, mut runs) = (0, 0);
         for cell in cells.iter().filter(|cell| cell.number("process.samples").is_ok_and(|samples| samples == n)) {
-            let values = cell.values(name, cell.rounds())?;
+            let values = cell.values(quantity, cell.rounds())?;
             found += hits(&values);
             runs += values.len() as u64;
         }
@@ -72,8 +74,7 @@ pub(super) fn finding(results: &Results) -> Result<Finding> {
         let (lo, hi) = clopper_pearson(found, runs, 0.95)?;
         Ok(format!("{:.3} ({lo:.3} to {hi:.3})", found as f64 / runs as f64))
     };
-    let (base_few, base_many, modal_few) =
-        (of(few, "greedy_base")?, of(many, "greedy_base")?, of(few, "greedy_modal")?);
+    let (base_few, base_many, modal_few) = (of(few, &GREEDY_BASE)?, of(many, &GREEDY_BASE)?, of(few, &GREEDY_MODAL)?);
     let upper = clopper_pearson(base_few.0, base_few.1, LEVEL)?.1;
     let lower = clopper_pearson(base_many.0, base_many.1, LEVEL)?.0;
     let mut optima = cells.iter().map(optimum).collect::<Result<Vec<f64>>>()?;

@@ -1,6 +1,7 @@
 //! A quantity against t over all replicates of a cell.
 
 use crate::experiment::CellRows;
+use crate::metrics::named::Metric;
 use crate::seed::Seed;
 use crate::stats::{Estimate, Measured, bootstrap, log_linear, log_log};
 use crate::{Error, Result};
@@ -20,13 +21,14 @@ pub struct Curve {
 
 impl Curve {
     /// Reads it off a cell.
-    pub fn of(cell: &CellRows, quantity: &str) -> Result<Self> {
-        let values = (0..=cell.rounds()).map(|t| cell.values(quantity, t)).collect::<Result<_>>()?;
+    pub fn of(cell: &CellRows, of: impl Into<Metric>) -> Result<Self> {
+        let of = of.into();
+        let values = (0..=cell.rounds()).map(|t| cell.values(of, t)).collect::<Result<_>>()?;
         Ok(Self { values })
     }
 
     /// Up to the last round in which at least [`COUNTED`] prompts fail, by the failure rate `failure`.
-    pub fn counted(mut self, cell: &CellRows, failure: &str) -> Result<Self> {
+    pub fn counted(mut self, cell: &CellRows, failure: Metric) -> Result<Self> {
         let prompts = cell.number("instance.prompts")? * cell.replicates.len() as f64;
         let failing = Self::of(cell, failure)?;
         let last = (1..failing.values.len()).take_while(|&t| failing.mean(t) * prompts >= COUNTED).last();

@@ -3,6 +3,7 @@
 use super::curves::{Curve, MODEL_ERROR};
 use super::{CellRows, Finding, PARTS, Results, RunConstants, Table, preference, theory};
 use crate::Result;
+use crate::metrics::named::{FAILURE, KAPPA, KAPPA_MINUS_ONE, Metric};
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::simulate::output;
 use crate::stats::{Law, compare_decays};
@@ -30,12 +31,12 @@ pub fn table(results: &Results) -> Result<Table> {
     let mut rows = Vec::new();
     for (part, _) in PARTS {
         for cell in results.cells(part)? {
-            let curve = |quantity: &str| {
+            let curve = |quantity: Metric| {
                 let whole = Curve::of(&cell, quantity)?;
-                if part == "tabular" { whole.counted(&cell, "failure_0.5") } else { Ok(whole) }
+                if part == "tabular" { whole.counted(&cell, FAILURE.at(0.5)) } else { Ok(whole) }
             };
-            let (kappa, failure) = (curve("kappa_minus_one")?, curve("failure_0.5")?);
-            let mut values = vec![cell.mean("kappa", 0)?.mean];
+            let (kappa, failure) = (curve((&KAPPA_MINUS_ONE).into())?, curve(FAILURE.at(0.5))?);
+            let mut values = vec![cell.mean(&KAPPA, 0)?.mean];
             for curve in [&kappa, &failure] {
                 let factor = curve.factor()?;
                 values.extend(factor.map_or([f64::NAN; 3], |factor| [factor.value, factor.lo, factor.hi]));
@@ -63,10 +64,10 @@ pub fn vacuous(cells: &[CellRows]) -> Result<Finding> {
     let (mut void, mut slower) = (0, 0);
     let mut factors = (f64::INFINITY, 0.0f64);
     for cell in cells {
-        let Some(factor) = Curve::of(cell, "kappa_minus_one")?.counted(cell, "failure_0.5")?.factor()? else {
+        let Some(factor) = Curve::of(cell, &KAPPA_MINUS_ONE)?.counted(cell, FAILURE.at(0.5))?.factor()? else {
             continue;
         };
-        void += usize::from(contraction(cell)?.fixed_point() >= cell.mean("kappa", 0)?.mean);
+        void += usize::from(contraction(cell)?.fixed_point() >= cell.mean(&KAPPA, 0)?.mean);
         slower += usize::from(factor.lo > 0.5);
         factors = (factors.0.min(factor.value), factors.1.max(factor.value));
     }

@@ -3,6 +3,8 @@
 use super::{CellRows, Finding, Results, Table};
 use crate::Result;
 use crate::experiment::results::texts;
+use crate::metrics::Quantity;
+use crate::metrics::named::{CONCENTRABILITY, KAPPA, KAPPA_MINUS_ONE, MARGIN, MIN_CONFIDENCE, POPULATION_LOSS};
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::simulate::output;
 use crate::theory::recurrence::recurrence;
@@ -12,15 +14,15 @@ const PARTS: [&str; 3] = ["tabular", "gaussian", "population"];
 
 /// The bound on κ_{t+1} in a replicate, its ceiling 1/μ, and κ_{t+1}; `None` where γ_t = 0 or C_{π_{t+1}/π_t} is infinite.
 fn step(cell: &CellRows, replicate: usize, t: usize) -> Result<Option<[f64; 3]>> {
-    let at = |name: &str, t: usize| Ok::<f64, crate::Error>(cell.values(name, t)?[replicate]);
-    let (gamma, concentrability) = (at("margin", t)?, at("concentrability", t + 1)?);
+    let at = |quantity: &'static Quantity, t: usize| cell.value(replicate, quantity, t);
+    let (gamma, concentrability) = (at(&MARGIN, t)?, at(&CONCENTRABILITY, t + 1)?);
     if gamma <= 0.0 || !concentrability.is_finite() {
         return Ok(None);
     }
-    let (epsilon, mu) = (at("population_loss", t + 1)?.sqrt(), at("min_confidence", t + 1)?);
+    let (epsilon, mu) = (at(&POPULATION_LOSS, t + 1)?.sqrt(), at(&MIN_CONFIDENCE, t + 1)?);
     let beta = cell.simulation()?.process.beta;
-    let bound = recurrence(at("kappa", t)?, gamma, mu, epsilon, beta, Some(concentrability.max(1.0)))?;
-    Ok(Some([bound.value(), 1.0 / mu, at("kappa", t + 1)?]))
+    let bound = recurrence(at(&KAPPA, t)?, gamma, mu, epsilon, beta, Some(concentrability.max(1.0)))?;
+    Ok(Some([bound.value(), 1.0 / mu, at(&KAPPA, t + 1)?]))
 }
 
 /// Lemma C.3 is exact: no step may break it.
@@ -55,9 +57,9 @@ pub fn table(results: &Results) -> Result<Table> {
             for t in 0..cell.rounds() {
                 let steps = (0..cell.replicates.len()).map(|r| step(&cell, r, t)).collect::<Result<Vec<_>>>()?;
                 let Some(steps) = steps.into_iter().collect::<Option<Vec<_>>>() else { continue };
-                let (before, after) = (cell.mean("kappa_minus_one", t)?, cell.mean("kappa_minus_one", t + 1)?);
+                let (before, after) = (cell.mean(&KAPPA_MINUS_ONE, t)?, cell.mean(&KAPPA_MINUS_ONE, t + 1)?);
                 let bound = steps.iter().map(|step| step[0] - 1.0).sum::<f64>() / steps.len() as f64;
-                let mut row = vec![part.to_owned(), output::significant(cell.mean("kappa", 0)?.mean, 2)];
+                let mut row = vec![part.to_owned(), output::significant(cell.mean(&KAPPA, 0)?.mean, 2)];
                 row.push(t.to_string());
                 row.push(output::plain(before.mean));
                 row.extend(texts(Some(after)));

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::experiment::{CellRows, RunConstants};
+use crate::metrics::named::{KAPPA, KAPPA_MINUS_ONE};
 use crate::theory::iterations::{corollary_rounds, rounds_to_forget};
 use crate::theory::single_step::unresolved_share;
 
@@ -34,7 +35,7 @@ pub struct Forgetting {
 impl Forgetting {
     /// Reads it off a cell.
     pub fn of(cell: &CellRows, tolerance: f64) -> Result<Self> {
-        let surplus = (0..=cell.rounds()).map(|t| cell.mean("kappa_minus_one", t)).collect::<Result<Vec<_>>>()?;
+        let surplus = (0..=cell.rounds()).map(|t| cell.mean(&KAPPA_MINUS_ONE, t)).collect::<Result<Vec<_>>>()?;
         // Where a round before it has no interval, neither has the number of rounds.
         let least = |value: &dyn Fn(usize) -> Option<f64>| {
             for t in 0..surplus.len() {
@@ -54,7 +55,7 @@ impl Forgetting {
 
     /// Values of [`COLUMNS`]; `None` for what does not exist.
     pub fn columns(&self, cell: &CellRows) -> Result<[Option<f64>; COLUMNS.len()]> {
-        let kappa0 = cell.mean("kappa", 0)?.mean;
+        let kappa0 = cell.mean(&KAPPA, 0)?.mean;
         let rounds = self.rounds.unwrap_or(cell.rounds()).min(cell.rounds());
         let worst = RunConstants::worst(&RunConstants::all(cell, rounds)?);
         let contraction = worst.contraction()?;
@@ -96,7 +97,7 @@ impl Forgetting {
 
     /// The cap 1 + log₂(κ_0/τ) of the bound.
     pub fn cap(&self, cell: &CellRows) -> Result<f64> {
-        let kappa0 = cell.mean("kappa", 0)?.mean;
+        let kappa0 = cell.mean(&KAPPA, 0)?.mean;
         Ok(1.0 + (kappa0 / self.tolerance).log2().max(0.0))
     }
 }

@@ -4,6 +4,7 @@ use super::super::{CellRows, Finding, Results};
 use super::grid::{Grid, RHO, explicit};
 use super::{FAILURE, last_round, powers_of_two, tabular};
 use crate::Result;
+use crate::metrics::named::{DRIFT, Metric};
 use crate::stats::{lower_tail, paired, upper_tail, welch};
 
 /// The probability with which one finding may raise a false alarm, shared evenly among its comparisons.
@@ -140,16 +141,17 @@ fn undone(grid: &Grid) -> Result<Finding> {
     let last = last_round(grid)[0];
     let mut found = (f64::NEG_INFINITY, String::new());
     for cell in grid.cells() {
-        let change = paired(&cell.values("drift", 1)?, &cell.values("drift", last)?)?;
+        let change = paired(&cell.values(&DRIFT, 1)?, &cell.values(&DRIFT, last)?)?;
         if change.value > found.0 {
-            let mean = |name: &str, t| cell.mean(name, t).map(|mean| mean.mean);
+            let drift = (&DRIFT).into();
+            let mean = |of: Metric, t| cell.mean(of, t).map(|mean| mean.mean);
             let words = format!(
                 "at n = {} drift is {:.4} after one round, {:.3} after two, {:.3} after {last} (a rise of {:.3} ± {:.3}), and F(0.5) \
                  {:.4}, {:.4} and {:.4}",
                 cell.label("process.samples"),
-                mean("drift", 1)?,
-                mean("drift", 2)?,
-                mean("drift", last)?,
+                mean(drift, 1)?,
+                mean(drift, 2)?,
+                mean(drift, last)?,
                 change.value,
                 change.error,
                 mean(FAILURE, 1)?,
@@ -170,7 +172,7 @@ fn undone(grid: &Grid) -> Result<Finding> {
 fn window(grids: [&Grid; 2]) -> Result<Finding> {
     let [one_hot, gaussian] = grids;
     let t = last_round(gaussian)[0];
-    let drift = |cell: &CellRows, t| cell.mean("drift", t).map(|drift| drift.mean);
+    let drift = |cell: &CellRows, t| cell.mean(&DRIFT, t).map(|drift| drift.mean);
     let mut peak = (0.0, String::new());
     for cell in gaussian.cells() {
         let mean = drift(cell, t)?;

@@ -3,6 +3,7 @@
 use super::super::{CellRows, Results, RunConstants};
 use super::DELTA;
 use crate::Result;
+use crate::metrics::named::KAPPA;
 
 /// ρ: each replicate's bound may fail with this probability.
 pub(super) const RHO: f64 = 0.05;
@@ -31,7 +32,7 @@ impl Grid {
             }
         }
         let row = |(_, cells): (String, Vec<CellRows>)| -> Result<Row> {
-            let starts = cells.iter().map(|cell| cell.values("kappa", 0)).collect::<Result<Vec<_>>>()?.concat();
+            let starts = cells.iter().map(|cell| cell.values(&KAPPA, 0)).collect::<Result<Vec<_>>>()?.concat();
             Ok(Row { kappa0: starts.iter().sum::<f64>() / starts.len() as f64, cells })
         };
         let mut rows = groups.into_iter().map(row).collect::<Result<Vec<Row>>>()?;

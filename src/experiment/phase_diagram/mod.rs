@@ -6,6 +6,7 @@ mod grid;
 
 use super::{CellRows, Drawing, Experiment, Results, Table};
 use crate::Result;
+use crate::metrics::named::{self, DRIFT, Metric};
 use crate::simulate::output::plain;
 use crate::theory::single_step::Bump;
 use grid::{Grid, median};
@@ -24,7 +25,7 @@ pub const EXPERIMENT: Experiment = Experiment {
 
 /// The failure threshold of all maps.
 const DELTA: f64 = 0.5;
-const FAILURE: &str = "failure_0.5";
+const FAILURE: Metric = named::FAILURE.at(DELTA);
 
 /// T of the maps over (n, κ_0): the last round of their parts.
 fn last_round(grid: &Grid) -> Vec<usize> {
@@ -50,7 +51,7 @@ fn rounds_table(results: &Results) -> Result<Table> {
 /// the n at which the law of the failure rate is 1/2.
 fn table(results: &Results, parts: &[&str], times: fn(&Grid) -> Vec<usize>) -> Result<Table> {
     let mut header: Vec<String> = ["part", "kappa0", "samples", "replicates", "t"].map(str::to_owned).to_vec();
-    for name in [FAILURE, "drift"] {
+    for name in [FAILURE, (&DRIFT).into()] {
         header.extend(["mean", "lo", "hi"].map(|end| format!("{name}_{end}")));
     }
     header.extend(["bound", "bound_over_measured", "half_life"].map(str::to_owned));
@@ -74,7 +75,7 @@ fn table(results: &Results, parts: &[&str], times: fn(&Grid) -> Vec<usize>) -> R
 
 /// What the table says of a cell after t rounds.
 fn numbers(cell: &CellRows, t: usize) -> Result<[Option<f64>; 9]> {
-    let (failure, drift) = (cell.mean(FAILURE, t)?, cell.mean("drift", t)?);
+    let (failure, drift) = (cell.mean(FAILURE, t)?, cell.mean(&DRIFT, t)?);
     let bound = median(grid::explicit(cell, t)?);
     let half_life = tabular(cell)?.map(|bump| bump.half_life(t as u32)).transpose()?;
     let ends = |ends: Option<(f64, f64)>| (ends.map(|ends| ends.0), ends.map(|ends| ends.1));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::experiment::{CellRows, Results};
+use crate::metrics::named::{COMPARATOR_FAILURE, FAILURE};
 use crate::{Error, Result};
 
 macro_rules! quantities {
@@ -103,7 +104,7 @@ pub(super) fn steps(results: &Results) -> Result<Vec<Step>> {
     for cell in results.cells("")? {
         let setting = Arc::new(setting(&cell)?);
         let [failure, comparator_failure] =
-            ["failure", "comparator_failure"].map(|name| format!("{name}_{}", setting.delta));
+            [&FAILURE, &COMPARATOR_FAILURE].map(|quantity| quantity.at(setting.delta).name());
         for rounds in &cell.replicates {
             for pair in rounds.windows(2) {
                 let (before, after) = (&pair[0], &pair[1]);

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::experiment::{CellRows, RunConstants};
+use crate::metrics::named::{MARGIN, RANK_FRACTION};
 use crate::theory::iterative::{Setting, Shape};
 use crate::theory::one_step::zero_failure;
 
@@ -56,7 +57,7 @@ pub fn bounds(cell: &CellRows, rounds: usize, delta: f64) -> Result<Vec<Bounds>>
 /// margin was large enough.
 pub fn promised_zero(cell: &CellRows, rounds: usize, delta: f64) -> Result<Vec<bool>> {
     let (beta, responses) = (cell.simulation()?.process.beta, cell.number("instance.responses")?);
-    let (margins, ranks) = (cell.values("margin", rounds - 1)?, cell.values("rank_fraction", rounds)?);
+    let (margins, ranks) = (cell.values(&MARGIN, rounds - 1)?, cell.values(&RANK_FRACTION, rounds)?);
     let promise = |(&margin, &rank): (&f64, &f64)| {
         Ok(rank == 1.0 && margin > 0.0 && !zero_failure(responses, margin, beta, delta)?.vacuous())
     };

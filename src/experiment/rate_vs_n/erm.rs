@@ -6,11 +6,12 @@ use super::row::{Row, power, slope_text, tabulate};
 use super::{LAW, ROUNDS};
 use crate::Result;
 use crate::experiment::{CellRows, Finding, Results, Table};
+use crate::metrics::named::{self, DIVERSITY, DRIFT, Metric, RANK_FRACTION};
 use crate::plot::{Axis, Figure, Legend, Panel, Point, Series, Style};
 use crate::stats::clopper_pearson;
 
 const PART: &str = "generic-erm";
-const FAILURE: &str = "failure_0.1";
+const FAILURE: Metric = named::FAILURE.at(0.1);
 
 /// Where the population loop leaves F_4(0.01) at 0 in nearly every run, s_4 > 10^6 (200 prompts have a margin below 4.6/s_4 with
 /// probability of the order of 10^−2), and ERM does not.
@@ -37,7 +38,13 @@ fn within(cells: &[CellRows], (least, most): (f64, f64)) -> impl Iterator<Item =
 }
 
 /// How many runs of these cells have a quantity above a value after t rounds, and how many runs there are.
-fn count<'a>(cells: impl Iterator<Item = &'a CellRows>, quantity: &str, t: usize, above: f64) -> Result<(u64, u64)> {
+fn count<'a>(
+    cells: impl Iterator<Item = &'a CellRows>,
+    quantity: impl Into<Metric>,
+    t: usize,
+    above: f64,
+) -> Result<(u64, u64)> {
+    let quantity = quantity.into();
     cells.map(|cell| cell.values(quantity, t)).try_fold((0, 0), |(some, all), values| {
         let values = values?;
         Ok((some + values.iter().filter(|&&value| value > above).count() as u64, all + values.len() as u64))
@@ -57,8 +64,8 @@ pub fn findings(results: &Results) -> Result<Vec<Finding>> {
 
 /// Four rounds of ERM fail where four rounds of the population update do not.
 fn no_rate(erm: &[CellRows], population: &[CellRows]) -> Result<Finding> {
-    let (failing, runs) = count(within(erm, SETTLED), "failure_0.01", 4, 0.0)?;
-    let (others, of) = count(within(population, SETTLED), "failure_0.01", 4, 0.0)?;
+    let (failing, runs) = count(within(erm, SETTLED), named::FAILURE.at(0.01), 4, 0.0)?;
+    let (others, of) = count(within(population, SETTLED), named::FAILURE.at(0.01), 4, 0.0)?;
     let apart = clopper_pearson(failing, runs, LEVEL)?.0 > clopper_pearson(others, of, LEVEL)?.1;
     let text = format!(
         "generic instance, ERM, T = 4: no such rate; for n from {} to {} F_4(0.01) > 0 in {failing} of {runs} runs, in {others} of {of} with \
@@ -73,16 +80,16 @@ fn no_rate(erm: &[CellRows], population: &[CellRows]) -> Result<Finding> {
 fn thrown_off(erm: &[CellRows]) -> Result<Finding> {
     let mut moved = 0;
     for cell in erm {
-        let drifts = cell.values("drift", 1)?;
+        let drifts = cell.values(&DRIFT, 1)?;
         moved += cell
-            .values("rank_fraction", 1)?
+            .values(&RANK_FRACTION, 1)?
             .iter()
             .zip(drifts)
             .filter(|(rank, drift)| **rank == 1.0 && *drift > 0.0)
             .count();
     }
     // Thrown off: more than half of the prompts have changed their choice. That it may happen in a tenth of the runs alone is denied.
-    let (thrown, runs) = count(within(erm, SHARP), "drift", 2, 0.5)?;
+    let (thrown, runs) = count(within(erm, SHARP), &DRIFT, 2, 0.5)?;
     let expected = moved == 0 && clopper_pearson(thrown, runs, LEVEL)?.0 > 0.1;
     let text = format!(
         "generic instance, ERM: with a complete span the first round changes no prompt's choice ({moved} runs in which it does); the second \
@@ -103,9 +110,9 @@ pub fn table(results: &Results) -> Result<Table> {
             let slope = exponent(results, &cells, FAILURE, 1, rounds)?;
             for cell in &cells {
                 let mut row =
-                    Row::of(cell, &KEYS, rounds).measured(cell, FAILURE, rounds)?.measured(cell, "drift", rounds)?;
+                    Row::of(cell, &KEYS, rounds).measured(cell, FAILURE, rounds)?.measured(cell, &DRIFT, rounds)?;
                 let sampled = update == "erm";
-                for quantity in ["rank_fraction", "diversity"] {
+                for quantity in [&RANK_FRACTION, &DIVERSITY] {
                     row = row.measured_if(sampled, cell, quantity, rounds)?;
                 }
                 rows.push(row.slope("exponent", slope.as_ref()));
@@ -138,7 +145,7 @@ pub fn figure(table: &Table) -> Result<Figure> {
                 color,
                 unbroken(at(&population)?.points("samples", "failure_0.1_mean")?),
             ))
-            .series(Series::new(label, Style::Markers, color, curve.means("samples", FAILURE)?));
+            .series(Series::new(label, Style::Markers, color, curve.means("samples", &FAILURE.name())?));
         let series = |column: &str| -> Result<Series> {
             Ok(Series::new(format!("T = {rounds}"), Style::LineMarkers, color, curve.measured("samples", column)?)
                 .bars())

@@ -5,6 +5,7 @@ use super::slope::{Question, Slope, known, slope};
 use super::{LAW, ROUNDS};
 use crate::Result;
 use crate::experiment::{CellRows, Finding, Results, Table};
+use crate::metrics::named::{FAILURE, Metric};
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
 use crate::stats::Measured;
 use crate::theory::rates::{local_exponent, population_scale};
@@ -12,8 +13,8 @@ use crate::theory::rates::{local_exponent, population_scale};
 const PART: &str = "generic";
 
 /// A failure rate and the power of s_T as which it falls: below δ = 1/2 a near-tie of two responses fails, at 1/2 it takes three.
-const THRESHOLDS: [(&str, &str, i32); 3] =
-    [("0.5", "failure_0.5", 2), ("0.1", "failure_0.1", 1), ("0.01", "failure_0.01", 1)];
+const THRESHOLDS: [(&str, Metric, i32); 3] =
+    [("0.5", FAILURE.at(0.5), 2), ("0.1", FAILURE.at(0.1), 1), ("0.01", FAILURE.at(0.01), 1)];
 
 /// s_T at the cell's β.
 fn scale(cell: &CellRows, rounds: usize) -> Result<f64> {
@@ -24,7 +25,7 @@ fn scale(cell: &CellRows, rounds: usize) -> Result<f64> {
 pub fn exponent(
     results: &Results,
     cells: &[CellRows],
-    quantity: &str,
+    quantity: Metric,
     power: i32,
     rounds: usize,
 ) -> Result<Option<Slope>> {
@@ -100,10 +101,10 @@ pub fn table(results: &Results) -> Result<Table> {
             let middle = next.map(|next| next.number("process.samples")).transpose()?.map(|next| (here * next).sqrt());
             row = row.maybe("between", middle).maybe("local_law", local_law(middle, rounds)?);
             for ((_, quantity, _), slope) in THRESHOLDS.iter().zip(&slopes) {
-                let local = next.map_or(Ok(None), |next| local(cell, next, quantity, rounds))?;
+                let local = next.map_or(Ok(None), |next| local(cell, next, *quantity, rounds))?;
                 let name = format!("local_{quantity}");
                 row = row
-                    .measured(cell, quantity, rounds)?
+                    .measured(cell, *quantity, rounds)?
                     .slope(&format!("exponent_{quantity}"), slope.as_ref())
                     .maybe(&format!("{name}_mean"), local.map(|(value, _)| value))
                     .maybe(&format!("{name}_lo"), local.map(|(value, half)| value - half))
@@ -122,7 +123,7 @@ fn local_law(middle: Option<f64>, rounds: usize) -> Result<Option<f64>> {
 
 /// The exponent of F_T between two neighbouring n, and half its 95% interval; `None` where either rate is not known to better
 /// than a third.
-fn local(cell: &CellRows, next: &CellRows, quantity: &str, rounds: usize) -> Result<Option<(f64, f64)>> {
+fn local(cell: &CellRows, next: &CellRows, quantity: Metric, rounds: usize) -> Result<Option<(f64, f64)>> {
     let at = |cell: &CellRows| {
         cell.values(quantity, rounds).and_then(|v| Ok(Measured::of(cell.number("process.samples")?, &v)))
     };
@@ -167,7 +168,7 @@ fn thresholds(table: &Table, rounds: usize) -> Result<Panel> {
     let mut panel = Panel::new(format!("T = {rounds}"), samples(), Axis::log("failure rate F_T(δ)").range(1e-6, 1.0));
     for (color, (delta, quantity, _)) in THRESHOLDS.iter().enumerate() {
         let label = format!("δ = {delta}: exponent {}", slope_text(&curve, &format!("exponent_{quantity}"))?);
-        panel = panel.series(Series::new(label, Style::LineMarkers, color, curve.means("samples", quantity)?));
+        panel = panel.series(Series::new(label, Style::LineMarkers, color, curve.means("samples", &quantity.name())?));
     }
     let once = if rounds == 1 { "slope −1/2".to_owned() } else { format!("slope −{}", rounds / 2) };
     Ok(panel
@@ -185,7 +186,7 @@ fn collapse(table: &Table) -> Result<Panel> {
     );
     for (index, (delta, quantity, _)) in THRESHOLDS[..2].iter().enumerate() {
         for (color, rounds) in ROUNDS.iter().enumerate() {
-            let curve = table.filter(&[("rounds", &rounds.to_string())])?.means("scale", quantity)?;
+            let curve = table.filter(&[("rounds", &rounds.to_string())])?.means("scale", &quantity.name())?;
             let curve = curve.into_iter().filter(|point| point.x < 3e6);
             let series = Series::new(format!("δ = {delta}, T = {rounds}"), Style::Markers, 3 * index + color, curve);
             panel = panel.series(series);

@@ -6,13 +6,14 @@ use super::{LAW, ROUNDS};
 use crate::Result;
 use crate::experiment::hard_instance::{FAR, distance, theory};
 use crate::experiment::{CellRows, Finding, Results, Table};
+use crate::metrics::named::{self, Metric};
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
 use crate::stats::decay::Law;
 use crate::stats::{Measured, compare_decays};
 
 const WORST: &str = "hard-worst";
 const FIXED: &str = "hard-fixed";
-const FAILURE: &str = "failure_0.5";
+const FAILURE: Metric = named::FAILURE.at(0.5);
 
 /// The exact law and the mass.
 fn law(cell: &CellRows, t: usize) -> Result<(f64, f64)> {
@@ -165,5 +166,5 @@ fn drawn(panel: Panel, curve: &Table, x: &str, color: usize, label: String) -> R
         |points: Vec<Point>| points.into_iter().filter(|point| x == "samples" || point.x < LONGEST).collect::<Vec<_>>();
     Ok(panel
         .series(Series::unlabelled(LAW[color], color, shown(curve.points(x, "exact_law")?)))
-        .series(Series::new(label, Style::Markers, color, shown(curve.measured(x, FAILURE)?)).bars()))
+        .series(Series::new(label, Style::Markers, color, shown(curve.measured(x, &FAILURE.name())?)).bars()))
 }

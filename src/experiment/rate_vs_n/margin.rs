@@ -5,13 +5,14 @@ use super::bounds::{Bounds, RHO, bounds, promised_zero};
 use super::row::{Row, power, tabulate};
 use crate::Result;
 use crate::experiment::{CellRows, Finding, Results, RunConstants, Table};
+use crate::metrics::named::{FAILURE, KAPPA, Metric};
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::stats::upper_tail;
 
 const PART: &str = "margin";
 
 /// The δ of the figure.
-const SHOWN: (f64, &str) = (0.1, "failure_0.1");
+const SHOWN: (f64, Metric) = (0.1, FAILURE.at(0.1));
 
 pub fn findings(results: &Results) -> Result<Vec<Finding>> {
     let cells = results.cells(PART)?;
@@ -30,7 +31,7 @@ fn sudden_zero(cells: &[CellRows]) -> Result<Finding> {
     for cell in cells {
         for rounds in ROUNDS {
             for delta in [0.5, 0.1, 0.01] {
-                let failures = cell.values(&format!("failure_{delta}"), rounds)?;
+                let failures = cell.values(FAILURE.at(delta), rounds)?;
                 for (promise, failure) in promised_zero(cell, rounds, delta)?.into_iter().zip(failures) {
                     promised += usize::from(promise);
                     broken += usize::from(promise && failure != 0.0);
@@ -130,7 +131,7 @@ pub fn table(results: &Results) -> Result<Table> {
             rows.push(
                 Row::of(&cell, &KEYS, rounds)
                     .measured(&cell, SHOWN.1, rounds)?
-                    .number("kappa0", cell.mean("kappa", 0)?.mean)
+                    .number("kappa0", cell.mean(&KAPPA, 0)?.mean)
                     .number("excess", excess)
                     .number("uniform", uniform)
                     .number("round_by_round", own)
@@ -179,7 +180,7 @@ fn panel(rows: &Table, margin: &str, rounds: usize) -> Result<Panel> {
     .series(Series::new("C18, round by round", Style::DashDotted, 2, bound("round_by_round")?))
     .series(Series::new("C18, complete spans", Style::Dotted, 3, bound("complete_spans")?))
     .series(Series::new("shape of Theorem 6.2 with c = 1, where r̄ ≤ 1", Style::Line, 6, bound("shape")?))
-    .series(Series::new("measured", Style::LineMarkers, 0, rows.means("samples", SHOWN.1)?))
+    .series(Series::new("measured", Style::LineMarkers, 0, rows.means("samples", &SHOWN.1.name())?))
     .guide(Guide::horizontal(1.0, ""));
     if let Some(point) = bound("promised_zero_share")?.iter().find(|point| point.y == 1.0) {
         panel = panel.guide(Guide::vertical(point.x, "C12: zero"));

@@ -3,6 +3,7 @@
 use super::slope::Slope;
 use crate::Result;
 use crate::experiment::{CellRows, Line, Table};
+use crate::metrics::named::Metric;
 
 /// A line of such a table.
 #[derive(Default)]
@@ -28,12 +29,13 @@ impl Row {
     }
 
     /// Adds the mean of a rate after T rounds with its 95% interval.
-    pub fn measured(self, cell: &CellRows, quantity: &str, rounds: usize) -> Result<Self> {
+    pub fn measured(self, cell: &CellRows, quantity: impl Into<Metric>, rounds: usize) -> Result<Self> {
         self.measured_if(true, cell, quantity, rounds)
     }
 
     /// The same, or empty cells where the quantity is not there.
-    pub fn measured_if(self, there: bool, cell: &CellRows, quantity: &str, rounds: usize) -> Result<Self> {
+    pub fn measured_if(self, there: bool, cell: &CellRows, quantity: impl Into<Metric>, rounds: usize) -> Result<Self> {
+        let quantity = quantity.into();
         let interval = there.then(|| cell.mean(quantity, rounds)).transpose()?;
         let (lo, hi) = interval.and_then(|interval| interval.ends).unzip();
         Ok(self

@@ -4,6 +4,7 @@
 use super::row::bracketed;
 use crate::Result;
 use crate::experiment::{CellRows, Results};
+use crate::metrics::named::Metric;
 use crate::stats::{Estimate, Measured, Observation, bootstrap, line};
 
 /// Resamples: the error is known to 1/√(2·400) = 3.5%, the ends of the 95% interval to about 0.1 errors.
@@ -23,7 +24,7 @@ const LAW_ERROR: f64 = 1e-3;
 /// What a slope is a slope of, and in what.
 pub struct Question<'a> {
     /// The rate, such as `failure_0.5`.
-    pub quantity: &'a str,
+    pub quantity: Metric,
     /// T.
     pub rounds: usize,
     /// The abscissa, from n.

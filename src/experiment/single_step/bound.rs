@@ -3,6 +3,7 @@
 use super::{CONSTANT, FAR, Hard, LAW};
 use crate::Result;
 use crate::experiment::{Finding, Line, Results, Table};
+use crate::metrics::named::FAILURE;
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 use crate::theory::single_step::{budget, risk_asymptote};
 
@@ -22,7 +23,7 @@ fn limiting_constant(kappa0: f64) -> f64 {
 
 pub(super) fn table(results: &Results) -> Result<Table> {
     let line = |cell: &Hard| -> Result<Line> {
-        let measured = cell.rows.mean("failure_0.5", 1)?;
+        let measured = cell.rows.mean(FAILURE.at(0.5), 1)?;
         let ends = measured.ends.map(|(lo, hi)| Ok((largest_constant(cell, lo)?, largest_constant(cell, hi)?)));
         let bound = cell.bound(cell.samples)?;
         let v = CONSTANT * cell.kappa0 * cell.log_class / cell.samples;
@@ -63,7 +64,7 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
             means += 1;
             farthest = farthest.max(cell.deviation(t, cell.expected(t)?)?.abs());
         }
-        let measured = cell.rows.mean("failure_0.5", 1)?;
+        let measured = cell.rows.mean(FAILURE.at(0.5), 1)?;
         let constant = largest_constant(cell, measured.mean)?;
         if constant < least.0 {
             let (lo, hi) = measured.ends.unwrap_or((measured.mean, measured.mean));

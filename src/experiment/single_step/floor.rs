@@ -3,6 +3,7 @@
 use super::{CONSTANT, FAR};
 use crate::Result;
 use crate::experiment::{CellRows, Finding, Line, Results, Table};
+use crate::metrics::named::{BASE_FAILURE, DRIFT, FAILURE, Metric};
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Series, Style};
 use crate::stats::deviation;
 use crate::theory::single_step::{autoregressive_kappa0, near_uniform_kappa0, single_step, unresolved_share};
@@ -45,8 +46,8 @@ impl Base {
         unresolved_share(1.0 / self.kappa0, 1.0 / self.prompts, samples)
     }
 
-    fn mean(&self, name: &str) -> Result<f64> {
-        Ok(self.rows.mean(name, 1)?.mean)
+    fn mean(&self, of: impl Into<Metric>) -> Result<f64> {
+        Ok(self.rows.mean(of, 1)?.mean)
     }
 
     fn is_critical(&self) -> bool {
@@ -54,9 +55,9 @@ impl Base {
     }
 
     /// How far a share of prompts deviates from that of the unseen ones.
-    fn deviation(&self, name: &str) -> Result<f64> {
+    fn deviation(&self, of: impl Into<Metric>) -> Result<f64> {
         let trials = self.prompts * self.rows.replicates.len() as f64;
-        deviation(self.mean(name)?, trials, self.unseen(self.samples)?)
+        deviation(self.mean(of)?, trials, self.unseen(self.samples)?)
     }
 }
 
@@ -75,7 +76,7 @@ pub(super) fn table(results: &Results) -> Result<Table> {
                 .number("kappa0", cell.kappa0)
                 .number("shown", shown(cell.samples, cell.kappa0))
                 .number("unseen", cell.unseen(cell.samples)?);
-            for (name, quantity) in MEASURED {
+            for (name, quantity) in measured() {
                 let measured = cell.rows.mean(quantity, 1)?;
                 line = line.measured(name, measured.mean, measured.ends);
             }
@@ -94,8 +95,9 @@ pub(super) fn table(results: &Results) -> Result<Table> {
 const PARTS: [&str; 2] = ["near-uniform", "autoregressive"];
 
 /// Names in the table and in the store.
-const MEASURED: [(&str, &str); 3] =
-    [("base_failure", "base_failure_0.5"), ("failure", "failure_0.5"), ("drift", "drift")];
+fn measured() -> [(&'static str, Metric); 3] {
+    [("base_failure", BASE_FAILURE.at(0.5)), ("failure", FAILURE.at(0.5)), ("drift", (&DRIFT).into())]
+}
 
 /// The share of the unseen on a finer grid of n than that of the cells, at the κ_0 of one of them: lines without measured values.
 fn law(part: &str, cell: &Base) -> Result<Vec<Line>> {
@@ -111,7 +113,7 @@ fn law(part: &str, cell: &Base) -> Result<Vec<Line>> {
             .number("kappa0", cell.kappa0)
             .number("shown", shown(samples, cell.kappa0))
             .number("unseen", cell.unseen(samples)?);
-        let line = MEASURED.iter().fold(line, |line, (name, _)| line.measured(name, f64::NAN, None));
+        let line = measured().iter().fold(line, |line, (name, _)| line.measured(name, f64::NAN, None));
         Ok(line.number("log_class", f64::NAN).number("constant", f64::NAN).number("bound", f64::NAN))
     };
     (-32..=32).map(line).collect()
@@ -132,9 +134,9 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
 fn near_uniform(results: &Results) -> Result<Finding> {
     let (mut farthest, mut floor) = (0.0f64, Vec::new());
     for cell in Base::cells(results, "near-uniform")? {
-        farthest = farthest.max(cell.deviation("failure_0.5")?.abs());
+        farthest = farthest.max(cell.deviation(FAILURE.at(0.5))?.abs());
         if cell.is_critical() {
-            floor.push(cell.mean("failure_0.5")?);
+            floor.push(cell.mean(FAILURE.at(0.5))?);
         }
     }
     let (lo, hi) = ends(&floor);
@@ -155,11 +157,11 @@ const LEAST_DRIFT: f64 = 0.2;
 fn autoregressive(results: &Results) -> Result<Finding> {
     let (mut lowest, mut base, mut own, mut drift) = (f64::INFINITY, Vec::new(), Vec::new(), Vec::new());
     for cell in Base::cells(results, "autoregressive")? {
-        lowest = lowest.min(cell.deviation("base_failure_0.5")?);
+        lowest = lowest.min(cell.deviation(BASE_FAILURE.at(0.5))?);
         if cell.is_critical() {
-            base.push(cell.mean("base_failure_0.5")?);
-            own.push(cell.mean("failure_0.5")?);
-            drift.push(cell.mean("drift")?);
+            base.push(cell.mean(BASE_FAILURE.at(0.5))?);
+            own.push(cell.mean(FAILURE.at(0.5))?);
+            drift.push(cell.mean(&DRIFT)?);
         }
     }
     let (base, own, drift) = (ends(&base), ends(&own), ends(&drift));

@@ -3,13 +3,14 @@
 use super::{CONSTANT, FAR, Hard, LAW};
 use crate::Result;
 use crate::experiment::{Finding, Line, Results, Table};
+use crate::metrics::named::FAILURE;
 use crate::plot::{Axis, Figure, Panel, Series, Style};
 
 pub(super) fn table(results: &Results) -> Result<Table> {
     let mut lines = Vec::new();
     for cell in Hard::cells(results)? {
         for t in 1..=cell.rows.rounds() {
-            let measured = cell.rows.mean("failure_0.5", t)?;
+            let measured = cell.rows.mean(FAILURE.at(0.5), t)?;
             let line = Line::default()
                 .label("kappa0", cell.rows.label("instance.kappa0"))
                 .label("prompts", cell.rows.label("instance.prompts"))
@@ -33,7 +34,7 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
     for cell in Hard::cells(results)? {
         rounds = cell.rows.rounds();
         let (one, all) = (cell.bound(cell.samples)?, cell.bound(cell.samples * rounds as f64)?);
-        let failure = cell.rows.mean("failure_0.5", rounds)?.mean;
+        let failure = cell.rows.mean(FAILURE.at(0.5), rounds)?.mean;
         nearest = nearest.max(cell.deviation(rounds, one)?);
         (of_one, of_all) = (of_one.max(failure / one), of_all.max(failure / all));
     }

@@ -2,9 +2,9 @@
 
 use super::formula::formula;
 use crate::claims::ledger::word;
+use crate::papers::printed;
 use crate::report::markup::Markup;
 use crate::report::record::{LEVELS, Record, Row, VERDICTS};
-use crate::report::statements::printed;
 use crate::study::definition::Verdict;
 
 /// The columns; on a narrow page each cell carries its column's name.
@@ -22,16 +22,26 @@ pub fn section(main: &mut Markup, ledger: &Record) {
              statements are given in this project's notation.",
         );
         filters(section, ledger);
-        section.within("table", &[("class", "ledger")], |table| {
-            table.within("thead", &[], |head| {
-                head.within("tr", &[], |tr| {
-                    for name in COLUMNS {
-                        tr.element("th", &[("scope", "col")], name);
-                    }
-                });
+        for (paper, rows) in ledger.chapters() {
+            if let Some(paper) = paper {
+                section.element("h3", &[("id", &format!("paper-{}", paper.key))], &paper.heading());
+            }
+            table(section, &rows);
+        }
+    });
+}
+
+/// The rows of a paper.
+fn table(section: &mut Markup, rows: &[&Row]) {
+    section.within("table", &[("class", "ledger")], |table| {
+        table.within("thead", &[], |head| {
+            head.within("tr", &[], |tr| {
+                for name in COLUMNS {
+                    tr.element("th", &[("scope", "col")], name);
+                }
             });
-            table.within("tbody", &[], |body| ledger.shown().into_iter().for_each(|claim| row(body, claim)));
         });
+        table.within("tbody", &[], |body| rows.iter().for_each(|claim| row(body, claim)));
     });
 }
 
@@ -40,6 +50,10 @@ fn filters(section: &mut Markup, ledger: &Record) {
     let count = |keep: &dyn Fn(&Row) -> bool| ledger.claims.iter().filter(|row| keep(row)).count();
     section.within("div", &[("class", "filters control"), ("id", "filters")], |filters| {
         group(filters, "verdict", VERDICTS.map(|verdict| (word(&verdict), ledger.count(verdict))));
+        if ledger.papers.len() > 1 {
+            let of = |key: &str| (key.to_owned(), count(&|row| row.paper == key));
+            group(filters, "paper", ledger.papers.iter().map(|paper| of(&paper.key)));
+        }
         group(filters, "level", LEVELS.map(|level| (level.to_owned(), count(&|row| row.level == level))));
         group(
             filters,
@@ -51,10 +65,10 @@ fn filters(section: &mut Markup, ledger: &Record) {
     });
 }
 
-fn group<const N: usize>(filters: &mut Markup, key: &str, values: [(String, usize); N]) {
+fn group(filters: &mut Markup, key: &str, values: impl IntoIterator<Item = (String, usize)>) {
     filters.within("div", &[("role", "group"), ("aria-label", key)], |group| {
         group.element("span", &[("class", "key")], if key == "expected" { "as expected" } else { key });
-        for (value, count) in values.iter().filter(|(_, count)| *count > 0) {
+        for (value, count) in values.into_iter().filter(|(_, count)| *count > 0) {
             let attributes =
                 [("type", "button"), ("data-key", key), ("data-value", value.as_str()), ("aria-pressed", "false")];
             group.element("button", &attributes, &format!("{value} {count}"));
@@ -68,6 +82,7 @@ fn row(body: &mut Markup, claim: &Row) {
         ("data-verdict", word(&claim.verdict)),
         ("data-level", claim.level.clone()),
         ("data-expected", if claim.as_expected() { "yes" } else { "no" }.to_owned()),
+        ("data-paper", claim.paper.clone()),
     ];
     let attributes: Vec<(&str, &str)> = attributes.iter().map(|(name, value)| (*name, value.as_str())).collect();
     body.within("tr", &attributes, |tr| {

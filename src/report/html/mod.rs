@@ -51,10 +51,12 @@ fn heading(header: &mut Markup, report: &Report) {
     let ledger = &report.ledger;
     header.element("h1", &[], "The theory of self-rewarding language models, checked by experiment");
     header.within("p", &[], |p| {
-        p.text(
-            "Every statement of Fu et al., “Why Self-Rewarding Works” (arXiv 2601.22513), in an explicit form, weighed against \
-             measured rows. Beneath it every experiment: what it shows, what was found, and each figure with its table.",
-        );
+        let papers: Vec<&str> = ledger.papers.iter().map(|paper| paper.citation.as_str()).collect();
+        p.text(&format!(
+            "Every statement of {}, in an explicit form, weighed against measured rows. Beneath it every experiment: what it \
+             shows, what was found, and each figure with its table.",
+            papers.join("; ")
+        ));
     });
     header.within("p", &[("class", "summary")], |p| {
         p.text(&format!("{} statements: {}. ", ledger.claims.len(), ledger.counts()));

@@ -1,0 +1,184 @@
+//! Every measured quantity as an item of its own, and a column of rows as a value: a mistyped name does not compile.
+//!
+//! Each item is the entry of its name in [`super::QUANTITIES`] or [`chain::QUANTITIES`], looked up by the compiler.
+
+use std::fmt;
+
+use super::{QUANTITIES, Quantity, Reader, chain};
+
+/// A column of rows: a quantity, at one δ where it has a value for each.
+///
+/// ```
+/// use selfreward::metrics::named::{FAILURE, KAPPA, Metric};
+///
+/// const FAILURE_AT_HALF: Metric = FAILURE.at(0.5);
+/// assert_eq!(FAILURE_AT_HALF.name(), "failure_0.5");
+/// assert_eq!(Metric::from(&KAPPA).name(), "kappa");
+/// ```
+///
+/// ```compile_fail
+/// let mistyped = selfreward::metrics::named::KAPA.name;
+/// ```
+#[derive(Clone, Copy)]
+pub struct Metric {
+    quantity: &'static Quantity,
+    delta: Option<f64>,
+}
+
+impl Metric {
+    /// The quantity.
+    pub fn quantity(&self) -> &'static Quantity {
+        self.quantity
+    }
+
+    /// Its name in every output: `kappa`, `failure_0.5`.
+    pub fn name(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl From<&'static Quantity> for Metric {
+    fn from(quantity: &'static Quantity) -> Self {
+        Self { quantity, delta: None }
+    }
+}
+
+impl PartialEq for Metric {
+    fn eq(&self, other: &Self) -> bool {
+        self.quantity.name == other.quantity.name && self.delta == other.delta
+    }
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.delta {
+            None => f.write_str(self.quantity.name),
+            Some(delta) => write!(f, "{}_{delta}", self.quantity.name),
+        }
+    }
+}
+
+impl fmt::Debug for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Quantity {
+    /// Its column at one δ; of a quantity that has a value for each.
+    ///
+    /// # Panics
+    /// For a quantity without δ (while compiling, in a constant).
+    pub const fn at(&'static self, delta: f64) -> Metric {
+        assert!(matches!(self.read, Reader::PerDelta(_)), "this quantity does not depend on δ");
+        Metric { quantity: self, delta: Some(delta) }
+    }
+}
+
+/// The entry of this name.
+const fn listed(name: &str) -> Quantity {
+    let mut index = 0;
+    while index < QUANTITIES.len() + chain::QUANTITIES.len() {
+        let of_chain = index >= QUANTITIES.len();
+        let entry = if of_chain { chain::QUANTITIES[index - QUANTITIES.len()] } else { QUANTITIES[index] };
+        if equal(entry.name.as_bytes(), name.as_bytes()) {
+            return entry;
+        }
+        index += 1;
+    }
+    panic!("no quantity is listed under this name")
+}
+
+const fn equal(one: &[u8], other: &[u8]) -> bool {
+    let mut index = 0;
+    while index < one.len() && index < other.len() && one[index] == other[index] {
+        index += 1;
+    }
+    index == one.len() && index == other.len()
+}
+
+macro_rules! named {
+    ($($item:ident = $name:literal;)*) => {
+        $(
+            #[doc = concat!("`", $name, "`, as [`super::QUANTITIES`] or [`chain::QUANTITIES`] defines it.")]
+            pub static $item: Quantity = listed($name);
+        )*
+
+        /// All of them.
+        pub static ALL: &[&Quantity] = &[$(&$item),*];
+    };
+}
+
+named! {
+    KAPPA = "kappa";
+    FAILURE = "failure";
+    BASE_FAILURE = "base_failure";
+    DRIFT = "drift";
+    MARGIN = "margin";
+    MIN_CONFIDENCE = "min_confidence";
+    ENTROPY = "entropy";
+    KL = "kl";
+    ACCURACY = "accuracy";
+    BASE_PROBABILITY = "base_probability";
+    GREEDY_MODAL = "greedy_modal";
+    GREEDY_BASE = "greedy_base";
+    THETA_NORM = "theta_norm";
+    COSINE = "cosine";
+    KAPPA_MINUS_ONE = "kappa_minus_one";
+    LOGIT_ROUNDING = "logit_rounding";
+    COMPARATOR_FAILURE = "comparator_failure";
+    GAP = "gap";
+    CONCENTRABILITY = "concentrability";
+    EXCESS = "excess";
+    POPULATION_LOSS = "population_loss";
+    RANK_FRACTION = "rank_fraction";
+    DIVERSITY = "diversity";
+    COMPARATOR_REGRET = "comparator_regret";
+    CHAIN_GAP = "chain_gap";
+    BASELINE_LEFT = "baseline_left";
+    BASELINE_RIGHT = "baseline_right";
+    IDENTITY_RESIDUAL = "identity_residual";
+    OBJECTIVE_COMPARATOR = "objective_comparator";
+    OBJECTIVE_POLICY = "objective_policy";
+    DEVIATION_COMPARATOR = "deviation_comparator";
+    DEVIATION_POLICY = "deviation_policy";
+    KL_COMPARATOR = "kl_comparator";
+    KL_POLICY = "kl_policy";
+    SECOND_MOMENT = "second_moment";
+    CHAIN_CONCENTRABILITY = "chain_concentrability";
+    CHAIN_COMPARATOR_CONCENTRABILITY = "chain_comparator_concentrability";
+    OPTIMAL_CONCENTRABILITY = "optimal_concentrability";
+    NESTING = "nesting";
+    PARAMETER_DISTANCE = "parameter_distance";
+    LOG_RATIO_DISTANCE = "log_ratio_distance";
+    TAIL_MEAN = "tail_mean";
+    FOURTH_MOMENT = "fourth_moment";
+    TAIL_EXCESS = "tail_excess";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::quantities;
+
+    /// A quantity without an item could not be asked for.
+    #[test]
+    fn every_listed_quantity_has_an_item_and_is_it() {
+        let key = |quantity: &Quantity| (quantity.name, quantity.definition);
+        let mut items: Vec<_> = ALL.iter().map(|quantity| key(quantity)).collect();
+        let mut listed: Vec<_> = quantities(true).map(key).collect();
+        items.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(items, listed);
+    }
+
+    #[test]
+    fn a_column_has_the_name_that_rows_have() {
+        for delta in [0.5, 0.1, 0.001, 1e-9] {
+            assert_eq!(COMPARATOR_FAILURE.at(delta).name(), format!("comparator_failure_{delta}"));
+        }
+        assert_ne!(FAILURE.at(0.5), FAILURE.at(0.1));
+        assert_ne!(FAILURE.at(0.5), BASE_FAILURE.at(0.5));
+        assert_eq!(Metric::from(&KAPPA), Metric::from(ALL[0]));
+    }
+}

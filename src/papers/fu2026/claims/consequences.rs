@@ -1,0 +1,167 @@
+//! What follows from the theorems on whole runs: Corollary 5.7, equal budgets, consistency (C21–C23).
+
+use rand::RngExt;
+
+use super::single_step::known_mean;
+use crate::claims::cases::{cell_by_cell, of_cell};
+use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement};
+use crate::experiment::CellRows;
+use crate::metrics::named::{ACCURACY, DRIFT, FAILURE, Metric};
+use crate::seed::{Purpose, Seed};
+use crate::study::Profile;
+use crate::study::definition::Verdict;
+use crate::theory::recurrence::Contraction;
+use crate::{Error, Result};
+
+const BUDGET: &[Source] = &[
+    Source { experiment: "equal_budget", part: "hard-iterated" },
+    Source { experiment: "equal_budget", part: "hard-once" },
+];
+const REAL: &[Source] = &[Source { experiment: "real_features", part: "samples" }];
+
+/// The claims of this file.
+pub const CLAIMS: &[Claim] = &[
+    Claim {
+        id: "C21",
+        says: "√κ_0 λ^{(T−1)/2} ≤ 1 from T = 1 + log κ_0/log(1/λ) on, never later than 1 + log₂ κ_0",
+        level: Level::Exact,
+        result: "Corollary 5.7 (explicit form ours)",
+        expected: Verdict::Holds,
+        sources: &[],
+        statement: Statement::Constructed(rounds_to_forget),
+        rule: Rule::Always,
+        note: "on the algebra of C17",
+        controls: &[Control::constructed("C21.half", "from half of that T on", half_the_rounds)],
+    },
+    Claim {
+        id: "C22",
+        says: "on the hard instance T rounds of n triples are worth one round of nT, in expectation",
+        level: Level::Exact,
+        result: "equal budget (ours)",
+        expected: Verdict::Holds,
+        sources: BUDGET,
+        statement: Statement::Cells(equal_budget),
+        rule: Rule::Always,
+        note: "",
+        controls: &[Control {
+            id: "C22.one-round",
+            says: "they are worth one round of n",
+            sources: BUDGET,
+            statement: Statement::Cells(budget_of_one_round),
+            rule: Rule::Always,
+        }],
+    },
+    Claim {
+        id: "C23",
+        says: "n = 32: E F(0.5) ≤ F_0/2 while the drift exceeds 0.1; n = 4096: E F(0.5) ≤ F_0/10 and the drift is below 0.1; accuracy rises nowhere",
+        level: Level::Exact,
+        result: "consistency is not correctness (ours)",
+        expected: Verdict::Holds,
+        sources: REAL,
+        statement: Statement::Cells(surer_elsewhere),
+        rule: Rule::Always,
+        note: "means over replicates after eight rounds on the real features, by Student's law at 10^−6",
+        controls: &[Control {
+            id: "C23.correct",
+            says: "the surer model is the more accurate one: accuracy rises by 0.02",
+            sources: REAL,
+            statement: Statement::Cells(surer_and_wiser),
+            rule: Rule::Always,
+        }],
+    },
+];
+
+fn rounds_to_forget(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
+    forgetting(seed, profile, 1.0)
+}
+
+fn half_the_rounds(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
+    forgetting(seed, profile, 0.5)
+}
+
+fn forgetting(seed: &Seed, profile: Profile, share: f64) -> Result<Vec<Case>> {
+    let mut rng = seed.rng(Purpose::Laws, 0, 0);
+    let count = if profile == Profile::Quick { 200 } else { 2000 };
+    (0..count)
+        .map(|_| {
+            let kappa0 = rng.random_range(1.0f64..20.0).exp();
+            let map = Contraction::new(1.0, 1.0, 0.0, rng.random_range(-5.0f64..5.0).exp(), 1.0)?;
+            let needed = 1.0 + share * kappa0.ln() / -map.factor().ln();
+            let initial = kappa0.sqrt() * map.factor().powf(0.5 * (needed.ceil() - 1.0));
+            let latest = 1.0 + kappa0.log2();
+            let comparisons =
+                vec![Comparison::unlimited(initial, 1.0, 1e-12), Comparison::unlimited(needed, latest, 1e-12 * latest)];
+            Ok(Case { comparisons, ..Case::default() })
+        })
+        .collect()
+}
+
+fn equal_budget(cells: &[CellRows]) -> Result<Vec<Case>> {
+    budgets(cells, 1.0)
+}
+
+fn budget_of_one_round(cells: &[CellRows]) -> Result<Vec<Case>> {
+    budgets(cells, 0.25)
+}
+
+/// The hard instance: T = 4 rounds of n against one round of `share`·nT. At the whole budget each cell has its partner on the grid.
+fn budgets(cells: &[CellRows], share: f64) -> Result<Vec<Case>> {
+    let part = |name: &str| cells.iter().filter(|cell| cell.cell.part == name).cloned().collect::<Vec<CellRows>>();
+    let (mut iterated, once) = (part("hard-iterated"), part("hard-once"));
+    let partner = |cell: &CellRows| -> Result<Option<&CellRows>> {
+        let total = share * cell.number("process.samples")? * cell.rounds() as f64;
+        let found = once.iter().find(|other| other.number("process.samples").is_ok_and(|n| n == total));
+        match found {
+            None if share == 1.0 && !once.is_empty() => {
+                Err(Error::argument("process.samples", "no cell of part hard-once", format!("one with n = {total}")))
+            }
+            found => Ok(found),
+        }
+    };
+    if once.is_empty() || share < 1.0 {
+        iterated.retain(|cell| matches!(partner(cell), Ok(Some(_))));
+    }
+    cell_by_cell(&iterated, |cell| {
+        let mut case = of_cell(cell);
+        if let Some(other) = partner(cell)? {
+            let (mean, reach) = known_mean(&cell.values(FAILURE.at(0.5), cell.rounds())?);
+            let (other_mean, other_reach) = known_mean(&other.values(FAILURE.at(0.5), 1)?);
+            case.comparisons.push(Comparison::identity(mean, other_mean, reach.hypot(other_reach)));
+        }
+        Ok(case)
+    })
+}
+
+/// The two n that the statement speaks of.
+const SURER: [f64; 2] = [32.0, 4096.0];
+
+fn surer_elsewhere(cells: &[CellRows]) -> Result<Vec<Case>> {
+    let there = cells.iter().map(|cell| cell.number("process.samples")).collect::<Result<Vec<f64>>>()?;
+    if let Some(missing) = SURER.iter().find(|n| !there.is_empty() && !there.contains(n)) {
+        return Err(Error::argument("process.samples", format!("{there:?}"), format!("{missing} among them")));
+    }
+    cell_by_cell(cells, |cell| {
+        let last = cell.rounds();
+        let mean = |of: Metric| cell.values(of, last).map(|values| known_mean(&values));
+        let (failure, drift, accuracy) = (mean(FAILURE.at(0.5))?, mean((&DRIFT).into())?, mean((&ACCURACY).into())?);
+        let (doubt, right) = (cell.mean(FAILURE.at(0.5), 0)?.mean, cell.mean(&ACCURACY, 0)?.mean);
+        let below = |(value, reach): (f64, f64), bound: f64| Comparison::unlimited(value, bound, reach);
+        let mut case = of_cell(cell);
+        case.comparisons.push(below(accuracy, right));
+        match cell.number("process.samples")? {
+            32.0 => case.comparisons.extend([below(failure, 0.5 * doubt), Comparison::at_least(drift.0, 0.1, drift.1)]),
+            4096.0 => case.comparisons.extend([below(failure, 0.1 * doubt), below(drift, 0.1)]),
+            _ => {}
+        }
+        Ok(case)
+    })
+}
+
+fn surer_and_wiser(cells: &[CellRows]) -> Result<Vec<Case>> {
+    cell_by_cell(cells, |cell| {
+        let (value, reach) = known_mean(&cell.values(&ACCURACY, cell.rounds())?);
+        let mut case = of_cell(cell);
+        case.comparisons.push(Comparison::at_least(value, cell.mean(&ACCURACY, 0)?.mean + 0.02, reach));
+        Ok(case)
+    })
+}

@@ -1,0 +1,36 @@
+//! Every statement of the paper that has a row in the ledger, one file for each section of the theory.
+
+mod companion;
+mod complexity;
+mod consequences;
+mod curves;
+mod estimation;
+mod iterative;
+mod one_step;
+mod rates;
+mod recurrence;
+mod single_step;
+
+use crate::Result;
+use crate::claims::{Case, Claim, Control, Rule, Source, Statement, Trial};
+
+/// The claims, section by section.
+pub(super) const CLAIMS: &[&[Claim]] = &[
+    one_step::CLAIMS,
+    estimation::CLAIMS,
+    single_step::CLAIMS,
+    recurrence::CLAIMS,
+    iterative::CLAIMS,
+    rates::CLAIMS,
+    consequences::CLAIMS,
+    complexity::CLAIMS,
+    companion::CLAIMS,
+];
+
+/// Rows with the quantities of the proof chain: random instances, awkward ones among them.
+const AUDIT: &[Source] = &[Source { experiment: "proof_audit", part: "" }];
+
+/// A false variant that is refuted on the rows of the proof audit.
+const fn control(id: &'static str, says: &'static str, judge: fn(&Trial<'_>) -> Result<Option<Case>>) -> Control {
+    Control { id, says, sources: AUDIT, statement: Statement::Replicates(judge), rule: Rule::Always }
+}

@@ -1,0 +1,196 @@
+//! What the abstract promises of whole runs: a rate in n and geometric decay in T (C19, C20).
+
+use super::curves::{curve, replicate_curve, sorted_by, trajectory_curve, wrong_curve};
+use crate::Result;
+use crate::claims::{Claim, Curve, Rule, Source, weigh::Exponent};
+use crate::experiment::CellRows;
+use crate::metrics::named::{FAILURE, KAPPA, KAPPA_MINUS_ONE, Metric};
+use crate::simulate::config::UpdateConfig;
+use crate::stats::decay::Law;
+use crate::study::definition::Verdict;
+use crate::theory::rates::population_scale;
+
+const GENERIC: &[Source] = &[Source { experiment: "rate_vs_n", part: "generic" }];
+const SAMPLED: &[Source] = &[Source { experiment: "rate_vs_n", part: "generic-erm" }];
+const BUMP: &[Source] = &[Source { experiment: "initial_dependence", part: "tabular" }];
+const SHARED: &[Source] = &[Source { experiment: "initial_dependence", part: "gaussian" }];
+const CONTINUUM: &[Source] = &[Source { experiment: "initial_dependence", part: "continuum" }];
+
+/// The claims of this file.
+pub const CLAIMS: &[Claim] = &[
+    Claim {
+        controls: &[wrong_curve(
+            "C19.three-quarters",
+            "(1+√n)^{−3/2} or faster at T = 1",
+            GENERIC,
+            generic_once,
+            Rule::Exponent(Exponent::AtMost(-0.75)),
+        )],
+        note: "(1+√n)² for n: the exponent in n itself, −½√n/(1+√n) at T = 1, is −1/2 in the limit only",
+        ..curve(
+            "C19",
+            "with the population update on generic instances F_T falls at least as (1+√n)^{−1}, the large-n half: its exponent in (1+√n)² \
+             is at most −1/2",
+            "abstract (rate)",
+            GENERIC,
+            generic,
+            Rule::Exponent(Exponent::AtMost(-0.5)),
+        )
+    },
+    Claim {
+        expected: Verdict::Violated,
+        note: "expected failure: the second round draws from a sharp policy, sees few directions and multiplies those by 1+√n; from 2^26 on \
+               no prompt is near a tie any more, and failure falls again",
+        ..curve(
+            "C19.sampled",
+            "with sampled triples (ERM) F_T(0.01) falls at least as (1+√n)^{−1} at T = 2 and 4, n = 2^12 to 2^20: its exponent in (1+√n)² \
+             is at most −1/2",
+            "abstract (rate)",
+            SAMPLED,
+            sampled,
+            Rule::Exponent(Exponent::AtMost(-0.5)),
+        )
+    },
+    Claim {
+        controls: &[wrong_curve(
+            "C20.failure-power",
+            "F_T falls as a power of T",
+            BUMP,
+            failure_in_time,
+            Rule::Decay(Law::PowerLaw),
+        )],
+        ..curve(
+            "C20.failure",
+            "on one-hot features F_T decays geometrically in T from every κ_0",
+            "abstract (exponential decay)",
+            BUMP,
+            failure_in_time,
+            Rule::Decay(Law::Exponential),
+        )
+    },
+    Claim {
+        controls: &[wrong_curve(
+            "C20.kappa-power",
+            "κ_T − 1 falls as a power of T",
+            BUMP,
+            kappa_in_time,
+            Rule::Decay(Law::PowerLaw),
+        )],
+        ..curve(
+            "C20.kappa",
+            "on one-hot features κ_T − 1 decays geometrically in T from every κ_0",
+            "abstract (exponential decay)",
+            BUMP,
+            kappa_in_time,
+            Rule::Decay(Law::Exponential),
+        )
+    },
+    Claim {
+        expected: Verdict::Violated,
+        note: "expected failure: a nearly sure prompt is rarely touched, and the tail is a power law",
+        ..curve(
+            "C20.continuum",
+            "κ_T − 1 decays geometrically under tabular ERM with a continuum of confidences",
+            "abstract (exponential decay)",
+            CONTINUUM,
+            kappa_in_late_time,
+            Rule::Decay(Law::Exponential),
+        )
+    },
+    Claim {
+        expected: Verdict::Violated,
+        note: "expected failure: a sharp policy draws equal pairs, the sampled span collapses, and what is not seen stays",
+        ..curve(
+            "C20.shared",
+            "κ_T − 1 decays geometrically on features that prompts share, with few samples",
+            "abstract (exponential decay)",
+            SHARED,
+            kappa_in_time,
+            Rule::Decay(Law::Exponential),
+        )
+    },
+];
+
+fn generic(cells: &[CellRows]) -> Result<Vec<Curve>> {
+    rates(cells, &[1, 2])
+}
+
+fn generic_once(cells: &[CellRows]) -> Result<Vec<Curve>> {
+    rates(cells, &[1])
+}
+
+/// F_T(0.1) against (1+√n)², the square of the scale by which one population round sharpens, over the larger half of the n at which
+/// anything fails.
+fn rates(cells: &[CellRows], rounds: &[usize]) -> Result<Vec<Curve>> {
+    let all: Vec<&CellRows> = cells.iter().collect();
+    let mut curves = Vec::new();
+    for (prompts, cells) in sorted_by(&all, "instance.prompts") {
+        let in_a_run = cells[0].number("instance.prompts")?;
+        for &t in rounds {
+            let label = format!("M = {prompts}, T = {t}");
+            let mut curve = replicate_curve(label, &cells, "process.samples", FAILURE.at(0.1), t)?;
+            // A mean of a handful of prompts is no mean on a log axis: at least ten failing in all.
+            let enough = |values: &[f64]| values.iter().sum::<f64>() * in_a_run >= 10.0;
+            curve.points.retain(|point| enough(&point.values));
+            curve.points.drain(..curve.points.len() / 2);
+            rescale(&mut curve)?;
+            curves.push(curve);
+        }
+    }
+    Ok(curves)
+}
+
+/// Where the first round leaves few of the prompts near a tie, and some.
+const SHARP: std::ops::RangeInclusive<f64> = 4096.0..=1_048_576.0;
+
+/// F_T(0.01) of the empirical minimiser against (1+√n)², for T = 2 and 4.
+fn sampled(cells: &[CellRows]) -> Result<Vec<Curve>> {
+    let within = |cell: &&CellRows| cell.number("process.samples").is_ok_and(|n| SHARP.contains(&n));
+    let erm = cells.iter().filter(|cell| cell.cell.config.process.update == UpdateConfig::Erm);
+    let cells: Vec<&CellRows> = erm.filter(within).collect();
+    let curve = |t: usize| {
+        let mut curve = replicate_curve(format!("T = {t}"), &cells, "process.samples", FAILURE.at(0.01), t)?;
+        rescale(&mut curve)?;
+        Ok(curve)
+    };
+    if cells.is_empty() { Ok(Vec::new()) } else { [2, 4].into_iter().map(curve).collect() }
+}
+
+/// n becomes (1+√n)².
+fn rescale(curve: &mut Curve) -> Result<()> {
+    for point in &mut curve.points {
+        point.x = population_scale(point.x.powf(-0.5), 2)?;
+    }
+    Ok(())
+}
+
+fn failure_in_time(cells: &[CellRows]) -> Result<Vec<Curve>> {
+    in_time(cells, FAILURE.at(0.5), 1, ten_prompts)
+}
+
+fn kappa_in_time(cells: &[CellRows]) -> Result<Vec<Curve>> {
+    // A prompt that is as it was contributes what the average one did at first.
+    in_time(cells, (&KAPPA_MINUS_ONE).into(), 1, |cell| Ok(ten_prompts(cell)? * cell.mean(&KAPPA_MINUS_ONE, 0)?.mean))
+}
+
+/// The weight of ten prompts in all replicates of a cell together: below it there is nothing to fit.
+fn ten_prompts(cell: &CellRows) -> Result<f64> {
+    Ok(10.0 / (cell.number("instance.prompts")? * cell.replicates.len() as f64))
+}
+
+fn kappa_in_late_time(cells: &[CellRows]) -> Result<Vec<Curve>> {
+    in_time(cells, (&KAPPA_MINUS_ONE).into(), 8, |_| Ok(0.0))
+}
+
+fn in_time(
+    cells: &[CellRows],
+    of: Metric,
+    first: usize,
+    least: impl Fn(&CellRows) -> Result<f64>,
+) -> Result<Vec<Curve>> {
+    let curve = |cell: &CellRows| {
+        let label = format!("κ₀ = {:.3}", cell.mean(&KAPPA, 0)?.mean);
+        trajectory_curve(cell, label, of, first, least(cell)?)
+    };
+    cells.iter().map(curve).collect()
+}

@@ -1,0 +1,54 @@
+//! Papers: each a folder of data (claims, theory, printed statements, bounds) and a line in [`PAPERS`].
+//!
+//! ```text
+//! papers/KEY ──► Paper ──► Listed (a claim with its paper) ──► claims: evidence, weighing, ledger
+//!                   └────► bounds, flags ──► selfreward bound
+//! ```
+//!
+//! Whatever lists claims or bounds has a chapter for each paper, and the joint level of all statistical decisions is shared within a
+//! paper: one more of them moves no verdict of another.
+
+pub mod bound;
+pub(crate) mod check;
+pub mod fu2026;
+mod numbers;
+mod paper;
+
+pub use bound::{Assumption, Bound};
+pub use numbers::{Flag, Kind, Numbers, Quantity};
+pub use paper::{BoundEntry, Listed, Paper};
+
+use crate::Error;
+use crate::nearest::one_of;
+
+/// Every paper, in the order of its chapters.
+pub static PAPERS: &[&Paper] = &[&fu2026::PAPER];
+
+/// Every claim of every paper: by paper, letters and numbers.
+pub fn claims() -> impl Iterator<Item = Listed> {
+    PAPERS.iter().copied().flat_map(Paper::claims)
+}
+
+/// The claims that a person names, among those of some papers: `fu2026` stands for all claims of a paper, `C` for those of a letter,
+/// `C16` for all parts of one, `C16.linear` for one.
+pub fn named(papers: &[&'static Paper], name: &str) -> Vec<Listed> {
+    papers.iter().copied().flat_map(Paper::claims).filter(|listed| listed.is_called(name)).collect()
+}
+
+/// What is said of a name that no claim of any paper has.
+pub fn unknown(name: &str) -> Error {
+    let mut names: Vec<&str> = Vec::new();
+    for listed in claims() {
+        for one in [listed.paper.key, listed.letter(), listed.id] {
+            if !names.contains(&one) {
+                names.push(one);
+            }
+        }
+    }
+    Error::argument("CLAIM", name, one_of(name, &names))
+}
+
+/// The words that papers print of a claim's id, or else of its number; empty if there are none.
+pub fn printed(id: &str) -> &'static str {
+    PAPERS.iter().map(|paper| paper.printed(id)).find(|text| !text.is_empty()).unwrap_or_default()
+}

@@ -1,0 +1,166 @@
+//! What a bound is computed from: the flags that papers declare, what is given for them, and a record of what was used.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{Error, Result};
+
+/// What a flag holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A number, or a range of numbers.
+    Real,
+    /// A whole number, or a range whose points are rounded.
+    Whole,
+    /// A number, a range, or the word `worst`.
+    RealOrWorst,
+    /// A word.
+    Word,
+}
+
+/// A number or word that bounds ask for. Papers that mean the same declare the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flag {
+    /// Its name, without the dashes before it.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// What it means, with its default.
+    pub help: &'static str,
+}
+
+/// What was given for a flag.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Quantity {
+    /// One number.
+    Number(f64),
+    /// The points of FIRST..LAST:POINTS.
+    Range(Vec<f64>),
+    /// A word: a file, a regime, `worst`.
+    Word(String),
+}
+
+/// Rounds, at most: bounds are computed round by round.
+const MOST_ROUNDS: f64 = 1e6;
+
+/// The numbers of one evaluation. Asking for a flag marks it as used.
+#[derive(Debug)]
+pub struct Numbers {
+    bound: &'static str,
+    usage: &'static str,
+    given: BTreeMap<&'static str, Quantity>,
+    asked: RefCell<BTreeSet<&'static str>>,
+    used: RefCell<Vec<(String, f64)>>,
+}
+
+impl Numbers {
+    /// The numbers given to a bound of this name that needs `usage`, a range at its point number `point`.
+    pub fn new(bound: &'static str, usage: &'static str, given: &[(&'static str, Quantity)], point: usize) -> Self {
+        let given = given
+            .iter()
+            .map(|(flag, quantity)| match quantity {
+                Quantity::Range(points) => (*flag, Quantity::Number(points[point])),
+                other => (*flag, other.clone()),
+            })
+            .collect();
+        Self { bound, usage, given, asked: RefCell::default(), used: RefCell::default() }
+    }
+
+    /// Whether the flag is given; it counts as used only once asked for.
+    pub fn has(&self, flag: &str) -> bool {
+        self.given.contains_key(flag)
+    }
+
+    /// The number of a flag, if given.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a word.
+    pub fn optional(&self, flag: &'static str) -> Result<Option<f64>> {
+        self.asked.borrow_mut().insert(flag);
+        match self.given.get(flag) {
+            Some(Quantity::Number(value)) => {
+                self.record(flag, *value);
+                Ok(Some(*value))
+            }
+            Some(other) => Err(Error::argument(flag, format!("{other:?}"), "a number")),
+            None => Ok(None),
+        }
+    }
+
+    /// The number of a flag that the bound needs.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if it is not given, or is a word.
+    pub fn need(&self, flag: &'static str) -> Result<f64> {
+        self.optional(flag)?.ok_or_else(|| self.missing(flag))
+    }
+
+    /// The number of a flag, or its default.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a word.
+    pub fn or(&self, flag: &'static str, default: f64) -> Result<f64> {
+        Ok(self.optional(flag)?.unwrap_or_else(|| {
+            self.record(flag, default);
+            default
+        }))
+    }
+
+    /// The number of rounds, or its default.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] unless it is a whole number from 1 to 10^6.
+    pub fn rounds_or(&self, default: u32) -> Result<u32> {
+        let value = self.or("rounds", f64::from(default))?;
+        if value.fract() == 0.0 && (1.0..=MOST_ROUNDS).contains(&value) {
+            Ok(value as u32)
+        } else {
+            Err(Error::argument("rounds", value, format!("a whole number from 1 to {MOST_ROUNDS}")))
+        }
+    }
+
+    /// The word of a flag, if it is given as one.
+    pub fn word(&self, flag: &'static str) -> Option<&str> {
+        match self.given.get(flag) {
+            Some(Quantity::Word(word)) => {
+                self.asked.borrow_mut().insert(flag);
+                Some(word)
+            }
+            _ => None,
+        }
+    }
+
+    /// The error that a needed flag is missing.
+    pub fn missing(&self, what: &str) -> Error {
+        Error::argument(what, "nothing", format!("a value; {} needs {}", self.bound, self.usage))
+    }
+
+    /// The numbers used, defaults included, in the order of use.
+    pub fn used(&self) -> Vec<(String, f64)> {
+        self.used.borrow().clone()
+    }
+
+    /// Refuses a flag that was given though the bound did not ask for it.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with that flag.
+    pub fn refuse_unused(&self) -> Result<()> {
+        let asked = self.asked.borrow();
+        let Some((flag, quantity)) = self.given.iter().find(|(flag, _)| !asked.contains(*flag)) else { return Ok(()) };
+        let value = match quantity {
+            Quantity::Number(value) => value.to_string(),
+            Quantity::Word(word) => word.clone(),
+            Quantity::Range(_) => "a range".to_string(),
+        };
+        Err(Error::argument(*flag, value, format!("not to be given here: {} needs {}", self.bound, self.usage)))
+    }
+
+    /// Records a number under the name that intermediates would have.
+    fn record(&self, flag: &str, value: f64) {
+        let name = flag.replace('-', "_");
+        let mut used = self.used.borrow_mut();
+        if used.iter().all(|(known, _)| *known != name) {
+            used.push((name, value));
+        }
+    }
+}
