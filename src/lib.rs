@@ -105,6 +105,7 @@ pub mod policy;
 pub mod process;
 pub mod report;
 pub mod seed;
+pub mod settings;
 pub mod simulate;
 pub mod stats;
 pub mod study;

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use super::counts::{self, whole};
 use super::{Failure, Jobs, Outputs, Progress, Verbosity, print, stop_flag, terminal_width};
 use crate::metrics::{QUANTITIES, chain};
-use crate::simulate::keys::{EXCLUSIVE, KEYS, MOST};
+use crate::simulate::keys::{EXCLUSIVE, MOST, keys};
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
 use crate::study::{cost, provenance};
 use crate::words::counted;
@@ -72,7 +72,7 @@ impl SimulateArgs {
 /// All keys of the configuration, from the list that also checks them.
 fn long_help() -> String {
     let mut text = String::from("Keys of the configuration (default in brackets):\n");
-    for section in KEYS.chunk_by(|a, b| a.section == b.section) {
+    for section in keys().chunk_by(|a, b| a.section == b.section) {
         text.push_str(&format!("\n[{}]\n", section[0].section));
         for key in section {
             let of = if key.of.is_empty() { String::new() } else { format!("{}: ", key.of.join(", ")) };

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::Step;
 use super::candidates::{Counting, Drawn, each, known, of_prompts};
 use super::law::{self, Distribution};
+use super::signal::VOTE;
 use crate::instance::Instance;
 use crate::logits::{Atom, LogitTable};
+use crate::settings::{Form, Key, Section};
 use crate::{Error, Result};
 
 /// The acceptance of drawn responses.
@@ -35,7 +37,39 @@ pub enum Accept {
     },
 }
 
+/// The key of this choice.
+pub(super) const KEYS: &[Key] = &[Key {
+    section: "process",
+    name: "accept",
+    form: Form::WordOrTables(
+        &["all", "correct"],
+        &[
+            &[("true_positive", Form::Real, None), ("false_positive", Form::Real, None)],
+            VOTE,
+            &[("confidence_gate", Form::Real, None), ("tries", Form::Whole(1, u32::MAX as u64), None)],
+        ],
+    ),
+    of: &["likelihood"],
+    meaning: "\"all\", \"correct\", { true_positive, false_positive } (a noisy verifier), { vote_of = N } (the winner of N draws), { confidence_gate = c, tries = R } (the first try with π_t ≥ c, or the last)",
+    default: "\"all\"",
+}];
+
 impl Accept {
+    /// As it is written.
+    pub(super) fn read(process: &Section<'_>) -> Self {
+        let number = |name: &str| process.inner("accept", name);
+        if let (Some(true_positive), Some(false_positive)) = (number("true_positive"), number("false_positive")) {
+            return Self::Verifier { true_positive, false_positive };
+        }
+        let whole = |name: &str| process.inner_whole("accept", name);
+        match (whole("vote_of"), number("confidence_gate"), whole("tries"), process.word("accept")) {
+            (Some(votes), ..) => Self::Vote(votes),
+            (_, Some(confidence), Some(tries), _) => Self::Gate { confidence, tries },
+            (.., Some("correct")) => Self::Correct,
+            _ => Self::All,
+        }
+    }
+
     /// The law of what is kept, where acceptance changes the law; each prompt draw then gives one response.
     pub(super) fn of_law(&self, step: &Step<'_>, drawn: Drawn, weights: &[f64]) -> Result<Drawn> {
         match *self {

@@ -6,6 +6,7 @@ use super::Step;
 use super::law::{self, Adaptive, Distribution, Law};
 use crate::logits::LogitTable;
 use crate::policy::Policy;
+use crate::settings::{Form, Key, Section};
 use crate::{Error, Result};
 
 /// The law from which single responses are drawn.
@@ -77,7 +78,77 @@ pub(super) enum Counting {
     Gate(Arc<Vec<Option<law::Gate>>>),
 }
 
+/// The keys of this choice.
+pub(super) const KEYS: &[Key] = &[
+    Key::of_process(
+        "candidates",
+        Form::WordOrTables(
+            &["current", "base"],
+            &[&[("base_share", Form::Real, None)], &[("power", Form::Real, None)]],
+        ),
+        "law of single draws: \"current\" (π_t), \"base\" (π_0), { base_share = q } (π_0 with probability q, else π_t), { power = s } (∝ π_t^s)",
+        "\"current\"",
+    ),
+    Key::of_process(
+        "best_of",
+        Form::Whole(1, 1_000_000_000),
+        "N: each candidate is the likeliest of N draws (with choose = \"reward\", one of them)",
+        "1",
+    ),
+    Key::of_process(
+        "adaptive",
+        Form::Real,
+        "μ > 0: each candidate is the likeliest of N_μ draws, inf{k: 1/max_{j≤k} π(y_j) ≤ k/μ}",
+        "best_of is used",
+    ),
+    Key::of_process(
+        "ranked_by",
+        Form::Word(&["current", "base"]),
+        "whose likelihood ranks the draws of best_of and adaptive: π_t or π_0",
+        "\"current\"",
+    ),
+    Key::of_process(
+        "choose",
+        Form::Word(&["likeliest", "reward"]),
+        "of the best_of draws the likeliest, or one with probability ∝ e^r",
+        "\"likeliest\"",
+    ),
+];
+
 impl Candidates {
+    /// As they are written.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for keys without a meaning together.
+    pub(super) fn read(process: &Section<'_>) -> Result<Self> {
+        let by_reward = process.word("choose") == Some("reward");
+        let selection = match (process.whole("best_of"), process.number("adaptive")) {
+            (_, Some(mu)) if by_reward => {
+                let expected = "best_of beside choose = \"reward\": the stopping rule keeps the likeliest";
+                return Err(process.wrong("adaptive", mu, expected));
+            }
+            (_, Some(mu)) => Selection::Adaptive(mu),
+            (Some(draws), None) if by_reward => Selection::Curated(draws),
+            (None, None) if by_reward => {
+                return Err(process.wrong("best_of", "absent", "this key beside choose = \"reward\""));
+            }
+            (None | Some(1), None) => Selection::None,
+            (Some(draws), None) => Selection::BestOf(draws),
+        };
+        let ranked_by = if process.word("ranked_by") == Some("base") { Ranking::Base } else { Ranking::Current };
+        if ranked_by == Ranking::Base && !matches!(selection, Selection::BestOf(_) | Selection::Adaptive(_)) {
+            let expected = "best_of (above 1) or adaptive beside it: nothing is ranked";
+            return Err(process.wrong("ranked_by", "\"base\"", expected));
+        }
+        let law = match (process.inner("candidates", "base_share"), process.inner("candidates", "power")) {
+            (Some(share), _) => CandidateLaw::Mixture(share),
+            (_, Some(s)) => CandidateLaw::Power(s),
+            _ if process.word("candidates") == Some("base") => CandidateLaw::Base,
+            _ => CandidateLaw::Current,
+        };
+        Ok(Self { law, selection, ranked_by })
+    }
+
     /// ν_t at the prompts of positive weight; elsewhere π_t stands.
     ///
     /// # Errors

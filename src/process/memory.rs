@@ -1,5 +1,7 @@
 //! What a loop keeps of earlier rounds.
 
+use crate::settings::{Form, Key, Section};
+
 /// What a fit looks at beside the round's own draws.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Memory {
@@ -12,4 +14,23 @@ pub enum Memory {
     /// A share λ in [0, 1) of each round comes from the data law (uniform over each prompt's responses), the rest from the loop's own.
     /// The number of replayed answers is λn, rounded to the nearest whole number.
     Replay(f64),
+}
+
+/// The key of this choice.
+pub(super) const KEYS: &[Key] = &[Key::of_process(
+    "memory",
+    Form::WordOrTables(&["none", "all"], &[&[("replay", Form::Real, None)]]),
+    "\"none\", \"all\" (counts of all rounds), { replay = λ } (a share λ of uniform responses)",
+    "\"none\"",
+)];
+
+impl Memory {
+    /// As it is written.
+    pub(super) fn read(process: &Section<'_>) -> Self {
+        match (process.word("memory"), process.inner("memory", "replay")) {
+            (_, Some(share)) => Self::Replay(share),
+            (Some("all"), None) => Self::All,
+            _ => Self::None,
+        }
+    }
 }

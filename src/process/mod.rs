@@ -30,6 +30,7 @@ pub mod presets;
 pub mod prompts;
 pub mod reference;
 pub mod responses;
+pub(crate) mod settings;
 pub mod signal;
 mod slots;
 mod step;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::policy::Policy;
+use crate::settings::{Form, Key, Section};
 
 /// The law of a round's prompts.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -15,7 +16,20 @@ pub enum PromptLaw {
     ConfidenceAtMost(f64),
 }
 
+/// The key of this choice.
+pub(super) const KEYS: &[Key] = &[Key::of_process(
+    "prompts",
+    Form::WordOrTables(&["all"], &[&[("confidence_at_most", Form::Real, None)]]),
+    "\"all\", or { confidence_at_most = c }: only prompts with max_y π_t(y|x) ≤ c",
+    "\"all\"",
+)];
+
 impl PromptLaw {
+    /// As it is written.
+    pub(super) fn read(process: &Section<'_>) -> Self {
+        process.inner("prompts", "confidence_at_most").map_or(Self::All, Self::ConfidenceAtMost)
+    }
+
     /// p_t for the policy of the round; `None` where no prompt is left.
     ///
     /// ```

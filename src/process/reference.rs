@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Snapshot;
 use crate::instance::Parameter;
+use crate::settings::{Form, Key, Section};
 
 /// The reference policy of a round.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -17,7 +18,24 @@ pub enum Reference {
     Mixed(f64),
 }
 
+/// The key of this choice.
+pub(super) const KEYS: &[Key] = &[Key::of_process(
+    "reference",
+    Form::WordOrTables(&["current", "base"], &[&[("current", Form::Real, None)]]),
+    "\"current\" (π_t), \"base\" (π_0), { current = α } (∝ π_t^α π_0^(1−α)); for likelihood the centre of the ridge",
+    "\"current\"",
+)];
+
 impl Reference {
+    /// As it is written.
+    pub(super) fn read(process: &Section<'_>) -> Self {
+        match (process.word("reference"), process.inner("reference", "current")) {
+            (_, Some(alpha)) => Self::Mixed(alpha),
+            (Some("base"), None) => Self::Base,
+            _ => Self::Current,
+        }
+    }
+
     /// θ_ref.
     ///
     /// ```

@@ -13,7 +13,50 @@ use super::{Loop, Step};
 use crate::instance::{Instance, Parameter};
 use crate::logits::{Atom, LogitTable, joint_levels};
 use crate::policy::Policy;
+use crate::settings::{Field, Form, Key, Section};
 use crate::{Error, Result};
+
+/// A vote of N draws as a table.
+pub(super) const VOTE: &[Field] = &[("vote_of", Form::Whole(1, 1_000_000), None)];
+
+const WEIGHTS: &[Field] =
+    &[("self", Form::Real, Some(0.0)), ("base", Form::Real, Some(0.0)), ("external", Form::Real, Some(0.0))];
+
+/// The keys of this choice.
+pub(super) const KEYS: &[Key] = &[
+    Key::of_process(
+        "reward",
+        Form::WordOrTables(&["self", "base", "external"], &[VOTE, WEIGHTS]),
+        "\"self\" (log π_t), \"base\" (log π_0), \"external\" (the instance's reward, or 1 for correct), weights { self = η, base = w, external = v }, or { vote_of = N } (a vote for each pair)",
+        "\"self\"",
+    ),
+    Key::of_process("standardise", Form::Switch, "prompt by prompt (r − mean)/sd under π_t", "false"),
+];
+
+/// The signal as it is written.
+///
+/// # Errors
+/// [`Error::Argument`] for a vote that is to be standardised.
+pub(super) fn read(process: &Section<'_>) -> Result<Box<dyn Signal>> {
+    let standardise = process.switch("standardise");
+    if let Some(of) = process.inner_whole("reward", "vote_of") {
+        if standardise {
+            let expected = "false with a vote, whose reward is 1 for one response";
+            return Err(process.wrong("standardise", true, expected));
+        }
+        return Ok(Box::new(Vote { of }));
+    }
+    let (own, base, external) = match process.word("reward") {
+        Some("base") => (0.0, 1.0, 0.0),
+        Some("external") => (0.0, 0.0, 1.0),
+        _ => {
+            let weight = |name: &str| process.inner("reward", name);
+            weight("self")
+                .map_or((1.0, 0.0, 0.0), |own| (own, weight("base").unwrap_or(0.0), weight("external").unwrap_or(0.0)))
+        }
+    };
+    Ok(Box::new(Weighted { own, base, external, standardise }))
+}
 
 /// A reward of one round.
 #[derive(Clone, Debug)]

@@ -1,28 +1,13 @@
 //! The configuration's keys: the one list from which unknown keys are refused and the help is written.
 
+use std::sync::LazyLock;
+
 use toml::{Table, Value};
 
-use super::form::{Field, Form, Inner, known};
-use super::preset::PRESET_NAMES;
-use crate::process::{MAX_ROUNDS, MAX_SAMPLES};
+use crate::process;
+pub use crate::settings::Key;
+use crate::settings::{Form, Inner, known};
 use crate::{Error, Result};
-
-/// One key of a configuration file.
-#[derive(Clone, Copy, Debug)]
-pub struct Key {
-    /// Its section.
-    pub section: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// What it holds.
-    pub form: Form,
-    /// The kinds of instance or update that have it; empty for all.
-    pub of: &'static [&'static str],
-    /// What it means, and its range.
-    pub meaning: &'static str,
-    /// Its default as TOML, or what happens without it.
-    pub default: &'static str,
-}
 
 /// Counts, and numbers of replicates, fit into 32 bits: stores and draws keep them so.
 pub const MOST: u64 = u32::MAX as u64;
@@ -36,11 +21,6 @@ const SPECTRUM: &[(&str, &[Inner])] = &[
     ("polynomial", &[("exponent", Form::Real)]),
     ("spiked", &[("rank", COUNT), ("tail", Form::Real)]),
 ];
-
-const REAL: Form = Form::Real;
-const VOTE: &[Field] = &[("vote_of", Form::Whole(1, MAX_VOTE), None)];
-/// Draws of a vote.
-const MAX_VOTE: u64 = 1_000_000;
 
 macro_rules! keys {
     ($($section:literal {
@@ -57,8 +37,7 @@ macro_rules! keys {
     };
 }
 
-/// All keys, in the order in which the help shows them.
-pub const KEYS: &[Key] = keys! {
+const INSTANCE: &[Key] = keys! {
     "instance" {
         "kind": Form::Word(&["npz", "gaussian", "tabular", "hard", "autoregressive", "random"]), "npz | gaussian | tabular | hard | autoregressive | random", "required";
         "path": Form::Path, ["npz"], "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there: a file of that name comes before the enclosed one)", "required";
@@ -88,38 +67,9 @@ pub const KEYS: &[Key] = keys! {
             "plain | sharp (probabilities down to 1e-304) | near-tie (best logits 1e-9 apart) | weights (down to 1e-12) | mixed (one of them, by the seed)",
             "\"mixed\"";
     }
-    "process" {
-        "preset": Form::Word(PRESET_NAMES), "a loop by its name, which sets the keys below; a key given beside it wins (`selfreward loops` lists them)", "self-rewarding";
-        "update": Form::Word(&["population", "erm", "finite-class", "gradient", "logistic", "win-rate", "likelihood"]), "population | erm | finite-class | gradient | logistic (labels of pairs) | win-rate (square loss on labels) | likelihood (of single responses)", "\"erm\"";
-        "population": Form::Switch, ["erm", "population", "gradient", "logistic", "win-rate", "likelihood"], "minimise the expected loss; samples then only sets β = c/√n", "false";
-        "prompts": Form::WordOrTables(&["all"], &[&[("confidence_at_most", REAL, None)]]), "\"all\", or { confidence_at_most = c }: only prompts with max_y π_t(y|x) ≤ c", "\"all\"";
-        "candidates": Form::WordOrTables(&["current", "base"], &[&[("base_share", REAL, None)], &[("power", REAL, None)]]),
-            "law of single draws: \"current\" (π_t), \"base\" (π_0), { base_share = q } (π_0 with probability q, else π_t), { power = s } (∝ π_t^s)", "\"current\"";
-        "best_of": Form::Whole(1, 1_000_000_000), "N: each candidate is the likeliest of N draws (with choose = \"reward\", one of them)", "1";
-        "adaptive": REAL, "μ > 0: each candidate is the likeliest of N_μ draws, inf{k: 1/max_{j≤k} π(y_j) ≤ k/μ}", "best_of is used";
-        "ranked_by": Form::Word(&["current", "base"]), "whose likelihood ranks the draws of best_of and adaptive: π_t or π_0", "\"current\"";
-        "choose": Form::Word(&["likeliest", "reward"]), "of the best_of draws the likeliest, or one with probability ∝ e^r", "\"likeliest\"";
-        "accept": Form::WordOrTables(&["all", "correct"], &[&[("true_positive", REAL, None), ("false_positive", REAL, None)], VOTE, &[("confidence_gate", REAL, None), ("tries", Form::Whole(1, MOST), None)]]), ["likelihood"],
-            "\"all\", \"correct\", { true_positive, false_positive } (a noisy verifier), { vote_of = N } (the winner of N draws), { confidence_gate = c, tries = R } (the first try with π_t ≥ c, or the last)", "\"all\"";
-        "reward": Form::WordOrTables(&["self", "base", "external"], &[VOTE, &[("self", REAL, Some(0.0)), ("base", REAL, Some(0.0)), ("external", REAL, Some(0.0))]]),
-            "\"self\" (log π_t), \"base\" (log π_0), \"external\" (the instance's reward, or 1 for correct), weights { self = η, base = w, external = v }, or { vote_of = N } (a vote for each pair)", "\"self\"";
-        "standardise": Form::Switch, "prompt by prompt (r − mean)/sd under π_t", "false";
-        "reference": Form::WordOrTables(&["current", "base"], &[&[("current", REAL, None)]]), "\"current\" (π_t), \"base\" (π_0), { current = α } (∝ π_t^α π_0^(1−α)); for likelihood the centre of the ridge", "\"current\"";
-        "labels": Form::WordOrTables(&["hard"], &[&[("temperature", REAL, Some(1.0)), ("flip", REAL, Some(0.0))]]), ["logistic", "win-rate"], "{ temperature = τ, flip = e }: y wins with probability e + (1−2e)σ(Δr/τ); or \"hard\"", "{ temperature = 1.0, flip = 0.0 }";
-        "memory": Form::WordOrTables(&["none", "all"], &[&[("replay", REAL, None)]]), "\"none\", \"all\" (counts of all rounds), { replay = λ } (a share λ of uniform responses)", "\"none\"";
-        "choice": Form::Word(&["nearest", "min-norm", "random", "worst"]), ["erm", "finite-class", "win-rate"], "nearest | min-norm (erm, win-rate), nearest | random | worst (finite-class): which of the empirical minimisers", "\"nearest\"";
-        "rays": Form::Whole(1, 1_000_000_000), ["finite-class"], "rays of the class on gaussian and npz instances, that of θ_0 included, 1 to 10^9; each has T+1 members", "1000";
-        "ridge": Form::Real, ["erm", "logistic", "win-rate", "likelihood"], "λ ≥ 0: adds λ‖θ − θ_ref‖² to the loss", "0.0";
-        "judge_noise": Form::Real, ["erm", "gradient"], "σ ≥ 0: standard deviation of the self-judge's noise", "0.0";
-        "steps": Form::Whole(0, 1_000_000_000_000_000), ["gradient"], "steps of gradient descent, up to 10^15", "100";
-        "step_size": Form::Real, ["gradient"], "in (0, 2), over the loss's largest curvature", "1.0";
-        "beta": Form::Real, "β > 0", "beta_over_sqrt_n is used";
-        "beta_over_sqrt_n": Form::Real, "c > 0: β = c/√n", "1.0";
-        "samples": Form::Whole(1, MAX_SAMPLES), "n, triples a round, 1 to 10^15", "1024";
-        "rounds": Form::Whole(0, MAX_ROUNDS as u64), "T, 0 to 10^6", "8";
-        "radius": Form::Real, "B > 0: θ stays in the ball ‖θ‖₂ ≤ B", "no ball";
-        "sampling": Form::Word(&["auto", "draws", "counts"]), "auto | draws | counts: three ways to the same distribution", "\"auto\"";
-    }
+};
+
+const MEASURE_AND_RUN: &[Key] = keys! {
     "measure" {
         "delta": Form::Reals, "list of δ in (0, 1) for the failure rates", "[0.5, 0.1]";
         "chain": Form::Switch, "also measure both sides of every step of the proof, by sums over pairs of responses: O(K²) a prompt", "false";
@@ -131,6 +81,13 @@ pub const KEYS: &[Key] = keys! {
         "same_instance": Form::Switch, "give all replicates the instance of replicate 0", "false";
     }
 };
+
+/// All keys, in the order in which the help shows them.
+pub fn keys() -> &'static [Key] {
+    static KEYS: LazyLock<Vec<Key>> =
+        LazyLock::new(|| [INSTANCE, &process::settings::keys(), MEASURE_AND_RUN].concat());
+    &KEYS
+}
 
 /// Keys of which a configuration has at most one; setting one on the command line drops the others of the file.
 pub const EXCLUSIVE: &[(&str, &[&str])] = &[
@@ -150,7 +107,7 @@ pub fn read(table: &Table) -> Result<Table> {
     let section = |(section, value): (&String, &Value)| {
         let Value::Table(entries) = value else { unreachable!("sections are tables") };
         let entry = |(name, value): (&String, &Value)| {
-            let key = KEYS.iter().find(|key| key.section == section && key.name == name).expect("known");
+            let key = keys().iter().find(|key| key.section == section && key.name == name).expect("known");
             Ok((name.clone(), key.form.read(&format!("{section}.{name}"), value)?))
         };
         Ok((section.clone(), Value::Table(entries.iter().map(entry).collect::<Result<Table>>()?)))
@@ -167,13 +124,13 @@ pub fn refuse_unknown(table: &Table) -> Result<()> {
         let expected = "a configuration; `selfreward run` computes definitions";
         return Err(Error::argument("configuration", "the definition of an experiment", expected));
     }
-    let sections: Vec<&str> = KEYS.chunk_by(|a, b| a.section == b.section).map(|chunk| chunk[0].section).collect();
+    let sections: Vec<&str> = keys().chunk_by(|a, b| a.section == b.section).map(|chunk| chunk[0].section).collect();
     for (section, value) in table {
         known(section, "", &sections)?;
         let Value::Table(entries) = value else {
             return Err(Error::argument(section, value, "a section of keys"));
         };
-        let names: Vec<&str> = KEYS.iter().filter(|key| key.section == section).map(|key| key.name).collect();
+        let names: Vec<&str> = keys().iter().filter(|key| key.section == section).map(|key| key.name).collect();
         entries.keys().try_for_each(|name| known(name, &format!("{section}."), &names))?;
     }
     Ok(())
@@ -185,7 +142,7 @@ pub fn refuse_unknown(table: &Table) -> Result<()> {
 /// [`Error::Argument`] with the key and the kinds that have it.
 pub fn refuse_foreign(table: &Table, section: &str, kind: &str) -> Result<()> {
     let Some(Value::Table(entries)) = table.get(section) else { return Ok(()) };
-    for key in KEYS.iter().filter(|key| key.section == section && !key.of.is_empty()) {
+    for key in keys().iter().filter(|key| key.section == section && !key.of.is_empty()) {
         if let Some(value) = entries.get(key.name)
             && !key.of.contains(&kind)
         {

@@ -3,7 +3,6 @@
 pub mod beforehand;
 pub mod config;
 pub mod figure;
-pub mod form;
 pub mod keys;
 pub mod output;
 mod preset;
@@ -13,9 +12,9 @@ mod simulation;
 mod source;
 pub mod summary;
 
+pub use crate::settings::Form;
 pub use beforehand::Beforehand;
 pub use config::Config;
-pub use form::Form;
 pub use run::{Observer, Replicate, Trajectories, run};
 pub use simulation::Simulation;
 pub(crate) use source::autoregressive;

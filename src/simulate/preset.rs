@@ -3,24 +3,15 @@
 use toml::{Table, Value};
 
 use super::keys::EXCLUSIVE;
+use crate::Result;
 use crate::process::presets::{PRESETS, Setting};
-use crate::{Error, Result};
-
-/// The names of all presets.
-pub(super) const PRESET_NAMES: &[&str] = &{
-    let mut names = [""; PRESETS.len()];
-    let mut i = 0;
-    while i < PRESETS.len() {
-        names[i] = PRESETS[i].name;
-        i += 1;
-    }
-    names
-};
+use crate::process::settings::beta;
+use crate::settings::Section;
 
 /// The table with the keys of its preset written out, but for those that are given, or that exclude one that is given.
 ///
 /// # Errors
-/// [`Error::Argument`] for a β that no number follows from.
+/// [`crate::Error::Argument`] for a β that no number follows from.
 pub(super) fn expanded(table: &Table) -> Result<Table> {
     let Some(process) = table.get("process").and_then(Value::as_table) else { return Ok(table.clone()) };
     let name = process.get("preset").and_then(Value::as_str);
@@ -39,7 +30,7 @@ pub(super) fn expanded(table: &Table) -> Result<Table> {
                 parsed["value"].clone()
             }
             Setting::GrownPower => {
-                let power = Value::Float(1.0 + 1.0 / beta(process)?);
+                let power = Value::Float(1.0 + 1.0 / beta(&Section::new("process", process))?);
                 Value::Table(Table::from_iter([("power".to_owned(), power)]))
             }
         };
@@ -48,14 +39,4 @@ pub(super) fn expanded(table: &Table) -> Result<Table> {
     let mut whole = table.clone();
     whole.insert("process".to_owned(), Value::Table(expanded));
     Ok(whole)
-}
-
-/// The β that the keys stand for.
-fn beta(process: &Table) -> Result<f64> {
-    let number =
-        |key: &str| process.get(key).and_then(|value| value.as_float().or(value.as_integer().map(|n| n as f64)));
-    let samples = number("samples").unwrap_or(1024.0);
-    let beta = number("beta").unwrap_or_else(|| number("beta_over_sqrt_n").unwrap_or(1.0) / samples.sqrt());
-    let good = beta.is_finite() && beta > 0.0;
-    if good { Ok(beta) } else { Err(Error::argument("process.beta", beta, "a finite number > 0")) }
 }

@@ -74,7 +74,7 @@ impl Simulation {
         let mut derived = vec![("beta", process.beta)];
         let mut remarks = Vec::new();
         let source = source(&config.instance, process.samples, &mut derived, &mut remarks)?;
-        if config.process.update == UpdateConfig::FiniteClass {
+        if config.process.update == UpdateConfig::FINITE_CLASS {
             derived.extend(source.class_numbers(&finite_class(&config)?, process.beta));
         }
         Ok(Self { config, process, deltas, derived, remarks, seed, source })

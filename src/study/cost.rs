@@ -31,7 +31,7 @@ pub fn seconds(config: &Config) -> f64 {
         _ => responses * responses / 2.0,
     };
     let pairs = drawn.min(prompts * distinct);
-    let sampling = if process.update == UpdateConfig::Population { 0.0 } else { 3e-8 * pairs };
+    let sampling = if process.update == UpdateConfig::POPULATION { 0.0 } else { 3e-8 * pairs };
     let chain = if config.measure.chain { rounds * 1e-8 * prompts * responses * responses } else { 0.0 };
     chain
         + match instance.kind {
@@ -50,9 +50,9 @@ pub fn seconds(config: &Config) -> f64 {
                 let table = prompts * responses * dim;
                 let rows = pairs.min(prompts * (responses - 1.0));
                 let span = match process.update {
-                    UpdateConfig::Population => 0.0,
+                    UpdateConfig::POPULATION => 0.0,
                     // Besides the span, every ray is drawn anew in each round.
-                    UpdateConfig::FiniteClass => {
+                    UpdateConfig::FINITE_CLASS => {
                         1e-10 * rows * dim * rows.min(dim) + 1e-8 * dim * process.rays.unwrap_or(1) as f64
                     }
                     _ => 1e-10 * rows * dim * rows.min(dim),
@@ -161,7 +161,7 @@ fn of_dense_update(rows: f64, dim: f64) -> f64 {
 fn of_sample(config: &Config, mass: f64, prompts: f64, responses: f64) -> f64 {
     let n = config.process.samples as f64 * mass;
     match (config.process.update, config.process.sampling) {
-        (UpdateConfig::Population, _) => 0.0,
+        (UpdateConfig::POPULATION, _) => 0.0,
         (_, SamplingConfig::Draws) => 16.0 * (n + n / prompts),
         _ => 16.0 * (n.min(2.0 * prompts) + (n / prompts).min(responses * responses)),
     }
@@ -173,13 +173,13 @@ fn of_table_update(config: &Config, prompts: f64, responses: f64) -> f64 {
     let mean = process.samples as f64 / prompts;
     // A prompt sees at most two responses a triple; its number of triples stays within a few deviations of its mean.
     let sampled =
-        if process.update == UpdateConfig::Population { responses } else { 2.0 * (mean + 6.0 * mean.sqrt() + 6.0) };
+        if process.update == UpdateConfig::POPULATION { responses } else { 2.0 * (mean + 6.0 * mean.sqrt() + 6.0) };
     let seen = sampled.min(responses);
-    let blocks = process.update == UpdateConfig::Gradient
+    let blocks = process.update == UpdateConfig::GRADIENT
         || process.radius.is_some()
         || process.ridge.unwrap_or(0.0) + process.judge_noise.unwrap_or(0.0) > 0.0;
     let of_blocks = if blocks && seen.is_finite() { 24.0 * prompts * seen * seen } else { 0.0 };
-    let atoms = if process.update == UpdateConfig::Population { 0.0 } else { ATOM_BYTES * prompts * seen };
+    let atoms = if process.update == UpdateConfig::POPULATION { 0.0 } else { ATOM_BYTES * prompts * seen };
     atoms + of_blocks
 }
 

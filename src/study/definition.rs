@@ -9,9 +9,9 @@ use toml::{Table, Value};
 use super::fields::Fields;
 use super::grid::{Axis, Grid};
 use crate::nearest::one_of;
+use crate::settings::Form;
 use crate::simulate::config::parse_toml;
-use crate::simulate::form::Form;
-use crate::simulate::keys::{KEYS, MOST, refuse_unknown};
+use crate::simulate::keys::{MOST, keys, refuse_unknown};
 use crate::{Error, Result};
 
 /// Sections of `simulate`'s configuration that a cell sets; the harness itself sets `[run]`.
@@ -243,7 +243,7 @@ fn axes(part: &str, table: &str, lists: BTreeMap<String, Value>) -> Result<Vec<A
         match value {
             Value::Array(values) if !values.is_empty() => {
                 // Keys of a table within a section (`instance.spectrum.rate`) are read with their cells.
-                if let Some(known) = KEYS.iter().find(|known| key == format!("{}.{}", known.section, known.name)) {
+                if let Some(known) = keys().iter().find(|known| key == format!("{}.{}", known.section, known.name)) {
                     values.iter().try_for_each(|value| known.form.read(&name, value).map(drop))?;
                 }
                 Ok(Axis { key, values })

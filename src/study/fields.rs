@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use crate::simulate::form::known;
+use crate::settings::known;
 use crate::{Error, Result};
 
 /// A table and its place in the document.

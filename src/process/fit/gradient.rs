@@ -1,11 +1,13 @@
 //! Inexact training: gradient descent on the square loss.
 
 use super::aim::Aim;
+use super::entry::{self, Entry};
 use super::spectral::Spectral;
 use super::square::spectrum;
 use super::{Cost, Fit, Fitted, Minimum, Shape};
 use crate::instance::Instance;
 use crate::process::{Loop, Reference, Step};
+use crate::settings::{Form, Key};
 use crate::{Error, Result};
 
 /// `steps` steps of gradient descent on the square loss, from θ_t, each of length `step_size` over the loss's largest
@@ -24,6 +26,33 @@ pub struct Gradient {
 
 /// Operations of one round's gradient steps in a ball (about 1 ns each).
 const MAX_WALK: f64 = 1e11;
+
+/// The fit's entry.
+pub(super) const ENTRY: Entry = Entry {
+    name: "gradient",
+    about: "gradient descent on the square loss",
+    keys: &[
+        entry::POPULATION,
+        entry::JUDGE_NOISE,
+        Key::of_process(
+            "steps",
+            Form::Whole(0, 1_000_000_000_000_000),
+            "steps of gradient descent, up to 10^15",
+            "100",
+        ),
+        Key::of_process("step_size", Form::Real, "in (0, 2), over the loss's largest curvature", "1.0"),
+    ],
+    defaults: &[("judge_noise", "0.0"), ("steps", "100"), ("step_size", "1.0")],
+    make: |process| {
+        let judge_noise = entry::judge_noise(process)?;
+        let step_size = process.number("step_size").unwrap_or(1.0);
+        if !(step_size > 0.0 && step_size < 2.0) {
+            return Err(process.wrong("step_size", step_size, "a number strictly between 0 and 2"));
+        }
+        let (steps, population) = (process.whole("steps").unwrap_or(100), process.switch("population"));
+        Ok(Box::new(Gradient { steps, step_size, judge_noise, population }))
+    },
+};
 
 impl Fit for Gradient {
     fn fit(&self, step: &Step<'_>) -> Result<Fitted> {

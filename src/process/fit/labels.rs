@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::batch::Batch;
 use super::super::multinomial::binomial;
 use crate::seed::Purpose;
+use crate::settings::{Form, Key, Section};
 use crate::{Error, Result};
 
 /// From a difference of rewards to the probability of a win.
@@ -27,7 +28,26 @@ impl Default for Labels {
     }
 }
 
+/// The key of this choice.
+pub(super) const KEY: Key = Key::of_process(
+    "labels",
+    Form::WordOrTables(&["hard"], &[&[("temperature", Form::Real, Some(1.0)), ("flip", Form::Real, Some(0.0))]]),
+    "{ temperature = τ, flip = e }: y wins with probability e + (1−2e)σ(Δr/τ); or \"hard\"",
+    "{ temperature = 1.0, flip = 0.0 }",
+);
+
 impl Labels {
+    /// As they are written.
+    pub(super) fn read(process: &Section<'_>) -> Self {
+        let number = |name: &str| process.inner("labels", name);
+        match process.word("labels") {
+            Some("hard") => Self::Hard,
+            _ => {
+                Self::Smooth { temperature: number("temperature").unwrap_or(1.0), flip: number("flip").unwrap_or(0.0) }
+            }
+        }
+    }
+
     /// P(y ≻ y') where r(y) − r(y') is `difference`, in nats.
     ///
     /// ```

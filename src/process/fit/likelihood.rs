@@ -6,6 +6,7 @@ use ndarray::{Array1, Array2, s};
 
 use super::super::batch::Batch;
 use super::convex_fit::{Place, check_ball, coordinates, fitted, placed};
+use super::entry::{self, Entry};
 use super::logistic::starts;
 use super::{Cost, Data, Fit, Fitted, Minimum, Shape, population};
 use crate::convex::{Ball, Block, Choices, Fit as Convex, Ridge};
@@ -30,6 +31,30 @@ pub struct Likelihood {
 
 /// c(x,·) of the prompts that have any; a response may be named repeatedly.
 type Masses = BTreeMap<usize, Vec<(u32, f64)>>;
+
+/// The fit's entry.
+pub(super) const ENTRY: Entry = Entry {
+    name: "likelihood",
+    about: "maximum likelihood of single responses",
+    keys: &[entry::POPULATION, entry::RIDGE],
+    defaults: &[("ridge", "0.0")],
+    make: |process| {
+        let ridge = process.not_negative("ridge")?;
+        // A reward is looked at where it selects.
+        if process.word("choose") != Some("reward") {
+            if process.value("reward").is_some() && process.word("reward") != Some("self") {
+                let expected =
+                    "none with the update \"likelihood\", which looks at a reward with choose = \"reward\" alone";
+                return Err(process.wrong("reward", "given", expected));
+            }
+            if process.switch("standardise") {
+                let expected = "false with the update \"likelihood\" but with choose = \"reward\"";
+                return Err(process.wrong("standardise", true, expected));
+            }
+        }
+        Ok(Box::new(Likelihood { ridge, population: process.switch("population") }))
+    },
+};
 
 impl Fit for Likelihood {
     fn fit(&self, step: &Step<'_>) -> Result<Fitted> {

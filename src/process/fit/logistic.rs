@@ -6,6 +6,7 @@ use ndarray::{Array1, Array2};
 
 use super::super::batch::Batch;
 use super::convex_fit::{Place, check_ball, coordinates, fitted, placed};
+use super::entry::{self, Entry};
 use super::labels::{self, LabelledPair};
 use super::projection::{Forests, Seen, summary};
 use super::quadratic::Choice;
@@ -36,6 +37,18 @@ pub struct Logistic {
 
 /// The pairs of one prompt with their weights of wins and losses.
 type OfPrompt = (usize, Vec<LabelledPair>);
+
+/// The fit's entry.
+pub(super) const ENTRY: Entry = Entry {
+    name: "logistic",
+    about: "logistic loss on labels of pairs",
+    keys: &[entry::POPULATION, entry::LABELS, entry::RIDGE],
+    defaults: &[("ridge", "0.0"), ("labels", "{ temperature = 1.0, flip = 0.0 }")],
+    make: |process| {
+        let (labels, ridge) = (Labels::read(process), process.not_negative("ridge")?);
+        Ok(Box::new(Logistic { labels, ridge, population: process.switch("population") }))
+    },
+};
 
 impl Fit for Logistic {
     fn fit(&self, step: &Step<'_>) -> Result<Fitted> {

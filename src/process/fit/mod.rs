@@ -14,6 +14,7 @@
 mod aim;
 mod convex_fit;
 pub mod cost;
+mod entry;
 pub mod finite_class;
 mod gradient;
 pub mod labels;
@@ -30,6 +31,8 @@ mod win_rate;
 use std::fmt::Debug;
 
 pub use cost::{Cost, Shape};
+pub use entry::{Entry, FITS};
+pub(crate) use entry::{is_population, keys};
 pub use finite_class::{ClassChoice, FiniteClass};
 pub use gradient::Gradient;
 pub use labels::Labels;

@@ -6,6 +6,7 @@ use super::super::batch::Batch;
 use super::super::multinomial::binomial;
 use super::super::pairs::SeenPair;
 use super::aim::Aim;
+use super::entry::{self, Entry};
 use super::population;
 use super::projection::Seen;
 use super::quadratic::Choice;
@@ -49,6 +50,28 @@ impl Square {
         self.ridge > 0.0 || self.judge_noise > 0.0
     }
 }
+
+/// The population update, by a name of its own.
+pub(super) const POPULATION: Entry = Entry {
+    name: "population",
+    about: "the minimiser of the expected square loss",
+    keys: &[entry::POPULATION],
+    defaults: &[],
+    make: |_| Ok(Box::new(Square::population())),
+};
+
+/// The empirical minimiser.
+pub(super) const ERM: Entry = Entry {
+    name: "erm",
+    about: "the minimiser of the sampled square loss",
+    keys: &[entry::POPULATION, entry::CHOICE, entry::RIDGE, entry::JUDGE_NOISE],
+    defaults: &[("choice", "\"nearest\""), ("ridge", "0.0"), ("judge_noise", "0.0")],
+    make: |process| {
+        let (ridge, judge_noise) = (process.not_negative("ridge")?, entry::judge_noise(process)?);
+        let (choice, population) = (entry::choice(process)?, process.switch("population"));
+        Ok(Box::new(Square { choice, ridge, judge_noise, population }))
+    },
+};
 
 impl Fit for Square {
     fn fit(&self, step: &Step<'_>) -> Result<Fitted> {

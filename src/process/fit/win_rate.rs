@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::batch::Batch;
 use super::super::pairs::SeenPair;
+use super::entry::{self, Entry};
 use super::labels::{self, LabelledPair};
 use super::quadratic::Choice;
 use super::spectral::Spectral;
@@ -29,6 +30,19 @@ pub struct WinRate {
     /// Whether the expected loss is minimised.
     pub population: bool,
 }
+
+/// The fit's entry.
+pub(super) const ENTRY: Entry = Entry {
+    name: "win-rate",
+    about: "square loss on labels of pairs",
+    keys: &[entry::POPULATION, entry::LABELS, entry::CHOICE, entry::RIDGE],
+    defaults: &[("choice", "\"nearest\""), ("ridge", "0.0"), ("labels", "{ temperature = 1.0, flip = 0.0 }")],
+    make: |process| {
+        let (choice, ridge) = (entry::choice(process)?, process.not_negative("ridge")?);
+        let (labels, population) = (Labels::read(process), process.switch("population"));
+        Ok(Box::new(WinRate { labels, choice, ridge, population }))
+    },
+};
 
 impl Fit for WinRate {
     fn fit(&self, step: &Step<'_>) -> Result<Fitted> {

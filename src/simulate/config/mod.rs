@@ -1,20 +1,16 @@
 //! The configuration of `selfreward simulate`: a TOML file, with settings and flags laid over it.
 //!
-//! The meaning, range and default of every key stand in [`super::keys::KEYS`].
+//! The meaning, range and default of every key stand in [`super::keys::keys`].
 
 mod instance;
 mod process;
 mod run;
 mod setting;
-mod slots;
 
 pub use instance::{ConfidenceConfig, InstanceConfig, Kind, MassConfig, TrapConfig, WeightsConfig};
-pub use process::{ChoiceConfig, ProcessConfig, SamplingConfig, UpdateConfig};
+pub use process::{ProcessConfig, SamplingConfig, UpdateConfig};
 pub use run::{MeasureConfig, RunConfig, SeedConfig};
 pub use setting::{parse_setting, set};
-pub use slots::{
-    AcceptConfig, CandidatesConfig, LabelsConfig, MemoryConfig, PromptsConfig, ReferenceConfig, RewardConfig, Word,
-};
 
 use std::str::FromStr;
 

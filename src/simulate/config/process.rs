@@ -1,48 +1,23 @@
 //! `[process]`: how it is iterated.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use toml::Table;
 
 use super::Kind;
-use super::slots::{
-    AcceptConfig, CandidatesConfig, LabelsConfig, MemoryConfig, PromptsConfig, ReferenceConfig, RewardConfig, Word,
-};
+use crate::process::fit::{self, Entry};
+use crate::settings::Section;
 
 /// `[process]`.
+///
+/// The keys of the paper's loop are fields; those of other loops (the slots, labels) are a table, as they are written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "the sections and keys are documented in `keys`")]
 pub struct ProcessConfig {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preset: Option<String>,
     pub update: UpdateConfig,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub population: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prompts: Option<PromptsConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub candidates: Option<CandidatesConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub best_of: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub adaptive: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ranked_by: Option<Word>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub choose: Option<Word>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accept: Option<AcceptConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reward: Option<RewardConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub standardise: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reference: Option<ReferenceConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labels: Option<LabelsConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memory: Option<MemoryConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub choice: Option<ChoiceConfig>,
+    pub choice: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rays: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,58 +37,50 @@ pub struct ProcessConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub radius: Option<f64>,
     pub sampling: SamplingConfig,
+    #[serde(flatten)]
+    pub others: Table,
 }
 
-/// The update operators.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "each is described where it is implemented, in `process::update`")]
-pub enum UpdateConfig {
-    Population,
-    #[default]
-    Erm,
-    FiniteClass,
-    Gradient,
-    Logistic,
-    WinRate,
-    Likelihood,
-}
+/// An update by its name, one of [`fit::FITS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
+pub struct UpdateConfig(&'static str);
 
 impl UpdateConfig {
+    /// The population update.
+    pub const POPULATION: Self = Self("population");
+    /// The empirical minimiser.
+    pub const ERM: Self = Self("erm");
+    /// ERM over a finite class.
+    pub const FINITE_CLASS: Self = Self("finite-class");
+    /// Gradient descent.
+    pub const GRADIENT: Self = Self("gradient");
+    /// Maximum likelihood.
+    pub const LIKELIHOOD: Self = Self("likelihood");
+
     /// Its name in a configuration.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Population => "population",
-            Self::Erm => "erm",
-            Self::FiniteClass => "finite-class",
-            Self::Gradient => "gradient",
-            Self::Logistic => "logistic",
-            Self::WinRate => "win-rate",
-            Self::Likelihood => "likelihood",
-        }
+        self.0
     }
 }
 
-/// Which of the empirical minimisers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "described at `process::Choice` and `process::ClassChoice`")]
-pub enum ChoiceConfig {
-    Nearest,
-    MinNorm,
-    Random,
-    Worst,
+impl Default for UpdateConfig {
+    fn default() -> Self {
+        Self::ERM
+    }
 }
 
-impl ChoiceConfig {
-    /// Its name in a configuration.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Nearest => "nearest",
-            Self::MinNorm => "min-norm",
-            Self::Random => "random",
-            Self::Worst => "worst",
-        }
+impl<'de> Deserialize<'de> for UpdateConfig {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        let unknown = || D::Error::custom(format!("{name}: expected one of the updates"));
+        Entry::named(&name).map(|entry| Self(entry.name)).ok_or_else(unknown)
+    }
+}
+
+impl From<UpdateConfig> for String {
+    fn from(update: UpdateConfig) -> Self {
+        update.0.to_owned()
     }
 }
 
@@ -131,21 +98,7 @@ pub enum SamplingConfig {
 impl Default for ProcessConfig {
     fn default() -> Self {
         Self {
-            preset: None,
             update: UpdateConfig::default(),
-            population: None,
-            prompts: None,
-            candidates: None,
-            best_of: None,
-            adaptive: None,
-            ranked_by: None,
-            choose: None,
-            accept: None,
-            reward: None,
-            standardise: None,
-            reference: None,
-            labels: None,
-            memory: None,
             choice: None,
             rays: None,
             ridge: None,
@@ -158,6 +111,7 @@ impl Default for ProcessConfig {
             rounds: 8,
             radius: None,
             sampling: SamplingConfig::default(),
+            others: Table::new(),
         }
     }
 }
@@ -165,43 +119,36 @@ impl Default for ProcessConfig {
 impl ProcessConfig {
     /// Whether the expected loss is minimised, and nothing is drawn.
     pub fn is_population(&self) -> bool {
-        self.update == UpdateConfig::Population || self.population == Some(true)
+        fit::is_population(&self.table())
+    }
+
+    /// Whether the loop is the paper's own: all slots at their defaults.
+    pub fn is_plain(&self) -> bool {
+        self.others.is_empty()
+    }
+
+    /// The section as a table.
+    pub fn table(&self) -> Table {
+        Table::try_from(self).expect("a section is a table of plain values")
     }
 
     pub(super) fn fill_defaults(&mut self, kind: Kind) {
         if self.beta.is_none() {
             self.beta_over_sqrt_n.get_or_insert(1.0);
         }
-        match self.update {
-            UpdateConfig::Population => {}
-            UpdateConfig::Erm => {
-                self.choice.get_or_insert(ChoiceConfig::Nearest);
-                self.ridge.get_or_insert(0.0);
-                self.judge_noise.get_or_insert(0.0);
-            }
-            UpdateConfig::FiniteClass => {
-                self.choice.get_or_insert(ChoiceConfig::Nearest);
-                if matches!(kind, Kind::Gaussian | Kind::Npz) {
-                    self.rays.get_or_insert(1000);
-                }
-            }
-            UpdateConfig::Gradient => {
-                self.judge_noise.get_or_insert(0.0);
-                self.steps.get_or_insert(100);
-                self.step_size.get_or_insert(1.0);
-            }
-            UpdateConfig::WinRate => {
-                self.choice.get_or_insert(ChoiceConfig::Nearest);
-                self.ridge.get_or_insert(0.0);
-                self.labels.get_or_insert(LabelsConfig::Smooth { temperature: 1.0, flip: 0.0 });
-            }
-            UpdateConfig::Logistic => {
-                self.ridge.get_or_insert(0.0);
-                self.labels.get_or_insert(LabelsConfig::Smooth { temperature: 1.0, flip: 0.0 });
-            }
-            UpdateConfig::Likelihood => {
-                self.ridge.get_or_insert(0.0);
-            }
+        if self.update == UpdateConfig::FINITE_CLASS && matches!(kind, Kind::Gaussian | Kind::Npz) {
+            self.rays.get_or_insert(1000);
         }
+        if let Some(entry) = Entry::named(self.update.name()) {
+            let mut table = self.table();
+            entry.fill(&mut table);
+            *self = table.try_into().expect("defaults have the forms of their keys");
+        }
+    }
+
+    /// Calls with the section as its choices read it.
+    pub(crate) fn with_section<T>(&self, read: impl FnOnce(&Section<'_>) -> T) -> T {
+        let table = self.table();
+        read(&Section::new("process", &table))
     }
 }

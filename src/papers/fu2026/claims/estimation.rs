@@ -140,7 +140,7 @@ fn statistical_error(trial: &Trial<'_>, t: usize, bound: &Bound) -> Result<Compa
 fn finite_error(trial: &Trial<'_>) -> Result<Option<Case>> {
     let config = trial.config();
     let instance = &config.instance;
-    if config.process.update != UpdateConfig::FiniteClass {
+    if config.process.update != UpdateConfig::FINITE_CLASS {
         return Ok(None);
     }
     // The hard instance's bump is log 2, its number of labels follows from κ_0.
@@ -242,7 +242,7 @@ const POPULATION: &str = "ERM equals the population update (complete span)";
 
 fn no_failure(trial: &Trial<'_>) -> Result<Option<Case>> {
     let Some(responses) = trial.responses() else { return Ok(None) };
-    let population = trial.config().process.update == UpdateConfig::Population;
+    let population = trial.config().process.update == UpdateConfig::POPULATION;
     let mut case = Case::default();
     case.place.size = trial.size();
     let mut complete = false;

@@ -174,7 +174,7 @@ fn rounds_of_their_own(trial: &Trial<'_>) -> Result<Option<Case>> {
 fn spans(trial: &Trial<'_>) -> Result<Option<Case>> {
     failures(trial, |run, _, _, delta| {
         // The population update sees every difference, and is another claim's.
-        if trial.config().process.update != UpdateConfig::Population {
+        if trial.config().process.update != UpdateConfig::POPULATION {
             (1..=run.rounds()).try_for_each(|t| trial.get(&RANK_FRACTION, t).map(drop))?;
         }
         run.complete_spans(delta)

@@ -146,7 +146,7 @@ const SHARP: std::ops::RangeInclusive<f64> = 4096.0..=1_048_576.0;
 /// F_T(0.01) of the empirical minimiser against (1+√n)², for T = 2 and 4.
 fn sampled(cells: &[CellRows]) -> Result<Vec<Curve>> {
     let within = |cell: &&CellRows| cell.number("process.samples").is_ok_and(|n| SHARP.contains(&n));
-    let erm = cells.iter().filter(|cell| cell.cell.config.process.update == UpdateConfig::Erm);
+    let erm = cells.iter().filter(|cell| cell.cell.config.process.update == UpdateConfig::ERM);
     let cells: Vec<&CellRows> = erm.filter(within).collect();
     let curve = |t: usize| {
         let mut curve = replicate_curve(format!("T = {t}"), &cells, "process.samples", FAILURE.at(0.01), t)?;

@@ -215,7 +215,7 @@ fn binary_population(gap: f64, beta: f64, rounds: usize) -> Result<Arc<Replay>> 
     let instance = Instance::new(vec![1.0], FeatureMap::dense(features), Parameter::Dense(vec![gap].into()), None)?;
     let mut config = Config::default();
     (config.process.update, config.process.beta, config.process.rounds) =
-        (UpdateConfig::Population, Some(beta), rounds);
+        (UpdateConfig::POPULATION, Some(beta), rounds);
     config.run.replicates = 1;
     Ok(Arc::new(Replay { config, instance }))
 }

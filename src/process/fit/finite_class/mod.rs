@@ -18,9 +18,11 @@ mod levels;
 mod product;
 mod rays;
 
+use super::entry::{self, Entry};
 use super::{Fit, Fitted};
 use crate::instance::{FeatureMap, Instance, Parameter};
 use crate::process::{Loop, Step};
+use crate::settings::{Form, Key, Section};
 use crate::{Error, Result};
 
 /// Which of the consistent members of level ≤ t + 1.
@@ -90,6 +92,46 @@ impl FiniteClass {
 /// R = 2β·`largest`·(1+1/β)^`level`, where `largest` bounds the differences of logits at level 0.
 pub(crate) fn range(largest: f64, beta: f64, level: usize) -> f64 {
     2.0 * beta * largest * (1.0 + 1.0 / beta).powf(level as f64)
+}
+
+/// The fit's entry.
+pub(super) const ENTRY: Entry = Entry {
+    name: "finite-class",
+    about: "ERM over a finite class",
+    keys: &[
+        entry::CHOICE,
+        Key::of_process(
+            "rays",
+            Form::Whole(1, MAX_RAYS),
+            "rays of the class on gaussian and npz instances, that of θ_0 included, 1 to 10^9; each has T+1 members",
+            "1000",
+        ),
+    ],
+    defaults: &[("choice", "\"nearest\"")],
+    make: |process| Ok(Box::new(FiniteClass::read(process)?)),
+};
+
+impl FiniteClass {
+    /// The finite class of `[process]`, up to the instance.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with the offending value and what was expected.
+    pub(crate) fn read(process: &Section<'_>) -> Result<Self> {
+        let choice = match process.word("choice") {
+            None | Some("nearest") => ClassChoice::Nearest,
+            Some("random") => ClassChoice::Random,
+            Some("worst") => ClassChoice::Worst,
+            Some(other) => {
+                let expected = "\"nearest\", \"random\" or \"worst\" for the update \"finite-class\"";
+                return Err(process.wrong("choice", format!("\"{other}\""), expected));
+            }
+        };
+        if let Some(radius) = process.number("radius") {
+            return Err(process.wrong("radius", radius, "no ball for the update \"finite-class\""));
+        }
+        let levels = process.whole("rounds").unwrap_or(8) as usize;
+        Ok(Self { choice, levels, rays: process.whole("rays").unwrap_or(1000) })
+    }
 }
 
 impl Fit for FiniteClass {
