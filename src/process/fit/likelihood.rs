@@ -197,7 +197,7 @@ fn counted(batches: &[Batch]) -> Masses {
 
 /// c in expectation.
 fn expected(batches: &[Batch]) -> Masses {
-    let total: f64 = batches.iter().map(|batch| batch.share).sum();
+    let total = population::total_share(batches);
     let mut masses = Masses::new();
     let prompts = batches.first().map_or(0, |batch| batch.weights.len());
     for x in 0..prompts {
