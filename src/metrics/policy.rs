@@ -1,6 +1,7 @@
 //! Quantities of one policy (theory, section 2).
 
 use crate::instance::{Correct, FeatureMap, Instance, Parameter};
+use crate::logits::LogitTable;
 use crate::policy::{Head, Policy};
 
 /// Σ_x p(x) f(x) over prompts with p(x) > 0.
@@ -100,17 +101,22 @@ pub fn accuracy(weights: &[f64], policy: &Policy, correct: &Correct) -> Option<f
     (known > 0.0).then(|| (right / known).min(1.0))
 }
 
-/// The size to which a logit difference is known in doubles: 2^-52 ‖θ‖ max‖Δφ‖ for dense features, 2^-52 times the largest
-/// |logit| for one-hot ones, whose prompts do not mix. Where seen directions have outgrown unseen ones so far that this is no
+/// The size to which a logit difference is known in doubles: 2^-52 ‖θ‖ max‖Δφ‖ for dense features, 2^-52 times the largest finite
+/// |logit| for one-hot ones, whose prompts do not mix; with fixed logits b, 2^-52 max|b| more. Where seen directions have outgrown unseen ones so far that this is no
 /// longer small, the logits of unseen pairs are rounding.
 pub fn logit_rounding(instance: &Instance, theta: &Parameter) -> f64 {
-    f64::EPSILON
-        * match (instance.features(), theta) {
-            (FeatureMap::Dense(_), theta) => theta.norm() * instance.features().largest_difference(),
-            (FeatureMap::OneHot(_), Parameter::Tabular(table)) => table
-                .rows()
-                .flat_map(|row| row.levels().map(|(logit, _)| logit.abs()).reduce(f64::max))
-                .fold(0.0, f64::max),
-            _ => unreachable!("an instance has parameters and features of one kind"),
-        }
+    let of_theta = match (instance.features(), theta) {
+        (FeatureMap::Dense(_), theta) => theta.norm() * instance.features().largest_difference(),
+        (FeatureMap::OneHot(_), Parameter::Tabular(table)) => largest(table),
+        _ => unreachable!("an instance has parameters and features of one kind"),
+    };
+    f64::EPSILON * (of_theta + instance.offset().map_or(0.0, |offset| largest(offset)))
+}
+
+/// The largest finite |logit|.
+fn largest(table: &LogitTable) -> f64 {
+    let sizes = table
+        .rows()
+        .flat_map(|row| row.levels().map(|(logit, _)| logit.abs()).filter(|size| size.is_finite()).reduce(f64::max));
+    sizes.fold(0.0, f64::max)
 }
