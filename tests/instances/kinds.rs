@@ -35,7 +35,9 @@ fn least_squares(rows: &[[f64; 3]], b: &[f64]) -> [f64; 3] {
     let gram: [[f64; 3]; 3] = std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j)));
     let right: [f64; 3] = std::array::from_fn(|i| rows.iter().zip(b).map(|(row, b)| row[i] * b).sum());
     let det = |m: &[[f64; 3]; 3]| {
-        (0..3).map(|i| m[0][i] * (m[1][(i + 1) % 3] * m[2][(i + 2) % 3] - m[1][(i + 2) % 3] * m[2][(i + 1) % 3])).sum::<f64>()
+        (0..3)
+            .map(|i| m[0][i] * (m[1][(i + 1) % 3] * m[2][(i + 2) % 3] - m[1][(i + 2) % 3] * m[2][(i + 1) % 3]))
+            .sum::<f64>()
     };
     std::array::from_fn(|j| {
         let mut replaced = gram;
@@ -50,7 +52,8 @@ fn the_part_along_is_linear_with_the_asked_norm() {
     let instance = with_offset(50, -4.0, 0.0);
     let FeatureMap::Dense(features) = instance.features() else { panic!("dense") };
     let rows: Vec<[f64; 3]> = features.matrix().rows().into_iter().map(|row| [row[0], row[1], row[2]]).collect();
-    let b: Vec<f64> = (0..50).flat_map(|x| (0..4).map(move |y| (x, y))).map(|(x, y)| offset(&instance).row(x).logit(y)).collect();
+    let b: Vec<f64> =
+        (0..50).flat_map(|x| (0..4).map(move |y| (x, y))).map(|(x, y)| offset(&instance).row(x).logit(y)).collect();
     let w = least_squares(&rows, &b);
     assert!((w.iter().map(|w| w * w).sum::<f64>().sqrt() - 4.0).abs() < 1e-11, "{w:?}");
     for (row, b) in rows.iter().zip(&b) {
@@ -155,17 +158,38 @@ fn the_keys_of_the_kinds_are_read_and_refused_by_name() {
         (format!("{gaussian}\noffset = {{ along = 1 }}"), ["instance.offset.noise", "absent"]),
         (format!("{gaussian}\noffset = {{ along = 1, noise = -0.5 }}"), ["instance.offset.noise = -0.5", "≥ 0"]),
         (format!("{gaussian}\noffset = {{ along = inf, noise = 1 }}"), ["instance.offset.along = inf", "finite"]),
-        (format!("{gaussian}\noffset = {{ along = 1, noises = 1 }}"), ["instance.offset.noises", "instance.offset.noise"]),
-        ("kind = 'tabular'\nprompts = 1\nresponses = 2\noffset = { along = 1, noise = 1 }".to_owned(), ["instance.offset", "gaussian"]),
+        (
+            format!("{gaussian}\noffset = {{ along = 1, noises = 1 }}"),
+            ["instance.offset.noises", "instance.offset.noise"],
+        ),
+        (
+            "kind = 'tabular'\nprompts = 1\nresponses = 2\noffset = { along = 1, noise = 1 }".to_owned(),
+            ["instance.offset", "gaussian"],
+        ),
         (answers.to_owned(), ["instance.groups", "absent"]),
         (format!("{answers}groups = []"), ["instance.groups = []", "at least one"]),
         (format!("{answers}groups = 3"), ["instance.groups = 3", "share"]),
         (format!("{answers}groups = [{{ share = 1, gap = 1 }}]"), ["instance.groups[0].right", "absent"]),
-        (format!("{answers}groups = [{{ share = 1, gap = 1, right = 1 }}]"), ["instance.groups[0].right = 1", "true or false"]),
-        (format!("{answers}groups = [{{ share = 1, gap = -1, right = true }}]"), ["instance.groups[0].gap = -1", "≥ 0"]),
-        (format!("{answers}groups = [{{ share = 0, gap = 1, right = true }}]"), ["instance.groups[0].share = 0", "> 0"]),
-        (format!("{answers}groups = [{{ share = 0.9, gap = 1, right = true }}]"), ["instance.groups = 0.9", "1, to within"]),
-        ("kind = 'answers'\nresponses = 1\ngroups = [{ share = 1, gap = 1, right = false }]".to_owned(), ["instance.responses = 1", "at least 2"]),
+        (
+            format!("{answers}groups = [{{ share = 1, gap = 1, right = 1 }}]"),
+            ["instance.groups[0].right = 1", "true or false"],
+        ),
+        (
+            format!("{answers}groups = [{{ share = 1, gap = -1, right = true }}]"),
+            ["instance.groups[0].gap = -1", "≥ 0"],
+        ),
+        (
+            format!("{answers}groups = [{{ share = 0, gap = 1, right = true }}]"),
+            ["instance.groups[0].share = 0", "> 0"],
+        ),
+        (
+            format!("{answers}groups = [{{ share = 0.9, gap = 1, right = true }}]"),
+            ["instance.groups = 0.9", "1, to within"],
+        ),
+        (
+            "kind = 'answers'\nresponses = 1\ngroups = [{ share = 1, gap = 1, right = false }]".to_owned(),
+            ["instance.responses = 1", "at least 2"],
+        ),
         ("kind = 'sphere'\ndim = 4\nresponses = 10".to_owned(), ["instance.scale", "absent"]),
         ("kind = 'sphere'\ndim = 4\nresponses = 10\nscale = -1".to_owned(), ["instance.scale = -1", "≥ 0"]),
     ] {

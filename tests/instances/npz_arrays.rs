@@ -15,8 +15,7 @@ struct File(NpzWriter<Cursor<Vec<u8>>>);
 
 impl File {
     fn new() -> Self {
-        let phi =
-            Array3::from_shape_fn((2, 3, 2), |(x, y, j)| if (x, y) == (1, 2) { f64::NAN } else { PHI[x][y][j] });
+        let phi = Array3::from_shape_fn((2, 3, 2), |(x, y, j)| if (x, y) == (1, 2) { f64::NAN } else { PHI[x][y][j] });
         Self(NpzWriter::new(Cursor::new(Vec::new()))).with3("phi", &phi).with1("num_responses", &array![3i64, 2])
     }
 
@@ -197,8 +196,10 @@ fn what_is_written_reads_back() {
         let again = read(&instance);
         assert_eq!(again.correct(), Some(&correct));
         assert_eq!(again.levels(), Some(&[4, -1][..]));
-        assert_eq!(**again.reward().unwrap(), reward);
-        assert_eq!(again.offset(), instance.offset());
+        for (x, y) in [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)] {
+            assert_eq!(again.reward().unwrap().row(x).logit(y), reward.row(x).logit(y));
+            assert_eq!(again.offset().unwrap().row(x).logit(y), offset()[[x, y as usize]]);
+        }
         assert_eq!(again.base(), instance.base());
     }
     let bare = File::new().theta().read(false).unwrap();

@@ -97,7 +97,7 @@ fn outputs_have_the_further_columns() {
     assert_eq!(cell(2, "draws").interval.method, Method::Exact);
     assert_eq!(cell(0, "correct_probability").interval.method, Method::Exact);
     let of = |text: &str| Beforehand::of(&text.parse::<Config>().unwrap()).mean("draws", 1, &[16.0; 3]).method;
-    assert_eq!(of(&format!("{GAUSSIAN}[process]\nadaptive = 2.0")), Method::Agree);
+    assert_eq!(of(&format!("{GAUSSIAN}[process]\nadaptive = 2.0")), Method::TooFew);
     assert_eq!(of(&format!("{GAUSSIAN}[process]\nbest_of = 2")), Method::Exact);
 }
 

@@ -107,8 +107,7 @@ fn measure(before: &[&[f64]; 2], after: &[&[f64]; 2]) -> chain::ChainMetrics {
     let theta = |rows: &[&[f64]; 2]| Parameter::tabular(table(rows));
     let (old, new) = (of(before), of(after));
     let (from, to) = (theta(before), theta(after));
-    let transition =
-        Transition { weights: &WEIGHTS, before: (&from, &old), after: (&to, &new), beta: 0.5, delta: 0.5 };
+    let transition = Transition { weights: &WEIGHTS, before: (&from, &old), after: (&to, &new), beta: 0.5, delta: 0.5 };
     chain::measure(&transition).unwrap()
 }
 

@@ -148,8 +148,7 @@ fn all_quantities_are_the_double_sums() {
             let Parameter::Dense(theta) = &round.theta else { panic!("dense") };
             let s = case.log_probs(&case.theta);
             let step = case.step(&s);
-            let approximation =
-                case.pairs(&s, |y, z| (s[y] - s[z] - step.dot(&case.difference(y, z))).powi(2));
+            let approximation = case.pairs(&s, |y, z| (s[y] - s[z] - step.dot(&case.difference(y, z))).powi(2));
             let v = beta * (theta - &case.theta);
             let estimation = case.pairs(&s, |y, z| (&v - &step).dot(&case.difference(y, z)).powi(2));
             let total = case.pairs(&s, |y, z| (s[y] - s[z]).powi(2));
@@ -200,7 +199,8 @@ fn nothing_is_missed_in_the_papers_class() {
     let mut table = LogitTable::default();
     table.push_dense(&[1.0, 0.5, 0.0]);
     let base = Parameter::tabular(table.clone());
-    let instance = Instance::new(vec![1.0], FeatureMap::one_hot(vec![3]), base, None).unwrap().with_offset(table).unwrap();
+    let instance =
+        Instance::new(vec![1.0], FeatureMap::one_hot(vec![3]), base, None).unwrap().with_offset(table).unwrap();
     let (round, also) = measured(&process(0.5, 2, false), &instance);
     assert_eq!((also.approximation_error, also.sharpened_share), (Some(0.0), Some(1.0)));
     let loss = population_loss(instance.weights(), &round.step.unwrap().previous, &round.policy, 0.5);

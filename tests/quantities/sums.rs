@@ -33,8 +33,7 @@ fn close(found: Option<f64>, expected: f64) {
 fn correct_masses_are_plain_sums_over_known_prompts() {
     let rows: [&[f64]; 4] = [&[0.3, -1.0, 2.0], &[1.0, 1.5], &[0.0, 0.0, 0.0], &[5.0, 1.0]];
     let weights = [0.4, 0.3, 0.2, 0.1];
-    let correct =
-        Correct::new(vec![Some(vec![0, 1]), Some(vec![1]), None, Some(vec![1])], |x| rows[x].len()).unwrap();
+    let correct = Correct::new(vec![Some(vec![0, 1]), Some(vec![1]), None, Some(vec![1])], |x| rows[x].len()).unwrap();
     let policy = policy(&rows);
     let p: Vec<Vec<f64>> = rows.iter().map(|row| softmax(row)).collect();
     let rho = [p[0][0] + p[0][1], p[1][1], f64::NAN, p[3][1]];

@@ -104,7 +104,7 @@ also! {
         = |at| at.arrival()?.so_far.rank_losses.map(|rounds| rounds as f64);
     empty_filters NON_NEGATIVE Filter "rounds so far that changed nothing, since no prompt was left"
         = |at| Some(at.arrival()?.so_far.empty_filters as f64);
-    at_infinity SHARE Convex "1 if the round's loss has no finite minimiser, and θ_t is the one in the ball"
+    at_infinity SHARE Convex "1 if the round's loss has no finite minimiser: θ_t is the one in the ball, or gives some response probability 0"
         = |at| Some(f64::from(u8::from(at.arrival()?.at_infinity)));
     gradient_norm NON_NEGATIVE Convex "norm of the gradient at the end of a convex fit, relative to the weight of the data"
         = |at| at.arrival()?.newton.map(|newton| newton.gradient_norm);
