@@ -72,6 +72,23 @@ fn deviation(values: &[f64]) -> f64 {
 /// Fixed logits b(x,y) = `along`·⟨w, φ(x,y)⟩ + `noise`·N(0,1), w a uniformly drawn unit vector.
 ///
 /// What lies along w is a shift of θ, which leaves the class as it is; the noise no θ can follow, unless d is large.
+///
+/// ```
+/// use selfreward::instance::Spectrum;
+/// use selfreward::instance::gaussian::{BaseParameter, Gaussian, Offset};
+/// use selfreward::seed::Seed;
+///
+/// let (spectrum, base) = (Spectrum::Isotropic {}, BaseParameter::Norm(0.0));
+/// let gaussian = Gaussian { prompts: 3, responses: 2, dim: 2, spectrum, base, margin: None, max_tries: 0 };
+/// let seed = Seed::from_number(1);
+/// let instance = Offset { along: 4.0, noise: 0.1 }.add_to(gaussian.draw(&seed)?, &seed)?;
+/// // θ_0 = 0: π_0 is the offset's own policy.
+/// let row = instance.offset().expect("it has one").row(0);
+/// let policy = instance.policy(instance.base());
+/// let gap = policy.log_prob(0, 0) - policy.log_prob(0, 1);
+/// assert!((gap - (row.logit(0) - row.logit(1))).abs() < 1e-15);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Offset {
     /// Any finite number, nats.

@@ -8,6 +8,21 @@ use crate::process::SampleSummary;
 /// Performance gap J_t(π°_t) − J_t(π_{t+1}) ≥ 0 in nats, J_t(π) = E_x E_{y~π} log π_t(y|x), π°_t the point mass on y*_t.
 ///
 /// A sum of non-negative terms: E_x Σ_y π_{t+1}(y|x) [log π_t(y*_t|x) − log π_t(y|x)].
+///
+/// ```
+/// use std::sync::Arc;
+/// use selfreward::logits::LogitTable;
+/// use selfreward::metrics::step::gap;
+/// use selfreward::policy::Policy;
+///
+/// let of = |odds: f64| {
+///     let mut table = LogitTable::default();
+///     table.push_dense(&[odds.ln(), 0.0]);
+///     Policy::from_logits(Arc::new(table))
+/// };
+/// // From (3/4, 1/4) to (4/5, 1/5): a fifth still pays log 3.
+/// assert!((gap(&[1.0], &of(3.0), &of(4.0)) - 0.2 * 3f64.ln()).abs() < 1e-15);
+/// ```
 pub fn gap(weights: &[f64], before: &Policy, after: &Policy) -> f64 {
     expectation(weights, |x| {
         let (old, new) = (before.head(x), after.head(x));
@@ -21,6 +36,21 @@ pub fn gap(weights: &[f64], before: &Policy, after: &Policy) -> f64 {
 }
 
 /// Concentrability C_{π_{t+1}/π_t} = E_x Σ_y π_{t+1}(y|x)²/π_t(y|x) ≥ 1; may be +∞ where it leaves the range of a double.
+///
+/// ```
+/// use std::sync::Arc;
+/// use selfreward::logits::LogitTable;
+/// use selfreward::metrics::step::concentrability;
+/// use selfreward::policy::Policy;
+///
+/// let of = |odds: f64| {
+///     let mut table = LogitTable::default();
+///     table.push_dense(&[odds.ln(), 0.0]);
+///     Policy::from_logits(Arc::new(table))
+/// };
+/// let expected = 0.8 * 0.8 / 0.75 + 0.2 * 0.2 / 0.25;
+/// assert!((concentrability(&[1.0], &of(3.0), &of(4.0)) - expected).abs() < 1e-15);
+/// ```
 pub fn concentrability(weights: &[f64], before: &Policy, after: &Policy) -> f64 {
     expectation(weights, |x| {
         let (old, new) = (before.head(x), after.head(x));
