@@ -36,7 +36,7 @@ pub fn seconds(config: &Config) -> f64 {
     let chain = if config.measure.chain { rounds * 1e-8 * prompts * responses * responses } else { 0.0 };
     let own_step = if measures_own_step(config) {
         let (rows, dim) = (prompts * responses, instance.dim.map_or(REAL_DIM, |d| d as f64));
-        rounds * rows * dim * (1e-9 * responses + 2e-9 * rows.min(dim))
+        rounds * rows * dim * (1e-9 * responses + 1e-8 * rows.min(dim))
     } else {
         0.0
     };
