@@ -57,7 +57,7 @@ fn fisher(instance: &Instance, theta: &Array1<f64>) -> Array2<f64> {
     let dim = theta.len();
     let mut sum = Array2::zeros((dim, dim));
     for (x, row) in log_probs(&instance.policy(&Parameter::Dense(theta.clone()))).iter().enumerate() {
-        let mean = row.iter().enumerate().fold(Array1::zeros(dim), |m, (y, log)| m + feature(instance, x, y) * log.exp());
+        let mean = row.iter().enumerate().fold(Array1::zeros(dim), |m: Array1<f64>, (y, log)| m + feature(instance, x, y) * log.exp());
         for (y, log) in row.iter().enumerate() {
             let away = feature(instance, x, y) - &mean;
             for ((i, j), entry) in sum.indexed_iter_mut() {

@@ -1,7 +1,6 @@
 //! The population round of every preset equals its recursion, which is written out here from the definition of the loop: sums over
 //! all sequences of draws, levels sorted by hand, logistic losses by a plain Newton method.
 
-use crate::common::*;
 use crate::loops_common::*;
 use ndarray::{Array1, Array2};
 use selfreward::instance::{FeatureMap, Instance, Parameter};
@@ -197,7 +196,8 @@ fn recursion(name: &str, prompt: &Prompt<'_>, flip: f64) -> Vec<f64> {
             let (right, wrong) = masses(&law, correct);
             let deviation = (right * wrong).sqrt();
             let advantage = |&mark: &bool| {
-                if deviation > 0.0 { if mark { wrong } else { -right } / deviation } else { 0.0 }
+                let signed = if mark { wrong } else { -right };
+                if deviation > 0.0 { signed / deviation } else { 0.0 }
             };
             let advantage: Vec<f64> = correct.iter().map(advantage).collect();
             let reference = if name == "grpo-mirror" { now } else { base };
