@@ -170,7 +170,12 @@ def one_round(loop, instance, theta):
     dr = np.array([r[y] - r[z] for _, y, z in pairs])
     tau, flip = loop.get("labels", (1.0, 0.0))
     hard = loop.get("hard")
-    wins = np.where(dr > 0, 1.0, 0.0) if hard else flip + (1 - 2 * flip) * expit(dr / tau)
+    prefer = lambda z: np.where(z > 0, 1.0, 0.0) if hard else flip + (1 - 2 * flip) * expit(z / tau)
+    wins = prefer(dr)
+    if "vote" in loop:
+        # One of the two won, or neither did.
+        a, b = np.array([r[y] for _, y, _ in pairs]), np.array([r[z] for _, _, z in pairs])
+        wins = a * prefer(1.0) + b * prefer(-1.0) + (1.0 - a - b) / 2
     if loop["update"] in ("erm", "win-rate"):
         target = dr if loop["update"] == "erm" else wins - 0.5
         rows, right = np.sqrt(w)[:, None] * delta * beta, np.sqrt(w) * target

@@ -46,7 +46,11 @@ fn draws_are_counted_by_hand() {
         ("update = \"likelihood\"\nmemory = \"all\"\nbest_of = 4", 4.0 * n, n),
         // A gate that takes everything, and one that takes nothing: one try, all tries.
         ("update = \"likelihood\"\naccept = { confidence_gate = 0.0, tries = 6 }", n, 0.0),
-        ("update = \"likelihood\"\naccept = { confidence_gate = 1.0, tries = 6 }\nridge = 50.0\nprompts = { confidence_at_most = 0.99 }", 6.0 * n, 0.0),
+        (
+            "update = \"likelihood\"\naccept = { confidence_gate = 1.0, tries = 6 }\nridge = 50.0\nprompts = { confidence_at_most = 0.99 }",
+            6.0 * n,
+            0.0,
+        ),
     ];
     for (keys, each, first) in cases {
         let all = run(&format!("{keys}\nsamples = 30\nrounds = 3"), &instance(), 3);
@@ -87,7 +91,8 @@ fn draws_of_stopping_rules_have_their_mean() {
     };
     let gate = |law: &[f64]| {
         let accepted: f64 = law.iter().filter(|&&p| p >= 0.5).sum();
-        let stop = |k: u32| if k < 4 { accepted * (1.0 - accepted).powi(k as i32 - 1) } else { (1.0 - accepted).powi(3) };
+        let stop =
+            |k: u32| if k < 4 { accepted * (1.0 - accepted).powi(k as i32 - 1) } else { (1.0 - accepted).powi(3) };
         let sum = |power: i32| (1..=4).map(|k| stop(k) * f64::from(k).powi(power)).sum();
         (sum(1), sum(2))
     };
@@ -99,7 +104,9 @@ fn draws_of_stopping_rules_have_their_mean() {
     ];
     for (keys, responses, count) in cases {
         let moments: Vec<(f64, f64)> = laws.iter().map(|law| count(law)).collect();
-        let mix = |f: &dyn Fn(&(f64, f64)) -> f64| -> f64 { moments.iter().zip(instance.weights()).map(|(m, p)| p * f(m)).sum() };
+        let mix = |f: &dyn Fn(&(f64, f64)) -> f64| -> f64 {
+            moments.iter().zip(instance.weights()).map(|(m, p)| p * f(m)).sum()
+        };
         // Both candidates of a pair have one prompt: given it they are independent.
         let mean = responses * mix(&|m| m.0);
         let variance = mix(&|m| responses * (m.1 - m.0 * m.0) + (responses * m.0).powi(2)) - mean * mean;
@@ -125,7 +132,8 @@ fn rank_losses_are_rounds_of_lower_rank() {
         assert_eq!(all[2].step.as_ref().unwrap().so_far.rank_losses, Some(0), "{keys}");
         // With memory the rank adds up, and what was lost once is found.
         let all = run(&format!("{keys}\nmemory = \"all\"\nsamples = 2\nbeta = 20.0\nrounds = 60"), &instance(), 1);
-        let losses: Vec<u64> = all[1..].iter().map(|round| round.step.as_ref().unwrap().so_far.rank_losses.unwrap()).collect();
+        let losses: Vec<u64> =
+            all[1..].iter().map(|round| round.step.as_ref().unwrap().so_far.rank_losses.unwrap()).collect();
         assert!(losses[0] == 1 && losses[40] == losses[59], "{keys}: {losses:?}");
     }
     let likelihood = run("update = \"likelihood\"\nsamples = 5\nrounds = 1", &instance(), 1);
@@ -138,7 +146,13 @@ fn rank_losses_are_rounds_of_lower_rank() {
 /// A round without a prompt changes nothing, draws nothing, and is counted.
 #[test]
 fn empty_filters_are_counted() {
-    for fit in ["", "update = \"logistic\"\nridge = 0.1", "update = \"likelihood\"", "population = true", "memory = { replay = 0.5 }"] {
+    for fit in [
+        "",
+        "update = \"logistic\"\nridge = 0.1",
+        "update = \"likelihood\"",
+        "population = true",
+        "memory = { replay = 0.5 }",
+    ] {
         let all = run(&format!("{fit}\nprompts = {{ confidence_at_most = 0.4 }}\nrounds = 3"), &instance(), 1);
         for (t, round) in all.iter().enumerate().skip(1) {
             let so_far = round.step.as_ref().unwrap().so_far;
@@ -158,7 +172,8 @@ fn empty_filters_are_counted() {
 fn optima_at_infinity_are_marked() {
     let separable = "update = \"logistic\"\nlabels = \"hard\"\nrounds = 1";
     let error = settle(separable).unwrap();
-    let error = error.on(&instance()).unwrap().start(selfreward::seed::Seed::from_number(1)).last().unwrap().unwrap_err();
+    let error =
+        error.on(&instance()).unwrap().start(selfreward::seed::Seed::from_number(1)).last().unwrap().unwrap_err();
     assert!(matches!(error, selfreward::Error::NoOptimum { round: 1, .. }), "{error}");
     let ball = run(&format!("{separable}\nradius = 3.0"), &instance(), 1);
     assert!(ball[1].step.as_ref().unwrap().at_infinity);

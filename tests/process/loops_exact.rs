@@ -29,7 +29,9 @@ fn parameter(instance: &Instance, theta: &Array1<f64>) -> Parameter {
         FeatureMap::Dense(_) => Parameter::Dense(theta.clone()),
         FeatureMap::OneHot(responses) => {
             let mut values = theta.to_vec().into_iter();
-            Parameter::tabular(table(&responses.iter().map(|&k| values.by_ref().take(k as usize).collect()).collect::<Vec<_>>()))
+            Parameter::tabular(table(
+                &responses.iter().map(|&k| values.by_ref().take(k as usize).collect()).collect::<Vec<_>>(),
+            ))
         }
     }
 }
@@ -116,7 +118,7 @@ fn tabular() -> Instance {
 }
 
 fn equipped(instance: Instance) -> Instance {
-    let instance = instance.with_offset(table(&[vec![0.3, -0.2, 0.1], vec![-0.1, 0.25]])).unwrap();
+    let instance = instance.with_offset(table(&[vec![0.3, -0.25, 0.1], vec![-0.1, 0.25]])).unwrap();
     let instance = instance.with_reward(table(&[vec![0.7, -0.4, 0.2], vec![0.5, -0.3]])).unwrap();
     instance.with_correct(correct(&[vec![true, false, false], vec![false, true]])).unwrap()
 }
@@ -224,7 +226,12 @@ fn votes_have_their_exact_law() {
         check("reward = { vote_of = 3 }", &instance, 2, &exact(&voted, 2, fit));
         // The winner's label; with neither as the winner a hard label counts half, without randomness.
         let hard = with(&voted, |pair| vec![(pair.map(|(x, y, z, v)| (x, y, z, v / 2.0)), 1.0)]);
-        check("reward = { vote_of = 3 }\nupdate = \"win-rate\"\nlabels = \"hard\"", &instance, 2, &exact(&hard, 2, fit));
+        check(
+            "reward = { vote_of = 3 }\nupdate = \"win-rate\"\nlabels = \"hard\"",
+            &instance,
+            2,
+            &exact(&hard, 2, fit),
+        );
     }
 }
 
@@ -329,8 +336,10 @@ fn responses_have_their_exact_law() {
             check(&format!("update = \"likelihood\"\n{ridge}\n{keys}"), &instance, 3, &exact(&kept, 3, fit));
         }
         let right = |(x, y): (usize, usize)| instance.correct().unwrap().holds(x, y as u32).unwrap();
-        for (keys, pass) in [("accept = \"correct\"", [1.0, 0.0]), ("accept = { true_positive = 0.8, false_positive = 0.3 }", [0.8, 0.3])]
-        {
+        for (keys, pass) in [
+            ("accept = \"correct\"", [1.0, 0.0]),
+            ("accept = { true_positive = 0.8, false_positive = 0.3 }", [0.8, 0.3]),
+        ] {
             let kept = with(&draws(&single), |draw| {
                 let p = if right(draw) { pass[0] } else { pass[1] };
                 vec![(Some(draw), p), (None, 1.0 - p)]

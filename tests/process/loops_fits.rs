@@ -97,9 +97,9 @@ impl Around<'_> {
         if self.ridge > 0.0 {
             return newton(&loss, &self.start, &(0..dim).map(unit).collect::<Vec<_>>());
         }
-        let seen = masses.iter().flat_map(|&(x, _, _)| {
-            (1..instance.features().responses(x)).map(move |y| difference(instance, x, y, 0))
-        });
+        let seen = masses
+            .iter()
+            .flat_map(|&(x, _, _)| (1..instance.features().responses(x)).map(move |y| difference(instance, x, y, 0)));
         newton(&loss, &self.start, &seen.collect::<Vec<_>>())
     }
 }

@@ -57,7 +57,10 @@ fn fisher(instance: &Instance, theta: &Array1<f64>) -> Array2<f64> {
     let dim = theta.len();
     let mut sum = Array2::zeros((dim, dim));
     for (x, row) in log_probs(&instance.policy(&Parameter::Dense(theta.clone()))).iter().enumerate() {
-        let mean = row.iter().enumerate().fold(Array1::zeros(dim), |m: Array1<f64>, (y, log)| m + feature(instance, x, y) * log.exp());
+        let mean = row
+            .iter()
+            .enumerate()
+            .fold(Array1::zeros(dim), |m: Array1<f64>, (y, log)| m + feature(instance, x, y) * log.exp());
         for (y, log) in row.iter().enumerate() {
             let away = feature(instance, x, y) - &mean;
             for ((i, j), entry) in sum.indexed_iter_mut() {
@@ -85,7 +88,9 @@ fn population_rounds_descend_the_entropy_along_the_natural_gradient() {
             assert!(outside.iter().all(|v| v.abs() < 1e-12), "{number}: {outside}");
             let turned = fisher(instance, &old).dot(&step);
             for i in 0..old.len() {
-                let at = |h: f64| entropy(instance, &(&old + &Array1::from_shape_fn(old.len(), |j| if i == j { h } else { 0.0 })));
+                let at = |h: f64| {
+                    entropy(instance, &(&old + &Array1::from_shape_fn(old.len(), |j| if i == j { h } else { 0.0 })))
+                };
                 let h = 1e-4;
                 // Of fourth order.
                 let slope = (8.0 * (at(h) - at(-h)) - (at(2.0 * h) - at(-2.0 * h))) / (12.0 * h);
@@ -161,7 +166,8 @@ fn affine_loops_follow_their_recursion_in_any_linear_class() {
     for (responses, dim, seed) in [(RAGGED, 3, 1), (RAGGED, 12, 2)] {
         let instance = dense_instance(&responses, dim, 1.3, seed);
         let star = Array1::from(waves(dim, 0.4));
-        let reward = |x: usize| -> Vec<f64> { (0..responses[x]).map(|y| feature(&instance, x, y).dot(&star)).collect() };
+        let reward =
+            |x: usize| -> Vec<f64> { (0..responses[x]).map(|y| feature(&instance, x, y).dot(&star)).collect() };
         let reward: Vec<Vec<f64>> = (0..responses.len()).map(reward).collect();
         let instance = instance.clone().with_reward(table(&reward)).unwrap();
         let basis = gram_schmidt(&all_differences(&instance));
@@ -197,7 +203,8 @@ fn candidates_do_not_matter_where_the_target_is_in_the_class() {
     let star = Array1::from(waves(3, 0.4));
     let reward = |x: usize| -> Vec<f64> { (0..5).map(|y| feature(&instance, x, y).dot(&star)).collect() };
     let instance = instance.clone().with_reward(table(&(0..6).map(reward).collect::<Vec<_>>())).unwrap();
-    let other_weights = Instance::new(weights(6, &mut rng(9)), instance.features().clone(), instance.base().clone(), None);
+    let other_weights =
+        Instance::new(weights(6, &mut rng(9)), instance.features().clone(), instance.base().clone(), None);
     let other_weights = other_weights.unwrap().with_reward((**instance.reward().unwrap()).clone()).unwrap();
     let spread = |instances: &[Instance], keys: &str| {
         let mut thetas = Vec::new();
@@ -231,8 +238,13 @@ fn fits_of_the_reference_change_nothing() {
             Box::new(WinRate { population: true, ..WinRate::default() }),
         ];
         for (i, fit) in none.into_iter().enumerate() {
-            let process =
-                Loop { fit, rounds: 2, reference: Reference::Current, candidates: Candidates::default(), ..Loop::default() };
+            let process = Loop {
+                fit,
+                rounds: 2,
+                reference: Reference::Current,
+                candidates: Candidates::default(),
+                ..Loop::default()
+            };
             let last = &rounds(&process, &instance, 1)[2];
             let moved = distance(&last.theta.to_vector(), &instance.base().to_vector());
             // The likelihood of π_t's own draws is greatest at π_t; a win rate of log π_t is not flat.

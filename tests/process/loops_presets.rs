@@ -228,8 +228,7 @@ fn follows(name: &str, extra: &str, flip: f64, beta: f64, case: &Case) {
     let process = settle(&format!("preset = \"{name}\"\npopulation = true\nbeta = {beta:?}\n{extra}")).unwrap();
     let expected_rounds = if name == "sharpening-rlhf" { 1 } else { 6 };
     assert_eq!(process.rounds, expected_rounds, "{name}");
-    let found: Vec<Rows> =
-        rounds(&process, &case.instance, 1).iter().map(|round| log_probs(&round.policy)).collect();
+    let found: Vec<Rows> = rounds(&process, &case.instance, 1).iter().map(|round| log_probs(&round.policy)).collect();
     assert_eq!(found.len(), expected_rounds + 1);
     let mut compared = 0;
     let mut now = found[0].clone();
@@ -258,7 +257,8 @@ fn follows(name: &str, extra: &str, flip: f64, beta: f64, case: &Case) {
         if now.iter().flatten().any(|&log| log < FLOOR && log.is_finite()) {
             break;
         }
-        if name != "task-centric" {
+        // The wrong are dead; and of the stopping rule what 10⁻¹⁶ of its draws would come to.
+        if name != "task-centric" && name != "sharpening-sft-adaptive" {
             assert!(found.iter().flatten().all(|log| log.is_finite()), "{name}, round {round}");
         }
     }
@@ -294,13 +294,19 @@ fn presets_follow_their_recursions_on_two_answers() {
 
 #[test]
 fn presets_follow_their_recursions_on_a_ragged_table() {
-    let logits =
-        vec![vec![0.31, -0.42, 0.17, 1.05], vec![0.83], vec![-0.55, 0.62, 0.2], vec![1.9, 0.0], vec![0.2, 0.2, -0.6, 0.2]];
-    let reward: Rows = [[0.4, -0.9, 0.3, 0.8], [0.0; 4], [0.5, -0.2, 0.1, 0.0], [-0.4, 0.6, 0.0, 0.0], [0.3, 0.1, 0.2, -0.7]]
-        .iter()
-        .zip(&logits)
-        .map(|(row, logits)| log_softmax(&row[..logits.len()]))
-        .collect();
+    let logits = vec![
+        vec![0.31, -0.42, 0.17, 1.05],
+        vec![0.83],
+        vec![-0.55, 0.62, 0.2],
+        vec![1.9, 0.0],
+        vec![0.2, 0.2, -0.6, 0.2],
+    ];
+    let reward: Rows =
+        [[0.4, -0.9, 0.3, 0.8], [0.0; 4], [0.5, -0.2, 0.1, 0.0], [-0.4, 0.6, 0.0, 0.0], [0.3, 0.1, 0.2, -0.7]]
+            .iter()
+            .zip(&logits)
+            .map(|(row, logits)| log_softmax(&row[..logits.len()]))
+            .collect();
     let marks = vec![
         vec![true, false, true, false],
         vec![true],
@@ -341,7 +347,8 @@ fn presets_follow_their_closed_forms_on_two_answers() {
         choose * p.powi(k) * (1.0 - p).powi(n - k)
     };
     let vote = (3..=5).map(|k| binomial(5, k, p)).sum::<f64>();
-    let h: f64 = (0..4).map(|k| binomial(3, k, p) * 4.0 * r.exp() / (r.exp() + f64::from(k) * r.exp() + f64::from(3 - k))).sum();
+    let h: f64 =
+        (0..4).map(|k| binomial(3, k, p) * 4.0 * r.exp() / (r.exp() + f64::from(k) * r.exp() + f64::from(3 - k))).sum();
     let grown = sigmoid((1.0 + 1.0 / beta) * l);
     let forms: &[(&str, f64)] = &[
         ("spin", (1.0 - 1.0 / beta) * l + r / beta),
@@ -359,7 +366,8 @@ fn presets_follow_their_closed_forms_on_two_answers() {
         ("accumulate", logit(p + (grown - p) / 2.0)),
         ("curation", logit(p * h)),
     ];
-    let instance = |with: bool| case(&vec![vec![l, 0.0]], &vec![vec![r, 0.0]], &[vec![true, false]], &[1.0], false, with).instance;
+    let instance =
+        |with: bool| case(&vec![vec![l, 0.0]], &vec![vec![r, 0.0]], &[vec![true, false]], &[1.0], false, with).instance;
     let odds = |keys: &str, with: bool| {
         let name = if keys.contains('#') { keys.replace('#', "") } else { format!("{keys}\"") };
         let process = settle(&format!("preset = \"{name}\nrounds = 1\npopulation = true\nbeta = {beta:?}")).unwrap();

@@ -115,8 +115,10 @@ fn a_finite_class_is_of_the_papers_loop_alone() {
         let error = refusal(&format!("update = \"finite-class\"\n{keys}"), &plain());
         assert!(error.as_ref().is_some_and(|error| error.contains("process.")), "{keys}: {error:?}");
     }
-    assert_eq!(refusal("update = \"finite-class\"", &plain()), None);
-    let offset = plain().with_offset(table(&[vec![0.1, 0.0, 0.2], vec![0.0, 0.0]])).unwrap();
+    // Its class on one-hot features has one favoured response a prompt.
+    let favoured = || tabular_and_dense(&[vec![0.4, 0.0, 0.0], vec![0.1, 0.0]], &[0.5, 0.5]).0;
+    assert_eq!(refusal("update = \"finite-class\"", &favoured()), None);
+    let offset = favoured().with_offset(table(&[vec![0.1, 0.0, 0.2], vec![0.0, 0.0]])).unwrap();
     let error = refusal("update = \"finite-class\"", &offset).unwrap();
     assert!(error.contains("offset"), "{error}");
 }

@@ -83,7 +83,8 @@ fn equipped(instance: Instance, offset: f64) -> Instance {
         let value = |x: usize, y: usize| size * (seed + x as f64 + 1.7 * y as f64).sin();
         (0..instance.prompts()).map(|x| (0..count(x)).map(|y| value(x, y)).collect()).collect()
     };
-    let marks: Vec<Vec<bool>> = (0..instance.prompts()).map(|x| (0..count(x)).map(|y| (x + y) % 2 == 0).collect()).collect();
+    let marks: Vec<Vec<bool>> =
+        (0..instance.prompts()).map(|x| (0..count(x)).map(|y| (x + y) % 2 == 0).collect()).collect();
     let (offset, reward) = (table(&rows(0.3, offset)), table(&rows(2.1, 0.8)));
     instance.with_offset(offset).unwrap().with_reward(reward).unwrap().with_correct(correct(&marks)).unwrap()
 }
@@ -116,9 +117,12 @@ fn compare(wrong: &mut Vec<String>, keys: &str, ends: (End, End), tolerance: f64
     let keys = keys.replace('\n', "; ");
     match ends {
         (Ok(a), Ok(b)) => {
-            let policies = a.1.iter().zip(&b.1).map(|(a, b)| apart(a, b)).fold(0.0, f64::max);
+            // What is rare has few digits in a sample: probabilities are compared, and θ where it is to agree.
+            let masses = |rows: &[Vec<f64>]| -> Vec<f64> { rows.iter().flatten().map(|log| log.exp()).collect() };
+            let policies = apart(&masses(&a.1), &masses(&b.1));
             let error = if theta { policies.max(apart(&a.0, &b.0)) } else { policies };
-            if !(error < tolerance) {
+            if error >= tolerance {
+                println!("{keys}: {a:?} {b:?}");
                 wrong.push(format!("{keys}: apart by {error:.1e}"));
             }
             true
@@ -136,12 +140,20 @@ fn one_hot_features_are_features() {
     let mut wrong = Vec::new();
     let mut found = 0;
     for population in [true, false] {
-        for samples in [7, 400] {
-            for (keys, process) in loops(&format!("population = {population}\nrounds = 2\nbeta = 0.9\nsamples = {samples}")) {
+        for samples in [2, 7, 400] {
+            for (keys, process) in
+                loops(&format!("population = {population}\nrounds = 2\nbeta = 0.9\nsamples = {samples}"))
+            {
                 let (tabular, dense) = tabular_and_dense(&logits(), &WEIGHTS);
                 let (tabular, dense) = (equipped(tabular, 0.4), equipped(dense, 0.4));
                 // Where no reference and no ridge holds it, the one-hot likelihood has its own gauge: only policies are compared.
                 let gauge = keys.contains("likelihood") || population;
+                let bare = keys.contains("likelihood") && !keys.contains("ridge") && !keys.contains("radius");
+                if bare && !population || keys.contains("adaptive") && population {
+                    // One-hot features may give a response the probability 0, dense ones may not. And weights of pairs that leave the
+                    // range of doubles are seen in a class with closed forms alone.
+                    continue;
+                }
                 let ends = (end(&process, &tabular, 3), end(&process, &dense, 3));
                 found += usize::from(compare(&mut wrong, &keys, ends, 1e-6, !gauge));
             }
@@ -157,20 +169,30 @@ fn one_hot_features_are_features() {
 fn samples_without_end_are_the_population() {
     let mut wrong = Vec::new();
     let mut found = 0;
-    let numbers = |population: bool| format!("population = {population}\nrounds = 2\nbeta = 0.9\nsamples = 10000000000000");
+    let numbers =
+        |population: bool| format!("population = {population}\nrounds = 2\nbeta = 0.9\nsamples = 10000000000000");
     let (sampled, expected) = (loops(&numbers(false)), loops(&numbers(true)));
     let (tabular, _) = tabular_and_dense(&logits(), &WEIGHTS);
     let instances = [equipped(tabular, 0.4), equipped(dense_instance(&[4, 1, 3, 2], 3, 1.5, 4), 0.4)];
     let mut both = 0;
     for (keys, sampled) in &sampled {
         let population = keys.replace("population = false", "population = true");
+        // The population of a win rate with several batches is refused in a ball or with a ridge.
         let Some((_, expected)) = expected.iter().find(|(keys, _)| *keys == population) else { continue };
+        if expected.on(&instances[0]).is_err() {
+            assert!(keys.contains("win-rate") && keys.contains("memory"), "{keys}");
+            continue;
+        }
+        if keys.contains("adaptive") {
+            // What the stopping rule gives less often than once in the sample is in the population's span alone.
+            continue;
+        }
         both += 1;
         for instance in &instances {
             let ends = (end(sampled, instance, 5), end(expected, instance, 5));
-            found += usize::from(compare(&mut wrong, keys, ends, 1e-4, false));
+            found += usize::from(compare(&mut wrong, keys, ends, 1e-5, false));
         }
     }
-    assert!(both > 400 && found > 800, "{both} {found}");
+    assert!(both > 300 && found > 600, "{both} {found}");
     assert!(wrong.is_empty(), "{} of {found} loops differ:\n{}", wrong.len(), wrong.join("\n"));
 }

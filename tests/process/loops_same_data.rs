@@ -104,7 +104,8 @@ fn both(process: &Loop, keys: &str, instance: &Instance, seed: u64) -> (ndarray:
         let reward = |x: usize, y: usize| {
             weights[0] * now[x][y] + weights[1] * base[x][y] + weights[2] * external.row(x).logit(y as u32)
         };
-        let mean = |x: usize, f: &dyn Fn(usize) -> f64| now[x].iter().enumerate().map(|(y, p)| p.exp() * f(y)).sum::<f64>();
+        let mean =
+            |x: usize, f: &dyn Fn(usize) -> f64| now[x].iter().enumerate().map(|(y, p)| p.exp() * f(y)).sum::<f64>();
         let scale = |x: usize| {
             let m = mean(x, &|y| reward(x, y));
             if keys.contains("standardise") { mean(x, &|y| (reward(x, y) - m).powi(2)).sqrt().recip() } else { 1.0 }

@@ -39,7 +39,12 @@ fn population_rounds_of_dense_features_agree_with_scipy() {
     for line in VALUES.lines().skip(1) {
         let fields: Vec<&str> = line.splitn(4, ',').collect();
         let (keys, theta) = fields[3].rsplit_once(',').unwrap();
-        let keys = keys.strip_prefix('"').and_then(|keys| keys.strip_suffix('"')).unwrap().replace("\"\"", "\"").replace("; ", "\n");
+        let keys = keys
+            .strip_prefix('"')
+            .and_then(|keys| keys.strip_suffix('"'))
+            .unwrap()
+            .replace("\"\"", "\"")
+            .replace("; ", "\n");
         let expected: Array1<f64> = theta.split(' ').map(|value| value.parse::<f64>().unwrap()).collect();
         let instance = instance(fields[0].parse().unwrap(), fields[1].parse().unwrap(), fields[2].parse().unwrap());
         let process = settle(&keys).unwrap_or_else(|error| panic!("{keys}: {error}"));
