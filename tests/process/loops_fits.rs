@@ -26,6 +26,9 @@ pub struct Around<'a> {
     pub start: Array1<f64>,
 }
 
+/// Value, gradient, Hessian.
+pub type Derivatives = (f64, Array1<f64>, Array2<f64>);
+
 fn outer(matrix: &mut Array2<f64>, v: &Array1<f64>, weight: f64) {
     for ((i, j), entry) in matrix.indexed_iter_mut() {
         *entry += weight * v[i] * v[j];
@@ -33,7 +36,7 @@ fn outer(matrix: &mut Array2<f64>, v: &Array1<f64>, weight: f64) {
 }
 
 impl Around<'_> {
-    fn directions(&self, pairs: &[Pair]) -> Vec<Array1<f64>> {
+    pub fn directions(&self, pairs: &[Pair]) -> Vec<Array1<f64>> {
         pairs.iter().map(|pair| difference(self.instance, pair.x, pair.y, pair.z)).collect()
     }
 
@@ -46,8 +49,13 @@ impl Around<'_> {
 
     /// Σ w (β⟨θ − θ_ref, Δφ⟩ − value)² + λ‖θ − θ_ref‖², nearest to θ_ref.
     pub fn square(&self, pairs: &[Pair]) -> Array1<f64> {
+        newton(&self.square_loss(pairs), &self.reference, &self.directions(pairs))
+    }
+
+    /// The loss itself.
+    pub fn square_loss(&self, pairs: &[Pair]) -> impl Fn(&Array1<f64>) -> Derivatives {
         let deltas = self.directions(pairs);
-        let loss = |at: &Array1<f64>| {
+        move |at: &Array1<f64>| {
             let (mut value, mut gradient, mut hessian) = self.ridge(at);
             for (pair, delta) in pairs.iter().zip(&deltas) {
                 let rest = self.beta * (at - &self.reference).dot(delta) - pair.value;
@@ -56,14 +64,18 @@ impl Around<'_> {
                 outer(&mut hessian, delta, 2.0 * pair.weight * self.beta * self.beta);
             }
             (value, gradient, hessian)
-        };
-        newton(&loss, &self.reference, &deltas)
+        }
     }
 
     /// Σ w (value softplus(−z) + (1 − value) softplus(z)) + λ‖θ − θ_ref‖², z = β⟨θ − θ_ref, Δφ⟩.
     pub fn logistic(&self, pairs: &[Pair]) -> Array1<f64> {
+        newton(&self.logistic_loss(pairs), &self.reference, &self.directions(pairs))
+    }
+
+    /// The loss itself.
+    pub fn logistic_loss(&self, pairs: &[Pair]) -> impl Fn(&Array1<f64>) -> Derivatives {
         let deltas = self.directions(pairs);
-        let loss = |at: &Array1<f64>| {
+        move |at: &Array1<f64>| {
             let (mut value, mut gradient, mut hessian) = self.ridge(at);
             for (pair, delta) in pairs.iter().zip(&deltas) {
                 let z = self.beta * (at - &self.reference).dot(delta);
@@ -73,14 +85,26 @@ impl Around<'_> {
                 outer(&mut hessian, delta, pair.weight * self.beta * self.beta * curvature);
             }
             (value, gradient, hessian)
-        };
-        newton(&loss, &self.reference, &deltas)
+        }
     }
 
     /// −Σ c(x,y) log π_θ(y|x) + λ‖θ − θ_ref‖²; with a ridge over all of θ, else from θ_t in the span of the seen prompts.
     pub fn likelihood(&self, masses: &[(usize, usize, f64)]) -> Array1<f64> {
+        let (instance, loss, dim) = (self.instance, self.likelihood_loss(masses), self.start.len());
+        let unit = |i: usize| Array1::from_shape_fn(dim, |j| f64::from(i == j));
+        if self.ridge > 0.0 {
+            return newton(&loss, &self.start, &(0..dim).map(unit).collect::<Vec<_>>());
+        }
+        let seen = masses
+            .iter()
+            .flat_map(|&(x, _, _)| (1..instance.features().responses(x)).map(move |y| difference(instance, x, y, 0)));
+        newton(&loss, &self.start, &seen.collect::<Vec<_>>())
+    }
+
+    /// The loss itself.
+    pub fn likelihood_loss(&self, masses: &[(usize, usize, f64)]) -> impl Fn(&Array1<f64>) -> Derivatives {
         let (instance, dim) = (self.instance, self.start.len());
-        let loss = |at: &Array1<f64>| {
+        move |at: &Array1<f64>| {
             let (mut value, mut gradient, mut hessian) = self.ridge(at);
             let logs = log_probs(&instance.policy(&Parameter::Dense(at.clone())));
             for &(x, y, mass) in masses {
@@ -92,14 +116,6 @@ impl Around<'_> {
                 zip().for_each(|(log, f)| outer(&mut hessian, &(f - &mean), mass * log.exp()));
             }
             (value, gradient, hessian)
-        };
-        let unit = |i: usize| Array1::from_shape_fn(dim, |j| f64::from(i == j));
-        if self.ridge > 0.0 {
-            return newton(&loss, &self.start, &(0..dim).map(unit).collect::<Vec<_>>());
         }
-        let seen = masses
-            .iter()
-            .flat_map(|&(x, _, _)| (1..instance.features().responses(x)).map(move |y| difference(instance, x, y, 0)));
-        newton(&loss, &self.start, &seen.collect::<Vec<_>>())
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::common::*;
 use crate::loops_common::*;
 use crate::loops_fits::*;
+use ndarray::Array1;
 use selfreward::instance::Instance;
 use selfreward::process::multinomial::binomial;
 use selfreward::process::{Batch, Labels, Loop, Snapshot, Step};
@@ -55,8 +56,21 @@ fn labels(batches: &[Batch]) -> Vec<(usize, usize, usize, f64, f64)> {
     all
 }
 
-/// θ_1 of a loop and of the plain fit, after a first round that is remembered where the loop does.
-fn both(process: &Loop, keys: &str, instance: &Instance, seed: u64) -> (ndarray::Array1<f64>, ndarray::Array1<f64>) {
+/// A round's fit, and the plain one on the same data.
+struct Both {
+    found: Array1<f64>,
+    /// The plain fit; only without a ball.
+    expected: Array1<f64>,
+    /// The gradient of the loss at what was found.
+    gradient: Array1<f64>,
+    /// Differences that were seen.
+    seen: Vec<Array1<f64>>,
+    /// What stays where nothing is seen: θ_ref, or θ_t for a likelihood.
+    stays: Array1<f64>,
+}
+
+/// The second round of a loop, after a first one that is remembered where the loop does.
+fn both(process: &Loop, keys: &str, instance: &Instance, seed: u64) -> Both {
     let seed = Seed::from_number(seed);
     let base = Snapshot::new(instance.base().clone(), instance);
     // Any other policy than the base.
@@ -83,14 +97,20 @@ fn both(process: &Loop, keys: &str, instance: &Instance, seed: u64) -> (ndarray:
         reference: &theta * alpha + &first * (1.0 - alpha),
         start: theta.clone(),
     };
-    let expected = if keys.contains("likelihood") {
+    let found = minimum(process.fit.as_ref(), &step).to_vector();
+    let ball = process.radius.is_some();
+    let unless = |fit: &dyn Fn() -> Array1<f64>| if ball { theta.clone() } else { fit() };
+    let stays = if keys.contains("likelihood") { theta.clone() } else { around.reference.clone() };
+    let (expected, gradient, seen) = if keys.contains("likelihood") {
         let mut masses = Vec::new();
         for batch in step.batches() {
             batch.responses().for_each(|seen| {
                 masses.extend(seen.kept.iter().map(|&(y, count)| (seen.prompt, y as usize, count as f64 / n)));
             });
         }
-        around.likelihood(&masses)
+        let differences = |x: usize| (1..instance.features().responses(x)).map(move |y| difference(instance, x, y, 0));
+        let seen = masses.iter().flat_map(|mass: &(usize, usize, f64)| differences(mass.0)).collect();
+        (unless(&|| around.likelihood(&masses)), around.likelihood_loss(&masses)(&found).1, seen)
     } else if keys.contains("erm") {
         // Rewards by hand: η log π_t + w log π_0 + v r.
         let weights = match () {
@@ -114,7 +134,8 @@ fn both(process: &Loop, keys: &str, instance: &Instance, seed: u64) -> (ndarray:
             let value = (reward(x, y) - reward(x, z)) * scale(x);
             Pair { x, y, z, weight: count / n, value }
         };
-        around.square(&pairs_once(step.batches()).iter().map(pair).collect::<Vec<_>>())
+        let pairs = pairs_once(step.batches()).iter().map(pair).collect::<Vec<_>>();
+        (unless(&|| around.square(&pairs)), around.square_loss(&pairs)(&found).1, around.directions(&pairs))
     } else {
         let logistic = keys.contains("logistic");
         let of_label = |&(x, y, z, count, wins): &(usize, usize, usize, f64, f64)| {
@@ -122,9 +143,14 @@ fn both(process: &Loop, keys: &str, instance: &Instance, seed: u64) -> (ndarray:
             Pair { x, y, z, weight: count / n, value: if logistic { share } else { share - 0.5 } }
         };
         let pairs: Vec<Pair> = labels(step.batches()).iter().map(of_label).collect();
-        if logistic { around.logistic(&pairs) } else { around.square(&pairs) }
+        let seen = around.directions(&pairs);
+        if logistic {
+            (unless(&|| around.logistic(&pairs)), around.logistic_loss(&pairs)(&found).1, seen)
+        } else {
+            (unless(&|| around.square(&pairs)), around.square_loss(&pairs)(&found).1, seen)
+        }
     };
-    (minimum(process.fit.as_ref(), &step).to_vector(), expected)
+    Both { found, expected, gradient, seen, stays }
 }
 
 #[test]
@@ -168,7 +194,7 @@ fn fits_agree_with_plain_ones_on_the_same_data() {
             let keys = format!("{fit}\n{slot}\nbeta = {BETA:?}\nsamples = {SAMPLES}");
             let process = settle(&keys).unwrap_or_else(|error| panic!("{keys}: {error}"));
             for seed in 0..3 {
-                let (found, expected) = both(&process, &keys, &instance(seed), seed);
+                let Both { found, expected, .. } = both(&process, &keys, &instance(seed), seed);
                 let error = distance(&found, &expected);
                 count += 1;
                 if !(error < 1e-8 * (1.0 + expected.dot(&expected).sqrt())) {
@@ -178,4 +204,65 @@ fn fits_agree_with_plain_ones_on_the_same_data() {
         }
     }
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// In a ball: the gradient is −mθ with m ≥ 0, and m = 0 inside; what no pair sees is that of the reference (of θ_t for a likelihood) as
+/// far as there is room, or 0 for the minimiser of least norm.
+#[test]
+fn fits_in_a_ball_satisfy_the_optimality_conditions() {
+    let slots = ["", "memory = \"all\"", "memory = { replay = 0.3 }", "best_of = 2"];
+    let references = ["", "reference = { current = 0.3 }", "reference = \"base\""];
+    let (mut inside, mut outside) = (0, 0);
+    for fit in [
+        "update = \"erm\"",
+        "update = \"erm\"\nreward = \"external\"\nchoice = \"min-norm\"",
+        "update = \"erm\"\nreward = \"external\"\nridge = 0.02",
+        "update = \"win-rate\"",
+        "update = \"win-rate\"\nlabels = \"hard\"\nchoice = \"min-norm\"",
+        "update = \"logistic\"\nlabels = { temperature = 0.8, flip = 0.3 }",
+        "update = \"logistic\"\nridge = 0.02",
+        "update = \"likelihood\"",
+        "update = \"likelihood\"\nridge = 0.02",
+    ] {
+        for slot in slots {
+            for reference in references {
+                for radius in [1.6, 2.2, 5.0] {
+                    let keys = format!(
+                        "{fit}\n{slot}\n{reference}\nradius = {radius:?}\nbeta = {BETA:?}\nsamples = {SAMPLES}"
+                    );
+                    let process = settle(&keys).unwrap();
+                    for seed in 0..3 {
+                        let instance = instance(seed);
+                        if process.on(&instance).is_err() {
+                            assert!(fit.contains("likelihood") && !reference.is_empty(), "{keys}");
+                            continue;
+                        }
+                        let Both { found, gradient, seen, stays, .. } = both(&process, &keys, &instance, seed);
+                        let norm = found.dot(&found).sqrt();
+                        assert!(norm <= radius * (1.0 + 1e-9), "{keys}");
+                        let multiplier = -gradient.dot(&found) / (norm * norm);
+                        let left = &gradient + &(&found * multiplier);
+                        assert!(left.dot(&left).sqrt() < 1e-8, "{keys}, {seed}: {left}");
+                        assert!(multiplier > -1e-9, "{keys}, {seed}: {multiplier}");
+                        if norm < radius * (1.0 - 1e-6) {
+                            assert!(multiplier < 1e-9, "{keys}, {seed}: {multiplier}");
+                        }
+                        if multiplier > 1e-6 || keys.contains("ridge") {
+                            outside += 1;
+                            continue;
+                        }
+                        inside += 1;
+                        let basis = gram_schmidt(&seen);
+                        let (range, null) = (project(&basis, &found), &found - &project(&basis, &found));
+                        let whole = &stays - &project(&basis, &stays);
+                        let room = (radius * radius - range.dot(&range)).max(0.0).sqrt();
+                        let size = whole.dot(&whole).sqrt().max(1e-300);
+                        let kept = if keys.contains("min-norm") { 0.0 } else { (room / size).min(1.0) };
+                        assert!(distance(&null, &(&whole * kept)) < 1e-7, "{keys}, {seed}: {null} {whole}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(inside > 100 && outside > 100, "{inside} {outside}");
 }

@@ -36,6 +36,7 @@ mod loops_common;
 mod loops_counts;
 mod loops_exact;
 mod loops_fits;
+mod loops_plain;
 mod loops_population;
 mod loops_presets;
 mod loops_refusals;
