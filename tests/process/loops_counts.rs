@@ -66,6 +66,9 @@ fn draws_are_counted_by_hand() {
     }
 }
 
+/// Mean and second moment of the draws for one candidate, by its prompt's law.
+type Moments<'m> = &'m dyn Fn(&[f64]) -> (f64, f64);
+
 /// The mean number of draws of the stopping rule and of the gate, by sums over sequences of draws; for pairs twice.
 #[test]
 fn draws_of_stopping_rules_have_their_mean() {
@@ -96,7 +99,7 @@ fn draws_of_stopping_rules_have_their_mean() {
         let sum = |power: i32| (1..=4).map(|k| stop(k) * f64::from(k).powi(power)).sum();
         (sum(1), sum(2))
     };
-    let cases: [(&str, f64, &dyn Fn(&[f64]) -> (f64, f64)); 4] = [
+    let cases: [(&str, f64, Moments<'_>); 4] = [
         ("update = \"likelihood\"\nadaptive = 2.0", 1.0, &|law| stopping(law, 2.0)),
         ("adaptive = 2.0", 2.0, &|law| stopping(law, 2.0)),
         ("update = \"win-rate\"\nadaptive = 1.5", 2.0, &|law| stopping(law, 1.5)),

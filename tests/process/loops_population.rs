@@ -224,7 +224,7 @@ fn candidates_do_not_matter_where_the_target_is_in_the_class() {
             assert!(spread < 1e-8, "{update}, {keys}: {spread}");
         }
     }
-    assert!(spread(&both.each_ref().map(|i| offset(i)), "") > 1e-3);
+    assert!(spread(&both.each_ref().map(offset), "") > 1e-3);
     assert!(spread(&both, "update = \"win-rate\"\nlabels = \"hard\"") > 1e-3);
     assert!(spread(&both, "update = \"logistic\"\nlabels = { temperature = 1.0, flip = 0.2 }") > 1e-3);
 }

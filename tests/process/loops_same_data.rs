@@ -197,7 +197,8 @@ fn fits_agree_with_plain_ones_on_the_same_data() {
                 let Both { found, expected, .. } = both(&process, &keys, &instance(seed), seed);
                 let error = distance(&found, &expected);
                 count += 1;
-                if !(error < 1e-8 * (1.0 + expected.dot(&expected).sqrt())) {
+                assert!(found.iter().chain(&expected).all(|v| v.is_finite()), "{keys}");
+                if error >= 1e-8 * (1.0 + expected.dot(&expected).sqrt()) {
                     wrong.push(format!("{}, {seed}: {error:.1e}", keys.replace('\n', "; ")));
                 }
             }
@@ -239,6 +240,7 @@ fn fits_in_a_ball_satisfy_the_optimality_conditions() {
                         }
                         let Both { found, gradient, seen, stays, .. } = both(&process, &keys, &instance, seed);
                         let norm = found.dot(&found).sqrt();
+                        assert!(norm.is_finite(), "{keys}");
                         assert!(norm <= radius * (1.0 + 1e-9), "{keys}");
                         let multiplier = -gradient.dot(&found) / (norm * norm);
                         let left = &gradient + &(&found * multiplier);

@@ -53,7 +53,7 @@ fn population_rounds_of_dense_features_agree_with_scipy() {
         match last {
             Ok(last) => {
                 let error = distance(&last.theta.to_vector(), &expected);
-                if !(error < 1e-8 * (1.0 + size)) {
+                if error >= 1e-8 * (1.0 + size) {
                     wrong.push(format!("{}, {}: {error:.1e}", fields[..3].join(","), keys.replace('\n', "; ")));
                 }
             }
