@@ -42,8 +42,14 @@ const ORTHOGONAL: f64 = 4.0 * f64::EPSILON;
 const SWEEPS: usize = 60;
 
 /// The decomposition of the matrix with these rows, all of length `columns`.
-pub fn graded_svd(rows: Vec<GradedRow>, columns: usize) -> GradedSvd {
+pub fn graded_svd(mut rows: Vec<GradedRow>, columns: usize) -> GradedSvd {
+    rows.iter_mut().for_each(normalise);
+    let sizes: Vec<f64> = rows.iter().map(|row| row.log_size).collect();
     let (basis, mut graded) = gram_schmidt(rows, columns);
+    for row in &mut graded {
+        let pivot = row.log_size;
+        row.direction.iter_mut().zip(&sizes).for_each(|(share, size)| *share *= (size - pivot).exp());
+    }
     let rank = graded.len();
     // Columns of this matrix are the graded rows at unit length; the triangular factor keeps their angles in rank×rank numbers.
     let count = graded.first().map_or(0, |row| row.direction.len());
@@ -59,7 +65,7 @@ pub fn graded_svd(rows: Vec<GradedRow>, columns: usize) -> GradedSvd {
 }
 
 /// Scales a row to unit length, moving its length into the size.
-fn normalise(row: &mut GradedRow) {
+pub(super) fn normalise(row: &mut GradedRow) {
     let norm = Norm::of(&row.direction);
     if norm > 0.0 {
         row.direction /= norm;
@@ -69,10 +75,9 @@ fn normalise(row: &mut GradedRow) {
     }
 }
 
-/// Orthonormal rows q_1, q_2, … in the order of what the rows still have of their own, and the graded rows of R with A = RᵀQ; entry j
-/// of row i belongs to row j of A and is in units of row i's pivot.
+/// Of rows of unit length: orthonormal rows q_1, q_2, … in the order of what the rows still have of their own, and the rows of R with A = RᵀQ: entry j
+/// of row i belongs to row j of A and is in units of that row, whose size comes beside it as that of the pivot.
 pub(super) fn gram_schmidt(mut rows: Vec<GradedRow>, columns: usize) -> (Array2<f64>, Vec<GradedRow>) {
-    rows.iter_mut().for_each(normalise);
     let count = rows.len();
     let mut left: Vec<usize> = (0..count).filter(|&i| rows[i].log_size > f64::NEG_INFINITY).collect();
     let mut basis: Vec<Array1<f64>> = Vec::new();
@@ -93,7 +98,7 @@ pub(super) fn gram_schmidt(mut rows: Vec<GradedRow>, columns: usize) -> (Array2<
         for &i in &left {
             let share = q.dot(&rows[i].direction);
             rows[i].direction.scaled_add(-share, &q);
-            entries[i] = share * (rows[i].log_size - log_size).exp();
+            entries[i] = share;
         }
         graded.push(GradedRow { log_size, direction: entries });
         left.retain(|&i| i != pivot);

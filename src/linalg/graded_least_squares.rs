@@ -6,7 +6,7 @@
 
 use ndarray::{Array1, Array2};
 
-use super::graded::{GradedRow, gram_schmidt};
+use super::graded::{GradedRow, gram_schmidt, normalise};
 use crate::floats::Norm;
 
 /// Exponents of quotients of sizes are kept below this; beyond it one of the two does not count.
@@ -14,8 +14,8 @@ const LARGEST: f64 = 700.0;
 
 /// The solution u of least norm of min Σ_i s_i² (⟨d_i, u⟩ − t_i)², s_i = exp(`log_size`), over R^`columns`.
 ///
-/// With A = (graded columns)·Q from pivoted Gram–Schmidt on the rows, the unknowns are ŵ = Qu, each in the unit of its own pivot;
-/// modified Gram–Schmidt on the graded columns solves for them, and no weight is ever formed that could underflow.
+/// With A = (graded columns)·Q from pivoted Gram–Schmidt on the rows, the unknowns are Qu. Modified Gram–Schmidt on the columns solves
+/// for them; weights enter as quotients of a row's size and a pivot's alone, and entries stay in units of their own rows.
 ///
 /// ```
 /// use ndarray::array;
@@ -29,37 +29,42 @@ const LARGEST: f64 = 700.0;
 /// let solution = graded_least_squares(rows, &[2.0, 5.0], 2);
 /// assert!((solution[0] - 2.0).abs() < 1e-15 && (solution[1] - 3.0).abs() < 1e-14);
 /// ```
-pub fn graded_least_squares(rows: Vec<GradedRow>, targets: &[f64], columns: usize) -> Array1<f64> {
+pub fn graded_least_squares(mut rows: Vec<GradedRow>, targets: &[f64], columns: usize) -> Array1<f64> {
     let lengths: Vec<f64> = rows.iter().map(|row| Norm::of(&row.direction)).collect();
+    rows.iter_mut().for_each(normalise);
+    let size: Vec<f64> = rows.iter().map(|row| row.log_size).collect();
     // Right sides in units of their own rows at unit length; a row without direction or size says nothing.
-    let speaks = |i: usize| lengths[i] > 0.0 && rows[i].log_size > f64::NEG_INFINITY;
-    let size: Vec<f64> = (0..rows.len()).map(|i| rows[i].log_size + lengths[i].ln()).collect();
+    let speaks = |i: usize| size[i] > f64::NEG_INFINITY;
     let mut right: Vec<f64> =
         targets.iter().enumerate().map(|(i, t)| if speaks(i) { t / lengths[i] } else { 0.0 }).collect();
     let (basis, graded) = gram_schmidt(rows, columns);
     let pivot: Vec<f64> = graded.iter().map(|row| row.log_size).collect();
+    // Columns of the factor, every entry in units of its own row; and the factor that turns it into units of the column's pivot.
     let mut column: Vec<Array1<f64>> = graded.into_iter().map(|row| row.direction).collect();
+    let unit: Vec<Vec<f64>> =
+        pivot.iter().map(|pivot| size.iter().map(|size| (size - pivot).min(LARGEST).exp()).collect()).collect();
     let rank = column.len();
     let mut solution = vec![0.0; rank];
     let mut upper = Array2::<f64>::zeros((rank, rank));
     for k in 0..rank {
         let (earlier, later) = column.split_at_mut(k + 1);
         let here = &earlier[k];
-        let square = here.dot(here);
         let live: Vec<usize> = (0..right.len()).filter(|&i| here[i] != 0.0).collect();
-        // From the row's unit into the pivot's, and back.
-        let scale = |i: usize| (size[i] - pivot[k]).min(LARGEST);
-        solution[k] = live.iter().map(|&i| here[i] * (right[i] * scale(i).exp())).sum::<f64>() / square;
-        live.iter().for_each(|&i| right[i] -= solution[k] * (here[i] * (-scale(i)).min(LARGEST).exp()));
-        for (l, column) in later.iter_mut().enumerate() {
-            let along = here.dot(column) / square;
-            upper[(k, k + 1 + l)] = along;
-            column.scaled_add(-along, here);
+        let scaled: Vec<f64> = live.iter().map(|&i| here[i] * unit[k][i]).collect();
+        let square: f64 = scaled.iter().map(|c| c * c).sum();
+        solution[k] = live.iter().zip(&scaled).map(|(&i, c)| c * (right[i] * unit[k][i])).sum::<f64>() / square;
+        live.iter().for_each(|&i| right[i] -= solution[k] * here[i]);
+        for (l, column) in (k + 1..rank).zip(later) {
+            let along: f64 = live.iter().zip(&scaled).map(|(&i, c)| c * (column[i] * unit[l][i])).sum::<f64>() / square;
+            // In units of the rows themselves, so that small ones keep their digits.
+            let share = along * (pivot[l] - pivot[k]).exp();
+            upper[(k, l)] = share;
+            column.scaled_add(-share, here);
         }
     }
     for k in (0..rank).rev() {
         for l in k + 1..rank {
-            solution[k] -= upper[(k, l)] * (pivot[l] - pivot[k]).exp() * solution[l];
+            solution[k] -= upper[(k, l)] * solution[l];
         }
     }
     let mut u = Array1::zeros(columns);
