@@ -42,6 +42,16 @@ const ORTHOGONAL: f64 = 4.0 * f64::EPSILON;
 const SWEEPS: usize = 60;
 
 /// The decomposition of the matrix with these rows, all of length `columns`.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::linalg::{GradedRow, graded_svd};
+///
+/// // Orthogonal rows of sizes 1 and e^−1000: a double holds no such matrix, its singular values are found.
+/// let row = |log_size, direction| GradedRow { log_size, direction };
+/// let svd = graded_svd(vec![row(0.0, array![1.0, 0.0]), row(-1000.0, array![0.0, 1.0])], 2);
+/// assert!(svd.log_singular.iter().zip([0.0, -1000.0]).all(|(a, b): (&f64, f64)| (a - b).abs() < 1e-12));
+/// ```
 pub fn graded_svd(rows: Vec<GradedRow>, columns: usize) -> GradedSvd {
     let (basis, mut graded) = gram_schmidt(rows, columns);
     let rank = graded.len();
