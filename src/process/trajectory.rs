@@ -89,7 +89,7 @@ pub struct Rounds<'a> {
 #[derive(Debug)]
 enum Next {
     Base,
-    After(Round),
+    After(Box<Round>),
 }
 
 impl<'a> Rounds<'a> {
@@ -172,10 +172,10 @@ impl Iterator for Rounds<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let result = match self.next.take()? {
             Next::Base => self.arrive(0, self.base.theta.clone(), None),
-            Next::After(round) => self.advance(round),
+            Next::After(round) => self.advance(*round),
         };
         if let Ok(round) = &result {
-            self.next = (round.t < self.process.rounds).then(|| Next::After(round.clone()));
+            self.next = (round.t < self.process.rounds).then(|| Next::After(Box::new(round.clone())));
         }
         Some(result)
     }

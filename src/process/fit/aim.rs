@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::super::Step;
-use crate::Result;
+use super::super::{Reward, Step};
 use crate::instance::{FeatureMap, Instance, Parameter};
 use crate::logits::LogitTable;
 
@@ -21,9 +20,8 @@ pub(super) struct Aim<'a> {
 
 impl<'a> Aim<'a> {
     /// The round's reference and reward. Where each pair has a vote of its own, its mean stands for it.
-    pub fn of(step: &Step<'a>) -> Result<Self> {
-        let reward = step.reward()?;
-        Ok(Self::new(step.reference(), reward.linear, reward.remainder, step.instance))
+    pub fn of(step: &Step<'a>, reward: &Reward<'a>) -> Self {
+        Self::new(step.reference(), reward.linear.clone(), reward.remainder.clone(), step.instance)
     }
 
     /// An aim; on one-hot features the remainder becomes part of what is linear.

@@ -73,11 +73,12 @@ pub(super) const ENTRY: Entry = Entry {
 
 impl Fit for Gradient {
     fn fit(&self, step: &Step<'_>) -> Result<Fitted> {
-        let (batches, aim) = (step.batches(), Aim::of(step)?);
+        let (batches, reward) = (step.batches(), step.reward()?);
+        let aim = Aim::of(step, &reward);
         let spectral = if self.population {
             Spectral::of_population(step, batches, &aim)
         } else {
-            spectrum(step, batches, aim, step.reward()?.vote.as_deref(), self.judge_noise, true)
+            spectrum(step, batches, aim, reward.vote.as_deref(), self.judge_noise, true)
         };
         let solution = spectral.quadratic().descend(step.beta, self.steps, self.step_size, step.radius);
         let sample = (!self.population).then(|| spectral.summary());

@@ -136,8 +136,18 @@ impl Likelihood {
 /// The data with the arrays that a convex fit borrows.
 struct Written {
     places: Vec<Place>,
-    /// Prompt, features of its own where they are one-hot, fixed logits, c.
-    prompts: Vec<(usize, Option<Array2<f64>>, Vec<f64>, Vec<f64>)>,
+    prompts: Vec<OfPrompt>,
+}
+
+/// The data of one prompt.
+struct OfPrompt {
+    prompt: usize,
+    /// Features of its own, where they are one-hot.
+    features: Option<Array2<f64>>,
+    /// b(x,·).
+    offset: Vec<f64>,
+    /// c(x,·).
+    weights: Vec<f64>,
 }
 
 impl Written {
@@ -170,7 +180,7 @@ impl Written {
             if !together {
                 places.push(Place::Prompt(x, (0..count as u32).collect()));
             }
-            prompts.push((x, own, offset, weights));
+            prompts.push(OfPrompt { prompt: x, features: own, offset, weights });
         }
         Self { places, prompts }
     }
@@ -179,15 +189,15 @@ impl Written {
         let choices: Vec<Choices<'b>> = self
             .prompts
             .iter()
-            .map(|(x, own, offset, weights)| {
-                let features = match (own, step.instance.features()) {
+            .map(|of| {
+                let features = match (&of.features, step.instance.features()) {
                     (Some(own), _) => own.view(),
                     (None, FeatureMap::Dense(dense)) => {
-                        dense.matrix().slice(s![dense.starts()[*x]..dense.starts()[*x + 1], ..])
+                        dense.matrix().slice(s![dense.starts()[of.prompt]..dense.starts()[of.prompt + 1], ..])
                     }
                     (None, FeatureMap::OneHot(_)) => unreachable!("one-hot features are written out"),
                 };
-                Choices { features, offset, weights }
+                Choices { features, offset: &of.offset, weights: &of.weights }
             })
             .collect();
         if matches!(self.places.first(), Some(Place::Whole)) {
@@ -215,7 +225,7 @@ fn counted(batches: &[Batch]) -> Masses {
 
 /// c in expectation.
 fn expected(batches: &[Batch]) -> Masses {
-    let total: f64 = batches.iter().map(|batch| batch.share).sum();
+    let total = population::total_share(batches);
     let mut masses = Masses::new();
     let prompts = batches.first().map_or(0, |batch| batch.weights.len());
     for x in 0..prompts {

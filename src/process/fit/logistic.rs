@@ -14,7 +14,7 @@ use super::{Cost, Data, Fit, Fitted, Labels, Minimum, SampleSummary, Shape, aim:
 use crate::convex::{Ball, Block, Fit as Convex, Ridge};
 use crate::instance::{FeatureMap, Instance, Parameter};
 use crate::process::graph::SeenGraph;
-use crate::process::{Loop, Step};
+use crate::process::{Loop, Memory, Step};
 use crate::{Error, Result};
 
 /// The minimiser of the logistic loss of labels in v = β(θ − θ_ref), in the span of the seen differences:
@@ -96,7 +96,15 @@ impl Fit for Logistic {
     }
 
     fn cost(&self, shape: &Shape<'_>) -> Vec<Cost> {
-        vec![Cost::of_newton(shape, true)]
+        // The closed form needs no pair.
+        let closed = self.population
+            && matches!(self.labels, Labels::Smooth { flip: 0.0, .. })
+            && self.ridge == 0.0
+            && shape.process.radius.is_none()
+            && shape.process.memory != Memory::All
+            && shape.process.signal.votes() == 0
+            && matches!(shape.instance.features(), FeatureMap::OneHot(_));
+        vec![if closed { Cost::of_span(shape) } else { Cost::of_newton(shape, true) }]
     }
 }
 
@@ -261,7 +269,7 @@ fn sampled(step: &Step<'_>, batches: &[Batch]) -> (Vec<OfPrompt>, SampleSummary)
 /// All pairs of positive probability, with their expected weights 2pν(y)ν(y').
 fn expected(batches: &[Batch]) -> Vec<OfPrompt> {
     let prompts = batches.first().map_or(0, |batch| batch.weights.len());
-    let mut all = Vec::new();
+    let (mut all, total) = (Vec::new(), population::total_share(batches));
     for x in 0..prompts {
         let support = population::support(batches, x);
         let mut pairs = Vec::new();
@@ -270,7 +278,8 @@ fn expected(batches: &[Batch]) -> Vec<OfPrompt> {
                 let mut pair = LabelledPair { a, b, wins: 0.0, losses: 0.0 };
                 for batch in batches {
                     let Some(labelling) = &batch.labels else { continue };
-                    let mass = 2.0 * batch.share * batch.weights[x] * batch.law.prob(x, a) * batch.law.prob(x, b);
+                    let mass =
+                        2.0 * batch.share / total * batch.weights[x] * batch.law.prob(x, a) * batch.law.prob(x, b);
                     pair.wins += mass * labelling.prefers(x, a, b);
                     pair.losses += mass * labelling.prefers(x, b, a);
                 }

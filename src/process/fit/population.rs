@@ -92,9 +92,14 @@ pub(super) fn span(step: &Step<'_>, batches: &[Batch], features: &DenseFeatures)
     })
 }
 
+/// The parts of all batches.
+pub(super) fn total_share(batches: &[Batch]) -> f64 {
+    batches.iter().map(|batch| batch.share).sum()
+}
+
 /// The factor rows of one batch at one prompt, in coordinates of the prompt's responses; none where there is no pair.
-fn of_prompt(batch: &Batch, prompt: usize) -> Vec<GradedRow> {
-    let weight = batch.share * batch.weights[prompt];
+fn of_prompt(batch: &Batch, total: f64, prompt: usize) -> Vec<GradedRow> {
+    let weight = batch.share / total * batch.weights[prompt];
     if weight > 0.0 && batch.law.row(prompt).responses() > 1 {
         population_rows(batch.law.row(prompt), batch.law.head(prompt), weight)
     } else {
@@ -104,10 +109,10 @@ fn of_prompt(batch: &Batch, prompt: usize) -> Vec<GradedRow> {
 
 /// The factor's rows in coordinates of the span.
 pub(super) fn rows(batches: &[Batch], features: &DenseFeatures, span: &Span) -> Vec<GradedRow> {
-    let mut rows = Vec::new();
+    let (mut rows, total) = (Vec::new(), total_share(batches));
     for batch in batches {
         for x in 0..batch.weights.len() {
-            rows.extend(of_prompt(batch, x).into_iter().map(|row| embedded(&row, features, span, x)));
+            rows.extend(of_prompt(batch, total, x).into_iter().map(|row| embedded(&row, features, span, x)));
         }
     }
     rows
@@ -127,7 +132,8 @@ pub(super) fn prompt_rows(batches: &[Batch], prompt: usize, support: &[u32]) -> 
         let direction = support.iter().map(|&y| row.direction[y as usize]).collect();
         GradedRow { direction, ..row }
     };
-    batches.iter().flat_map(|batch| of_prompt(batch, prompt)).map(within).collect()
+    let total = total_share(batches);
+    batches.iter().flat_map(|batch| of_prompt(batch, total, prompt)).map(within).collect()
 }
 
 /// ψ in coordinates of the span: the weighted least squares of Δg on Δφ, g being that of each batch.
@@ -141,7 +147,7 @@ pub(super) fn least_squares<'t>(
     for (number, batch) in batches.iter().enumerate() {
         for x in 0..batch.weights.len() {
             let g = remainder(number).row(x);
-            for row in of_prompt(batch, x) {
+            for row in of_prompt(batch, total_share(batches), x) {
                 targets.push(along(&row, |y| g.logit(y)));
                 rows.push(embedded(&row, features, span, x));
             }
@@ -167,7 +173,7 @@ pub(super) fn prompt_least_squares(
     let (mut rows, mut targets) = (Vec::new(), Vec::new());
     for (number, batch) in batches.iter().enumerate() {
         let table = remainder(number);
-        for row in of_prompt(batch, prompt) {
+        for row in of_prompt(batch, total_share(batches), prompt) {
             targets.push(along(&row, |y| table.row(prompt).logit(y)));
             let direction = support.iter().map(|&y| row.direction[y as usize]).collect();
             rows.push(GradedRow { direction, ..row });

@@ -92,19 +92,20 @@ pub(super) const ERM: Entry = Entry {
 
 impl Fit for Square {
     fn fit(&self, step: &Step<'_>) -> Result<Fitted> {
-        let (batches, aim) = (step.batches(), Aim::of(step)?);
+        let (batches, reward) = (step.batches(), step.reward()?);
+        let aim = Aim::of(step, &reward);
         if self.population {
             let theta = population::minimise(step, batches, &aim, self.ridge, self.choice)?;
             return Ok(Minimum::new(theta, None).into());
         }
-        let vote = step.reward()?.vote;
+        let vote = reward.vote.as_deref();
         if !self.is_spectral() && vote.is_none() && aim.remainder.is_none() {
             let seen = Seen::of_sample(step, batches, &aim);
             if let Some(theta) = seen.minimiser(step, &aim, self.choice) {
                 return Ok(Minimum::new(theta, Some(seen.summary)).into());
             }
         }
-        let spectral = spectrum(step, batches, aim, vote.as_deref(), self.judge_noise, false);
+        let spectral = spectrum(step, batches, aim, vote, self.judge_noise, false);
         let solution = spectral.quadratic().minimise(step.beta, self.ridge, step.radius, self.choice);
         Ok(Minimum::new(spectral.parameter(step, &solution), Some(spectral.summary())).into())
     }
