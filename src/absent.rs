@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::metrics::{self, Reader};
+use crate::metrics::{self, Reader, also};
 
 /// A measured quantity that a reader asked for and did not get.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,25 +65,35 @@ impl fmt::Display for Absent {
 
 /// Whether a column of this name is one that some configuration measures.
 pub fn measurable(column: &str) -> bool {
-    metrics::quantities(true).any(|quantity| at_delta(quantity, column).is_some())
+    metrics::every_quantity().any(|quantity| index(quantity, column).is_some())
 }
 
 /// The configuration key, with its value, that measures a column; `None` for one that is always measured, or never.
 fn remedy(column: &str) -> Option<String> {
-    let always = metrics::QUANTITIES.iter().find_map(|quantity| at_delta(quantity, column));
-    match always {
-        Some(delta) => delta.map(|delta| format!("measure.delta = [{delta}]")),
-        None => measurable(column).then(|| "measure.chain = true".to_owned()),
+    let of = |quantities: &[metrics::Quantity]| quantities.iter().find_map(|quantity| index(quantity, column));
+    if let Some(delta) = of(metrics::QUANTITIES) {
+        return delta.map(|delta| format!("measure.delta = [{delta}]"));
     }
+    if let Some(Some(level)) = of(also::LEVEL_QUANTITIES) {
+        return Some(format!("measure.levels = [{level}]"));
+    }
+    if also::named(column).is_some() {
+        return Some(format!("measure.also = [\"{column}\"]"));
+    }
+    measurable(column).then(|| "measure.chain = true".to_owned())
 }
 
-/// Whether a column is this quantity's, and at which δ; the inner `None` is a quantity without δ.
-fn at_delta<'a>(quantity: &metrics::Quantity, column: &'a str) -> Option<Option<&'a str>> {
+/// Whether a column is this quantity's, and at which δ or level; the inner `None` is a quantity without either.
+fn index<'a>(quantity: &metrics::Quantity, column: &'a str) -> Option<Option<&'a str>> {
     match quantity.read {
         Reader::Scalar(_) => (quantity.name == column).then_some(None),
         Reader::PerDelta(_) => {
             let delta = column.strip_prefix(quantity.name)?.strip_prefix('_')?;
             delta.parse::<f64>().ok().filter(|delta| (0.0..1.0).contains(delta)).map(|_| Some(delta))
+        }
+        Reader::PerLevel(_) => {
+            let level = column.strip_prefix(quantity.name)?.strip_prefix('_')?;
+            level.parse::<i64>().ok().map(|_| Some(level))
         }
     }
 }

@@ -28,9 +28,9 @@ impl Norm {
         self.sum += count * (size / self.scale).powi(2);
     }
 
-    /// The norm of all that was added.
+    /// The norm of all that was added; +∞ if a coordinate was infinite.
     pub fn value(&self) -> f64 {
-        self.scale * self.sum.sqrt()
+        if self.scale == f64::INFINITY { self.scale } else { self.scale * self.sum.sqrt() }
     }
 
     /// The norm of a vector.
@@ -53,6 +53,7 @@ mod tests {
             assert!((norm - 5.0 * scale).abs() <= 1e-15 * norm + 1e-323, "{scale}: {norm}");
         }
         assert_eq!(Norm::of(&[]), 0.0);
+        assert_eq!(Norm::of(&[1.0, f64::NEG_INFINITY, f64::INFINITY, 2.0]), f64::INFINITY);
         let mut lumped = Norm::default();
         lumped.add(0.5, 4.0);
         assert_eq!(lumped.value(), 1.0);

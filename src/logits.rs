@@ -18,6 +18,17 @@ pub struct Atom {
 }
 
 /// The logits of one prompt.
+///
+/// ```
+/// use selfreward::logits::{Atom, LogitTable};
+///
+/// // Of a million responses the seventh has a logit of its own.
+/// let mut table = LogitTable::default();
+/// table.push([Atom { response: 6, logit: 3.0 }], 0.0, 999_999);
+/// let row = table.row(0);
+/// assert_eq!((row.responses(), row.logit(6), row.logit(7)), (1_000_000, 3.0, 0.0));
+/// assert_eq!(row.levels().collect::<Vec<_>>(), [(3.0, 1.0), (0.0, 999_999.0)]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
     /// Responses with a logit of their own, by ascending index.
@@ -100,17 +111,12 @@ fn take(atoms: &[Atom], at: usize, response: u32, rest_logit: f64) -> (f64, usiz
 /// The logits of all prompts.
 ///
 /// ```
-/// use std::sync::Arc;
-/// use selfreward::logits::{Atom, LogitTable};
-/// use selfreward::policy::Policy;
+/// use selfreward::logits::LogitTable;
 ///
-/// // A million responses, one of them with a logit of its own: the table holds one atom.
-/// let mut table = LogitTable::default();
-/// table.push([Atom { response: 7, logit: 10.0 }], 0.0, 999_999);
-/// let policy = Policy::from_logits(Arc::new(table));
-/// let e = 10f64.exp();
-/// assert!((policy.prob(0, 7) - e / (e + 999_999.0)).abs() < 1e-15);
-/// assert_eq!(policy.prob(0, 8), policy.prob(0, 999_998));
+/// let table = LogitTable::dense(&[0, 2, 5], &[1.0, 2.0, 3.0, 4.0, 5.0]);
+/// assert_eq!((table.prompts(), table.row(1).logit(2)), (2, 5.0));
+/// let sum = table.zip_with(&table.map(|logit| -logit), |a, b| a + b);
+/// assert_eq!(sum.norm(), 0.0);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogitTable {
@@ -143,6 +149,20 @@ impl LogitTable {
     }
 
     /// Appends a prompt; `atoms` come by ascending response, `rest` counts the responses that are none.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use selfreward::logits::{Atom, LogitTable};
+    /// use selfreward::policy::Policy;
+    ///
+    /// // A million responses, one of them with a logit of its own: the table holds one atom.
+    /// let mut table = LogitTable::default();
+    /// table.push([Atom { response: 7, logit: 10.0 }], 0.0, 999_999);
+    /// let policy = Policy::from_logits(Arc::new(table));
+    /// let e = 10f64.exp();
+    /// assert!((policy.prob(0, 7) - e / (e + 999_999.0)).abs() < 1e-15);
+    /// assert_eq!(policy.prob(0, 8), policy.prob(0, 999_998));
+    /// ```
     pub fn push(&mut self, atoms: impl IntoIterator<Item = Atom>, rest_logit: f64, rest: u32) {
         self.atoms.extend(atoms);
         self.starts.push(self.atoms.len());

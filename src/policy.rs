@@ -16,6 +16,19 @@ use std::sync::Arc;
 use crate::logits::{LogitTable, Row};
 
 /// The head of a prompt's distribution: all that the theory asks of a policy at one prompt.
+///
+/// ```
+/// use selfreward::logits::LogitTable;
+/// use selfreward::policy::Head;
+///
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[0.0, 2.0, 1.0]);
+/// let head = Head::of(table.row(0));
+/// assert_eq!((head.modal, head.margin), (1, 1.0));
+/// // 1 − π(y*) without the subtraction, here and where the policy is all but sure.
+/// let tail = (-2f64).exp() + (-1f64).exp();
+/// assert!((head.doubt() - tail / (1.0 + tail)).abs() < 1e-15);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Head {
     /// y*, the modal response (least index on a tie).
@@ -77,6 +90,19 @@ impl Head {
 }
 
 /// A policy: the logits of every response, and the head of every prompt's distribution.
+///
+/// ```
+/// use std::sync::Arc;
+/// use selfreward::logits::LogitTable;
+/// use selfreward::policy::Policy;
+///
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[1e200, 0.0]);
+/// table.push_dense(&[0.0, 0.0]);
+/// let policy = Policy::from_logits(Arc::new(table));
+/// assert_eq!((policy.prob(0, 0), policy.log_prob(0, 1)), (1.0, -1e200));
+/// assert_eq!(policy.prob(1, 1), 0.5);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Policy {
     logits: Arc<LogitTable>,

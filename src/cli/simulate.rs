@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use super::counts::{self, whole};
 use super::{Failure, Jobs, Outputs, Progress, Verbosity, print, stop_flag, terminal_width};
-use crate::metrics::{QUANTITIES, chain};
+use crate::metrics::{QUANTITIES, also, chain};
 use crate::simulate::keys::{EXCLUSIVE, MOST, keys};
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
 use crate::study::{cost, provenance};
@@ -86,6 +86,10 @@ fn long_help() -> String {
     text.push_str("\nWith measure.chain, for the step from t to t + 1 (in the row of t + 1):\n");
     for quantity in chain::QUANTITIES {
         text.push_str(&format!("  {:<32} {}\n", quantity.name, quantity.definition));
+    }
+    text.push_str("\nWith measure.also (those of a step in the row that it arrives at), and with measure.levels:\n");
+    for quantity in also::QUANTITIES.iter().map(|also| &also.quantity).chain(also::LEVEL_QUANTITIES) {
+        text.push_str(&format!("  {:<25} {}\n", quantity.name, quantity.definition));
     }
     format!("{text}\n{}", super::EXIT_CODES)
 }

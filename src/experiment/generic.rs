@@ -16,7 +16,7 @@ pub fn table(results: &Results) -> Result<Table> {
     let keys = results.study.definition.grid_keys();
     let mut labels = vec![("part", "part"), ("cell", "cell")];
     labels.extend(keys.iter().map(|key| (key.as_str(), key.as_str())));
-    let failure = results.study.deltas.first().map(|delta| format!("failure_{delta}"));
+    let failure = results.study.wanted.deltas.first().map(|delta| format!("failure_{delta}"));
     let mut measured = vec!["kappa_minus_one", "drift"];
     measured.extend(failure.as_deref());
     results.table(&Columns { part: "", labels: &labels, measured: &measured, theory: None })

@@ -11,6 +11,14 @@ use crate::logits::LogitTable;
 use crate::{Error, Result};
 
 /// The feature map of an instance.
+///
+/// ```
+/// use selfreward::instance::FeatureMap;
+///
+/// // One-hot features are never written down, however many there are.
+/// let features = FeatureMap::one_hot(vec![1_000_000; 3]);
+/// assert_eq!((features.prompts(), features.responses(2), features.dim()), (3, 1_000_000, 3_000_000));
+/// ```
 #[derive(Clone, Debug)]
 pub enum FeatureMap {
     /// Any features, as a matrix.
@@ -20,6 +28,20 @@ pub enum FeatureMap {
 }
 
 /// Dense features: one row of a matrix for every (prompt, response).
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::instance::DenseFeatures;
+///
+/// // Two responses to prompt 0, one to prompt 1.
+/// let features = DenseFeatures::new(array![[3.0, 0.0], [0.0, 4.0], [1.0, 1.0]], &[2, 1])?;
+/// let mut difference = [0.0; 2];
+/// features.difference(0, 0, 1, &mut difference);
+/// assert_eq!(difference, [3.0, -4.0]);
+/// let (unit, norm) = features.rescaled();
+/// assert_eq!((norm, unit.row(0, 1)), (4.0, array![0.0, 1.0].view()));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct DenseFeatures {
     /// N×d, N = ΣK(x); the rows of a prompt are contiguous.

@@ -1,11 +1,12 @@
 //! Synthetic dense instances: Gaussian features with a chosen covariance spectrum, with or without a guaranteed margin.
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::{DenseFeatures, FeatureMap, Instance, Parameter, Spectrum, uniform_weights};
 use crate::floats::Norm;
+use crate::logits::LogitTable;
 use crate::seed::{Purpose, Seed};
 use crate::{Error, Result};
 
@@ -68,6 +69,70 @@ fn deviation(values: &[f64]) -> f64 {
     (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt()
 }
 
+/// Fixed logits b(x,y) = `along`·⟨w, φ(x,y)⟩ + `noise`·N(0,1), w a uniformly drawn unit vector.
+///
+/// What lies along w is a shift of θ, which leaves the class as it is; the noise no θ can follow, unless d is large.
+///
+/// ```
+/// use selfreward::instance::Spectrum;
+/// use selfreward::instance::gaussian::{BaseParameter, Gaussian, Offset};
+/// use selfreward::seed::Seed;
+///
+/// let (spectrum, base) = (Spectrum::Isotropic {}, BaseParameter::Norm(0.0));
+/// let gaussian = Gaussian { prompts: 3, responses: 2, dim: 2, spectrum, base, margin: None, max_tries: 0 };
+/// let seed = Seed::from_number(1);
+/// let instance = Offset { along: 4.0, noise: 0.1 }.add_to(gaussian.draw(&seed)?, &seed)?;
+/// // θ_0 = 0: π_0 is the offset's own policy.
+/// let row = instance.offset().expect("it has one").row(0);
+/// let policy = instance.policy(instance.base());
+/// let gap = policy.log_prob(0, 0) - policy.log_prob(0, 1);
+/// assert!((gap - (row.logit(0) - row.logit(1))).abs() < 1e-15);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Offset {
+    /// Any finite number, nats.
+    pub along: f64,
+    /// Standard deviation ≥ 0 of the independent part, nats.
+    pub noise: f64,
+}
+
+impl Offset {
+    /// The instance with these fixed logits, drawn by the seed in streams of their own; as it is where both numbers are 0.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for numbers out of range, or features that are not dense.
+    pub fn add_to(&self, instance: Instance, seed: &Seed) -> Result<Instance> {
+        if !self.along.is_finite() {
+            return Err(Error::argument("instance.offset.along", self.along, "a finite number"));
+        }
+        if !(self.noise.is_finite() && self.noise >= 0.0) {
+            return Err(Error::argument("instance.offset.noise", self.noise, "a finite number ≥ 0"));
+        }
+        if self.along == 0.0 && self.noise == 0.0 {
+            return Ok(instance);
+        }
+        let FeatureMap::Dense(features) = instance.features() else {
+            return Err(Error::argument("instance.offset", "on one-hot features", "dense features"));
+        };
+        let mut logits = vec![0.0; features.matrix().nrows()];
+        if self.along != 0.0 {
+            let mut rng = seed.rng(Purpose::Offset, 0, 0);
+            let mut w: Array1<f64> = (0..features.dim()).map(|_| normal(&mut rng)).collect();
+            w *= self.along / Norm::of(&w);
+            logits = features.matrix().dot(&w).to_vec();
+        }
+        if self.noise > 0.0 {
+            for (x, range) in features.starts().windows(2).enumerate() {
+                let mut rng = seed.rng(Purpose::Offset, 1, x);
+                logits[range[0]..range[1]].iter_mut().for_each(|logit| *logit += self.noise * normal(&mut rng));
+            }
+        }
+        let table = LogitTable::dense(features.starts(), &logits);
+        instance.with_offset(table)
+    }
+}
+
 /// Description of a Gaussian instance with uniform prompt weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gaussian {
@@ -81,8 +146,9 @@ pub struct Gaussian {
     pub spectrum: Spectrum,
     /// θ_0.
     pub base: BaseParameter,
-    /// Every prompt is redrawn until log π_0(y*|x) − max_{y≠y*} log π_0(y|x) is at least this, in the instance as it is
-    /// used (that is, after the division, which changes with the prompts that are redrawn).
+    /// Every prompt is redrawn until the best logit ⟨θ_0, φ⟩ exceeds the second by at least this, in the instance as it is
+    /// used (that is, after the division, which changes with the prompts that are redrawn). Without an offset that is the margin
+    /// log π_0(y*|x) − max_{y≠y*} log π_0(y|x); an [`Offset`] is added afterwards, so that instances differ in it alone.
     pub margin: Option<f64>,
     /// How often a prompt may be redrawn.
     pub max_tries: usize,

@@ -1,5 +1,6 @@
 //! What is given: prompts with weights, responses with features, and the base parameter θ_0.
 
+pub mod answers;
 pub mod autoregressive;
 pub mod continuum;
 pub mod correct;
@@ -13,6 +14,7 @@ pub mod npz_writer;
 pub mod parameter;
 pub mod random;
 pub mod spectrum;
+pub mod sphere;
 pub mod tabular;
 pub mod tokens;
 

@@ -2,16 +2,19 @@
 
 use std::io::{Cursor, Seek, Write};
 
-use ndarray::{Array1, Array3, arr1};
+use ndarray::{Array1, Array2, Array3, arr1};
 use ndarray_npy::{NpzWriter, WriteNpzError};
 
 use super::{Correct, FeatureMap, Instance};
+use crate::logits::LogitTable;
 use crate::{Error, Result};
 
 /// Numbers in `phi`, at most: 128 MiB.
 const LARGEST: usize = 1 << 24;
 
-/// The archive's bytes. One-hot features are written out, so that every instance has the one form.
+/// The archive's bytes. One-hot features are written out, so that every instance has the one form. Correct responses are written as
+/// `answer` where each prompt has one or unknown ones, else as `correct`: truth values, or, if they are unknown at some prompt, whole
+/// numbers with -1 there.
 ///
 /// # Errors
 /// [`Error::TooLarge`] if `phi` would hold more than 2^24 numbers.
@@ -48,16 +51,48 @@ fn dense(features: &FeatureMap, shape: (usize, usize, usize)) -> Array3<f64> {
     phi
 }
 
+/// A number for each response, 0 in the padding.
+fn padded(table: &LogitTable, (prompts, most): (usize, usize)) -> Array2<f64> {
+    let mut array = Array2::zeros((prompts, most));
+    for (x, row) in table.rows().enumerate() {
+        (0..row.responses()).for_each(|y| array[[x, y]] = row.logit(y as u32));
+    }
+    array
+}
+
+/// 1 for correct, 0 for not, also in the padding; -1 in all of a row of which nothing is known.
+fn marks(correct: &Correct, (prompts, most): (usize, usize)) -> Array2<i8> {
+    Array2::from_shape_fn((prompts, most), |(x, y)| correct.holds(x, y as u32).map_or(-1, i8::from))
+}
+
 fn write<W: Write + Seek>(instance: &Instance, phi: Array3<f64>, to: W) -> std::result::Result<(), WriteNpzError> {
     let features = instance.features();
+    let shape = (phi.shape()[0], phi.shape()[1]);
     let counts: Array1<i64> = (0..features.prompts()).map(|x| features.responses(x) as i64).collect();
     let mut npz = NpzWriter::new(to);
     npz.add_array("phi", &phi)?;
     npz.add_array("theta0", &instance.base().to_vector())?;
     npz.add_array("prompt_weights", &arr1(instance.weights()))?;
     npz.add_array("num_responses", &counts)?;
-    if let Some(answers) = instance.correct().and_then(Correct::single) {
-        npz.add_array("answer", &answers.iter().map(|&answer| answer.map_or(-1, i64::from)).collect::<Array1<i64>>())?;
+    if let Some(correct) = instance.correct() {
+        match correct.single() {
+            Some(answers) => {
+                let answers: Array1<i64> = answers.iter().map(|&answer| answer.map_or(-1, i64::from)).collect();
+                npz.add_array("answer", &answers)?;
+            }
+            None if correct.known_everywhere() => {
+                npz.add_array("correct", &marks(correct, shape).mapv(|mark| mark == 1))?;
+            }
+            None => npz.add_array("correct", &marks(correct, shape))?,
+        }
+    }
+    for (name, table) in [("offset", instance.offset()), ("reward", instance.reward())] {
+        if let Some(table) = table {
+            npz.add_array(name, &padded(table, shape))?;
+        }
+    }
+    if let Some(levels) = instance.levels() {
+        npz.add_array("level", &arr1(levels))?;
     }
     npz.finish().map(drop)
 }

@@ -9,6 +9,15 @@ use crate::floats::Norm;
 use crate::logits::{LogitTable, joint_levels};
 
 /// θ ∈ R^d.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::instance::Parameter;
+///
+/// let theta = Parameter::Dense(array![3.0, 4.0]);
+/// assert_eq!((theta.norm(), theta.scaled(2.0).norm()), (5.0, 10.0));
+/// assert!((theta.cosine(&Parameter::Dense(array![4.0, -3.0]))).abs() < 1e-16);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Parameter {
     /// For dense features.

@@ -5,6 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, Result};
 
 /// Eigenvalues λ_1, …, λ_d of the feature covariance, before the whole set is divided by its largest norm.
+///
+/// ```
+/// use selfreward::instance::Spectrum;
+///
+/// assert_eq!(Spectrum::Polynomial { exponent: 2.0 }.eigenvalues(3)?, [1.0, 0.25, 1.0 / 9.0]);
+/// assert_eq!(Spectrum::Spiked { rank: 1, tail: 0.5 }.eigenvalues(3)?, [1.0, 0.25, 0.25]);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Spectrum {

@@ -125,7 +125,7 @@ pub fn measure(step: &Transition<'_>) -> Result<ChainMetrics> {
         baseline_right: mean(&|x| x.pairs(&x.new, &x.old, |y, z| x.old.log[y] - x.old.log[z])),
         identity_residual: largest(&|x| x.identity_residual(step.beta)),
         objective_comparator: mean(&|x| x.implicit[x.mode] + step.beta * x.old.log[x.mode]),
-        objective_policy: mean(&|x| x.mean(&x.new, |y| x.implicit[y]) - step.beta * x.kl_policy()),
+        objective_policy: mean(&|x| x.objective_policy(step.beta)),
         deviation_comparator: mean(&|x| x.mean(&x.old, |z| x.deviation(x.mode, z).abs())),
         deviation_policy: mean(&|x| x.pairs(&x.new, &x.old, |y, z| x.deviation(y, z).abs())),
         kl_comparator: mean(&|x| -x.old.log[x.mode]),
@@ -138,12 +138,19 @@ pub fn measure(step: &Transition<'_>) -> Result<ChainMetrics> {
             let (comparator, own) = (x.others(&x.new, x.mode), x.others(&x.new, x.own_mode));
             indicator(comparator < step.delta && own >= step.delta)
         }),
-        parameter_distance: step.after.0.zip_with(step.before.0, |new, old| new - old).norm(),
-        log_ratio_distance: largest(&|x| supremum((0..x.counts.len()).map(|y| (x.new.log[y] - x.old.log[y]).abs()))),
+        parameter_distance: step.after.0.zip_with(step.before.0, difference).norm(),
+        log_ratio_distance: largest(&|x| {
+            supremum((0..x.counts.len()).map(|y| difference(x.new.log[y], x.old.log[y]).abs()))
+        }),
         tail_mean,
-        fourth_moment: mean(&|x| x.pairs(&x.old, &x.old, |y, z| (x.implicit[y] - x.implicit[z]).powi(4))),
+        fourth_moment: mean(&|x| x.pairs(&x.old, &x.old, |y, z| difference(x.implicit[y], x.implicit[z]).powi(4))),
         tail_excess: supremum(TAIL_POINTS.into_iter().map(exceedance)),
     })
+}
+
+/// a − b, which is 0 also where both are the same infinity: two responses that have lost all probability do not differ in it.
+fn difference(a: f64, b: f64) -> f64 {
+    if a == b { 0.0 } else { a - b }
 }
 
 fn indicator(event: bool) -> f64 {
@@ -203,7 +210,7 @@ impl Prompt {
         let (old_gaps, new_gaps) = (gaps(&levels, before), gaps(&levels, after));
         let sharpened: Vec<f64> = old_gaps.iter().map(|gap| (1.0 + 1.0 / beta) * gap).collect();
         let (old, new) = (Law::softmax(&old_gaps, &counts), Law::softmax(&new_gaps, &counts));
-        let implicit = old.log.iter().zip(&new.log).map(|(old, new)| beta * (new - old)).collect();
+        let implicit = old.log.iter().zip(&new.log).map(|(&old, &new)| beta * difference(new, old)).collect();
         Self {
             optimal: Law::softmax(&sharpened, &counts),
             mode: mode(&levels, &old_gaps),
@@ -233,16 +240,26 @@ impl Prompt {
 
     /// Σ_y ν(y)²/π_t(y), by logarithms.
     fn concentrability(&self, law: &Law) -> f64 {
-        (0..self.counts.len()).map(|y| self.counts[y] * (2.0 * law.log[y] - self.old.log[y]).exp()).sum()
+        let alive = (0..self.counts.len()).filter(|&y| law.log[y] > f64::NEG_INFINITY);
+        alive.map(|y| self.counts[y] * (2.0 * law.log[y] - self.old.log[y]).exp()).sum()
     }
 
     fn kl_policy(&self) -> f64 {
         self.mean(&self.new, |y| self.new.log[y] - self.old.log[y])
     }
 
+    /// E_{π_{t+1}} r̂ − β KL(π_{t+1}‖π_t), where both sides are infinite response by response, and 0.
+    fn objective_policy(&self, beta: f64) -> f64 {
+        let kl = self.kl_policy();
+        if kl == f64::INFINITY {
+            return self.mean(&self.new, |y| difference(self.implicit[y], beta * (self.new.log[y] - self.old.log[y])));
+        }
+        self.mean(&self.new, |y| self.implicit[y]) - beta * kl
+    }
+
     /// Δ^{r_t} − Δ^{r̂}.
     fn deviation(&self, y: usize, z: usize) -> f64 {
-        (self.old.log[y] - self.old.log[z]) - (self.implicit[y] - self.implicit[z])
+        difference(self.old.log[y], self.old.log[z]) - difference(self.implicit[y], self.implicit[z])
     }
 
     /// max over pairs of |Δ^{r_t} − βΔ^{log(π*_β/π_t)}| over the sum of the magnitudes of the numbers it is formed from.
@@ -254,7 +271,10 @@ impl Prompt {
             let difference = (reward[y] - reward[z]) - beta * (ratio(y) - ratio(z));
             if difference == 0.0 { 0.0 } else { difference.abs() / (size(y) + size(z)) }
         };
-        supremum((0..reward.len()).flat_map(|y| (0..y).map(move |z| (y, z))).map(|(y, z)| residual(y, z)))
+        // A response of probability 0 has no logarithm.
+        let alive: Vec<usize> = (0..reward.len()).filter(|&y| reward[y] > f64::NEG_INFINITY).collect();
+        let pairs = alive.iter().enumerate().flat_map(|(i, &y)| alive[..i].iter().map(move |&z| (y, z)));
+        supremum(pairs.map(|(y, z)| residual(y, z)))
     }
 }
 

@@ -1,12 +1,17 @@
 //! What is measured: exact sums over the instance, never estimates.
 //!
 //! [`policy`] holds the quantities that speak of one policy π_t, [`step`] those of the step from π_t to π_{t+1}; both are listed
-//! in [`QUANTITIES`]. [`chain`] holds those of the proof's steps, measured on request only and listed in [`chain::QUANTITIES`].
-//! Tables, JSON, CSV and figures take names, order and meaning from these two lists ([`quantities`]).
+//! in [`QUANTITIES`]. On request only are measured those of the proof's steps, in [`chain`] and [`chain::QUANTITIES`], and those of
+//! [`also`] and [`also::QUANTITIES`]. Tables, JSON, CSV and figures take names, order and meaning from these lists; [`Wanted`] says
+//! which of them a run measures.
 //!
 //! Expectations and probabilities over x weigh prompts by p(x); extrema run over prompts with p(x) > 0.
 
+pub mod also;
 pub mod chain;
+pub mod correctness;
+pub mod flips;
+pub mod misspecification;
 pub mod named;
 pub mod policy;
 pub mod step;
@@ -28,6 +33,8 @@ pub struct Measurement {
     pub step: Option<StepMetrics>,
     /// The proof's steps from t − 1 to t; `None` at t = 0 and where they are not asked for.
     pub chain: Option<chain::ChainMetrics>,
+    /// What else was asked for.
+    pub also: Option<Box<also::AlsoMetrics>>,
 }
 
 /// Quantities of one policy π_t; each is defined at the function of the same name in [`policy`], `base_failure` and
@@ -67,7 +74,7 @@ pub struct StepMetrics {
     pub diversity: Option<f64>,
 }
 
-/// Measures a round, all but the [`chain`]; `base` is π_0, `deltas` the list of δ.
+/// Measures a round, all but what is measured on request; `base` is π_0, `deltas` the list of δ.
 pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, deltas: &[f64]) -> Measurement {
     let weights = instance.weights();
     let current = &*round.policy;
@@ -111,7 +118,7 @@ pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, del
             diversity: sample.map(step::diversity),
         }
     });
-    Measurement { t: round.t, policy, step, chain: None }
+    Measurement { t: round.t, policy, step, chain: None, also: None }
 }
 
 /// How to read a quantity out of a measurement.
@@ -121,6 +128,8 @@ pub enum Reader {
     Scalar(fn(&Measurement) -> Option<f64>),
     /// One value for each δ.
     PerDelta(fn(&Measurement) -> Option<&[f64]>),
+    /// One value for each level, `None` where the quantity does not exist.
+    PerLevel(fn(&Measurement) -> Option<&[Option<f64>]>),
 }
 
 /// A measured quantity: its name in every output, and what it is.
@@ -139,14 +148,17 @@ pub struct Quantity {
 impl Quantity {
     /// The quantity of a column's name, such as `kappa` or `failure_0.5`.
     pub fn of_column(column: &str) -> Option<&'static Self> {
-        let fits = |quantity: &&Self| match quantity.read {
-            Reader::Scalar(_) => quantity.name == column,
-            Reader::PerDelta(_) => {
-                let delta = column.strip_prefix(quantity.name).and_then(|rest| rest.strip_prefix('_'));
-                delta.is_some_and(|delta| delta.parse::<f64>().is_ok())
-            }
-        };
-        quantities(true).find(fits)
+        every_quantity().find(|quantity| quantity.has_column(column))
+    }
+
+    /// Whether a column of this name is its own.
+    pub fn has_column(&self, column: &str) -> bool {
+        let index = column.strip_prefix(self.name).and_then(|rest| rest.strip_prefix('_'));
+        match self.read {
+            Reader::Scalar(_) => self.name == column,
+            Reader::PerDelta(_) => index.is_some_and(|delta| delta.parse::<f64>().is_ok()),
+            Reader::PerLevel(_) => index.is_some_and(|level| level.parse::<i64>().is_ok()),
+        }
     }
 
     /// Its unit, with which the definition ends; `None` for pure numbers.
@@ -177,9 +189,64 @@ macro_rules! step_scalar {
     };
 }
 
-/// All quantities that a configuration measures, in their order; those of the chain come last, if they are asked for.
+/// What a run measures.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    /// The list of δ.
+    pub deltas: Vec<f64>,
+    /// Whether the proof's chain is measured.
+    pub chain: bool,
+    /// Names of [`also::QUANTITIES`].
+    pub also: Vec<&'static str>,
+    /// The levels at which [`also::LEVEL_QUANTITIES`] are measured.
+    pub levels: Vec<i64>,
+}
+
+impl Wanted {
+    /// The quantities that are always measured, those of the chain, and the others that are asked for; each in its list's order.
+    pub fn quantities(&self) -> impl Iterator<Item = &'static Quantity> + '_ {
+        let asked = also::QUANTITIES.iter().map(|also| &also.quantity);
+        quantities(self.chain)
+            .chain(asked.filter(|quantity| self.also.contains(&quantity.name)))
+            .chain(if self.levels.is_empty() { &[] } else { also::LEVEL_QUANTITIES })
+    }
+
+    /// The number of its columns.
+    pub fn columns(&self) -> usize {
+        let of = |quantity: &Quantity| match quantity.read {
+            Reader::Scalar(_) => 1,
+            Reader::PerDelta(_) => self.deltas.len(),
+            Reader::PerLevel(_) => self.levels.len(),
+        };
+        self.quantities().map(of).sum()
+    }
+
+    /// Whether something beyond the chain is asked for.
+    pub fn asks(&self) -> bool {
+        !self.also.is_empty() || !self.levels.is_empty()
+    }
+
+    /// Adds what another run measures.
+    pub fn add(&mut self, other: &Self) {
+        fn extend<T: Copy + PartialEq>(list: &mut Vec<T>, more: &[T]) {
+            let new = more.iter().filter(|value| !list.contains(value)).copied().collect::<Vec<_>>();
+            list.extend(new);
+        }
+        extend(&mut self.deltas, &other.deltas);
+        extend(&mut self.also, &other.also);
+        extend(&mut self.levels, &other.levels);
+        self.chain |= other.chain;
+    }
+}
+
+/// The quantities that are always measured, in their order, then those of the chain, if they are asked for.
 pub fn quantities(chain: bool) -> impl Iterator<Item = &'static Quantity> {
     QUANTITIES.iter().chain(if chain { chain::QUANTITIES } else { &[] })
+}
+
+/// All quantities that some configuration measures.
+pub fn every_quantity() -> impl Iterator<Item = &'static Quantity> {
+    quantities(true).chain(also::QUANTITIES.iter().map(|also| &also.quantity)).chain(also::LEVEL_QUANTITIES)
 }
 
 /// The quantities that are always measured, in the order in which every output shows them.
@@ -204,7 +271,7 @@ pub const QUANTITIES: &[Quantity] = &[
     policy_scalar!(kl, NON_NEGATIVE, "E_x KL(π°_t‖π_t) = E_x log(1/max_y π_t(y|x)), nats"),
     Quantity {
         name: "accuracy",
-        definition: "accuracy P_x[y*_t = answer] over the prompts whose answer is known",
+        definition: "accuracy P_x[y*_t is correct] over the prompts whose correct responses are known",
         range: Range::SHARE,
         read: Reader::Scalar(|m| m.policy.accuracy),
     },

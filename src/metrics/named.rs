@@ -1,12 +1,13 @@
 //! Every measured quantity as an item of its own, and a column of rows as a value: a mistyped name does not compile.
 //!
-//! Each item is the entry of its name in [`super::QUANTITIES`] or [`chain::QUANTITIES`], looked up by the compiler.
+//! Each item is the entry of its name in [`super::QUANTITIES`], [`chain::QUANTITIES`], [`also::QUANTITIES`] or
+//! [`also::LEVEL_QUANTITIES`], looked up by the compiler.
 
 use std::fmt;
 
-use super::{QUANTITIES, Quantity, Reader, chain};
+use super::{QUANTITIES, Quantity, Reader, also, chain};
 
-/// A column of rows: a quantity, at one δ where it has a value for each.
+/// A column of rows: a quantity, at one δ or level where it has a value for each.
 ///
 /// ```
 /// use selfreward::metrics::named::{FAILURE, KAPPA, Metric};
@@ -23,6 +24,7 @@ use super::{QUANTITIES, Quantity, Reader, chain};
 pub struct Metric {
     quantity: &'static Quantity,
     delta: Option<f64>,
+    level: Option<i64>,
 }
 
 impl Metric {
@@ -39,21 +41,22 @@ impl Metric {
 
 impl From<&'static Quantity> for Metric {
     fn from(quantity: &'static Quantity) -> Self {
-        Self { quantity, delta: None }
+        Self { quantity, delta: None, level: None }
     }
 }
 
 impl PartialEq for Metric {
     fn eq(&self, other: &Self) -> bool {
-        self.quantity.name == other.quantity.name && self.delta == other.delta
+        self.quantity.name == other.quantity.name && self.delta == other.delta && self.level == other.level
     }
 }
 
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.delta {
-            None => f.write_str(self.quantity.name),
-            Some(delta) => write!(f, "{}_{delta}", self.quantity.name),
+        match (self.delta, self.level) {
+            (Some(delta), _) => write!(f, "{}_{delta}", self.quantity.name),
+            (_, Some(level)) => write!(f, "{}_{level}", self.quantity.name),
+            (None, None) => f.write_str(self.quantity.name),
         }
     }
 }
@@ -71,16 +74,36 @@ impl Quantity {
     /// For a quantity without δ (while compiling, in a constant).
     pub const fn at(&'static self, delta: f64) -> Metric {
         assert!(matches!(self.read, Reader::PerDelta(_)), "this quantity does not depend on δ");
-        Metric { quantity: self, delta: Some(delta) }
+        Metric { quantity: self, delta: Some(delta), level: None }
+    }
+
+    /// Its column at one level; of a quantity that has a value for each.
+    ///
+    /// # Panics
+    /// For a quantity without levels (while compiling, in a constant).
+    pub const fn at_level(&'static self, level: i64) -> Metric {
+        assert!(matches!(self.read, Reader::PerLevel(_)), "this quantity does not depend on the level");
+        Metric { quantity: self, delta: None, level: Some(level) }
     }
 }
 
 /// The entry of this name.
 const fn listed(name: &str) -> Quantity {
+    let lists = [QUANTITIES, chain::QUANTITIES, also::LEVEL_QUANTITIES];
+    let mut list = 0;
+    while list < lists.len() {
+        let mut index = 0;
+        while index < lists[list].len() {
+            if equal(lists[list][index].name.as_bytes(), name.as_bytes()) {
+                return lists[list][index];
+            }
+            index += 1;
+        }
+        list += 1;
+    }
     let mut index = 0;
-    while index < QUANTITIES.len() + chain::QUANTITIES.len() {
-        let of_chain = index >= QUANTITIES.len();
-        let entry = if of_chain { chain::QUANTITIES[index - QUANTITIES.len()] } else { QUANTITIES[index] };
+    while index < also::QUANTITIES.len() {
+        let entry = also::QUANTITIES[index].quantity;
         if equal(entry.name.as_bytes(), name.as_bytes()) {
             return entry;
         }
@@ -100,7 +123,7 @@ const fn equal(one: &[u8], other: &[u8]) -> bool {
 macro_rules! named {
     ($($item:ident = $name:literal;)*) => {
         $(
-            #[doc = concat!("`", $name, "`, as [`super::QUANTITIES`] or [`chain::QUANTITIES`] defines it.")]
+            #[doc = concat!("`", $name, "`, as its list defines it.")]
             pub static $item: Quantity = listed($name);
         )*
 
@@ -154,19 +177,37 @@ named! {
     TAIL_MEAN = "tail_mean";
     FOURTH_MOMENT = "fourth_moment";
     TAIL_EXCESS = "tail_excess";
+    CORRECT_PROBABILITY = "correct_probability";
+    ACCEPTANCE_CONDITION = "acceptance_condition";
+    CIRCLE_ANGLE = "circle_angle";
+    STEP_DRIFT = "step_drift";
+    DRIFT_MASS = "drift_mass";
+    FLIP_LOSS = "flip_loss";
+    APPROXIMATION_ERROR = "approximation_error";
+    ESTIMATION_ERROR = "estimation_error";
+    SHARPENED_SHARE = "sharpened_share";
+    POPULATION_FLIPS = "population_flips";
+    DRAWS = "draws";
+    RANK_LOSSES = "rank_losses";
+    EMPTY_FILTERS = "empty_filters";
+    AT_INFINITY = "at_infinity";
+    GRADIENT_NORM = "gradient_norm";
+    NEWTON_STEPS = "newton_steps";
+    ACCURACY_LEVEL = "accuracy_level";
+    CORRECT_PROBABILITY_LEVEL = "correct_probability_level";
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::quantities;
+    use crate::metrics::every_quantity;
 
     /// A quantity without an item could not be asked for.
     #[test]
     fn every_listed_quantity_has_an_item_and_is_it() {
         let key = |quantity: &Quantity| (quantity.name, quantity.definition);
         let mut items: Vec<_> = ALL.iter().map(|quantity| key(quantity)).collect();
-        let mut listed: Vec<_> = quantities(true).map(key).collect();
+        let mut listed: Vec<_> = every_quantity().map(key).collect();
         items.sort_unstable();
         listed.sort_unstable();
         assert_eq!(items, listed);
@@ -178,6 +219,8 @@ mod tests {
             assert_eq!(COMPARATOR_FAILURE.at(delta).name(), format!("comparator_failure_{delta}"));
         }
         assert_ne!(FAILURE.at(0.5), FAILURE.at(0.1));
+        assert_eq!(ACCURACY_LEVEL.at_level(-2).name(), "accuracy_level_-2");
+        assert_ne!(ACCURACY_LEVEL.at_level(1), ACCURACY_LEVEL.at_level(2));
         assert_ne!(FAILURE.at(0.5), BASE_FAILURE.at(0.5));
         assert_eq!(Metric::from(&KAPPA), Metric::from(ALL[0]));
     }

@@ -1,6 +1,7 @@
 //! Quantities of one policy (theory, section 2).
 
 use crate::instance::{Correct, FeatureMap, Instance, Parameter};
+use crate::logits::LogitTable;
 use crate::policy::{Head, Policy};
 
 /// Σ_x p(x) f(x) over prompts with p(x) > 0.
@@ -18,6 +19,20 @@ fn heads<'a>(weights: &'a [f64], policy: &'a Policy) -> impl Iterator<Item = &'a
 }
 
 /// Policy condition number κ(π) = E_x[1/max_y π(y|x)] ≥ 1 (Eq. 5).
+///
+/// ```
+/// use std::sync::Arc;
+/// use selfreward::logits::LogitTable;
+/// use selfreward::metrics::policy::kappa;
+/// use selfreward::policy::Policy;
+///
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[3f64.ln(), 0.0]);
+/// table.push_dense(&[0.0, 0.0, 0.0]);
+/// let policy = Policy::from_logits(Arc::new(table));
+/// // 1/max π is 4/3 and 3.
+/// assert!((kappa(&[0.5, 0.5], &policy) - (4.0 / 3.0 + 3.0) / 2.0).abs() < 1e-15);
+/// ```
 pub fn kappa(weights: &[f64], policy: &Policy) -> f64 {
     1.0 + kappa_minus_one(weights, policy)
 }
@@ -28,6 +43,20 @@ pub fn kappa_minus_one(weights: &[f64], policy: &Policy) -> f64 {
 }
 
 /// Failure rate F(δ) = P_x[π(y*(x)|x) ≤ 1 − δ], y* the policy's own mode (Theorems 4.1, 5.3, 6.2); 0 < δ < 1.
+///
+/// ```
+/// use std::sync::Arc;
+/// use selfreward::logits::LogitTable;
+/// use selfreward::metrics::policy::failure;
+/// use selfreward::policy::Policy;
+///
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[3f64.ln(), 0.0]);
+/// table.push_dense(&[0.0, 0.0, 0.0]);
+/// let policy = Policy::from_logits(Arc::new(table));
+/// // max π is 3/4 and 1/3: the second prompt fails at δ = 1/2, both at δ = 1/5.
+/// assert_eq!([0.5, 0.2].map(|delta| failure(&[0.9, 0.1], &policy, delta)), [0.1, 1.0]);
+/// ```
 pub fn failure(weights: &[f64], policy: &Policy, delta: f64) -> f64 {
     probability(weights, |x| policy.head(x).doubt() >= delta)
 }
@@ -44,6 +73,21 @@ pub fn comparator_failure(weights: &[f64], comparator: &Policy, policy: &Policy,
 }
 
 /// Drift P_x[y*(x) ≠ y*_0(x)]: how much of the base model's choice was left behind.
+///
+/// ```
+/// use std::sync::Arc;
+/// use selfreward::logits::LogitTable;
+/// use selfreward::metrics::policy::drift;
+/// use selfreward::policy::Policy;
+///
+/// let of = |second: f64| {
+///     let mut table = LogitTable::default();
+///     table.push_dense(&[1.0, 0.0]);
+///     table.push_dense(&[0.0, second]);
+///     Policy::from_logits(Arc::new(table))
+/// };
+/// assert_eq!(drift(&[0.7, 0.3], &of(1.0), &of(-1.0)), 0.3);
+/// ```
 pub fn drift(weights: &[f64], base: &Policy, policy: &Policy) -> f64 {
     probability(weights, |x| policy.head(x).modal != base.head(x).modal)
 }
@@ -69,6 +113,20 @@ pub fn min_confidence(weights: &[f64], policy: &Policy) -> f64 {
 }
 
 /// Entropy E_x H(π(·|x)) ≥ 0, in nats.
+///
+/// ```
+/// use std::sync::Arc;
+/// use selfreward::logits::LogitTable;
+/// use selfreward::metrics::policy::entropy;
+/// use selfreward::policy::Policy;
+///
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[3f64.ln(), 0.0]);
+/// table.push_dense(&[0.0, 0.0, 0.0]);
+/// let policy = Policy::from_logits(Arc::new(table));
+/// let first = -(0.75 * 0.75f64.ln() + 0.25 * 0.25f64.ln());
+/// assert!((entropy(&[0.5, 0.5], &policy) - (first + 3f64.ln()) / 2.0).abs() < 1e-15);
+/// ```
 pub fn entropy(weights: &[f64], policy: &Policy) -> f64 {
     expectation(weights, |x| {
         // H = log(1+s) + Σ π(y) g(y), with g the gap to the largest logit.
@@ -91,6 +149,22 @@ pub fn kl(weights: &[f64], policy: &Policy) -> f64 {
 }
 
 /// Accuracy P_x[y*(x) is correct] over the prompts whose correct responses are known; `None` if these have no weight.
+///
+/// ```
+/// use std::sync::Arc;
+/// use selfreward::instance::Correct;
+/// use selfreward::logits::LogitTable;
+/// use selfreward::metrics::policy::accuracy;
+/// use selfreward::policy::Policy;
+///
+/// let mut table = LogitTable::default();
+/// (0..3).for_each(|_| table.push_dense(&[0.0, 1.0]));
+/// let policy = Policy::from_logits(Arc::new(table));
+/// // Right, wrong, not known.
+/// let correct = Correct::new(vec![Some(vec![1]), Some(vec![0]), None], |_| 2)?;
+/// assert_eq!(accuracy(&[0.25, 0.25, 0.5], &policy, &correct), Some(0.5));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn accuracy(weights: &[f64], policy: &Policy, correct: &Correct) -> Option<f64> {
     let right = probability(weights, |x| correct.holds(x, policy.head(x).modal) == Some(true));
     if correct.known_everywhere() {
@@ -100,17 +174,22 @@ pub fn accuracy(weights: &[f64], policy: &Policy, correct: &Correct) -> Option<f
     (known > 0.0).then(|| (right / known).min(1.0))
 }
 
-/// The size to which a logit difference is known in doubles: 2^-52 ‖θ‖ max‖Δφ‖ for dense features, 2^-52 times the largest
-/// |logit| for one-hot ones, whose prompts do not mix. Where seen directions have outgrown unseen ones so far that this is no
+/// The size to which a logit difference is known in doubles: 2^-52 ‖θ‖ max‖Δφ‖ for dense features, 2^-52 times the largest finite
+/// |logit| for one-hot ones, whose prompts do not mix; with fixed logits b, 2^-52 max|b| more. Where seen directions have outgrown unseen ones so far that this is no
 /// longer small, the logits of unseen pairs are rounding.
 pub fn logit_rounding(instance: &Instance, theta: &Parameter) -> f64 {
-    f64::EPSILON
-        * match (instance.features(), theta) {
-            (FeatureMap::Dense(_), theta) => theta.norm() * instance.features().largest_difference(),
-            (FeatureMap::OneHot(_), Parameter::Tabular(table)) => table
-                .rows()
-                .flat_map(|row| row.levels().map(|(logit, _)| logit.abs()).reduce(f64::max))
-                .fold(0.0, f64::max),
-            _ => unreachable!("an instance has parameters and features of one kind"),
-        }
+    let of_theta = match (instance.features(), theta) {
+        (FeatureMap::Dense(_), theta) => theta.norm() * instance.features().largest_difference(),
+        (FeatureMap::OneHot(_), Parameter::Tabular(table)) => largest(table),
+        _ => unreachable!("an instance has parameters and features of one kind"),
+    };
+    f64::EPSILON * (of_theta + instance.offset().map_or(0.0, |offset| largest(offset)))
+}
+
+/// The largest finite |logit|.
+fn largest(table: &LogitTable) -> f64 {
+    let sizes = table
+        .rows()
+        .flat_map(|row| row.levels().map(|(logit, _)| logit.abs()).filter(|size| size.is_finite()).reduce(f64::max));
+    sizes.fold(0.0, f64::max)
 }

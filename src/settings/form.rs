@@ -20,6 +20,12 @@ pub enum Form {
     Real,
     /// A list of numbers.
     Reals,
+    /// A list of whole numbers.
+    Integers,
+    /// A list of some of these words.
+    Words(&'static [&'static str]),
+    /// A list of tables of these keys, all of them in each.
+    Tables(&'static [Inner]),
     /// A seed.
     Seed,
     /// This word, or a number.
@@ -59,6 +65,18 @@ impl Form {
             }
             (Self::WordOrTables(_, tables), Value::Table(table)) => self.read_table(key, value, table, tables),
             (Self::Kinds(kinds), Value::Table(table)) => read_kind(key, table, kinds),
+            (Self::Integers, Value::Array(list)) => {
+                let whole = list.iter().map(|value| signed(value).map(Value::Integer)).collect::<Option<_>>();
+                whole.map(Value::Array).ok_or_else(wrong)
+            }
+            (Self::Words(words), Value::Array(list)) => {
+                let item = |(i, value): (usize, &Value)| Self::Word(words).read(&format!("{key}[{i}]"), value);
+                list.iter().enumerate().map(item).collect::<Result<_>>().map(Value::Array)
+            }
+            (Self::Tables(keys), Value::Array(list)) => {
+                let item = |(i, value): (usize, &Value)| Self::Keys(keys).read(&format!("{key}[{i}]"), value);
+                list.iter().enumerate().map(item).collect::<Result<_>>().map(Value::Array)
+            }
             (Self::Keys(keys) | Self::WordOrTable(_, keys), Value::Table(table)) => read_keys(key, table, keys),
             _ if self.fits(value) => Ok(value.clone()),
             _ => Err(wrong()),
@@ -78,6 +96,7 @@ impl Form {
             Self::WordOrTable(word, _) => value.as_str() == Some(word),
             Self::WordOrTables(..) => value.is_str(),
             Self::Whole(..) | Self::Keys(_) | Self::Kinds(_) => false,
+            Self::Integers | Self::Words(_) | Self::Tables(_) => false,
         }
     }
 
@@ -90,6 +109,9 @@ impl Form {
             Self::Whole(least, most) => format!("a whole number from {least} to {}", readable(most)),
             Self::Real => "a number".to_owned(),
             Self::Reals => "a list of numbers".to_owned(),
+            Self::Integers => "a list of whole numbers".to_owned(),
+            Self::Words(words) => format!("a list of words in quotes: {}", words.join(", ")),
+            Self::Tables(keys) => format!("a list of tables {}", written(keys)),
             Self::Seed => "a whole number ≥ 0, or \"0x\" and 64 hexadecimal digits".to_owned(),
             Self::WordOrReal(word) => format!("\"{word}\" or a number"),
             Self::WordOrTable(word, keys) => format!("\"{word}\" or {}", written(keys)),
@@ -142,6 +164,17 @@ fn whole(value: &Value) -> Option<u64> {
             exact.then_some(number as u64)
         }
         _ => None,
+    }
+}
+
+/// The whole number of either sign that a value is.
+fn signed(value: &Value) -> Option<i64> {
+    match *value {
+        Value::Integer(number) => Some(number),
+        Value::Float(number) if number < 0.0 => {
+            whole(&Value::Float(-number)).and_then(|size| 0i64.checked_sub_unsigned(size))
+        }
+        _ => whole(value).and_then(|number| i64::try_from(number).ok()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a configuration says of its means before anything is measured: which of them are exact, and how far they can reach.
 
-use super::config::{Kind, MassConfig};
+use super::config::{Kind, MassConfig, ProcessConfig};
 use super::{Config, Simulation};
 use crate::metrics::Quantity;
 use crate::stats::{MeanInterval, Range, mean_interval};
@@ -13,7 +13,8 @@ const ROUNDING: f64 = 1e-12;
 const KNOWN_AT_THE_START: [&str; 2] = ["drift", "cosine"];
 
 /// Shares of prompts that cannot fail where there is one response only.
-const WITHIN_THE_MASS: [&str; 4] = ["failure", "base_failure", "comparator_failure", "drift"];
+const WITHIN_THE_MASS: [&str; 6] =
+    ["failure", "base_failure", "comparator_failure", "drift", "step_drift", "population_flips"];
 
 /// What is known beforehand.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,8 @@ pub struct Beforehand {
     alike: Alike,
     /// Whether nothing is drawn after the instance.
     drawn_once: bool,
+    /// Whether each candidate takes the same number of draws.
+    draws_known: bool,
     /// The share of prompts with more than one response.
     mass: f64,
 }
@@ -44,12 +47,13 @@ impl Beforehand {
             _ if config.run.same_instance => Alike::Same,
             Kind::Npz if instance.theta_norm.is_none() && instance.logit_scale.is_none() => Alike::Same,
             Kind::Tabular if instance.theta0.is_some() => Alike::Same,
+            Kind::Answers => Alike::Same,
             Kind::Tabular if instance.confidence.is_none() => Alike::Renamed,
             Kind::Hard | Kind::Autoregressive => Alike::Renamed,
-            Kind::Npz | Kind::Tabular | Kind::Gaussian | Kind::Random => Alike::Drawn,
+            Kind::Npz | Kind::Tabular | Kind::Gaussian | Kind::Random | Kind::Sphere => Alike::Drawn,
         };
         let drawn_once = config.process.is_population();
-        Self { alike, drawn_once, mass: mass(config) }
+        Self { alike, drawn_once, draws_known: draws_known(&config.process), mass: mass(config) }
     }
 
     /// The same for a simulation, whose instance may have been given in place of being described.
@@ -77,12 +81,20 @@ impl Beforehand {
         let (start, greedy) = (t == 0, name.starts_with("greedy_"));
         match self.alike {
             _ if start && KNOWN_AT_THE_START.contains(&name) => true,
+            _ if name == "draws" => self.draws_known,
             Alike::Same => start || self.drawn_once,
             // Greedy decoding breaks ties by name.
             Alike::Renamed => !greedy && (start || self.drawn_once),
             Alike::Drawn => false,
         }
     }
+}
+
+/// Whether the number of draws follows from n: no stopping rule decides it, and no filter leaves a round without prompts.
+fn draws_known(process: &ProcessConfig) -> bool {
+    let table = |key: &str| process.others.get(key).and_then(toml::Value::as_table);
+    let gate = table("accept").is_some_and(|accept| accept.contains_key("confidence_gate"));
+    !gate && table("prompts").is_none() && !process.others.contains_key("adaptive")
 }
 
 /// The share of prompts that can fail; only the hard instance has prompts with a single response by construction.

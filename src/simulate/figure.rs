@@ -31,9 +31,12 @@ pub fn trajectory(simulation: &Simulation, summary: &Summary) -> Figure {
     let mut drift =
         Panel::new("against base model and answers", time(), Axis::linear("share of prompts").range(0.0, 1.0))
             .series(Series::new("drift: mode ≠ base mode", Style::LineMarkers, 1, points("drift")));
-    let accuracy = points("accuracy");
+    let (accuracy, correct) = (points("accuracy"), points("correct_probability"));
     if !accuracy.is_empty() {
         drift = drift.series(Series::new("accuracy: mode = answer", Style::DashedMarkers, 2, accuracy));
+    }
+    if !correct.is_empty() {
+        drift = drift.series(Series::new("mass of correct responses", Style::DashedMarkers, 3, correct));
     }
     let config = &simulation.config;
     let replicates = config.run.replicates;

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use toml::{Table, Value};
 
+use crate::metrics::also;
 use crate::process;
 pub use crate::settings::Key;
 use crate::settings::{Form, Inner, known};
@@ -22,6 +23,17 @@ const SPECTRUM: &[(&str, &[Inner])] = &[
     ("spiked", &[("rank", COUNT), ("tail", Form::Real)]),
 ];
 
+/// The words of `measure.also`: all quantities that it can ask for, and `all`.
+const ALSO: &[&str] = &{
+    let mut names = ["all"; also::QUANTITIES.len() + 1];
+    let mut i = 0;
+    while i < also::QUANTITIES.len() {
+        names[i] = also::QUANTITIES[i].quantity.name;
+        i += 1;
+    }
+    names
+};
+
 macro_rules! keys {
     ($($section:literal {
         $($name:literal: $form:expr, $([$($of:literal),*],)? $meaning:literal, $default:literal;)*
@@ -39,20 +51,25 @@ macro_rules! keys {
 
 const INSTANCE: &[Key] = keys! {
     "instance" {
-        "kind": Form::Word(&["npz", "gaussian", "tabular", "hard", "autoregressive", "random"]), "npz | gaussian | tabular | hard | autoregressive | random", "required";
+        "kind": Form::Word(&["npz", "gaussian", "tabular", "hard", "autoregressive", "random", "answers", "sphere"]), "npz | gaussian | tabular | hard | autoregressive | random | answers | sphere", "required";
         "path": Form::Path, ["npz"], "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there: a file of that name comes before the enclosed one)", "required";
         "rescale": Form::Switch, "divide all features by the largest norm and multiply θ_0 by it, which leaves π_0 as it is (θ_0 of theta_norm and logit_scale is drawn for the divided features); the norm is 1 already, unless they come from a file", "false";
-        "prompts": COUNT, ["gaussian", "tabular", "hard", "autoregressive", "random"], "M ≥ 1 (hard: the sentinel not counted)", "required";
-        "responses": COUNT, ["gaussian", "tabular", "random"], "K ≥ 1, responses of every prompt (random: K ≥ 2, K(x) uniform on 1 to K)", "required";
-        "dim": COUNT, ["gaussian", "random"], "d ≥ 1", "required";
+        "prompts": COUNT, ["gaussian", "tabular", "hard", "autoregressive", "random", "sphere"], "M ≥ 1 (hard: the sentinel not counted)", "required (sphere: 1)";
+        "responses": COUNT, ["gaussian", "tabular", "random", "answers", "sphere"], "K ≥ 1, responses of every prompt (random: K ≥ 2, K(x) uniform on 1 to K)", "required";
+        "dim": COUNT, ["gaussian", "random", "sphere"], "d ≥ 1", "required";
         "spectrum": Form::Kinds(SPECTRUM), ["gaussian"],
             "{ kind = \"isotropic\" } | { kind = \"exponential\", rate } | { kind = \"polynomial\", exponent } | { kind = \"spiked\", rank, tail }",
             "{ kind = \"isotropic\" }";
-        "margin": Form::Real, ["gaussian"], "redraw prompts until log π_0(y*) − max log π_0(y) is at least this, nats", "no condition";
+        "margin": Form::Real, ["gaussian"], "redraw prompts until the best logit of θ_0 exceeds the second by at least this, nats: the margin of π_0 where there is no offset, which is not looked at", "no condition";
         "max_tries": Form::Whole(0, (1 << 24) - 1), ["gaussian"], "how often a prompt may be redrawn for the margin, below 2^24", "10000";
         "theta_norm": Form::Real, ["gaussian", "npz"], "draw θ_0 with this norm", "4.0 (gaussian); the file's theta0 (npz)";
         "logit_scale": Form::Real, ["gaussian", "npz"], "draw θ_0 with this standard deviation of its logits", "theta_norm is used";
         "theta0": Form::Reals, ["gaussian", "npz", "tabular"], "θ_0, coordinate by coordinate", "theta_norm is used (tabular: bump)";
+        "offset": Form::Keys(&[("along", Form::Real), ("noise", Form::Real)]), ["gaussian"],
+            "{ along = a, noise = s }: fixed logits b = a⟨w, φ⟩ + s·N(0,1), w a random unit vector, φ after the division by the largest norm (npz: the file's offset)", "no fixed logits";
+        "scale": Form::Real, ["sphere"], "θ_0 = scale·φ(y*), y* the first response, which is correct; scale ≥ 0", "required";
+        "groups": Form::Tables(&[("share", Form::Real), ("gap", Form::Real), ("right", Form::Switch)]), ["answers"],
+            "[{ share, gap, right }, …]: one prompt a group, with p(x) = share (they sum to 1); the logit of response 0 is gap ≥ 0 above the others; response 0 is correct if right, else response 1; its level is its place in the list, from 0", "required";
         "bump": Form::Real, ["tabular"], "logit of the favoured response of each prompt, nats", "1.0";
         "confidence": Form::Word(&["uniform"]), ["tabular"], "\"uniform\": the favoured response's probability is uniform on (1/K, 1) from prompt to prompt", "bump is used";
         "weights": Form::WordOrTable("uniform", &[("zipf", Form::Real)]), ["tabular"], "\"uniform\" or { zipf = s }, p(x) ∝ (x+1)^-s", "\"uniform\"";
@@ -73,6 +90,8 @@ const MEASURE_AND_RUN: &[Key] = keys! {
     "measure" {
         "delta": Form::Reals, "list of δ in (0, 1) for the failure rates", "[0.5, 0.1]";
         "chain": Form::Switch, "also measure both sides of every step of the proof, by sums over pairs of responses: O(K²) a prompt", "false";
+        "also": Form::Words(ALSO), "list of further quantities, or \"all\" in it for all of them", "none for the paper's loop on the kinds npz to random without offset; else those that cost little and can exist there";
+        "levels": Form::Integers, "levels of prompts at which accuracy and correct_probability are measured, too", "[]";
     }
     "run" {
         "replicates": COUNT, "R, 1 to 2^32 - 1; each redraws everything that is random", "10";

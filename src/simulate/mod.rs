@@ -17,5 +17,6 @@ pub use beforehand::Beforehand;
 pub use config::Config;
 pub use run::{Observer, Replicate, Trajectories, run};
 pub use simulation::Simulation;
+pub(crate) use simulation::check_measured;
 pub(crate) use source::autoregressive;
 pub use summary::Summary;

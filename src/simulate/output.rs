@@ -43,13 +43,20 @@ pub fn document(simulation: &Simulation, summary: &Summary) -> Value {
             entry.insert("t".to_owned(), json!(t));
             for (column, cell) in summary.columns.iter().zip(row) {
                 let name = column.quantity.name.to_owned();
-                match (column.quantity.read, column.delta) {
-                    (Reader::PerDelta(_), Some((_, delta))) => {
+                match (column.quantity.read, column.delta, column.level) {
+                    (Reader::PerDelta(_), Some((_, delta)), _) => {
                         let by_delta = entry.entry(name).or_insert_with(|| Value::Object(Map::new()));
                         if cell.is_none() {
                             *by_delta = Value::Null;
                         } else if let Value::Object(by_delta) = by_delta {
                             by_delta.insert(delta.to_string(), quantity(cell.as_ref()));
+                        }
+                    }
+                    (Reader::PerLevel(_), _, Some((_, level))) => {
+                        // A level may be without weight where another has some.
+                        let by_level = entry.entry(name).or_insert_with(|| Value::Object(Map::new()));
+                        if let Value::Object(by_level) = by_level {
+                            by_level.insert(level.to_string(), quantity(cell.as_ref()));
                         }
                     }
                     _ => drop(entry.insert(name, quantity(cell.as_ref()))),
@@ -100,13 +107,22 @@ pub fn plain(value: f64) -> String {
     }
 }
 
-/// The columns that the table on a terminal shows, in their order; those that depend on δ once for each δ.
+/// The columns that the table on a terminal shows, in their order; those that depend on δ or on the level once for each.
 const TABLE: &[(&str, &str)] = &[
     ("kappa", "kappa"),
     ("failure", "failure"),
     ("base_failure", "base failure"),
     ("drift", "drift"),
     ("accuracy", "accuracy"),
+    ("accuracy_level", "accuracy"),
+    ("correct_probability", "P[correct]"),
+    ("correct_probability_level", "P[correct]"),
+    ("approximation_error", "eps_app"),
+    ("estimation_error", "est. error"),
+    ("sharpened_share", "R^2"),
+    ("rank_losses", "rank losses"),
+    ("empty_filters", "empty filters"),
+    ("at_infinity", "at infinity"),
     ("greedy_modal", "greedy=mode"),
     ("greedy_base", "greedy=base"),
     ("margin", "margin"),
@@ -124,7 +140,11 @@ pub fn table(summary: &Summary, replicates: usize, width: Option<usize>) -> Stri
         for (index, column) in summary.columns.iter().enumerate().filter(|(_, column)| column.quantity.name == *name) {
             let cells = || summary.rows.iter().map(|row| row[index].as_ref());
             if cells().any(|cell| cell.is_some()) {
-                let title = column.delta.map_or_else(|| (*title).to_owned(), |(_, delta)| format!("{title}({delta})"));
+                let title = match (column.delta, column.level) {
+                    (Some((_, delta)), _) => format!("{title}({delta})"),
+                    (_, Some((_, level))) => format!("{title}, level {level}"),
+                    (None, None) => (*title).to_owned(),
+                };
                 let texts = cells().map(|cell| cell.map_or_else(|| "-".to_owned(), |cell| readable(cell, replicates)));
                 lines.iter_mut().zip(std::iter::once(title).chain(texts)).for_each(|(line, text)| line.push(text));
                 shown.extend(cells().flatten().map(|cell| cell.interval.method));

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::Simulation;
 use crate::instance::Instance;
+use crate::metrics::also::{self, At};
 use crate::metrics::chain::{self, ChainMetrics, Transition};
 use crate::metrics::{Measurement, measure};
 use crate::process::Round;
@@ -96,11 +97,16 @@ pub fn replicate(
     simulation.check(&instance)?;
     let checked = simulation.process.on(&instance)?;
     let base = instance.policy(instance.base());
+    let wanted = simulation.config.wanted();
     let mut replicate = Replicate { rounds: Vec::new(), thetas: Vec::new() };
     for round in checked.start(simulation.replicate_seed(index)) {
         let round = round?;
         let mut measured = measure(&instance, &base, &round, simulation.process.beta, &simulation.deltas);
-        if simulation.config.measure.chain {
+        if wanted.asks() {
+            let at = At::new(&instance, &simulation.process, &round);
+            measured.also = Some(Box::new(also::measure(&at, &wanted.also, &wanted.levels)));
+        }
+        if wanted.chain {
             measured.chain = chain_of(simulation, &instance, &round)?;
         }
         replicate.rounds.push(measured);

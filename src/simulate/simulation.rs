@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::config::{Config, UpdateConfig};
+use super::config::{Config, MeasureConfig, UpdateConfig};
 use super::keys::MOST;
 use super::settle::{finite_class, process};
 use super::source::{Source, source};
@@ -33,6 +33,26 @@ pub struct Simulation {
     source: Source,
 }
 
+/// Checks that what is to be measured exists on an instance, and can be measured at its size.
+///
+/// # Errors
+/// As [`Simulation::check`].
+pub(crate) fn check_measured(measure: &MeasureConfig, instance: &Instance) -> Result<()> {
+    if measure.chain {
+        chain::check(&instance.policy(instance.base()))?;
+    }
+    for (i, level) in measure.levels.iter().enumerate() {
+        let expected = match (instance.correct(), instance.levels()) {
+            (None, _) => "none: the instance has no correct responses",
+            (_, None) => "none: the instance has no levels",
+            (_, Some(levels)) if !levels.contains(level) => "a level of some prompt",
+            _ => continue,
+        };
+        return Err(Error::argument(format!("measure.levels[{i}]"), level, expected));
+    }
+    Ok(())
+}
+
 impl Simulation {
     /// As [`Simulation::describe`]; also draws the instance of the first replicate to see that it and the process on it are
     /// sound.
@@ -52,15 +72,12 @@ impl Simulation {
     /// As [`Loop::on`] and [`chain::check`] say.
     pub fn check(&self, instance: &Instance) -> Result<()> {
         self.process.on(instance)?;
-        if self.config.measure.chain {
-            chain::check(&instance.policy(instance.base()))?;
-        }
-        Ok(())
+        check_measured(&self.config.measure, instance)
     }
 
     /// The columns of its table.
     pub fn columns(&self) -> Vec<Column> {
-        Column::all(&self.deltas, self.config.measure.chain)
+        Column::all(&self.config.wanted())
     }
 
     /// Checks a configuration and reads its files; draws nothing.
@@ -114,6 +131,10 @@ impl Simulation {
         }
         if let Some((i, delta)) = deltas.iter().enumerate().find(|(i, delta)| deltas[..*i].contains(delta)) {
             return Err(Error::argument(format!("measure.delta[{i}]"), delta, "no number twice"));
+        }
+        let levels = &config.measure.levels;
+        if let Some((i, level)) = levels.iter().enumerate().find(|(i, level)| levels[..*i].contains(level)) {
+            return Err(Error::argument(format!("measure.levels[{i}]"), level, "no number twice"));
         }
         process(config)
     }

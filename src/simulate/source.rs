@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::config::{InstanceConfig, Kind, MassConfig, WeightsConfig};
+use super::config::{GroupConfig, InstanceConfig, Kind, MassConfig, WeightsConfig};
+use crate::instance::answers::{Answers, Group};
 use crate::instance::autoregressive::{Autoregressive, Law, TopToken};
 use crate::instance::continuum::Continuum;
-use crate::instance::gaussian::{BaseParameter, Gaussian};
+use crate::instance::gaussian::{BaseParameter, Gaussian, Offset};
 use crate::instance::greedy_trap::GreedyTrap;
 use crate::instance::lower_bound::Hard;
 use crate::instance::npz::NpzFile;
 use crate::instance::random::Random;
+use crate::instance::sphere::Sphere;
 use crate::instance::tabular::{Tabular, Weights};
 use crate::instance::{FeatureMap, Instance, Parameter, Tokens};
 use crate::logits::LogitTable;
@@ -32,7 +34,10 @@ pub(super) enum Source {
         rescale: bool,
         base: BaseParameter,
     },
-    Gaussian(Gaussian),
+    Gaussian {
+        shape: Gaussian,
+        offset: Option<Offset>,
+    },
     Tabular {
         shape: Tabular,
         theta0: Option<Vec<f64>>,
@@ -41,6 +46,7 @@ pub(super) enum Source {
     Hard(Hard),
     Autoregressive(Autoregressive),
     Random(Random),
+    Sphere(Sphere),
 }
 
 impl Source {
@@ -52,13 +58,20 @@ impl Source {
                 let instance = NpzFile::read(path, *rescale)?.instance(Some(base), seed);
                 instance.map(Arc::new).map_err(|error| error.at(path.display().to_string()))
             }
-            Self::Gaussian(gaussian) => gaussian.draw(seed).map(Arc::new),
+            Self::Gaussian { shape, offset } => {
+                let instance = shape.draw(seed)?;
+                match offset {
+                    Some(offset) => offset.add_to(instance, seed).map(Arc::new),
+                    None => Ok(Arc::new(instance)),
+                }
+            }
             Self::Tabular { shape, theta0: None } => shape.draw(seed).map(Arc::new),
             Self::Tabular { shape, theta0: Some(theta) } => given_table(shape, theta).map(Arc::new),
             Self::Continuum(continuum) => continuum.draw(seed).map(Arc::new),
             Self::Hard(hard) => hard.draw(seed).map(Arc::new),
             Self::Autoregressive(sequences) => sequences.draw(seed).map(Arc::new),
             Self::Random(random) => random.draw(seed).map(Arc::new),
+            Self::Sphere(sphere) => sphere.draw(seed).map(Arc::new),
         }
     }
 
@@ -66,7 +79,14 @@ impl Source {
     pub(super) fn class_numbers(&self, class: &FiniteClass, beta: f64) -> Vec<(&'static str, f64)> {
         let top = class.levels;
         let (prompts, responses, bump) = match self {
-            Self::Fixed(_) | Self::DrawnBase { .. } | Self::Gaussian(_) | Self::Random(_) => {
+            // One-hot features that are described in full: its class is a product, and the check refuses unlike groups.
+            Self::Fixed(instance) if matches!(instance.features(), FeatureMap::OneHot(_)) => {
+                return vec![
+                    ("log_class", class.log_size(instance, top)),
+                    ("class_range", class.range(instance, beta, top)),
+                ];
+            }
+            Self::Fixed(_) | Self::DrawnBase { .. } | Self::Gaussian { .. } | Self::Random(_) | Self::Sphere(_) => {
                 return vec![("log_class", class.log_size_of_rays(top))];
             }
             Self::Tabular { shape, theta0: None } => (shape.prompts, shape.responses, shape.bump.abs()),
@@ -123,6 +143,8 @@ pub(super) fn source(
             Ok(Source::Autoregressive(shape))
         }
         Kind::Random => random(given),
+        Kind::Answers => answers(given),
+        Kind::Sphere => sphere(given),
     }
 }
 
@@ -169,7 +191,8 @@ fn gaussian(given: &InstanceConfig) -> Result<Source> {
     // Features twice while they are scaled.
     let bytes = [prompts, responses, dim, 16].iter().fold(1u64, |product, &n| product.saturating_mul(n as u64));
     memory::require("the Gaussian instance", bytes)?;
-    Ok(Source::Gaussian(Gaussian {
+    let offset = given.offset.map(|offset| Offset { along: offset.along, noise: offset.noise });
+    let shape = Gaussian {
         prompts,
         responses,
         dim,
@@ -177,7 +200,24 @@ fn gaussian(given: &InstanceConfig) -> Result<Source> {
         base: base(given).unwrap_or(BaseParameter::Norm(4.0)),
         margin: given.margin,
         max_tries: given.max_tries.unwrap_or(10_000),
-    }))
+    };
+    Ok(Source::Gaussian { shape, offset })
+}
+
+fn answers(given: &InstanceConfig) -> Result<Source> {
+    let group = |group: &GroupConfig| Group { share: group.share, gap: group.gap, right: group.right };
+    let groups = required(&given.groups, "groups")?.iter().map(group).collect();
+    let responses = required(&given.responses, "responses")?;
+    Ok(Source::Fixed(Arc::new(Answers { groups, responses }.instance()?)))
+}
+
+fn sphere(given: &InstanceConfig) -> Result<Source> {
+    let prompts = at_least_one("prompts", given.prompts.unwrap_or(1))?;
+    let responses = at_least_one("responses", required(&given.responses, "responses")? as usize)?;
+    let dim = at_least_one("dim", required(&given.dim, "dim")?)?;
+    let bytes = [prompts, responses, dim].iter().fold(8u64, |product, &n| product.saturating_mul(n as u64));
+    memory::require("the sphere instance", bytes)?;
+    Ok(Source::Sphere(Sphere { prompts, dim, responses, scale: required(&given.scale, "scale")? }))
 }
 
 fn tabular(given: &InstanceConfig) -> Result<Source> {

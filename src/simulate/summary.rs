@@ -1,7 +1,7 @@
 //! Means and intervals over replicates, quantity by quantity and round by round.
 
 use super::{Beforehand, Simulation, Trajectories};
-use crate::metrics::{Measurement, Quantity, Reader, quantities};
+use crate::metrics::{Measurement, Quantity, Reader, Wanted};
 use crate::stats::MeanInterval;
 
 /// A quantity of one round over all replicates.
@@ -20,42 +20,51 @@ pub struct Column {
     pub quantity: &'static Quantity,
     /// Index into the list of δ, and δ itself.
     pub delta: Option<(usize, f64)>,
+    /// Index into the list of levels, and the level itself.
+    pub level: Option<(usize, i64)>,
 }
 
 impl Column {
-    /// Whether both are the same quantity at the same δ, wherever it stands in their lists.
+    /// Whether both are the same quantity at the same δ or level, wherever it stands in their lists.
     pub fn same(&self, other: &Self) -> bool {
-        self.quantity.name == other.quantity.name && self.delta.map(|(_, at)| at) == other.delta.map(|(_, at)| at)
+        self.quantity.name == other.quantity.name
+            && self.delta.map(|(_, at)| at) == other.delta.map(|(_, at)| at)
+            && self.level.map(|(_, at)| at) == other.level.map(|(_, at)| at)
     }
 
     /// `kappa`, `failure_0.5`.
     pub fn name(&self) -> String {
-        match self.delta {
-            None => self.quantity.name.to_owned(),
-            Some((_, delta)) => format!("{}_{delta}", self.quantity.name),
+        match (self.delta, self.level) {
+            (Some((_, delta)), _) => format!("{}_{delta}", self.quantity.name),
+            (_, Some((_, level))) => format!("{}_{level}", self.quantity.name),
+            (None, None) => self.quantity.name.to_owned(),
         }
     }
 
-    /// The columns of a table at a list of δ, with or without the chain's: all quantities in their order, those that depend on
-    /// δ once for each.
-    pub fn all(deltas: &[f64], chain: bool) -> Vec<Self> {
+    /// The columns of a table: all quantities in their order, those that depend on δ or on the level once for each.
+    pub fn all(wanted: &Wanted) -> Vec<Self> {
         let columns = |quantity: &'static Quantity| -> Vec<Self> {
             match quantity.read {
-                Reader::Scalar(_) => vec![Self { quantity, delta: None }],
+                Reader::Scalar(_) => vec![Self { quantity, delta: None, level: None }],
                 Reader::PerDelta(_) => {
-                    deltas.iter().copied().enumerate().map(|delta| Self { quantity, delta: Some(delta) }).collect()
+                    let at = |delta| Self { quantity, delta: Some(delta), level: None };
+                    wanted.deltas.iter().copied().enumerate().map(at).collect()
+                }
+                Reader::PerLevel(_) => {
+                    let at = |level| Self { quantity, delta: None, level: Some(level) };
+                    wanted.levels.iter().copied().enumerate().map(at).collect()
                 }
             }
         };
-        quantities(chain).flat_map(columns).collect()
+        wanted.quantities().flat_map(columns).collect()
     }
 
     /// Its value in a round; `None` where the quantity does not exist.
     pub fn read(&self, measurement: &Measurement) -> Option<f64> {
-        match (self.quantity.read, self.delta) {
-            (Reader::Scalar(read), _) => read(measurement),
-            (Reader::PerDelta(read), Some((index, _))) => read(measurement).map(|values| values[index]),
-            (Reader::PerDelta(_), None) => None,
+        match self.quantity.read {
+            Reader::Scalar(read) => read(measurement),
+            Reader::PerDelta(read) => self.delta.and_then(|(index, _)| read(measurement).map(|values| values[index])),
+            Reader::PerLevel(read) => self.level.and_then(|(index, _)| read(measurement)?[index]),
         }
     }
 }

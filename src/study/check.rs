@@ -8,9 +8,8 @@ use rayon::prelude::*;
 use super::Study;
 use super::definition::located;
 use crate::instance::Instance;
-use crate::metrics::chain;
 use crate::simulate::config::Kind;
-use crate::simulate::{Config, Simulation};
+use crate::simulate::{Config, Simulation, check_measured};
 use crate::{Error, Result};
 
 impl Study {
@@ -66,8 +65,5 @@ fn check_cell(config: &Config, instance: Option<&Instance>) -> Result<()> {
     let process = Simulation::settle(config)?;
     let Some(instance) = instance else { return process.check() };
     process.on(instance)?;
-    if config.measure.chain {
-        chain::check(&instance.policy(instance.base()))?;
-    }
-    Ok(())
+    check_measured(&config.measure, instance)
 }

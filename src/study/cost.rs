@@ -9,7 +9,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::instance::{FeatureMap, Instance, files};
-use crate::metrics::{Measurement, quantities};
+use crate::metrics::also::{self, AlsoMetrics, Needs};
+use crate::metrics::{Measurement, Wanted};
 use crate::simulate::autoregressive;
 use crate::simulate::config::{Config, InstanceConfig, Kind, MassConfig, SamplingConfig, UpdateConfig};
 use crate::theory::single_step::{responses_for, worst_mass};
@@ -19,7 +20,7 @@ pub fn seconds(config: &Config) -> f64 {
     let (instance, process) = (&config.instance, &config.process);
     let rounds = process.rounds as f64 + 1.0;
     let samples = process.samples as f64;
-    let prompts = instance.prompts.map_or(REAL_PROMPTS, |m| m as f64);
+    let prompts = prompts(instance).unwrap_or(REAL_PROMPTS);
     // The hard instance keeps few logits of a prompt, whatever its number of labels.
     let responses = instance.responses.map_or(if instance.kind == Kind::Npz { REAL_RESPONSES } else { 4.0 }, f64::from);
     // Triples at the sentinel of the hard instance cost nothing, and pairs are drawn as counts once there are fewer of them.
@@ -33,9 +34,16 @@ pub fn seconds(config: &Config) -> f64 {
     let pairs = drawn.min(prompts * distinct);
     let sampling = if process.update == UpdateConfig::POPULATION { 0.0 } else { 3e-8 * pairs };
     let chain = if config.measure.chain { rounds * 1e-8 * prompts * responses * responses } else { 0.0 };
+    let own_step = if measures_own_step(config) {
+        let (rows, dim) = (prompts * responses, instance.dim.map_or(REAL_DIM, |d| d as f64));
+        rounds * rows * dim * (1e-9 * responses + 1e-8 * rows.min(dim))
+    } else {
+        0.0
+    };
     chain
+        + own_step
         + match instance.kind {
-            Kind::Tabular | Kind::Hard => {
+            Kind::Tabular | Kind::Hard | Kind::Answers => {
                 let cells = prompts * responses.min(1.0 + samples / prompts);
                 5e-6 + rounds * (2e-6 + 1e-7 * prompts + 2e-8 * cells + sampling)
             }
@@ -45,7 +53,7 @@ pub fn seconds(config: &Config) -> f64 {
                 let cells = prompts * (atoms + samples / prompts);
                 5e-6 + 2e-8 * cells + rounds * (2e-6 + 1e-7 * prompts + 6e-8 * cells + sampling)
             }
-            Kind::Gaussian | Kind::Npz | Kind::Random => {
+            Kind::Gaussian | Kind::Npz | Kind::Random | Kind::Sphere => {
                 let dim = instance.dim.map_or(REAL_DIM, |d| d as f64);
                 let table = prompts * responses * dim;
                 let rows = pairs.min(prompts * (responses - 1.0));
@@ -60,6 +68,19 @@ pub fn seconds(config: &Config) -> f64 {
                 5e-6 + 2e-8 * table + rounds * (2e-9 * table + sampling + span)
             }
         }
+}
+
+/// M, where the configuration says it.
+fn prompts(instance: &InstanceConfig) -> Option<f64> {
+    let groups = || instance.groups.as_ref().map(|groups| groups.len() as f64);
+    instance.prompts.map(|m| m as f64).or_else(groups)
+}
+
+/// Whether the least squares of an offset are computed in each round, to be measured.
+fn measures_own_step(config: &Config) -> bool {
+    let dear = |name: &&str| also::named(name).is_some_and(|also| also.needs == Needs::OwnSquareLoss);
+    let has_offset = config.instance.offset.is_some() || config.instance.kind == Kind::Npz;
+    has_offset && config.wanted().also.iter().any(dear)
 }
 
 /// Δ of the hard instance: the share of triples that fall on prompts with something to learn. 1 for others.
@@ -79,20 +100,23 @@ fn labels(instance: &InstanceConfig, mass: f64) -> f64 {
 /// Bytes of one replicate while it is computed: the instance while it is drawn, then the instance with an update, and all rounds.
 pub fn bytes(config: &Config) -> u64 {
     let instance = &config.instance;
-    let prompts = instance.prompts.unwrap_or(1) as f64;
+    let prompts = prompts(instance).unwrap_or(1.0);
     let of_cell = match instance.kind {
-        Kind::Gaussian | Kind::Random => {
+        Kind::Gaussian | Kind::Random | Kind::Sphere => {
             let rows = prompts * f64::from(instance.responses.unwrap_or(1));
             let dim = instance.dim.unwrap_or(1) as f64;
-            // Features twice while they are scaled.
-            f64::max(16.0 * rows * dim, 8.0 * rows * dim + of_dense_update(rows, dim))
+            let offset = if instance.offset.is_some() { OFFSET_BYTES * rows } else { 0.0 };
+            // Features twice while they are scaled; later, beside an update, what is measured.
+            let used = of_dense_update(rows, dim) + offset + of_own_step(config, rows, dim);
+            f64::max(16.0 * rows * dim, 8.0 * rows * dim + used)
         }
         Kind::Npz => {
             // At least four bytes for each number, which is held as stored and in doubles.
             let stored = instance.path.as_deref().and_then(|path: &Path| files::unpacked(path)).unwrap_or(0) as f64;
-            f64::max(3.0 * stored, 2.0 * stored + of_dense_update(stored / 4.0, 1.0))
+            let numbers = stored / 4.0;
+            f64::max(3.0 * stored, 2.0 * stored + of_dense_update(numbers, 1.0) + of_own_step(config, numbers, 1.0))
         }
-        Kind::Tabular | Kind::Hard => {
+        Kind::Tabular | Kind::Hard | Kind::Answers => {
             let responses = f64::from(instance.responses.unwrap_or(2));
             200.0 * prompts + of_table_update(config, prompts, responses)
         }
@@ -116,8 +140,9 @@ pub fn bytes(config: &Config) -> u64 {
 pub fn bytes_on(config: &Config, instance: &Instance) -> u64 {
     let update = match instance.features() {
         FeatureMap::Dense(dense) => {
-            let (rows, dim) = dense.matrix().dim();
-            of_dense_update(rows as f64, dim as f64)
+            let (rows, dim) = (dense.matrix().nrows() as f64, dense.dim() as f64);
+            let offset = if instance.offset().is_some() { OFFSET_BYTES * rows } else { 0.0 };
+            of_dense_update(rows, dim) + offset + of_own_step(config, rows, dim)
         }
         FeatureMap::OneHot(responses) => {
             let most = responses.iter().copied().max().unwrap_or(1);
@@ -145,11 +170,19 @@ pub fn kept(config: &Config, document: bool) -> u64 {
 
 /// A measured round, with its lists.
 fn measurement(config: &Config) -> f64 {
-    (size_of::<Measurement>() + 3 * (16 + 8 * config.measure.delta.len())) as f64
+    let wanted = config.wanted();
+    let also = if wanted.asks() { size_of::<AlsoMetrics>() + 2 * (16 + 16 * wanted.levels.len()) } else { 0 };
+    (size_of::<Measurement>() + also + 3 * (16 + 8 * wanted.deltas.len())) as f64
 }
 
 fn columns(config: &Config) -> f64 {
-    (quantities(config.measure.chain).count() + 3 * config.measure.delta.len()) as f64
+    let Wanted { deltas, levels, .. } = &config.wanted();
+    (config.wanted().quantities().count() + 3 * deltas.len() + 2 * levels.len()) as f64
+}
+
+/// The factor's rows twice, and their columns, while an offset's least squares are computed.
+fn of_own_step(config: &Config, rows: f64, dim: f64) -> f64 {
+    if measures_own_step(config) { 32.0 * rows * dim } else { 0.0 }
 }
 
 /// A basis, a Gram matrix and factors of d×d, and the rows of the seen differences.
@@ -183,6 +216,8 @@ fn of_table_update(config: &Config, prompts: f64, responses: f64) -> f64 {
     atoms + of_blocks
 }
 
+/// Bytes for a response's fixed logit: the table, and the sum of both in the policies of two rounds.
+const OFFSET_BYTES: f64 = 48.0;
 /// Bytes for a response with a logit of its own: base parameter, the parameters of two rounds, and what an update holds.
 const ATOM_BYTES: f64 = 100.0;
 /// A quantity of one round in the table: its interval, before its values, and its words for people.

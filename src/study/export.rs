@@ -10,7 +10,7 @@ use ndarray_npy::{NpzWriter, WriteNpzError};
 use serde_json::{Map, Value, json};
 
 use super::store::{Field, SCHEMA, Store, Tidy};
-use crate::metrics::quantities;
+use crate::metrics::every_quantity;
 use crate::simulate::output::{number, plain};
 use crate::{Error, Result};
 
@@ -85,7 +85,7 @@ pub fn provenance(store: &Store) -> Result<Value> {
 /// A column's name with its unit.
 fn titled(name: &str) -> String {
     let same = |quantity: &&crate::metrics::Quantity| quantity.name == name;
-    match quantities(true).find(same).and_then(|quantity| quantity.unit()) {
+    match every_quantity().find(same).and_then(|quantity| quantity.unit()) {
         Some(unit) => format!("{name} [{unit}]"),
         None => name.to_owned(),
     }

@@ -9,8 +9,9 @@ use super::cell::{self, Cell, CellId};
 use super::definition::{Part, located};
 use super::grid::Grid;
 use super::{Definition, Profile, Shard, cost};
+use crate::metrics::Wanted;
 use crate::seed::Seed;
-use crate::simulate::config::{Kind, MeasureConfig, SeedConfig, set};
+use crate::simulate::config::{Kind, SeedConfig, set};
 use crate::simulate::keys::EXCLUSIVE;
 use crate::simulate::summary::Column;
 use crate::simulate::{Config, Simulation};
@@ -25,10 +26,8 @@ pub struct Study {
     pub profile: Profile,
     /// The root seed as it was given.
     pub seed: SeedConfig,
-    /// All δ that any cell measures at, in the order in which they appear.
-    pub deltas: Vec<f64>,
-    /// Whether any cell measures the proof's chain.
-    pub chain: bool,
+    /// All that any cell measures; δ and levels in the order in which they appear.
+    pub wanted: Wanted,
     /// The files that instances are read from, sorted.
     pub inputs: Vec<PathBuf>,
     root: Seed,
@@ -60,7 +59,7 @@ pub struct Unit {
 /// What planning learns of a cell beside its entry.
 struct Planned {
     entry: Entry,
-    measure: MeasureConfig,
+    wanted: Wanted,
     input: Option<PathBuf>,
 }
 
@@ -71,8 +70,8 @@ impl Study {
     /// [`Error::Argument`] for a value out of range, with the part's name, or if two cells have the same values.
     pub fn new(definition: Definition, profile: Profile, seed: SeedConfig) -> Result<Self> {
         let root = seed.resolve()?;
-        let (deltas, inputs, entries) = (Vec::new(), Vec::new(), Vec::new());
-        let mut study = Self { definition, profile, seed, deltas, chain: false, inputs, root, entries };
+        let (wanted, inputs, entries) = (Wanted::default(), Vec::new(), Vec::new());
+        let mut study = Self { definition, profile, seed, wanted, inputs, root, entries };
         let total: usize = study.definition.parts.iter().map(|part| part.grid(profile).len()).sum();
         if total > Grid::LARGEST {
             return Err(Error::argument("cells of all parts", total, format!("at most {}", Grid::LARGEST)));
@@ -93,10 +92,7 @@ impl Study {
                     let planned = planned.map_err(|error| located(&study.definition.parts[part].name, error))?;
                     entries.push(planned.entry);
                     inputs.extend(planned.input);
-                    let new = |delta: &f64| !study.deltas.contains(delta);
-                    let deltas: Vec<f64> = planned.measure.delta.into_iter().filter(new).collect();
-                    study.deltas.extend(deltas);
-                    study.chain |= planned.measure.chain;
+                    study.wanted.add(&planned.wanted);
                 }
             }
         }
@@ -108,7 +104,7 @@ impl Study {
 
     /// The columns of its rows: all that any cell measures.
     pub fn columns(&self) -> Vec<Column> {
-        Column::all(&self.deltas, self.chain)
+        Column::all(&self.wanted)
     }
 
     /// The number of cells.
@@ -170,7 +166,7 @@ impl Study {
 
     /// The bytes of the rows of a replicate of the cell at a place.
     pub(super) fn bytes_of_outcome(&self, ordinal: usize) -> u64 {
-        let row = (self.deltas.len() + crate::metrics::quantities(self.chain).count()) as u64 * 3 * 16;
+        let row = self.wanted.columns() as u64 * 3 * 16;
         (u64::from(self.entries[ordinal].rounds) + 1).saturating_mul(row)
     }
 
@@ -209,14 +205,14 @@ impl Study {
         let rounds = u32::try_from(config.process.rounds).unwrap_or(u32::MAX);
         let (seconds, bytes) = (cost::seconds(&config), cost::bytes(&config));
         let entry = Entry { part: part as u32, index: index as u32, id, seconds, bytes, rounds };
-        let measure = config.measure.clone();
+        let wanted = config.wanted();
         let input = config.instance.path.clone().filter(|_| config.instance.kind == Kind::Npz);
         match input {
             None => drop(Simulation::describe(config)?),
             // Cells that share a file would each read it here.
             Some(_) => drop(Simulation::settle(&config)?),
         }
-        Ok(Planned { entry, measure, input })
+        Ok(Planned { entry, wanted, input })
     }
 
     fn refuse_twins(&self) -> Result<()> {

@@ -79,8 +79,14 @@ impl<'a> Archive<'a> {
 
     /// Whole numbers; `None` if there is no such array.
     pub fn wholes(&mut self, name: &str) -> Result<Option<Array<i128>>> {
-        let is_whole = |kind| kind != Kind::Float;
+        let is_whole = |kind| matches!(kind, Kind::Signed | Kind::Unsigned);
         self.array(name, "an integer type (i1 to i8, u1 to u8)", is_whole, |dtype, bytes| dtype.whole(bytes))
+    }
+
+    /// Truth values, also given as whole numbers; `None` if there is no such array.
+    pub fn truths(&mut self, name: &str) -> Result<Option<Array<i128>>> {
+        let accepted = "a boolean type (b1) or an integer one (i1 to i8, u1 to u8)";
+        self.array(name, accepted, |kind| kind != Kind::Float, |dtype, bytes| dtype.whole(bytes))
     }
 
     /// What is wrong with an array.

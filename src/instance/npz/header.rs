@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Signed,
     /// Whole numbers ≥ 0.
     Unsigned,
+    /// Truth values: 0 or 1.
+    Truth,
 }
 
 /// An element's type.
@@ -132,6 +134,7 @@ impl Dtype {
             "u4" | "I" | "uint32" => (Kind::Unsigned, 4),
             "u2" | "H" | "uint16" => (Kind::Unsigned, 2),
             "u1" | "B" | "uint8" => (Kind::Unsigned, 1),
+            "b1" | "?" | "bool" => (Kind::Truth, 1),
             _ => return None,
         };
         let big_endian = match order {
@@ -206,8 +209,9 @@ mod tests {
         assert_eq!(named("<i8").whole(&i64::MIN.to_le_bytes()), i128::from(i64::MIN));
         assert_eq!(named("|u1").whole(&[255]), 255);
         assert_eq!(named("i1").whole(&[255]), -1);
+        assert_eq!((named("|b1").kind, named("?").whole(&[1]), named("bool").whole(&[0])), (Kind::Truth, 1, 0));
         assert_eq!(named(">u8").whole(&u64::MAX.to_be_bytes()), i128::from(u64::MAX));
-        for other in ["|O", "<c16", "<f16", "|S3", "<U1", "|b1", "?", "<M8[ns]", "", "<", "é8"] {
+        for other in ["|O", "<c16", "<f16", "|S3", "<U1", "|b2", "<M8[ns]", "", "<", "é8"] {
             assert_eq!(Dtype::named(other), None, "{other}");
         }
     }

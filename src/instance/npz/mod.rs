@@ -3,29 +3,37 @@
 //! | array | shape | type | meaning |
 //! | --- | --- | --- | --- |
 //! | `phi` | (M, K, d) | floating-point | φ(x,y) |
-//! | `theta0` | (d) | floating-point | θ_0 (optional where the caller makes its own) |
+//! | `theta0` | (d) | floating-point | θ_0 (optional where the caller makes its own); 0 if absent beside `offset` |
+//! | `offset` | (M, K) | floating-point | b(x,y), fixed logits, nats; none if absent |
 //! | `prompt_weights` | (M) | floating-point | p(x); uniform if absent |
-//! | `answer` | (M) | integer | index of the externally correct response; -1 where it is not known |
-//! | `num_responses` | (M) | integer | only the first so many rows of a prompt count |
+//! | `num_responses` | (M) | integer | only the first so many rows of a prompt count, in every array |
+//! | `correct` | (M, K) | boolean, or integer | 1 for the correct responses, 0 for the others; -1 for all of a prompt where they are not known |
+//! | `answer` | (M) | integer | the one correct response of each prompt, in place of `correct`; -1 where it is not known |
+//! | `reward` | (M, K) | floating-point | r(x,y), a reward from outside, nats |
+//! | `level` | (M) | integer | a level (of difficulty, say) of each prompt |
 //!
-//! Types may have either byte order (floating-point: f8, f4, f2; integer: i1 to i8, u1 to u8), and arrays either order of axes.
+//! Types may have either byte order (floating-point: f8, f4, f2; integer: i1 to i8, u1 to u8; boolean: b1), and arrays either order of
+//! axes. `answer` and `correct` may both be there if they agree: where `answer` names a response, it is the prompt's only correct one.
 
 mod archive;
+mod beside;
 mod header;
 mod literal;
 
 use std::path::Path;
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 
 use self::archive::{Archive, Array};
 use super::files::{self, Source};
 use super::gaussian::BaseParameter;
-use super::{DenseFeatures, FeatureMap, Instance, Parameter, uniform_weights};
+use super::{Correct, DenseFeatures, FeatureMap, Instance, Parameter, uniform_weights};
+use crate::logits::LogitTable;
 use crate::seed::Seed;
 use crate::{Error, Result};
 
-const ARRAYS: [&str; 5] = ["phi", "theta0", "prompt_weights", "answer", "num_responses"];
+const ARRAYS: [&str; 9] =
+    ["phi", "theta0", "offset", "prompt_weights", "num_responses", "correct", "answer", "reward", "level"];
 
 /// An instance file, read and checked for shape.
 #[derive(Debug)]
@@ -35,7 +43,10 @@ pub struct NpzFile {
     pub rescaled_by: Option<f64>,
     base: Option<Vec<f64>>,
     weights: Vec<f64>,
-    answers: Option<Vec<Option<u32>>>,
+    offset: Option<LogitTable>,
+    correct: Option<Correct>,
+    reward: Option<LogitTable>,
+    levels: Option<Vec<i64>>,
 }
 
 impl NpzFile {
@@ -84,19 +95,20 @@ impl NpzFile {
         };
         let base = numbers(&archive.floats("theta0")?, "theta0", dim)?;
         let weights = numbers(&archive.floats("prompt_weights")?, "prompt_weights", prompts)?;
-        let answers = match vector(&archive.wholes("answer")?, "answer", prompts)? {
-            Some(answers) => Some(answers.iter().enumerate().map(answer).collect::<Result<Vec<_>>>()?),
-            None => None,
-        };
-        // Nothing known is as good as no answers.
-        let answers = answers.filter(|answers| answers.iter().any(Option::is_some));
-        Ok(Self { features, rescaled_by, base, weights: weights.unwrap_or_else(|| uniform_weights(prompts)), answers })
+        let offset = beside::logits(&archive.floats("offset")?, "offset", &responses, most)?;
+        let reward = beside::logits(&archive.floats("reward")?, "reward", &responses, most)?;
+        let answers = beside::answers(vector(&archive.wholes("answer")?, "answer", prompts)?)?;
+        let correct = beside::correct(&archive.truths("correct")?, answers, &responses, most)?;
+        let levels = vector(&archive.wholes("level")?, "level", prompts)?.map(beside::levels).transpose()?;
+        let weights = weights.unwrap_or_else(|| uniform_weights(prompts));
+        Ok(Self { features, rescaled_by, base, weights, offset, correct, reward, levels })
     }
 
     /// The instance, with the file's θ_0 or, where `base` is given, with that one.
     ///
     /// A θ_0 that is given number by number belongs to the features as they stand in the file: where these were divided by the
-    /// largest norm, it is multiplied by it, and π_0 stays as it is. One that is drawn is drawn for the features as they are now.
+    /// largest norm, it is multiplied by it, and π_0 stays as it is. One that is drawn is drawn for the features as they are now. The
+    /// offset is added to the logits as it stands. A file with an offset and without θ_0 has θ_0 = 0: π_0 is the offset's policy.
     ///
     /// # Errors
     /// [`Error::Argument`] if values are out of range (see [`Instance::new`]) or there is no θ_0.
@@ -107,15 +119,29 @@ impl NpzFile {
         let base = match (base, &self.base) {
             (Some(BaseParameter::Given(theta)), _) | (None, Some(theta)) => scaled(theta),
             (Some(base), _) => base.resolve(&self.features, seed)?,
+            (None, None) if self.offset.is_some() => Parameter::Dense(Array1::zeros(self.features.dim())),
             (None, None) => {
                 return Err(Error::argument(
                     "theta0",
                     "absent",
-                    "an array theta0 (d), or instance.theta_norm or logit_scale",
+                    "an array theta0 (d) or offset (M, K), or instance.theta_norm or logit_scale",
                 ));
             }
         };
-        Instance::new(self.weights, FeatureMap::dense(self.features), base, self.answers)
+        let mut instance = Instance::new(self.weights, FeatureMap::dense(self.features), base, None)?;
+        if let Some(offset) = self.offset {
+            instance = instance.with_offset(offset)?;
+        }
+        if let Some(correct) = self.correct {
+            instance = instance.with_correct(correct)?;
+        }
+        if let Some(reward) = self.reward {
+            instance = instance.with_reward(reward)?;
+        }
+        match self.levels {
+            Some(levels) => instance.with_levels(levels),
+            None => Ok(instance),
+        }
     }
 }
 
@@ -142,14 +168,6 @@ fn numbers(array: &Option<Array<f64>>, name: &str, length: usize) -> Result<Opti
 fn response_count(x: usize, count: i128, most: usize) -> Result<usize> {
     let found = usize::try_from(count).ok().filter(|count| (1..=most).contains(count));
     found.ok_or_else(|| Error::argument(format!("num_responses[{x}]"), count, format!("1 to {most}, the K of phi")))
-}
-
-fn answer((x, &answer): (usize, &i128)) -> Result<Option<u32>> {
-    if answer == -1 {
-        return Ok(None);
-    }
-    let expected = "the index of a response from 0, or -1 where it is not known";
-    u32::try_from(answer).map(Some).map_err(|_| Error::argument(format!("answer[{x}]"), answer, expected))
 }
 
 /// Refuses rows of zeros at the end of a prompt: without `num_responses` they may be padding, or responses whose logit is 0.

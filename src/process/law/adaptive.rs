@@ -3,7 +3,7 @@
 //!
 //! N_μ = inf{k : max_{j≤k} π(y_j) ≥ μ/k}. A response of probability P stops the draws from time a = ⌈μ/P⌉ on, likelier
 //! ones earlier. So time falls into phases, from one a to the next, in which the set of stopping responses stays the
-//! same; with G the mass of the others, P\[N_μ > k\] = G^k inside a phase. At the start of a phase the new stopping
+//! same; with G the mass of the others, P(N_μ > k) = G^k inside a phase. At the start of a phase the new stopping
 //! responses win as the best of k draws; later in it, and up to the start of the next, the k-th draw is the one that
 //! stops, with probability ν(y) G^{k−1}: the time is geometric. All is summed in closed form, without a cut in time.
 
@@ -53,7 +53,7 @@ pub struct Adaptive {
 }
 
 impl Adaptive {
-    /// log P\[N_μ > k\].
+    /// log P(N_μ > k).
     pub fn log_survival(&self, time: u64) -> f64 {
         let time = time as f64;
         let reached = self.phases.partition_point(|phase| phase.start <= time);

@@ -36,6 +36,12 @@ pub struct InstanceConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theta0: Option<Vec<f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<OffsetConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<GroupConfig>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bump: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confidence: Option<ConfidenceConfig>,
@@ -66,7 +72,10 @@ impl InstanceConfig {
     pub(super) fn fill_defaults(&mut self) {
         self.rescale.get_or_insert(false);
         match self.kind {
-            Kind::Npz | Kind::Autoregressive => {}
+            Kind::Npz | Kind::Autoregressive | Kind::Answers => {}
+            Kind::Sphere => {
+                self.prompts.get_or_insert(1);
+            }
             Kind::Gaussian => {
                 self.spectrum.get_or_insert(Spectrum::Isotropic {});
                 self.max_tries.get_or_insert(10_000);
@@ -88,6 +97,25 @@ impl InstanceConfig {
             }
         }
     }
+}
+
+/// `{ along, noise }`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "described at `instance::gaussian::Offset`")]
+pub struct OffsetConfig {
+    pub along: f64,
+    pub noise: f64,
+}
+
+/// `{ share, gap, right }`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "described at `instance::answers::Group`")]
+pub struct GroupConfig {
+    pub share: f64,
+    pub gap: f64,
+    pub right: bool,
 }
 
 /// `{ p, eta }` of Proposition 4.3.
@@ -112,6 +140,8 @@ pub enum Kind {
     Hard,
     Autoregressive,
     Random,
+    Answers,
+    Sphere,
 }
 
 /// How the base policy's confidence varies from prompt to prompt.

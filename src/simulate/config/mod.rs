@@ -2,12 +2,15 @@
 //!
 //! The meaning, range and default of every key stand in [`super::keys::keys`].
 
+mod also;
 mod instance;
 mod process;
 mod run;
 mod setting;
 
-pub use instance::{ConfidenceConfig, InstanceConfig, Kind, MassConfig, TrapConfig, WeightsConfig};
+pub use instance::{
+    ConfidenceConfig, GroupConfig, InstanceConfig, Kind, MassConfig, OffsetConfig, TrapConfig, WeightsConfig,
+};
 pub use process::{ProcessConfig, SamplingConfig, UpdateConfig};
 pub use run::{MeasureConfig, RunConfig, SeedConfig};
 pub use setting::{parse_setting, set};

@@ -13,11 +13,15 @@ use crate::seed::Seed;
 pub struct MeasureConfig {
     pub delta: Vec<f64>,
     pub chain: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub also: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<i64>,
 }
 
 impl Default for MeasureConfig {
     fn default() -> Self {
-        Self { delta: vec![0.5, 0.1], chain: false }
+        Self { delta: vec![0.5, 0.1], chain: false, also: None, levels: Vec::new() }
     }
 }
 

@@ -1,0 +1,187 @@
+//! Quantities that are measured where they are asked for: `measure.also`, `measure.levels`.
+//!
+//! A new one is a function and one line of the list below; `Needs` says where it can exist.
+
+use std::cell::OnceCell;
+
+use super::misspecification::OwnStep;
+use super::{Quantity, Reader, correctness, flips, policy};
+use crate::instance::{Correct, Instance};
+use crate::process::fit::Data;
+use crate::process::{Arrival, Loop, Round};
+use crate::stats::Range;
+
+/// A quantity that can be asked for.
+#[derive(Clone, Copy)]
+pub struct Also {
+    /// The quantity.
+    pub quantity: Quantity,
+    /// Where it can exist.
+    pub needs: Needs,
+}
+
+/// What a quantity asks of the instance and the loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// The instance's correct responses.
+    Correct,
+    /// A step, of any loop.
+    Step,
+    /// A loop that draws responses.
+    Draws,
+    /// A loop that draws pairs of them.
+    Pairs,
+    /// A filter of prompts.
+    Filter,
+    /// A convex fit: logistic or likelihood.
+    Convex,
+    /// The self-reward and the reference π_t, with a fit to differences of rewards. Least squares over all responses in each round, a cost
+    /// of its own where the features are dense and have an offset.
+    OwnSquareLoss,
+}
+
+macro_rules! also {
+    ($($name:ident $range:ident $needs:ident $definition:literal = $measure:expr;)*) => {
+        /// What was asked for, measured in one round; `None` where it was not, and where it does not exist.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct AlsoMetrics {
+            $(#[doc = $definition] pub $name: Option<f64>,)*
+            /// Accuracy at each of the asked levels.
+            pub accuracy_level: Vec<Option<f64>>,
+            /// E_x π_t(correct|x) at each of the asked levels.
+            pub correct_probability_level: Vec<Option<f64>>,
+        }
+
+        /// All that can be asked for, in the order in which every output shows it.
+        pub const QUANTITIES: &[Also] = &[$(Also {
+            quantity: Quantity {
+                name: stringify!($name),
+                definition: $definition,
+                range: Range::$range,
+                read: Reader::Scalar(|m| m.also.as_ref().and_then(|also| also.$name)),
+            },
+            needs: Needs::$needs,
+        },)*];
+
+        /// Measures the quantities of these names, and what is asked for at these levels.
+        pub fn measure(at: &At<'_>, names: &[&str], levels: &[i64]) -> AlsoMetrics {
+            let measured = |name: &str, measure: fn(&At<'_>) -> Option<f64>| {
+                if names.contains(&name) { measure(at) } else { None }
+            };
+            AlsoMetrics {
+                $($name: measured(stringify!($name), $measure),)*
+                accuracy_level: levels.iter().map(|&level| at.accuracy(level)).collect(),
+                correct_probability_level: levels.iter().map(|&level| at.correct_probability(level)).collect(),
+            }
+        }
+    };
+}
+
+also! {
+    correct_probability SHARE Correct "J_t = E_x π_t(correct|x) over the prompts whose correct responses are known"
+        = |at| at.of_correct(correctness::correct_probability);
+    acceptance_condition AT_LEAST_ONE Correct "acceptance condition number E_x[1/π_t(correct|x)]"
+        = |at| at.of_correct(correctness::acceptance_condition);
+    circle_angle NON_NEGATIVE Correct "E_x arccos √π_t(correct|x), radians"
+        = |at| at.of_correct(correctness::circle_angle);
+    step_drift SHARE Step "P_x[y*_t ≠ y*_{t−1}]"
+        = |at| at.arrival().map(|arrival| policy::drift(at.weights(), &arrival.previous, &at.round.policy));
+    drift_mass SHARE Step "least π_{t−1}(y*_t|x) over the prompts whose mode moved in the round"
+        = |at| flips::drift_mass(at.weights(), &at.arrival()?.previous, &at.round.policy);
+    flip_loss NON_NEGATIVE Step "E_x[1{y*_t ≠ y*_{t−1}} 2π(y*_{t−1})π(y*_t)(1+β)²(log π(y*_{t−1}) − log π(y*_t))²] under π = π_{t−1}, at most ε², nats²"
+        = |at| Some(flips::flip_loss(at.weights(), &at.arrival()?.previous, &at.round.policy, at.process.beta));
+    approximation_error NON_NEGATIVE OwnSquareLoss "ε_app: root of the least population loss that a step from π_{t−1} can have, nats"
+        = |at| at.own_step().map(OwnStep::approximation_error);
+    estimation_error NON_NEGATIVE OwnSquareLoss "e: distance of the round's step from the population's, in the metric of the loss (ε² = ε_app² + e²), nats"
+        = |at| Some(at.own_step()?.estimation_error(&at.arrival()?.from, (&at.round.theta, &at.round.policy), at.process.beta));
+    sharpened_share SHARE OwnSquareLoss "R²: part of the variance of log π_{t−1} that the features can follow"
+        = |at| at.own_step()?.sharpened_share();
+    population_flips SHARE OwnSquareLoss "P_x[y*_t ≠ mode of the population update from the same θ_{t−1} at the same β]"
+        = |at| Some(at.own_step()?.flips(&at.arrival()?.from, &at.round.policy, at.process.beta));
+    draws NON_NEGATIVE Draws "responses drawn so far, those that a selection threw away and those of votes among them"
+        = |at| at.arrival()?.so_far.draws;
+    rank_losses NON_NEGATIVE Pairs "rounds so far whose seen differences had a lower rank than all of them"
+        = |at| at.arrival()?.so_far.rank_losses.map(|rounds| rounds as f64);
+    empty_filters NON_NEGATIVE Filter "rounds so far that changed nothing, since no prompt was left"
+        = |at| Some(at.arrival()?.so_far.empty_filters as f64);
+    at_infinity SHARE Convex "1 if the round's loss has no finite minimiser: θ_t is the one in the ball, or gives some response probability 0"
+        = |at| Some(f64::from(u8::from(at.arrival()?.at_infinity)));
+    gradient_norm NON_NEGATIVE Convex "norm of the gradient at the end of a convex fit, relative to the weight of the data"
+        = |at| at.arrival()?.newton.map(|newton| newton.gradient_norm);
+    newton_steps NON_NEGATIVE Convex "Newton steps of a convex fit"
+        = |at| at.arrival()?.newton.map(|newton| newton.steps as f64);
+}
+
+/// What is measured at each level of `measure.levels`.
+pub const LEVEL_QUANTITIES: &[Quantity] = &[
+    Quantity {
+        name: "accuracy_level",
+        definition: "accuracy over the prompts of one level",
+        range: Range::SHARE,
+        read: Reader::PerLevel(|m| m.also.as_ref().map(|also| &*also.accuracy_level)),
+    },
+    Quantity {
+        name: "correct_probability_level",
+        definition: "E_x π_t(correct|x) over the prompts of one level",
+        range: Range::SHARE,
+        read: Reader::PerLevel(|m| m.also.as_ref().map(|also| &*also.correct_probability_level)),
+    },
+];
+
+/// The quantity of a name, if it is one that can be asked for.
+pub fn named(name: &str) -> Option<&'static Also> {
+    QUANTITIES.iter().find(|also| also.quantity.name == name)
+}
+
+/// A round that is measured.
+#[derive(Debug)]
+pub struct At<'a> {
+    instance: &'a Instance,
+    process: &'a Loop,
+    round: &'a Round,
+    own_step: OnceCell<Option<OwnStep<'a>>>,
+}
+
+impl<'a> At<'a> {
+    /// A round of a loop on an instance.
+    pub fn new(instance: &'a Instance, process: &'a Loop, round: &'a Round) -> Self {
+        Self { instance, process, round, own_step: OnceCell::new() }
+    }
+
+    fn weights(&self) -> &'a [f64] {
+        self.instance.weights()
+    }
+
+    fn arrival(&self) -> Option<&'a Arrival> {
+        self.round.step.as_ref()
+    }
+
+    fn of_correct(&self, f: fn(&[f64], &crate::policy::Policy, &Correct) -> Option<f64>) -> Option<f64> {
+        f(self.weights(), &self.round.policy, self.instance.correct()?)
+    }
+
+    fn is_at(&self, level: i64) -> Option<impl Fn(usize) -> bool + 'a> {
+        let levels = self.instance.levels()?;
+        Some(move |x: usize| levels[x] == level)
+    }
+
+    fn accuracy(&self, level: i64) -> Option<f64> {
+        let (correct, at) = (self.instance.correct()?, self.is_at(level)?);
+        correctness::accuracy_of(self.weights(), &self.round.policy, correct, at)
+    }
+
+    fn correct_probability(&self, level: i64) -> Option<f64> {
+        let (correct, at) = (self.instance.correct()?, self.is_at(level)?);
+        correctness::correct_probability_of(self.weights(), &self.round.policy, correct, at)
+    }
+
+    /// The population step of self-rewarding that the round's step is compared with; computed once.
+    fn own_step(&self) -> Option<&OwnStep<'a>> {
+        let compared = self.process.is_self_rewarding() && self.process.fit.data() == Data::Pairs;
+        let step = || {
+            let arrival = self.arrival().filter(|_| compared)?;
+            Some(OwnStep::new(self.instance, &arrival.from, &arrival.previous))
+        };
+        self.own_step.get_or_init(step).as_ref()
+    }
+}

@@ -1,0 +1,6 @@
+//! Quantities that are measured on request, against plain sums over all pairs of responses.
+
+mod columns;
+mod dead_responses;
+mod own_step;
+mod sums;
