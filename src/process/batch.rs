@@ -65,6 +65,10 @@ impl Labelling {
         if self.vote.is_none() {
             return labels.prefers(own - other);
         }
+        if own == other {
+            // A response against itself, too: there the two do not exclude each other.
+            return 0.5;
+        }
         let neither = (1.0 - own - other).max(0.0);
         own * labels.prefers(1.0) + other * labels.prefers(-1.0) + neither * labels.prefers(0.0)
     }

@@ -27,8 +27,8 @@ pub enum Memory {
     /// Nothing.
     #[default]
     None,
-    /// The counts of all rounds. For the likelihood, π_t is the fit of t + 1 batches, the first from π_0; for pairs, the counts of all
-    /// rounds meet the targets of the current one.
+    /// The counts of all rounds. For the likelihood, π_t is the fit of t + 1 batches, the first from π_0; for the square loss, the
+    /// counts of all rounds meet the targets of the current one; labelled pairs keep the labels of their own round.
     All,
     /// A share λ in [0, 1) of each round comes from the data law (uniform over each prompt's responses), the rest from the loop's own.
     /// The number of replayed answers is λn, rounded to the nearest whole number.

@@ -30,6 +30,10 @@ pub(super) fn check(process: &Loop) -> Result<()> {
     process.candidates.check()?;
     process.accept.check()?;
     process.signal.check(process)?;
+    if matches!(process.candidates.selection, Selection::Curated(_)) && process.signal.votes() > 0 {
+        let expected = "a reward of each response beside choose = \"reward\": a vote compares pairs";
+        return Err(Error::argument("process.reward", format!("{:?}", process.signal), expected));
+    }
     match process.fit.data() {
         Data::Responses => responses(process),
         Data::Pairs => pairs(process),

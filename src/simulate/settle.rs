@@ -23,8 +23,7 @@ pub(super) fn process(config: &Config) -> Result<Loop> {
 pub(super) fn finite_class(config: &Config) -> Result<FiniteClass> {
     let class = config.process.with_section(FiniteClass::read)?;
     if let (Kind::Tabular | Kind::Hard | Kind::Answers, Some(rays)) = (config.instance.kind, config.process.rays) {
-        let expected =
-            "no rays on one-hot features: the class of one-hot features is a product over its prompts";
+        let expected = "no rays on one-hot features: the class of one-hot features is a product over its prompts";
         return Err(Error::argument("process.rays", rays, expected));
     }
     Ok(class)

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use rand::Rng;
+
 use super::super::batch::Batch;
 use super::super::multinomial::binomial;
+use super::super::pairs::SeenPair;
+use crate::policy::Policy;
 use crate::seed::Purpose;
 use crate::settings::{Form, Key, Section};
 use crate::{Error, Result};
@@ -119,10 +123,16 @@ pub(super) fn walk(batches: &[Batch], f: &mut dyn FnMut(usize, &[LabelledPair]))
             labelled.clear();
             labelled.extend(seen.pairs.iter().map(|pair| {
                 let win = labelling.prefers(seen.prompt, pair.a, pair.b);
-                let wins = if labelling.labels.is_drawn() || labelling.vote.is_some() {
-                    binomial(pair.count, win, labelling.prefers(seen.prompt, pair.b, pair.a), &mut rng) as f64
-                } else {
-                    win * pair.count as f64
+                let wins = match &labelling.vote {
+                    _ if labelling.labels.is_drawn() => {
+                        binomial(pair.count, win, labelling.prefers(seen.prompt, pair.b, pair.a), &mut rng) as f64
+                    }
+                    // The votes are drawn; where neither wins there is a tie.
+                    Some(law) => {
+                        let (for_a, for_b) = votes(law, seen.prompt, pair, &mut rng);
+                        (for_a as f64 + (pair.count - for_b) as f64) / 2.0
+                    }
+                    None => win * pair.count as f64,
                 };
                 LabelledPair { a: pair.a, b: pair.b, wins, losses: pair.count as f64 - wins }
             }));
@@ -130,6 +140,14 @@ pub(super) fn walk(batches: &[Batch], f: &mut dyn FnMut(usize, &[LabelledPair]))
         });
     };
     merged(batches, each, f);
+}
+
+/// How often either response of a pair won, with one vote for each of its appearances.
+pub(super) fn votes(law: &Policy, prompt: usize, pair: &SeenPair, rng: &mut impl Rng) -> (u64, u64) {
+    let (won, lost) = (law.prob(prompt, pair.a), law.prob(prompt, pair.b));
+    let others = (1.0 - won - lost).max(0.0);
+    let for_a = binomial(pair.count, won, lost + others, rng);
+    (for_a, binomial(pair.count - for_a, lost, others, rng))
 }
 
 /// Walks through what each batch gives, prompt by prompt; what several batches have of a prompt comes together.

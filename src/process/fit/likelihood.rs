@@ -1,5 +1,6 @@
 //! Maximum likelihood of accepted responses: supervised fine-tuning on selected samples.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ndarray::{Array1, Array2, s};
@@ -114,8 +115,10 @@ impl Fit for Likelihood {
 impl Likelihood {
     fn solve(&self, step: &Step<'_>, masses: &Masses) -> Result<Fitted> {
         let theta = step.theta();
+        // What no accepted response tells anything of: a ridge pulls it to its centre, without one it stays.
+        let untold = if self.ridge > 0.0 { step.reference() } else { Cow::Borrowed(theta) };
         if masses.is_empty() {
-            return Ok(Minimum::new(theta.clone(), None).into());
+            return Ok(Minimum::new(untold.into_owned(), None).into());
         }
         let data = Written::of(step, masses);
         let blocks = data.blocks(step);
@@ -127,7 +130,7 @@ impl Likelihood {
             ball: step.radius.map(|radius| Ball { centre: centre(&theta.zeros()), radius }),
         };
         let outcome = problem.solve()?;
-        let place = |found: &Vec<Array1<f64>>| placed(theta, &data.places, found, |new, _| new);
+        let place = |found: &Vec<Array1<f64>>| placed(&untold, &data.places, found, |new, _| new);
         let direction = |found: &Vec<Array1<f64>>| placed(&theta.zeros(), &data.places, found, |new, _| new);
         Ok(fitted(outcome, None, place, direction))
     }

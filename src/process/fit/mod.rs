@@ -69,7 +69,7 @@ pub struct SampleSummary {
     pub diverse: u64,
     /// Rank of S, the span of the sampled feature differences.
     pub rank: usize,
-    /// Rank of all feature differences.
+    /// Rank of all feature differences of the prompts that may be drawn.
     pub full_rank: usize,
 }
 

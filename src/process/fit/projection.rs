@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use ndarray::Array1;
 
-use super::super::Step;
 use super::super::batch::Batch;
 use super::super::graph::SeenGraph;
 use super::super::pairs::SeenPair;
+use super::super::{PromptLaw, Step};
 use super::SampleSummary;
 use super::aim::Aim;
 use super::labels::merged;
@@ -143,8 +143,23 @@ pub(super) fn triples(batches: &[Batch]) -> u64 {
 }
 
 pub(super) fn summary(step: &Step<'_>, batches: &[Batch], diverse: u64, rank: usize) -> SampleSummary {
-    SampleSummary { triples: triples(batches), diverse, rank, full_rank: step.instance.rank() }
+    SampleSummary { triples: triples(batches), diverse, rank, full_rank: full_rank(step, batches) }
 }
+
+/// Rank of the differences of all prompts that may be drawn.
+fn full_rank(step: &Step<'_>, batches: &[Batch]) -> usize {
+    if step.process.prompts == PromptLaw::All {
+        return step.instance.rank();
+    }
+    match step.instance.features() {
+        FeatureMap::Dense(features) => population::span(step, batches, features).rank(),
+        FeatureMap::OneHot(responses) => {
+            let drawn = |x: usize| batches.iter().any(|batch| batch.weights[x] > 0.0);
+            responses.iter().enumerate().filter(|(x, _)| drawn(*x)).map(|(_, &count)| count as usize - 1).sum()
+        }
+    }
+}
+
 /// Appends all-zero rows up to (not including) a prompt.
 pub(super) fn skip_to(table: &mut LogitTable, prompt: usize, responses: &[u32]) {
     while table.prompts() < prompt {

@@ -3,10 +3,10 @@
 use rand_distr::{Distribution, StandardNormal};
 
 use super::super::batch::Batch;
-use super::super::multinomial::binomial;
 use super::super::pairs::SeenPair;
 use super::aim::Aim;
 use super::entry::{self, Entry};
+use super::labels;
 use super::population;
 use super::projection::Seen;
 use super::quadratic::Choice;
@@ -177,9 +177,6 @@ struct Streams {
 
 /// The mean of 1{winner is y} − 1{winner is y'} over a pair's appearances, one vote each.
 fn mean_vote(law: &Policy, prompt: usize, pair: &SeenPair, rng: &mut impl rand::Rng) -> f64 {
-    let (won, lost) = (law.prob(prompt, pair.a), law.prob(prompt, pair.b));
-    let others = (1.0 - won - lost).max(0.0);
-    let for_a = binomial(pair.count, won, lost + others, rng);
-    let for_b = binomial(pair.count - for_a, lost, others, rng);
+    let (for_a, for_b) = labels::votes(law, prompt, pair, rng);
     (for_a as f64 - for_b as f64) / pair.count as f64
 }
