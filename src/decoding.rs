@@ -10,6 +10,22 @@ use crate::policy::Policy;
 /// A token's conditional probability is in proportion to the probability of all sequences that begin with the prefix and
 /// the token, a sum over consecutive indices. Of subtrees without atoms only the first is looked at, since they are equal;
 /// so a step costs the atoms below the prefix, whatever V is. `prompt`'s responses are the sequences of `tokens`.
+///
+/// ```
+/// use std::sync::Arc;
+/// use selfreward::decoding::greedy_decode;
+/// use selfreward::instance::Tokens;
+/// use selfreward::logits::LogitTable;
+/// use selfreward::policy::Policy;
+///
+/// // Two tokens of two kinds, 00, 01, 10, 11: the first token 0 has probability 0.6, yet 10 is the likeliest sequence.
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[0.35f64, 0.25, 0.39, 0.01].map(f64::ln));
+/// let policy = Policy::from_logits(Arc::new(table));
+/// assert_eq!(policy.head(0).modal, 2);
+/// assert_eq!(greedy_decode(&policy, Tokens::new(2, 2)?, 0), 0);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn greedy_decode(policy: &Policy, tokens: Tokens, prompt: usize) -> u32 {
     let (row, top) = (policy.row(prompt), policy.head(prompt).logit);
     let rest = if row.rest > 0 { (row.rest_logit - top).exp() } else { 0.0 };

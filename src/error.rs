@@ -109,6 +109,14 @@ pub enum Error {
 
 impl Error {
     /// An argument outside its range.
+    ///
+    /// ```
+    /// use selfreward::Error;
+    ///
+    /// let error = Error::argument("process.beta", 0, "a finite number > 0");
+    /// assert_eq!(error.to_string(), "process.beta = 0: expected a finite number > 0");
+    /// assert!(error.is_final(), "no other machine would take it");
+    /// ```
     pub fn argument(name: impl Into<String>, value: impl ToString, expected: impl Into<String>) -> Self {
         let value = shortened(one_line(&value.to_string()));
         Self::Argument { name: one_line(&name.into()), value, expected: one_line(&expected.into()) }

@@ -149,6 +149,20 @@ impl LogitTable {
     }
 
     /// Appends a prompt; `atoms` come by ascending response, `rest` counts the responses that are none.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use selfreward::logits::{Atom, LogitTable};
+    /// use selfreward::policy::Policy;
+    ///
+    /// // A million responses, one of them with a logit of its own: the table holds one atom.
+    /// let mut table = LogitTable::default();
+    /// table.push([Atom { response: 7, logit: 10.0 }], 0.0, 999_999);
+    /// let policy = Policy::from_logits(Arc::new(table));
+    /// let e = 10f64.exp();
+    /// assert!((policy.prob(0, 7) - e / (e + 999_999.0)).abs() < 1e-15);
+    /// assert_eq!(policy.prob(0, 8), policy.prob(0, 999_998));
+    /// ```
     pub fn push(&mut self, atoms: impl IntoIterator<Item = Atom>, rest_logit: f64, rest: u32) {
         self.atoms.extend(atoms);
         self.starts.push(self.atoms.len());

@@ -49,6 +49,21 @@ pub enum Purpose {
 }
 
 /// A 256-bit seed.
+///
+/// ```
+/// use rand::RngExt;
+/// use selfreward::seed::{Purpose, Seed};
+///
+/// let seed = Seed::from_number(1);
+/// let draw = |seed: Seed, round, prompt| -> u64 { seed.rng(Purpose::Responses, round, prompt).random() };
+/// // A stream is a function of seed, purpose, round and prompt, and of nothing that was drawn before.
+/// assert_eq!(draw(seed, 3, 7), draw(seed, 3, 7));
+/// assert_ne!(draw(seed, 3, 7), draw(seed, 3, 8));
+/// assert_ne!(draw(seed, 3, 7), draw(seed.child("replicate", 0), 3, 7));
+/// // What is printed is read back.
+/// assert_eq!(seed.to_string().parse::<Seed>()?, seed);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Seed([u8; 32]);
 

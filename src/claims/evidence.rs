@@ -11,6 +11,17 @@ use crate::simulate::Config;
 /// A measured number and the number that it must not exceed.
 ///
 /// Where a side is NaN nothing is known: such a comparison neither exceeds nor says anything.
+///
+/// ```
+/// use selfreward::claims::Comparison;
+///
+/// let kept = Comparison::probability(0.2, 0.5, 0.0);
+/// assert!(!kept.exceeds() && kept.informative());
+/// assert_eq!(kept.to_string(), "0.2 ≤ 0.5");
+/// // A bound above 1 excludes nothing of a probability; what is no number says nothing.
+/// assert!(!Comparison::probability(0.2, 1.5, 0.0).informative());
+/// assert!(Comparison::probability(f64::NAN, 0.5, 0.0).unknown());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comparison {
     /// The side that must not be the larger: what was measured, or the bound of [`Form::AtLeast`].

@@ -33,6 +33,22 @@ use crate::{Error, Result};
 const DENSE: usize = 1200;
 
 /// The responses of one prompt, for the likelihood of the class π_θ(y) ∝ exp(o_y + ⟨θ, φ_y⟩).
+///
+/// ```
+/// use ndarray::{Array2, array};
+/// use selfreward::convex::{Block, Choices, Fit, Outcome};
+///
+/// // One-hot features: the maximum likelihood gives each response its share of the counts.
+/// let (features, counts) = (Array2::eye(3), [1.0, 2.0, 5.0]);
+/// let prompt = Choices { features: features.view(), offset: &[0.0; 3], weights: &counts };
+/// let blocks = vec![Block::Softmax(vec![prompt])];
+/// let fit = Fit { blocks, start: vec![array![0.0, 0.0, 0.0]], ridge: None, ball: None };
+/// let Outcome::Finite(optimum) = fit.solve()? else { panic!("all were seen") };
+/// let theta = &optimum.theta[0];
+/// assert!((theta[2] - theta[0] - 5f64.ln()).abs() < 1e-12);
+/// assert!((theta[1] - theta[0] - 2f64.ln()).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Choices<'a> {
     /// φ_y, K×d.
@@ -44,6 +60,19 @@ pub struct Choices<'a> {
 }
 
 /// A loss on coordinates of its own.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::convex::{Block, Fit, Outcome};
+///
+/// // Three wins and one loss of one comparison: the log-odds are log 3.
+/// let differences = array![[1.0]];
+/// let block = Block::Logistic { differences: differences.view(), wins: &[3.0], losses: &[1.0] };
+/// let fit = Fit { blocks: vec![block], start: vec![array![0.0]], ridge: None, ball: None };
+/// let Outcome::Finite(optimum) = fit.solve()? else { panic!("both sides have won") };
+/// assert!((optimum.theta[0][0] - 3f64.ln()).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum Block<'a> {
     /// −Σ_x Σ_y c_xy log π_θ(y|x), over prompts that share θ ∈ R^d.
@@ -63,6 +92,21 @@ pub enum Block<'a> {
 pub type Concatenation = Vec<Array1<f64>>;
 
 /// λ‖θ − c‖² beside the losses.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::convex::{Block, Fit, Outcome, Ridge};
+///
+/// // A ridge makes every optimum finite: 2λθ = σ(−θ) where one win was seen.
+/// let differences = array![[1.0]];
+/// let block = Block::Logistic { differences: differences.view(), wins: &[1.0], losses: &[0.0] };
+/// let ridge = Some(Ridge { strength: 0.1, centre: vec![array![0.0]] });
+/// let fit = Fit { blocks: vec![block], start: vec![array![0.0]], ridge, ball: None };
+/// let Outcome::Finite(optimum) = fit.solve()? else { panic!("the ridge confines it") };
+/// let theta = optimum.theta[0][0];
+/// assert!((0.2 * theta - 1.0 / (1.0 + theta.exp())).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Ridge {
     /// λ > 0, in the unit of the weights.
@@ -111,6 +155,22 @@ pub struct Optimum {
 }
 
 /// What a fit comes to.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::convex::{Ball, Block, Fit, Outcome};
+///
+/// // Nothing but wins: the loss falls for ever, and in a ball it is least at the edge.
+/// let differences = array![[0.5]];
+/// let block = Block::Logistic { differences: differences.view(), wins: &[1.0], losses: &[0.0] };
+/// let mut fit = Fit { blocks: vec![block], start: vec![array![0.0]], ridge: None, ball: None };
+/// let Outcome::AtInfinity { direction } = fit.solve()? else { panic!("no loss was seen") };
+/// assert!((direction[0][0] - 1.0).abs() < 1e-12);
+/// fit.ball = Some(Ball { centre: vec![array![0.0]], radius: 2.0 });
+/// let Outcome::InBallAtInfinity(edge) = fit.solve()? else { panic!("the ball ends it") };
+/// assert!((edge.theta[0][0] - 2.0).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// A finite optimum exists; with a ball it is the one in the ball.

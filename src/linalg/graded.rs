@@ -42,13 +42,25 @@ const ORTHOGONAL: f64 = 4.0 * f64::EPSILON;
 const SWEEPS: usize = 60;
 
 /// The decomposition of the matrix with these rows, all of length `columns`.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::linalg::{GradedRow, graded_svd};
+///
+/// // Orthogonal rows of sizes 1 and e^−1000: a double holds no such matrix, its singular values are found.
+/// let row = |log_size, direction| GradedRow { log_size, direction };
+/// let svd = graded_svd(vec![row(0.0, array![1.0, 0.0]), row(-1000.0, array![0.0, 1.0])], 2);
+/// assert!(svd.log_singular.iter().zip([0.0, -1000.0]).all(|(a, b): (&f64, f64)| (a - b).abs() < 1e-12));
+/// ```
 pub fn graded_svd(mut rows: Vec<GradedRow>, columns: usize) -> GradedSvd {
     rows.iter_mut().for_each(normalise);
     let sizes: Vec<f64> = rows.iter().map(|row| row.log_size).collect();
     let (basis, mut graded) = gram_schmidt(rows, columns);
     for row in &mut graded {
         let pivot = row.log_size;
-        row.direction.iter_mut().zip(&sizes).for_each(|(share, size)| *share *= (size - pivot).exp());
+        // Of a row that is larger than the pivot nothing is left, whatever its size.
+        let own = row.direction.iter_mut().zip(&sizes).filter(|(share, _)| **share != 0.0);
+        own.for_each(|(share, size)| *share *= (size - pivot).exp());
     }
     let rank = graded.len();
     // Columns of this matrix are the graded rows at unit length; the triangular factor keeps their angles in rank×rank numbers.
@@ -75,8 +87,8 @@ pub(super) fn normalise(row: &mut GradedRow) {
     }
 }
 
-/// Of rows of unit length: orthonormal rows q_1, q_2, … in the order of what the rows still have of their own, and the rows of R with A = RᵀQ: entry j
-/// of row i belongs to row j of A and is in units of that row, whose size comes beside it as that of the pivot.
+/// Of rows of unit length: orthonormal rows q_1, q_2, … in the order of what the rows still have of their own, and the rows of R with
+/// A = RᵀQ. Entry j of row i belongs to row j of A and is in units of that row; the size of row i is that of its pivot.
 pub(super) fn gram_schmidt(mut rows: Vec<GradedRow>, columns: usize) -> (Array2<f64>, Vec<GradedRow>) {
     let count = rows.len();
     let mut left: Vec<usize> = (0..count).filter(|&i| rows[i].log_size > f64::NEG_INFINITY).collect();

@@ -46,6 +46,14 @@ pub fn check_threads(threads: usize) -> crate::Result<()> {
 /// The triangular factor R of A = QR (min(m,n)×n; signs of its rows are the backend's).
 ///
 /// Tall matrices are factored in blocks of rows, so that the working set is a few n×n blocks whatever m is.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::linalg::r_factor;
+///
+/// // The factor of one column is its norm.
+/// assert!((r_factor(array![[3.0], [4.0]].view())[[0, 0]].abs() - 5.0).abs() < 1e-14);
+/// ```
 pub fn r_factor(a: ArrayView2<'_, f64>) -> Array2<f64> {
     let (m, n) = a.dim();
     let block = (2 * n).max(64);
@@ -65,16 +73,44 @@ pub fn r_factor(a: ArrayView2<'_, f64>) -> Array2<f64> {
 
 /// An orthonormal basis (n×r) of the row space of an m×n matrix whose rank r is decided at `tolerance`, relative to the
 /// largest singular value (or, in the default backend, to the largest pivot of a rank-revealing QR factorization).
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::linalg::row_space;
+///
+/// // Two parallel rows span a line, the diagonal.
+/// let basis = row_space(array![[1.0, 1.0], [2.0, 2.0]].view(), 1e-12);
+/// assert_eq!(basis.dim(), (2, 1));
+/// assert!((basis[[0, 0]] - basis[[1, 0]]).abs() < 1e-14);
+/// ```
 pub fn row_space(a: ArrayView2<'_, f64>, tolerance: f64) -> Array2<f64> {
     backend::row_space(a, tolerance)
 }
 
 /// The thin singular value decomposition.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::linalg::thin_svd;
+///
+/// let svd = thin_svd(array![[3.0, 0.0], [0.0, -4.0]].view());
+/// assert!((svd.singular[0] - 4.0).abs() < 1e-14 && (svd.singular[1] - 3.0).abs() < 1e-14);
+/// ```
 pub fn thin_svd(a: ArrayView2<'_, f64>) -> ThinSvd {
     backend::thin_svd(a)
 }
 
 /// The inverse of the Cholesky factor, L⁻¹ with A = LLᵀ, or `None` if A is not numerically positive definite.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::linalg::inverse_cholesky;
+///
+/// let inverse = inverse_cholesky(array![[4.0]].view()).expect("4 > 0");
+/// assert!((inverse[[0, 0]] - 0.5).abs() < 1e-15);
+/// // Eigenvalues 3 and −1.
+/// assert!(inverse_cholesky(array![[1.0, 2.0], [2.0, 1.0]].view()).is_none());
+/// ```
 pub fn inverse_cholesky(a: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
     backend::inverse_cholesky(a)
 }

@@ -5,6 +5,17 @@ use ndarray::{Array1, Array2, Axis, s};
 use super::{inverse_cholesky, r_factor, row_space};
 
 /// A linear subspace of R^d.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::linalg::Span;
+///
+/// let rows = [[1.0, 1.0, 0.0], [2.0, 2.0, 0.0]];
+/// let span = Span::of_rows(2, 3, None, |i, row| row.copy_from_slice(&rows[i]));
+/// assert_eq!(span.rank(), 1);
+/// let shadow = span.project(&array![1.0, 0.0, 0.0]);
+/// assert!((shadow - array![0.5, 0.5, 0.0]).iter().all(|gap: &f64| gap.abs() < 1e-14));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Span {
     dim: usize,

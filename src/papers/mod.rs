@@ -31,6 +31,17 @@ pub fn claims() -> impl Iterator<Item = Listed> {
 
 /// The claims that a person names, among those of some papers: `fu2026` stands for all claims of a paper, `C` for those of a letter,
 /// `C16` for all parts of one, `C16.linear` for one.
+///
+/// ```
+/// use selfreward::papers::{PAPERS, claims, named};
+///
+/// // A number stands for all its parts, a paper's key for all its claims.
+/// let parts = named(PAPERS, "C16");
+/// assert!(!parts.is_empty() && parts.iter().all(|listed| listed.id.starts_with("C16.")));
+/// assert_eq!(named(PAPERS, "C16.linear").len(), 1);
+/// assert_eq!(named(PAPERS, "fu2026").len(), claims().filter(|listed| listed.paper.key == "fu2026").count());
+/// assert!(named(PAPERS, "no such claim").is_empty());
+/// ```
 pub fn named(papers: &[&'static Paper], name: &str) -> Vec<Listed> {
     papers.iter().copied().flat_map(Paper::claims).filter(|listed| listed.is_called(name)).collect()
 }

@@ -55,6 +55,15 @@ fn beyond(p: Pt, (axis, edge, sign): (usize, f64, f64)) -> f64 {
 }
 
 /// The part of the segment inside the rectangle; `None` if it misses it. Ends that are inside come back unchanged.
+///
+/// ```
+/// use selfreward::plot::clip::{Rect, segment};
+///
+/// let unit = Rect { x0: 0.0, y0: 0.0, x1: 1.0, y1: 1.0 };
+/// // What comes from far outside enters at the edge, halfway up.
+/// assert_eq!(segment((-1.0, 0.5), (0.5, 0.5), &unit), Some(((0.0, 0.5), (0.5, 0.5))));
+/// assert_eq!(segment((-1.0, 2.0), (2.0, 2.0), &unit), None);
+/// ```
 pub fn segment(mut a: Pt, mut b: Pt, rect: &Rect) -> Option<(Pt, Pt)> {
     for edge in rect.edges() {
         match (beyond(a, edge) > 0.0, beyond(b, edge) > 0.0) {

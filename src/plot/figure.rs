@@ -6,6 +6,19 @@ use serde::{Deserialize, Serialize};
 use super::number;
 
 /// A figure: panels in a grid, filled row by row, under one title.
+///
+/// ```
+/// use selfreward::plot::{Axis, Figure, Panel, Series, Style};
+///
+/// let points = [(1.0, 0.5), (10.0, 0.25)];
+/// let panel = Panel::new("", Axis::log("samples"), Axis::linear("failure rate"));
+/// let figure = Figure::new("Halved").panel(panel.series(Series::new("measured", Style::LineMarkers, 0, points)));
+/// let svg = figure.to_svg()?;
+/// assert!(svg.contains("failure rate"));
+/// // The same description has the same bytes.
+/// assert_eq!(svg, figure.clone().to_svg()?);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Figure {

@@ -12,6 +12,30 @@ use crate::settings::{Form, Key, Section};
 use crate::{Error, Result};
 
 /// The acceptance of drawn responses.
+///
+/// ```
+/// use selfreward::instance::{FeatureMap, Instance, Parameter};
+/// use selfreward::logits::LogitTable;
+/// use selfreward::process::{Accept, Likelihood};
+/// use selfreward::{Loop, Seed};
+///
+/// // Response 1 is correct, with log-odds −1.
+/// let mut logits = LogitTable::default();
+/// logits.push_dense(&[1.0, 0.0]);
+/// let features = FeatureMap::one_hot(vec![2]);
+/// let instance = Instance::new(vec![1.0], features, Parameter::tabular(logits), Some(vec![Some(1)]))?;
+/// let process = Loop {
+///     accept: Accept::Verifier { true_positive: 0.9, false_positive: 0.1 },
+///     fit: Box::new(Likelihood { population: true, ..Likelihood::default() }),
+///     rounds: 1,
+///     ..Loop::default()
+/// };
+/// let last = process.on(&instance)?.start(Seed::from_number(1)).last().expect("round 0 at least")?;
+/// // What passes has the odds of the verifier on top: log 9 more.
+/// let log_odds = last.policy.log_prob(0, 1) - last.policy.log_prob(0, 0);
+/// assert!((log_odds - (9f64.ln() - 1.0)).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Accept {
     /// All are kept.

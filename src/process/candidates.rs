@@ -10,6 +10,25 @@ use crate::settings::{Form, Key, Section};
 use crate::{Error, Result};
 
 /// The law from which single responses are drawn.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{CandidateLaw, Candidates, Likelihood};
+/// use selfreward::{Loop, Seed};
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// let process = Loop {
+///     candidates: Candidates { law: CandidateLaw::Power(2.0), ..Candidates::default() },
+///     fit: Box::new(Likelihood { population: true, ..Likelihood::default() }),
+///     rounds: 3,
+///     ..Loop::default()
+/// };
+/// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+/// // Each round learns the law ∝ π²: log-odds double.
+/// assert!((last.policy.head(0).margin - 8.0).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum CandidateLaw {
     /// π_t.
@@ -24,6 +43,26 @@ pub enum CandidateLaw {
 }
 
 /// How a candidate is selected among draws.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{Candidates, Likelihood, Selection};
+/// use selfreward::{Loop, Seed};
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 3f64.ln(), weights: Weights::Uniform }.draw(&seed)?;
+/// let process = Loop {
+///     candidates: Candidates { selection: Selection::Adaptive(1.0), ..Candidates::default() },
+///     fit: Box::new(Likelihood { population: true, ..Likelihood::default() }),
+///     rounds: 1,
+///     ..Loop::default()
+/// };
+/// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+/// // π = (3/4, 1/4): the mode stops the draws from the second on, the other response from the fourth. So that one is kept where
+/// // all four are it.
+/// assert!((last.policy.head(0).doubt() * 256.0 - 1.0).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Selection {
     /// It is the one draw.
@@ -48,6 +87,26 @@ pub enum Ranking {
 }
 
 /// The law of candidates.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{Candidates, Likelihood, Selection};
+/// use selfreward::{Loop, Seed};
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// let process = Loop {
+///     candidates: Candidates { selection: Selection::BestOf(4), ..Candidates::default() },
+///     fit: Box::new(Likelihood { population: true, ..Likelihood::default() }),
+///     rounds: 1,
+///     ..Loop::default()
+/// };
+/// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+/// // The best of four is not the mode where all four miss it: 1 − p' = (1 − p)⁴.
+/// let doubt = instance.policy(instance.base()).head(0).doubt();
+/// assert!((last.policy.head(0).doubt() / doubt.powi(4) - 1.0).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Candidates {
     /// Of single draws.

@@ -2,6 +2,16 @@
 
 /// Connected components of the responses that a prompt's seen pairs touch. Buffers are kept from prompt to prompt, and
 /// clearing costs nothing, so that a prompt costs what it drew and not its number of responses.
+///
+/// ```
+/// use selfreward::process::graph::SeenGraph;
+///
+/// let mut graph = SeenGraph::default();
+/// graph.build(6, [(0, 1), (1, 2), (2, 0), (4, 5)]);
+/// // The third pair closes a circle, and adds no direction.
+/// assert_eq!(graph.forest(), [(0, 1), (1, 2), (4, 5)]);
+/// assert_eq!(graph.components(|response| response == 2), [vec![0, 1, 2]]);
+/// ```
 #[derive(Debug, Default)]
 pub struct SeenGraph {
     /// `stamp[y]` is the number of the last prompt that touched y.

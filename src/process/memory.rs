@@ -3,6 +3,25 @@
 use crate::settings::{Form, Key, Section};
 
 /// What a fit looks at beside the round's own draws.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{Likelihood, Memory};
+/// use selfreward::{Loop, Seed};
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 3f64.ln(), weights: Weights::Uniform }.draw(&seed)?;
+/// let process = Loop {
+///     memory: Memory::Replay(0.5),
+///     fit: Box::new(Likelihood { population: true, ..Likelihood::default() }),
+///     rounds: 1,
+///     ..Loop::default()
+/// };
+/// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+/// // Half of the answers are uniform: (3/4 + 1/2)/2 for the mode.
+/// assert!((last.policy.head(0).doubt() - 0.375).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Memory {
     /// Nothing.

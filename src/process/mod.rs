@@ -132,6 +132,24 @@ impl Default for Loop {
 }
 
 /// A loop on an instance on which it has been checked; it alone can run.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{Accept, Square};
+/// use selfreward::{Loop, Seed};
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// let process = Loop { fit: Box::new(Square::population()), rounds: 1, ..Loop::default() };
+/// // The population round of β = 1 doubles log-odds, from wherever it starts.
+/// let start = instance.base().scaled(3.0);
+/// let last = process.on(&instance)?.start_at(start, seed).last().expect("round 0 at least")?;
+/// assert!((last.policy.head(0).margin - 6.0).abs() < 1e-12);
+/// // Choices without a meaning together are refused by name: pairs are compared, and not accepted.
+/// let error = Loop { accept: Accept::Correct, ..Loop::default() }.on(&instance).unwrap_err();
+/// assert!(error.to_string().starts_with("process.accept"));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Checked<'a> {
     process: &'a Loop,

@@ -4,6 +4,23 @@ use rand::{Rng, RngExt};
 use rand_distr::{Binomial, Distribution, Poisson};
 
 /// How samples are drawn; every way has the same distribution.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{MAX_SAMPLES, Sampling};
+/// use selfreward::{Loop, Seed};
+///
+/// // As counts, 10^15 triples cost what a thousand do.
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// let process = Loop { samples: MAX_SAMPLES, sampling: Sampling::Counts, rounds: 1, ..Loop::default() };
+/// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+/// let sample = last.step.expect("one round").sample.expect("pairs are drawn");
+/// // y ≠ y' has probability 2p(1 − p); six standard deviations of its share are below 1e-7.
+/// let p = instance.policy(instance.base()).prob(0, last.policy.head(0).modal);
+/// assert!((sample.diverse as f64 / MAX_SAMPLES as f64 - 2.0 * p * (1.0 - p)).abs() < 1e-7);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sampling {
     /// One by one or as counts, whichever is cheaper, decided anew for every part of the sample.

@@ -81,6 +81,32 @@ impl Reward<'_> {
 }
 
 /// What a loop learns from.
+///
+/// ```
+/// use std::borrow::Cow;
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{Reward, Signal, Square, Step};
+/// use selfreward::{Loop, Seed};
+///
+/// /// −log π_t: a judge that prefers what is unlikely.
+/// #[derive(Debug)]
+/// struct Contrary;
+///
+/// impl Signal for Contrary {
+///     fn reward<'a>(&self, step: &Step<'a>) -> selfreward::Result<Reward<'a>> {
+///         Ok(Reward { linear: Cow::Owned(step.theta().scaled(-1.0)), remainder: None, vote: None })
+///     }
+/// }
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// let signal = Box::new(Contrary);
+/// let process = Loop { signal, fit: Box::new(Square::population()), beta: 4.0, rounds: 2, ..Loop::default() };
+/// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+/// // ℓ' = (1 − 1/β)ℓ.
+/// assert!((last.policy.head(0).margin - 0.75f64.powi(2)).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub trait Signal: Debug + Send + Sync {
     /// The reward of the round.
     ///
@@ -116,6 +142,31 @@ pub trait Signal: Debug + Send + Sync {
 }
 
 /// A weighted sum of log π_t, log π_0 and the instance's reward; [`Weighted::default`] is the self-reward log π_t (Eq. 1).
+///
+/// ```
+/// use selfreward::instance::{FeatureMap, Instance, Parameter};
+/// use selfreward::logits::LogitTable;
+/// use selfreward::process::{Square, Weighted};
+/// use selfreward::{Loop, Seed};
+///
+/// // The population map of self-play against data whose log-odds are 3: ℓ' = (1 − 1/β)ℓ + 3/β.
+/// let mut data = LogitTable::default();
+/// data.push_dense(&[3.0, 0.0]);
+/// let mut logits = LogitTable::default();
+/// logits.push_dense(&[1.0, 0.0]);
+/// let features = FeatureMap::one_hot(vec![2]);
+/// let instance = Instance::new(vec![1.0], features, Parameter::tabular(logits), None)?.with_reward(data)?;
+/// let process = Loop {
+///     signal: Box::new(Weighted { own: -1.0, external: 1.0, ..Weighted::default() }),
+///     fit: Box::new(Square::population()),
+///     beta: 2.0,
+///     rounds: 1,
+///     ..Loop::default()
+/// };
+/// let last = process.on(&instance)?.start(Seed::from_number(1)).last().expect("round 0 at least")?;
+/// assert!((last.policy.head(0).margin - 2.0).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weighted {
     /// η, of log π_t.
@@ -232,6 +283,26 @@ fn standardised(reward: &LogitTable, policy: &Policy) -> LogitTable {
 
 /// The vote of N fresh draws from π_t as the reward: for each pair anew, 1 for the winner and 0 for the others (a tie of the vote is
 /// broken uniformly).
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{Square, Vote};
+/// use selfreward::{Loop, Seed};
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 3f64.ln(), weights: Weights::Uniform }.draw(&seed)?;
+/// let process = Loop {
+///     signal: Box::new(Vote { of: 3 }),
+///     fit: Box::new(Square::population()),
+///     rounds: 1,
+///     ..Loop::default()
+/// };
+/// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+/// // With p = 3/4 the mode wins the vote of three with v = p²(3 − 2p); at β = 1 log-odds grow by 2v − 1.
+/// let v = 0.75f64.powi(2) * 1.5;
+/// assert!((last.policy.head(0).margin - (3f64.ln() + 2.0 * v - 1.0)).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Vote {
     /// N ≥ 1.

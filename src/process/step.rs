@@ -29,6 +29,34 @@ impl Snapshot {
 }
 
 /// All that a signal or a fit may look at in the round from t to t + 1.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{Fit, Fitted, Minimum, Step};
+/// use selfreward::{Loop, Seed};
+///
+/// /// Looks at the round's pairs, and stays where it is.
+/// #[derive(Debug)]
+/// struct Onlooker;
+///
+/// impl Fit for Onlooker {
+///     fn fit(&self, step: &Step<'_>) -> selfreward::Result<Fitted> {
+///         let mut triples = 0;
+///         for batch in step.batches() {
+///             batch.pairs().for_each(|prompt| triples += prompt.triples);
+///         }
+///         assert_eq!(triples, step.samples, "every triple is of some prompt");
+///         Ok(Minimum::new(step.theta().clone(), None).into())
+///     }
+/// }
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 5, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// let process = Loop { fit: Box::new(Onlooker), samples: 1_000_000_000_000, rounds: 2, ..Loop::default() };
+/// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+/// assert_eq!((last.t, last.policy.head(0).margin), (2, 1.0));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Step<'a> {
     /// The loop.

@@ -11,6 +11,22 @@ use crate::seed::Seed;
 use crate::{Error, Result};
 
 /// One round: the policy it arrived at, and how.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::{Loop, Seed};
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// let process = Loop { samples: 100, rounds: 2, ..Loop::default() };
+/// let rounds = process.on(&instance)?.start(seed).collect::<selfreward::Result<Vec<_>>>()?;
+/// assert_eq!(rounds.iter().map(|round| round.t).collect::<Vec<_>>(), [0, 1, 2]);
+/// assert!(rounds[0].step.is_none(), "nothing leads to the base policy");
+/// // Two responses a triple: 400 in two rounds of 100.
+/// let arrival = rounds[2].step.as_ref().expect("a step leads to round 2");
+/// assert_eq!(arrival.so_far.draws, Some(400.0));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Round {
     /// t: 0 is the base policy.

@@ -5,6 +5,18 @@ use toml::{Table, Value};
 use crate::{Error, Result};
 
 /// A section with its values.
+///
+/// ```
+/// use selfreward::settings::Section;
+///
+/// let table = "samples = 64\ncandidates = { power = 2.0 }".parse().expect("TOML");
+/// let process = Section::new("process", &table);
+/// assert_eq!(process.whole("samples"), Some(64));
+/// assert_eq!(process.inner("candidates", "power"), Some(2.0));
+/// assert_eq!(process.number("beta"), None);
+/// let error = process.wrong("samples", 0, "1 to 10^15");
+/// assert_eq!(error.to_string(), "process.samples = 0: expected 1 to 10^15");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Section<'a> {
     name: &'static str,

@@ -46,6 +46,31 @@ pub type Trajectories = Vec<Replicate>;
 ///
 /// # Errors
 /// The error of the first replicate (by number) that failed; [`Error::Interrupted`] if the observer stopped the run.
+///
+/// ```
+/// use std::sync::atomic::AtomicBool;
+/// use selfreward::simulate::{Config, Simulation, run};
+///
+/// let config: Config = "
+///     [instance]
+///     kind = 'tabular'
+///     prompts = 10
+///     responses = 2
+///     bump = 1.0
+///     [process]
+///     preset = 'frozen-reward'
+///     population = true
+///     beta = 2.0
+///     rounds = 4
+///     [run]
+///     replicates = 3"
+///     .parse()?;
+/// let replicates = run(&Simulation::new(config)?, false, &AtomicBool::new(false))?;
+/// assert_eq!(replicates.len(), 3);
+/// // ℓ' = ℓ + ℓ_0/β: log-odds of 3 after four rounds.
+/// assert!((replicates[0].rounds[4].policy.margin - 3.0).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn run(simulation: &Simulation, keep_theta: bool, observer: &dyn Observer) -> Result<Trajectories> {
     let settings = &simulation.config.run;
     let numbers = settings.first_replicate..settings.first_replicate + settings.replicates;

@@ -17,6 +17,16 @@ const MAX_TRIALS: u64 = 1_000_000_000_000;
 ///
 /// # Errors
 /// `trials` outside 1 to 10^12, `successes` > `trials`, `level` outside (0, 1).
+///
+/// ```
+/// use selfreward::stats::clopper_pearson;
+///
+/// // No success in ten trials: the upper end u solves (1 − u)^10 = α/2.
+/// let (lower, upper) = clopper_pearson(0, 10, 0.95)?;
+/// assert_eq!(lower, 0.0);
+/// assert!((upper - (1.0 - 0.025f64.powf(0.1))).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn clopper_pearson(successes: u64, trials: u64, level: f64) -> Result<(f64, f64)> {
     check_counts(successes, trials)?;
     check_level(level)?;
@@ -39,6 +49,15 @@ pub fn clopper_pearson(successes: u64, trials: u64, level: f64) -> Result<(f64, 
 ///
 /// # Errors
 /// `trials` outside 1 to 10^12, `successes` > `trials`, `p` outside \[0, 1\].
+///
+/// ```
+/// use selfreward::stats::{lower_tail, upper_tail};
+///
+/// // Three heads in three throws of a fair coin; at most two in three.
+/// assert!((upper_tail(3, 3, 0.5)? - 1.0 / 8.0).abs() < 1e-15);
+/// assert!((lower_tail(2, 3, 0.5)? - 7.0 / 8.0).abs() < 1e-15);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn upper_tail(successes: u64, trials: u64, p: f64) -> Result<f64> {
     check_counts(successes, trials)?;
     check_probability(p)?;
@@ -64,6 +83,14 @@ pub fn lower_tail(successes: u64, trials: u64, p: f64) -> Result<f64> {
 ///
 /// # Errors
 /// `trials` < 1 or not finite, `share` or `p` outside \[0, 1\].
+///
+/// ```
+/// use selfreward::stats::deviation;
+///
+/// // KL(1‖1/2) = log 2: all of 8 trials succeed, √(16 log 2) from one half.
+/// assert!((deviation(1.0, 8.0, 0.5)? - (16.0 * 2f64.ln()).sqrt()).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn deviation(share: f64, trials: f64, p: f64) -> Result<f64> {
     check_probability(p)?;
     if !(0.0..=1.0).contains(&share) {

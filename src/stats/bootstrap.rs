@@ -41,6 +41,19 @@ impl Estimate {
 /// # Errors
 /// No group, an empty group, fewer than 2 resamples, `level` outside (0, 1), more than 2^24 groups or 2^36 resamples; a
 /// statistic that is undefined on the data, or on all resamples but one.
+///
+/// ```
+/// use selfreward::seed::Seed;
+/// use selfreward::stats::bootstrap;
+///
+/// let values = [0.0, 0.0, 1.0, 1.0];
+/// let mean = |lists: &[Vec<usize>]| Some(lists[0].iter().map(|&i| values[i]).sum::<f64>() / 4.0);
+/// let estimate = bootstrap(&[4], 4000, 0.95, &Seed::from_number(1), mean)?;
+/// assert_eq!(estimate.value, 0.5);
+/// // A resample's mean has the standard deviation √(¼/4) = ¼; 4000 of them show it to about 1%.
+/// assert!((estimate.error - 0.25).abs() < 0.02);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn bootstrap(
     sizes: &[usize],
     resamples: usize,

@@ -4,6 +4,11 @@
 //! they must be fitted to the same points with the same weights.
 
 /// Akaike's criterion with the small-sample correction: χ² + 2k + 2k(k+1)/(n−k−1); ∞ for n ≤ k + 1.
+///
+/// ```
+/// // Two parameters, seven points: 2·2 + 2·2·3/4.
+/// assert_eq!(selfreward::stats::aicc(0.0, 2, 7), 7.0);
+/// ```
 pub fn aicc(chi_square: f64, parameters: usize, points: usize) -> f64 {
     if points <= parameters + 1 {
         return f64::INFINITY;

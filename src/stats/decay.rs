@@ -85,6 +85,16 @@ pub struct Decay {
 ///
 /// # Errors
 /// Fewer than 4 points or 2 different x left, x < 1, an error < 0, `relative_error` ≤ 0.
+///
+/// ```
+/// use selfreward::stats::{Law, Measured, compare_decays};
+///
+/// let curve = (1..=12).map(|t| f64::from(t)).map(|t| Measured { x: t, mean: (-0.7 * t).exp(), error: 0.0 });
+/// let best = compare_decays(&curve.collect::<Vec<_>>(), 0.01)?[0];
+/// assert_eq!(best.law, Law::Exponential);
+/// assert!((best.rate - 0.7).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn compare_decays(points: &[Measured], relative_error: f64) -> Result<Vec<Decay>> {
     if !(relative_error > 0.0 && relative_error.is_finite()) {
         return Err(Error::argument("relative_error", relative_error, "a finite number > 0"));

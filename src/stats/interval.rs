@@ -76,6 +76,20 @@ impl MeanInterval {
 }
 
 /// The mean of `values` (at least one) of a quantity with this range, and its two-sided 95% interval.
+///
+/// ```
+/// use selfreward::stats::{Method, Range, mean_interval};
+///
+/// // A single replicate has a mean and no interval; thirty of a quantity without an upper end have Student's.
+/// let one = mean_interval(&[2.0], Range::NON_NEGATIVE);
+/// assert_eq!((one.mean, one.ends, one.method), (2.0, None, Method::Single));
+/// let thirty: Vec<f64> = (0..30).map(|i| f64::from(i % 2)).collect();
+/// let interval = mean_interval(&thirty, Range::NON_NEGATIVE);
+/// let (low, high) = interval.ends.expect("thirty are enough");
+/// // s² = 30·¼/29; the 97.5% quantile of 29 degrees of freedom is 2.04523 in every table.
+/// let half = 2.04523 * (30.0 * 0.25 / 29.0 / 30.0f64).sqrt();
+/// assert!((low - (0.5 - half)).abs() < 1e-6 && (high - (0.5 + half)).abs() < 1e-6);
+/// ```
 pub fn mean_interval(values: &[f64], range: Range) -> MeanInterval {
     let (mean, error) = mean_with_error(values);
     if values.iter().any(|value| !value.is_finite()) {
@@ -116,6 +130,13 @@ pub fn mean_with_error(values: &[f64]) -> (f64, Option<f64>) {
 
 /// The number t such that a Student variable of `freedom` ≥ 1 degrees of freedom lies beyond ±t with probability `level`, from
 /// 1e-12 (below, 1 − level/2 has no digits left) to 1.
+///
+/// ```
+/// use selfreward::stats::student_quantile;
+///
+/// // One degree of freedom is Cauchy's law, half of which lies beyond ±1.
+/// assert!((student_quantile(0.5, 1.0) - 1.0).abs() < 1e-9);
+/// ```
 pub fn student_quantile(level: f64, freedom: f64) -> f64 {
     StudentsT::new(0.0, 1.0, freedom).expect("at least one degree of freedom").inverse_cdf(1.0 - 0.5 * level)
 }

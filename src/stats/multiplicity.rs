@@ -4,6 +4,15 @@
 ///
 /// Rejecting where the adjusted value is ≤ α keeps the probability of any false rejection ≤ α, however the tests depend on
 /// each other (Holm 1979). A NaN counts as 1: a test that could not be made is no evidence, but it was asked.
+///
+/// ```
+/// use selfreward::stats::holm;
+///
+/// // The least of three counts threefold, the next twofold; no adjusted value falls below one before it.
+/// let adjusted = holm(&[0.01, 0.04, 0.03]);
+/// let expected = [0.03, 0.06, 0.06];
+/// assert!(adjusted.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-15));
+/// ```
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let values: Vec<f64> = p_values.iter().map(|&p| if p.is_nan() { 1.0 } else { p }).collect();
     let mut order: Vec<usize> = (0..values.len()).collect();

@@ -75,6 +75,17 @@ impl Line {
 ///
 /// # Errors
 /// Fewer than two different x; a value that is not finite; a weight ≤ 0.
+///
+/// ```
+/// use selfreward::stats::{Observation, line};
+///
+/// // Two points fix a line; a weight at the third pulls it there: the slope is Σ w x y/Σ w x² about the weighted means.
+/// let points = [(0.0, 1.0, 1.0), (1.0, 2.0, 1.0), (1.0, 4.0, 3.0)];
+/// let fit = line(&points.map(|(x, y, weight)| Observation { x, y, weight }))?;
+/// assert!((fit.at(0.0) - 1.0).abs() < 1e-14);
+/// assert!((fit.at(1.0) - (2.0 + 3.0 * 4.0) / 4.0).abs() < 1e-14);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn line(points: &[Observation]) -> Result<Line> {
     for point in points {
         check_finite("x", point.x)?;
@@ -108,6 +119,16 @@ pub fn line(points: &[Observation]) -> Result<Line> {
 ///
 /// # Errors
 /// Fewer than two different x left; x ≤ 0; an error < 0; errors of 0 beside others (use [`Measured::widened`]).
+///
+/// ```
+/// use selfreward::stats::{Measured, log_log};
+///
+/// let points = [1.0, 4.0, 16.0].map(|n: f64| Measured { x: n, mean: 3.0 / n.sqrt(), error: 0.0 });
+/// let line = log_log(&points)?;
+/// assert!((line.slope + 0.5).abs() < 1e-14);
+/// assert!((line.intercept - 3f64.ln()).abs() < 1e-14);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn log_log(points: &[Measured]) -> Result<Line> {
     if let Some(point) = points.iter().find(|point| point.x <= 0.0) {
         return Err(Error::argument("x", point.x, "a number > 0"));

@@ -26,6 +26,18 @@ pub struct Trend {
 ///
 /// # Errors
 /// Those of [`line()`], and fewer than three points.
+///
+/// ```
+/// use selfreward::stats::{Observation, rises};
+///
+/// let points = [(0.0, 0.0), (1.0, 2.0), (2.0, 1.0)].map(|(x, y)| Observation { x, y, weight: 1.0 });
+/// let trend = rises(&points)?;
+/// // Slope ½, residuals −½, 1, −½: the slope's error is √(1.5/2), and one degree of freedom is Cauchy's law.
+/// assert!((trend.slope - 0.5).abs() < 1e-14);
+/// let t = 0.5 / 0.75f64.sqrt();
+/// assert!((trend.p_value - (0.5 - t.atan() / std::f64::consts::PI)).abs() < 1e-9);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn rises(points: &[Observation]) -> Result<Trend> {
     rises_within(&[points])
 }

@@ -35,6 +35,17 @@ impl Difference {
 ///
 /// # Errors
 /// [`Error::Argument`] for fewer than two values in a sample, or a value that is not finite.
+///
+/// ```
+/// use selfreward::stats::welch;
+///
+/// let difference = welch(&[0.0, 2.0], &[3.0, 5.0])?;
+/// // Variance 2 in either sample: error √(2/2 + 2/2), two degrees of freedom, for which Student's law is elementary.
+/// assert_eq!((difference.value, difference.freedom), (3.0, 2.0));
+/// let t = 3.0 / 2f64.sqrt();
+/// assert!((difference.p_above() - 0.5 * (1.0 - t / (2.0 + t * t).sqrt())).abs() < 1e-9);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn welch(a: &[f64], b: &[f64]) -> Result<Difference> {
     let (a, b) = (Moments::of(a)?, Moments::of(b)?);
     let shares = [a.variance / a.count, b.variance / b.count];
@@ -70,6 +81,16 @@ pub fn paired(a: &[f64], b: &[f64]) -> Result<Difference> {
 ///
 /// # Errors
 /// As [`paired`].
+///
+/// ```
+/// use selfreward::stats::kolmogorov;
+///
+/// // Of the C(6,3) = 20 ways to deal six values to two samples, two set them wholly apart.
+/// let (distance, p) = kolmogorov(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0])?;
+/// assert_eq!(distance, 1.0);
+/// assert!((p - 2.0 / 20.0).abs() < 1e-15);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn kolmogorov(a: &[f64], b: &[f64]) -> Result<(f64, f64)> {
     same_size(a, b)?;
     Moments::of(a)?;

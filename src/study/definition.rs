@@ -84,6 +84,31 @@ impl fmt::Display for Verdict {
 }
 
 /// An experiment as it is written down.
+///
+/// ```
+/// use selfreward::study::{Definition, Profile};
+///
+/// let definition = Definition::parse(
+///     "
+///     name = 'demo'
+///     [[part]]
+///     name = 'gaussian'
+///     base = { instance = { kind = 'gaussian' } }
+///     [part.grid]
+///     'instance.dim' = [8, 32, 128]
+///     'process.samples' = [16, 64]
+///     [part.full]
+///     replicates = 50
+///     [part.quick]
+///     replicates = 5
+///     'instance.dim' = [8]",
+/// )?;
+/// let part = &definition.parts[0];
+/// assert_eq!(definition.grid_keys(), ["instance.dim", "process.samples"]);
+/// assert_eq!((part.grid(Profile::Full).len(), part.replicates(Profile::Full)), (3 * 2, 50));
+/// assert_eq!((part.grid(Profile::Quick).len(), part.replicates(Profile::Quick)), (2, 5));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Definition {
     /// Its name: lower-case letters, digits and underscores; names its files.

@@ -14,6 +14,18 @@ pub struct Axis {
 }
 
 /// All combinations, numbered with the last axis running fastest. Nothing but the lists is held.
+///
+/// ```
+/// use selfreward::study::grid::{Axis, Grid};
+///
+/// let axis = |key: &str, values: &[i64]| Axis { key: key.to_owned(), values: values.iter().map(|&v| v.into()).collect() };
+/// let grid = Grid::new(vec![axis("instance.dim", &[8, 32]), axis("process.samples", &[16, 64, 256])])?;
+/// assert_eq!(grid.len(), 6);
+/// // The last axis runs fastest: 4 = 1·3 + 1.
+/// let values: Vec<i64> = grid.combination(4).filter_map(|(_, value)| value.as_integer()).collect();
+/// assert_eq!(values, [32, 64]);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Grid {
     axes: Vec<Axis>,

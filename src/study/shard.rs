@@ -6,6 +6,17 @@ use std::str::FromStr;
 use crate::{Error, Result};
 
 /// The i-th of N parts of a study's cells, i = 1, …, N.
+///
+/// ```
+/// use selfreward::study::Shard;
+///
+/// let shards = ["1/3", "2/3", "3/3"].map(|text| text.parse::<Shard>());
+/// // Each cell belongs to one shard.
+/// for position in 0..100 {
+///     assert_eq!(shards.iter().filter(|shard| shard.as_ref().is_ok_and(|s| s.holds(position))).count(), 1);
+/// }
+/// assert!("4/3".parse::<Shard>().is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     index: usize,

@@ -150,6 +150,22 @@ pub const JOINT_LEVEL: f64 = 0.01;
 ///
 /// # Errors
 /// As the statistics say; evidence of a kind that the rule cannot weigh is a mistake of the catalogue.
+///
+/// ```
+/// use selfreward::claims::{Case, Comparison, Evidence, Rule, weigh};
+/// use selfreward::seed::Seed;
+/// use selfreward::study::definition::Verdict;
+///
+/// let verdict = |measured: f64, bound: f64| {
+///     let case = Case { comparisons: vec![Comparison::probability(measured, bound, 0.0)], ..Case::default() };
+///     weigh(Rule::Always, &Evidence::Cases(vec![case]), 1, &Seed::from_number(1)).map(|weighed| weighed.verdict)
+/// };
+/// assert_eq!(verdict(0.2, 0.5)?, Verdict::Holds);
+/// assert_eq!(verdict(0.2, 1.5)?, Verdict::HoldsVacuously);
+/// assert_eq!(verdict(0.6, 0.5)?, Verdict::Violated);
+/// assert_eq!(verdict(f64::NAN, 0.5)?, Verdict::NotApplicable);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn weigh(rule: Rule, evidence: &Evidence, decisions: usize, seed: &Seed) -> Result<Weighed> {
     let level = JOINT_LEVEL / decisions.max(1) as f64;
     let unknown = Unknown::of(evidence);

@@ -12,6 +12,23 @@ use crate::{Error, Result};
 
 /// `steps` steps of gradient descent on the square loss, from θ_t, each of length `step_size` over the loss's largest
 /// curvature, projected onto the ball after each step. Tends to the minimiser nearest to θ_t as the steps grow.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::Gradient;
+/// use selfreward::{Loop, Seed};
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// for (steps, step_size, margin) in [(0, 1.0, 1.0), (1, 1.0, 2.0), (2, 0.5, 1.75)] {
+///     let fit = Box::new(Gradient { steps, step_size, judge_noise: 0.0, population: true });
+///     let process = Loop { fit, rounds: 1, ..Loop::default() };
+///     let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+///     // One direction: a step of size s leaves 1 − s of the distance from ℓ = 1 to the minimiser 2.
+///     assert!((last.policy.head(0).margin - margin).abs() < 1e-12);
+/// }
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Gradient {
     /// Number of steps ≥ 0.

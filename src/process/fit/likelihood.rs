@@ -22,6 +22,24 @@ use crate::{Error, Result};
 /// accepted at a prompt that has others gets probability 0 and stays dead; a prompt without an accepted response keeps π_t. Dense
 /// features are fitted by damped Newton from θ_t in the span of the seen prompts' differences; where the maximum is at infinity
 /// (a linear programme says so), the fit is that in the ball, or an error without one.
+///
+/// ```
+/// use selfreward::instance::{FeatureMap, Instance, Parameter};
+/// use selfreward::logits::LogitTable;
+/// use selfreward::process::{Accept, Likelihood};
+/// use selfreward::{Loop, Seed};
+///
+/// // Response 1 is correct, and the less likely one.
+/// let mut logits = LogitTable::default();
+/// logits.push_dense(&[1.0, 0.0]);
+/// let features = FeatureMap::one_hot(vec![2]);
+/// let instance = Instance::new(vec![1.0], features, Parameter::tabular(logits), Some(vec![Some(1)]))?;
+/// let process = Loop { accept: Accept::Correct, fit: Box::new(Likelihood::default()), rounds: 1, ..Loop::default() };
+/// let last = process.on(&instance)?.start(Seed::from_number(1)).last().expect("round 0 at least")?;
+/// // Only correct answers are learned, whose share is then 1 exactly; the other response is dead.
+/// assert_eq!((last.policy.prob(0, 1), last.policy.prob(0, 0)), (1.0, 0.0));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Likelihood {
     /// λ ≥ 0: λ‖θ − θ_ref‖² is subtracted.

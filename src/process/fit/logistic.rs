@@ -25,6 +25,23 @@ use crate::{Error, Result};
 ///
 /// Labels of a Bradley–Terry law at temperature τ without flips have the population minimiser of the square loss at τβ, wherever the
 /// reward is linear in the features. Separable labels have no minimiser, which a linear programme finds out.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{Labels, Logistic};
+/// use selfreward::{Loop, Seed};
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// let labels = Labels::Smooth { temperature: 1.0, flip: 0.1 };
+/// let fit = Box::new(Logistic { labels, population: true, ..Logistic::default() });
+/// let process = Loop { fit, beta: 2.0, rounds: 1, ..Loop::default() };
+/// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+/// // Two responses: β(ℓ' − ℓ) is the log-odds of a label, won with probability e + (1 − 2e)σ(ℓ).
+/// let win = 0.1 + 0.8 / (1.0 + (-1f64).exp());
+/// assert!((last.policy.head(0).margin - (1.0 + (win / (1.0 - win)).ln() / 2.0)).abs() < 1e-10);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Logistic {
     /// The law of labels.

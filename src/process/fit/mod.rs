@@ -47,6 +47,20 @@ use crate::Result;
 use crate::instance::{Instance, Parameter};
 
 /// What an update saw of the instance in pairs.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::{Loop, Seed};
+///
+/// // With two responses a prompt, one pair y ≠ y' at each spans everything: five directions, which 1000 triples all see.
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 5, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// let process = Loop { samples: 1000, rounds: 1, ..Loop::default() };
+/// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+/// let sample = last.step.expect("one round").sample.expect("pairs are drawn");
+/// assert_eq!((sample.triples, sample.rank, sample.full_rank), (1000, 5, 5));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SampleSummary {
     /// n, that of remembered rounds included.
@@ -118,6 +132,34 @@ pub enum Data {
 }
 
 /// A rule that makes θ_{t+1} from a round's data.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{Fit, Fitted, Minimum, Step};
+/// use selfreward::{Loop, Seed};
+///
+/// /// Half a population round of the paper's loop.
+/// #[derive(Debug)]
+/// struct Half;
+///
+/// impl Fit for Half {
+///     fn fit(&self, step: &Step<'_>) -> selfreward::Result<Fitted> {
+///         Ok(Minimum::new(step.theta().scaled(1.0 + 0.5 / step.beta), None).into())
+///     }
+///
+///     fn is_population(&self) -> bool {
+///         true
+///     }
+/// }
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// let process = Loop { fit: Box::new(Half), rounds: 2, ..Loop::default() };
+/// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+/// assert!((last.policy.head(0).margin - 1.5f64.powi(2)).abs() < 1e-12);
+/// assert_eq!(last.step.expect("two rounds").so_far.draws, None, "nothing is drawn");
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub trait Fit: Debug + Send + Sync {
     /// Carries out one round.
     ///

@@ -12,6 +12,25 @@
 use crate::floats::Norm;
 
 /// Which of several minimisers in the ball.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::metrics::policy::margin;
+/// use selfreward::process::{Choice, Square};
+/// use selfreward::{Loop, Seed};
+///
+/// // One triple cannot see two prompts: one of them at least is not determined by the loss.
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 2, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// for (choice, least) in [(Choice::Nearest, 1.0), (Choice::MinNorm, 0.0)] {
+///     let fit = Box::new(Square { choice, ..Square::default() });
+///     let process = Loop { fit, samples: 1, rounds: 1, ..Loop::default() };
+///     let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+///     // The nearest minimiser leaves it as it was, that of least norm forgets it.
+///     assert_eq!(margin(instance.weights(), &last.policy), least);
+/// }
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
     /// Nearest to θ_ref.

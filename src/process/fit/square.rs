@@ -28,6 +28,23 @@ use crate::{Error, Result};
 ///
 /// with S the span of the sampled differences and ν = 1 for the minimiser nearest to θ_t (less if the ball has no room for
 /// it), ν = 0 for the one of least norm.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::Square;
+/// use selfreward::{Loop, Seed};
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// let samples = Loop { samples: 100, rounds: 3, ..Loop::default() };
+/// let expectation = Loop { fit: Box::new(Square::population()), rounds: 3, ..Loop::default() };
+/// for process in [samples, expectation] {
+///     let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+///     // A self-reward has no noise, so one pair teaches what all do: ℓ' = (1 + 1/β)ℓ.
+///     assert!((last.policy.head(0).margin - 8.0).abs() < 1e-12);
+/// }
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Square {
     /// Which of the minimisers.

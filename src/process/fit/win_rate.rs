@@ -19,6 +19,21 @@ use crate::{Error, Result};
 ///
 /// In the population each pair is to meet P(y ≻ y') − ½, and the normal equations are those of the reward g(y) = E_{y'~ν} P(y ≻ y'), the
 /// win rate: one-hot features give log π_{t+1} = log π_ref + g/β + const.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{Labels, WinRate};
+/// use selfreward::{Loop, Seed};
+///
+/// let seed = Seed::from_number(1);
+/// let instance = Tabular { prompts: 1, responses: 2, bump: 1.0, weights: Weights::Uniform }.draw(&seed)?;
+/// let fit = Box::new(WinRate { labels: Labels::Hard, population: true, ..WinRate::default() });
+/// let process = Loop { fit, beta: 0.25, rounds: 3, ..Loop::default() };
+/// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
+/// // The mode beats the other response always and itself half the time: its win rate is ½ higher, whatever p is.
+/// assert!((last.policy.head(0).margin - (1.0 + 3.0 * 0.5 / 0.25)).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WinRate {
     /// The law of labels.

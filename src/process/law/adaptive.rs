@@ -112,6 +112,20 @@ impl Adaptive {
 /// # Errors
 /// [`Error::Argument`] for a μ that is not finite or not above 0; [`Error::TooLarge`] if a candidate takes more than
 /// 10^15 draws on average, as it does where the ranking is all but 0 wherever the candidates are.
+///
+/// ```
+/// use selfreward::logits::LogitTable;
+/// use selfreward::process::law::{Distribution, adaptive};
+///
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[0.75f64, 0.25].map(f64::ln));
+/// let pi = Distribution::new(table.row(0));
+/// let adaptive = adaptive(pi, pi, 1.0)?;
+/// // The mode stops the draws from the second on, the other response from the fourth: 2 + P[N > 2] + P[N > 3] draws.
+/// assert!((adaptive.mean_draws - (2.0 + 1.0 / 16.0 + 1.0 / 64.0)).abs() < 1e-14);
+/// assert!((adaptive.law.log_prob(1).exp() - 1.0 / 256.0).abs() < 1e-15);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn adaptive(candidates: Distribution<'_>, ranking: Distribution<'_>, mu: f64) -> Result<Adaptive> {
     if !(mu.is_finite() && mu > 0.0) {
         return Err(Error::argument("adaptive", mu, "a finite number > 0"));

@@ -52,6 +52,21 @@ struct Rewards {
 /// # Errors
 /// [`Error::Argument`] for k = 0 and for a reward that is not finite at a response of positive probability;
 /// [`Error::TooLarge`] where the rewards differ by more than about 2·10^5 nats.
+///
+/// ```
+/// use selfreward::logits::LogitTable;
+/// use selfreward::process::law::{Distribution, curation};
+///
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[0.5f64, 0.5].map(f64::ln));
+/// let pi = Distribution::new(table.row(0));
+/// let mut rewards = LogitTable::default();
+/// rewards.push_dense(&[3f64.ln(), 0.0]);
+/// let law = curation(pi, rewards.row(0), 2)?;
+/// // Both draws agree half the time; where they differ, response 0 is chosen three times in four.
+/// assert!((law.log_prob(0).exp() - (0.25 + 0.5 * 0.75)).abs() < 1e-14);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn curation(candidates: Distribution<'_>, rewards: Row<'_>, k: u64) -> Result<Law> {
     curation_by(Method::Auto, candidates, rewards, k)
 }

@@ -53,6 +53,20 @@ impl Gate {
 ///
 /// # Errors
 /// [`Error::Argument`] for a confidence outside \[0, 1\] and for no tries.
+///
+/// ```
+/// use selfreward::logits::LogitTable;
+/// use selfreward::process::law::{Distribution, gate};
+///
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[0.8f64, 0.2].map(f64::ln));
+/// let pi = Distribution::new(table.row(0));
+/// let gate = gate(pi, pi, 0.5, 2)?;
+/// // The sure response is kept unless both tries miss it; a second try is made where the first one missed.
+/// assert!((gate.law.log_prob(0).exp() - 0.96).abs() < 1e-15);
+/// assert!((gate.mean_tries - 1.2).abs() < 1e-15);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn gate(candidates: Distribution<'_>, judge: Distribution<'_>, confidence: f64, tries: u64) -> Result<Gate> {
     if !(0.0..=1.0).contains(&confidence) {
         return Err(Error::argument("confidence_gate", confidence, "a probability in [0, 1]"));

@@ -40,6 +40,19 @@ const NOTHING: f64 = 40.0;
 /// # Errors
 /// [`Error::Argument`] for no votes; [`Error::TooLarge`] where G·N³ exceeds 2·10^10: N = 2000 for two probabilities,
 /// 1000 for 20, 270 for 1000.
+///
+/// ```
+/// use selfreward::logits::LogitTable;
+/// use selfreward::process::law::{Distribution, plurality};
+///
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[0.7f64, 0.3].map(f64::ln));
+/// let pi = Distribution::new(table.row(0));
+/// let law = plurality(pi, 3)?;
+/// // Two of three, or all three.
+/// assert!((law.log_prob(0).exp() - (3.0 * 0.49 * 0.3 + 0.343)).abs() < 1e-14);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn plurality(candidates: Distribution<'_>, votes: u64) -> Result<Law> {
     if votes == 0 {
         return Err(Error::argument("vote_of", votes, "a whole number, at least 1"));

@@ -9,6 +9,18 @@ use crate::{Error, Result};
 ///
 /// # Errors
 /// [`Error::Argument`] for an exponent that is negative or not finite.
+///
+/// ```
+/// use selfreward::logits::LogitTable;
+/// use selfreward::process::law::{Distribution, power};
+///
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[0.8f64, 0.2].map(f64::ln));
+/// let pi = Distribution::new(table.row(0));
+/// let law = power(pi, 2.0)?;
+/// assert!((law.log_prob(0).exp() - 0.64 / 0.68).abs() < 1e-15);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn power(candidates: Distribution<'_>, exponent: f64) -> Result<Law> {
     if !(exponent.is_finite() && exponent >= 0.0) {
         return Err(Error::argument("power", exponent, "a finite number ≥ 0"));
@@ -23,6 +35,19 @@ pub fn power(candidates: Distribution<'_>, exponent: f64) -> Result<Law> {
 ///
 /// # Errors
 /// [`Error::Argument`] for a share outside \[0, 1\].
+///
+/// ```
+/// use selfreward::logits::LogitTable;
+/// use selfreward::process::law::{Distribution, mixture};
+///
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[0.8f64, 0.2].map(f64::ln));
+/// table.push_dense(&[0.4f64, 0.6].map(f64::ln));
+/// let [first, second] = [0, 1].map(|x| Distribution::new(table.row(x)));
+/// let law = mixture(first, second, 0.25)?;
+/// assert!((law.log_prob(0).exp() - (0.25 * 0.8 + 0.75 * 0.4)).abs() < 1e-15);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn mixture(first: Distribution<'_>, second: Distribution<'_>, share: f64) -> Result<Law> {
     if !(0.0..=1.0).contains(&share) {
         return Err(Error::argument("share", share, "a probability in [0, 1]"));

@@ -63,6 +63,15 @@ impl Spectrum {
 /// Among the intermediates: tr Σ; tr Σ/λ, which bounds d_λ for every spectrum (at most 1/λ with unit features, so that
 /// at the paper's λ = 1/log d even an isotropic spectrum has d_λ ≤ log d); and Eq. 149 at its best k, the number of
 /// eigenvalues above λ.
+///
+/// ```
+/// use selfreward::theory::effective_dimension::{Spectrum, effective_dimension};
+///
+/// // Each eigenvalue at λ counts half, each far above it one, each far below it nothing.
+/// let spectrum = Spectrum::new(vec![0.25, 0.25, 0.0])?;
+/// assert_eq!(effective_dimension(&spectrum, 0.25)?.value(), 1.0);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn effective_dimension(spectrum: &Spectrum, lambda: f64) -> Result<Bound> {
     let lambda = check::positive("lambda", lambda)?;
     let best_k = spectrum.0.iter().take_while(|value| **value > lambda).count();

@@ -66,6 +66,15 @@ pub fn overtaking_scale(probability: f64, mass: f64, continuations: f64) -> Resu
 /// Beyond it greedy decoding must succeed ([`greedy_must_succeed`]).
 ///
 /// `gaps` holds g(y) = log π_0(y*) − log π_0(y) > 0 of all the others, at least one; with a single one it is 0.
+///
+/// ```
+/// use selfreward::theory::greedy::majority_scale;
+///
+/// // Two rivals at a gap of log 2: 2·2^(−s) = 1 at s = 1.
+/// let gap = 2f64.ln();
+/// assert!((majority_scale(&[gap, gap])? - 1.0).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn majority_scale(gaps: &[f64]) -> Result<f64> {
     if let Some(gap) = gaps.iter().find(|gap| !(**gap > 0.0 && gap.is_finite())) {
         return Err(Error::argument("gaps", gap, "finite numbers above 0: a unique optimum"));

@@ -47,6 +47,17 @@ fn limiting_fixed_point(setting: &Setting) -> Result<f64> {
 ///
 /// `kappa0` = κ₀ ≥ 1, `tolerance` = τ > 0 (at τ = 1 it is √κ₀ λ^{(T−1)/2} ≤ 1), `map` the contraction of Lemma C.4. Vacuous
 /// where κ_∞ ≥ κ₀. At least 1: one round is governed by κ₀ itself.
+///
+/// ```
+/// use selfreward::theory::iterations::rounds_to_forget;
+/// use selfreward::theory::recurrence::Contraction;
+///
+/// // C = 2/√3·½ gives λ = C/(C + √(C² + 4)) = 1/3: a factor 9 is forgotten two rounds after the first.
+/// let map = Contraction::new(1.0, 1.0, 0.0, 2.0 / 3f64.sqrt(), 1.0)?;
+/// assert!((map.factor() - 1.0 / 3.0).abs() < 1e-15);
+/// assert!((rounds_to_forget(9.0, 1.0, &map)?.value() - 3.0).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn rounds_to_forget(kappa0: f64, tolerance: f64, map: &Contraction) -> Result<Bound> {
     let share = check::at_least_one("kappa0", kappa0)? / check::positive("tolerance", tolerance)?;
     let value = 1.0 + share.ln().max(0.0) / -map.factor().ln();

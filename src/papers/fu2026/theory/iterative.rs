@@ -87,6 +87,18 @@ impl Setting {
 /// `iterated` is the bound of [`round_by_round`] with these same constants in every round; for the linear class also
 /// `complete_spans`, that of [`complete_spans`], and `round_by_round` with constants that grow with ‖θ_t‖.
 /// `n` ≥ 1, `rounds` = T ≥ 1, `delta` = δ in (0, 1).
+///
+/// ```
+/// use selfreward::theory::iterative::{Setting, explicit};
+/// use selfreward::theory::one_step::{Class, Regularisation};
+///
+/// let (class, beta) = (Class::Finite { log_size: 8.0, range: 1.0 }, Regularisation::OverSqrtN(1.0));
+/// let setting = Setting { class, beta, kappa0: 1.0, gamma: 2.0, mu: 1.0, rho: 0.1, excess: 1.0 };
+/// // One round from a sure model: (1 + r̄)ε_n/(γδ) with ε_n² = 8R² log(#Π/ρ)/n, and log κ₀ = 0.
+/// let epsilon = (8.0 * (8.0 - 0.1f64.ln()) / 1e6f64).sqrt();
+/// assert!((explicit(&setting, 1e6, 1, 0.5)?.value() - 2.0 * epsilon / (2.0 * 0.5)).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn explicit(setting: &Setting, n: f64, rounds: u32, delta: f64) -> Result<Bound> {
     let rates = setting.rates(n, rounds)?;
     let delta = check::open_unit("delta", delta)?;
@@ -164,6 +176,15 @@ pub fn round_by_round(kappa0: f64, mu: f64, beta: f64, delta: f64, rounds: &[Rou
 /// and F_T(δ) ≤ β log κ_{T−1}/(γδ), κ_{t+1} ≤ 1 + β log κ_t/(γμ).
 ///
 /// `kappa0` ≥ 1, `gamma` > 0, `mu` in (0, 1], `beta` > 0, `delta` in (0, 1), `rounds` ≥ 1.
+///
+/// ```
+/// use selfreward::theory::iterative::complete_spans;
+///
+/// // One round: β log κ₀/(γδ).
+/// let bound = complete_spans(3.0, 2.0, 0.5, 0.1, 0.25, 1)?;
+/// assert!((bound.value() - 0.1 * 3f64.ln() / (2.0 * 0.25)).abs() < 1e-14);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn complete_spans(kappa0: f64, gamma: f64, mu: f64, beta: f64, delta: f64, rounds: u32) -> Result<Bound> {
     let noise_free = RoundConstants { gamma, epsilon: 0.0, excess: 1.0 };
     let run = round_by_round(kappa0, mu, beta, delta, &vec![noise_free; check::rounds(rounds)? as usize])?;

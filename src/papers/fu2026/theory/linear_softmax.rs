@@ -15,6 +15,14 @@ const ROUNDING: f64 = 1.0 + 1e-12;
 
 /// The least radius that keeps T = `rounds` rounds realizable from a base parameter of norm `theta0_norm` ≥ 0:
 /// B = (1 + 1/β)^T ‖θ₀‖ (Assumption 5.1; at the learned iterates too, since ‖θ_{t+1}‖ ≤ (1 + 1/β)‖θ_t‖).
+///
+/// ```
+/// use selfreward::theory::linear_softmax::realizable_radius;
+///
+/// // At β = 1 the norm doubles each round.
+/// assert_eq!(realizable_radius(0.5, 1.0, 4)?, 8.0);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn realizable_radius(theta0_norm: f64, beta: f64, rounds: u32) -> Result<f64> {
     let growth = 1.0 + 1.0 / check::positive("beta", beta)?;
     Ok(growth.powf(f64::from(check::rounds(rounds)?)) * check::nonnegative("theta0_norm", theta0_norm)?)

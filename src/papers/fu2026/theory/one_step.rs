@@ -22,6 +22,16 @@ pub(crate) const UNIQUE_MODE: &str = "modal responses of pi_t are unique, with m
 ///
 /// `gap` = J_t(π°_t) − J_t(π_{t+1}) ≥ 0 in nats, `gamma` = γ_t > 0 the margin of π_t in nats. Divided by δ it bounds the
 /// comparator failure P_x[π_{t+1}(y*_t|x) ≤ 1 − δ] (Markov's inequality), hence the failure rate (Eq. 43).
+///
+/// ```
+/// use selfreward::theory::one_step::suboptimality;
+///
+/// let bound = suboptimality(0.1, 0.5)?;
+/// assert_eq!((bound.value(), bound.vacuous()), (0.2, false));
+/// // A probability is at most 1 anyway.
+/// assert!(suboptimality(0.6, 0.5)?.vacuous());
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn suboptimality(gap: f64, gamma: f64) -> Result<Bound> {
     let value = check::nonnegative("gap", gap)? / check::positive("gamma", gamma)?;
     Ok(Bound::new("suboptimality", value, value >= 1.0).assuming(UNIQUE_MODE))

@@ -55,6 +55,21 @@ fn whole<S: Serializer>(value: &Option<f64>, serializer: S) -> std::result::Resu
 /// For every T up to `max_rounds` ≥ 1 the least n at which the explicit bound on F_T(δ) is at most `target` in (0, 1).
 ///
 /// The bound falls with n wherever β does not rise: ε_n and C fall, and κ̄_{T−1} rises with C.
+///
+/// ```
+/// use selfreward::theory::iterative::{Setting, explicit};
+/// use selfreward::theory::one_step::{Class, Regularisation};
+/// use selfreward::theory::plan::plan;
+///
+/// let (class, beta) = (Class::Finite { log_size: 8.0, range: 1.0 }, Regularisation::OverSqrtN(1.0));
+/// let setting = Setting { class, beta, kappa0: 3.0, gamma: 1.0, mu: 0.3, rho: 0.1, excess: 1.0 };
+/// let best = plan(&setting, 0.1, 0.5, 4)?.best.expect("there is one");
+/// // The bound keeps the target there, and misses it with one triple fewer.
+/// let n = best.samples.expect("it has a number");
+/// assert!(explicit(&setting, n, best.rounds, 0.5)?.value() <= 0.1);
+/// assert!(explicit(&setting, n - 1.0, best.rounds, 0.5)?.value() > 0.1);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn plan(setting: &Setting, target: f64, delta: f64, max_rounds: u32) -> Result<Plans> {
     let target = check::open_unit("target_failure", target)?;
     let delta = check::open_unit("delta", delta)?;

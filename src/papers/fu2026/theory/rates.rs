@@ -10,6 +10,14 @@ pub fn population_scale(beta: f64, rounds: u32) -> Result<f64> {
 
 /// The β' at which one population round does what T = `rounds` ≥ 1 do at `beta` > 0: 1 + 1/β' = (1 + 1/β)^T. It is 0
 /// where the scale leaves the doubles.
+///
+/// ```
+/// use selfreward::theory::rates::equivalent_beta;
+///
+/// // Two rounds at β = 1 scale by 4 = 1 + 1/β'.
+/// assert!((equivalent_beta(1.0, 2)? - 1.0 / 3.0).abs() < 1e-15);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn equivalent_beta(beta: f64, rounds: u32) -> Result<f64> {
     let log_growth = (1.0 / check::positive("beta", beta)?).ln_1p() * f64::from(check::rounds(rounds)?);
     Ok(1.0 / log_growth.exp_m1())
@@ -19,6 +27,16 @@ pub fn equivalent_beta(beta: f64, rounds: u32) -> Result<f64> {
 ///
 /// `prompts` holds p(x) ≥ 0 and the gaps g(x,y) = log π_0(y*_0|x) − log π_0(y|x) ≥ 0 of every response, the modal one's
 /// 0 among them; `scale` = s_t > 0.
+///
+/// ```
+/// use selfreward::theory::rates::population_kappa;
+///
+/// // Two responses at a gap of log 2: κ_0 = 3/2, and κ = 1 + 2^(−s).
+/// let gaps = [0.0, 2f64.ln()];
+/// assert!((population_kappa([(1.0, &gaps[..])], 1.0)? - 1.5).abs() < 1e-15);
+/// assert!((population_kappa([(1.0, &gaps[..])], 4.0)? - 1.0625).abs() < 1e-15);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn population_kappa<'a>(prompts: impl IntoIterator<Item = (f64, &'a [f64])>, scale: f64) -> Result<f64> {
     let scale = check::positive("scale", scale)?;
     let mut kappa = 0.0;

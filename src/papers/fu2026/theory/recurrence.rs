@@ -84,6 +84,16 @@ pub fn recurrence(
 ///
 /// C = B_c + D_c with B_c = (1 + r̄)ε/(γμ) for the statistical error and D_c = β/(γμ) for the regularisation
 /// (log κ ≤ √κ for κ ≥ 1). The paper puts r̄ = 1.
+///
+/// ```
+/// use selfreward::theory::recurrence::Contraction;
+///
+/// // C = 3/2: κ_∞ = ((3/2 + 5/2)/2)² = 4, which the map leaves where it is.
+/// let map = Contraction::new(1.0, 1.0, 0.5, 0.5, 1.0)?;
+/// assert_eq!(map.coefficient(), 1.5);
+/// assert!((map.fixed_point() - 4.0).abs() < 1e-14 && (map.apply(4.0) - 4.0).abs() < 1e-14);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Contraction {
     statistical: f64,

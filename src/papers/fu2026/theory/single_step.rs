@@ -45,6 +45,15 @@ fn assume_theorem(bound: Bound, constant: f64) -> Bound {
 ///
 /// `v` > 0, `kappa0` ≥ 1; `None` where v > eκ₀²/2, beyond the largest value of the left side. The root is below 1 iff
 /// v < 1 + log κ₀.
+///
+/// ```
+/// use selfreward::theory::single_step::risk_root;
+///
+/// // ε = 1 solves ε²(1 + log(κ₀/ε)) = 1 + log κ₀.
+/// let root = risk_root(1.0 + 5f64.ln(), 5.0)?.expect("within reach");
+/// assert!((root - 1.0).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn risk_root(v: f64, kappa0: f64) -> Result<Option<f64>> {
     let v = check::positive("v", v)?;
     let kappa0 = check::at_least_one("kappa0", kappa0)?;

@@ -39,6 +39,18 @@ pub enum ClassChoice {
 }
 
 /// ERM over a finite class.
+///
+/// ```
+/// use selfreward::instance::tabular::{Tabular, Weights};
+/// use selfreward::process::{ClassChoice, FiniteClass};
+/// use selfreward::Seed;
+///
+/// let instance = Tabular { prompts: 7, responses: 5, bump: 1.0, weights: Weights::Uniform }.draw(&Seed::from_number(1))?;
+/// let class = FiniteClass { choice: ClassChoice::Nearest, levels: 3, rays: 1 };
+/// // At each of 7 prompts one of 5 labels at one of 4 levels.
+/// assert!((class.log_size(&instance, 3) - 7.0 * 20f64.ln()).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FiniteClass {
     /// Which of the empirical minimisers.

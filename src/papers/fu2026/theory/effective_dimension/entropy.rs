@@ -15,6 +15,16 @@ use crate::theory::effective_dimension::Spectrum;
 /// resolution: the paper leaves it free, and with a larger λ the axes between are not covered.
 ///
 /// `radius` = B > 0, `eta` = η > 0.
+///
+/// ```
+/// use selfreward::theory::effective_dimension::{Spectrum, metric_entropy, volume_bound};
+///
+/// // One axis of length 8, intervals of length 2: between log 8 by volume and log 40.
+/// let spectrum = Spectrum::new(vec![1.0, 0.0])?;
+/// assert!((metric_entropy(&spectrum, 8.0, 1.0)?.value() - 40f64.ln()).abs() < 1e-14);
+/// assert!((volume_bound(&spectrum, 8.0, 1.0)?.value() - 8f64.ln()).abs() < 1e-14);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn metric_entropy(spectrum: &Spectrum, radius: f64, eta: f64) -> Result<Bound> {
     let radius = check::positive("radius", radius)?;
     let eta = check::positive("eta", eta)?;

@@ -22,6 +22,16 @@ use crate::theory::effective_dimension::Spectrum;
 ///
 /// # Errors
 /// A `seen` that is negative or not finite; a spectrum of zeros.
+///
+/// ```
+/// use selfreward::theory::effective_dimension::{Spectrum, unseen_share};
+///
+/// // An isotropic spectrum loses a direction of four for each difference that was seen.
+/// let isotropic = Spectrum::new(vec![0.25; 4])?;
+/// assert!((unseen_share(&isotropic, 3.0)?.value() - 0.25).abs() < 1e-9);
+/// assert_eq!(unseen_share(&isotropic, 4.0)?.value(), 0.0);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn unseen_share(spectrum: &Spectrum, seen: f64) -> Result<Bound> {
     let seen = check::nonnegative("seen", seen)?;
     let trace = check::positive("trace of the spectrum", spectrum.trace())?;

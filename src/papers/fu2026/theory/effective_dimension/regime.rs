@@ -40,6 +40,14 @@ pub enum Regime {
 ///
 /// In (A) and (B) the intermediate `integral_bound` is ours and sharper: Σ_{j≥1} f(j) ≤ ∫_0^∞ f for the decreasing
 /// f(u) = λ_u/(λ_u + λ), that is (1/c) log(1 + C/λ), and (C/λ)^{1/α} (π/α)/sin(π/α). It holds for every λ.
+///
+/// ```
+/// use selfreward::theory::effective_dimension::{Regime, regime_bound};
+///
+/// let spiked = Regime::Spiked { rank: 3.0, tail: 0.1 };
+/// assert_eq!(regime_bound(&spiked, 0.05)?.value(), 5.0);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn regime_bound(regime: &Regime, lambda: f64) -> Result<Bound> {
     let lambda = check::positive("lambda", lambda)?;
     let bound = |value: f64| Bound::new("effective-dimension", value, false);

@@ -14,6 +14,14 @@ pub fn net_radius(eta: f64) -> Result<f64> {
 /// class ‖θ‖ ≤ B at resolution η: a ball of radius B has an η/2-net of at most (1 + 2B/(η/2))^d points.
 ///
 /// `dim` = d ≥ 1, `radius` = B > 0, `eta` = η > 0.
+///
+/// ```
+/// use selfreward::theory::one_step::covering_number;
+///
+/// // (1 + 4B/η)^d policies.
+/// assert!((covering_number(3.0, 2.0, 1.0)?.value() - 729f64.ln()).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn covering_number(dim: f64, radius: f64, eta: f64) -> Result<Bound> {
     let radius_of_net = net_radius(eta)?;
     let per_dimension = (2.0 * check::positive("radius", radius)? / radius_of_net).ln_1p();

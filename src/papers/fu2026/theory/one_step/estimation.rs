@@ -158,6 +158,16 @@ impl Class {
 /// - Linear softmax (Appendix F): ε_n = R √(8(d log(1 + 10βB√n/R) + log(1/ρ))/n) + R/√n, R = 2(βB + (1+β)‖θ_t‖).
 ///
 /// `n` ≥ 1 triples, `beta` = β > 0, `rho` = ρ in (0, 1); the value is in nats, vacuous from R on, which no loss exceeds.
+///
+/// ```
+/// use selfreward::theory::one_step::{Class, epsilon};
+///
+/// // ε² = 8R² log(#Π/ρ)/n.
+/// let class = Class::Finite { log_size: 1000f64.ln(), range: 2.0 };
+/// let bound = epsilon(&class, 32_000.0, 0.1, 0.001)?;
+/// assert!((bound.value().powi(2) - 0.001 * 1e6f64.ln()).abs() < 1e-14);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn epsilon(class: &Class, n: f64, beta: f64, rho: f64) -> Result<Bound> {
     class.check()?;
     let n = check::count("n", n)?;

@@ -11,6 +11,14 @@ use crate::papers::check;
 /// summand is at most L, and P[λ_min = 0] ≤ r e^{−n/L}. `n` ≥ 1, `rank` = r = rank Cov_t ≥ 1, `leverage` = L ≥ r the
 /// largest Δφᵀ(E ΔφΔφᵀ)⁺Δφ of a pair of positive probability (its mean is r), `rho` = ρ in (0, 1): the least n at which
 /// the bound is at most ρ is among the intermediates.
+///
+/// ```
+/// use selfreward::theory::one_step::exact_recovery;
+///
+/// // 10 directions, each seen by a tenth of the pairs: 10 e^(−n/10) directions are missing at most, on average.
+/// assert!((exact_recovery(100.0, 10.0, 10.0, 0.01)?.value() - 10.0 * (-10f64).exp()).abs() < 1e-15);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn exact_recovery(n: f64, rank: f64, leverage: f64, rho: f64) -> Result<Bound> {
     let n = check::count("n", n)?;
     let rank = check::count("rank", rank)?;
@@ -29,6 +37,15 @@ pub fn exact_recovery(n: f64, rank: f64, leverage: f64, rho: f64) -> Result<Boun
 /// modal response a probability of at least 1/(1 + (K−1) e^{−γ_t(1+1/β)}). Above 1 − δ: F(δ) = 0 after that round.
 ///
 /// `responses` = K = max_x K(x) ≥ 1, `gamma` = γ_t > 0, `beta` = β > 0, `delta` in (0, 1).
+///
+/// ```
+/// use selfreward::theory::one_step::zero_failure;
+///
+/// // Two responses at a margin of log 2, β = 1: odds 4 to 1 after the round.
+/// let after = zero_failure(2.0, 2f64.ln(), 1.0, 0.5)?;
+/// assert!((after.value() - 0.8).abs() < 1e-14 && !after.vacuous());
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn zero_failure(responses: f64, gamma: f64, beta: f64, delta: f64) -> Result<Bound> {
     let others = check::count("responses", responses)? - 1.0;
     let sharpened = check::positive("gamma", gamma)? * (1.0 + 1.0 / check::positive("beta", beta)?);

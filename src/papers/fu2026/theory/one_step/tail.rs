@@ -25,6 +25,14 @@ pub fn reward_tail_as_printed(ratio_moment: f64, s: f64) -> Result<f64> {
 }
 
 /// E X⁴ ≤ k⁴ + 4(k³ + 3k² + 6k + 6), k = log(2𝒞): k⁴ + ∫_k^∞ 4x³ e^{−(x−k)} dx. `ratio_moment` = 𝒞 ≥ 1.
+///
+/// ```
+/// use selfreward::theory::one_step::fourth_moment;
+///
+/// // At k = log(2𝒞) = 1 it is 1 + 4(1 + 3 + 6 + 6).
+/// assert!((fourth_moment(1f64.exp() / 2.0)?.value() - 65.0).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn fourth_moment(ratio_moment: f64) -> Result<Bound> {
     let k = log_twice(ratio_moment)?;
     let value = k.powi(4) + 4.0 * (k.powi(3) + 3.0 * k * k + 6.0 * k + 6.0);

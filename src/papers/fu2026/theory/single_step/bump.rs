@@ -8,6 +8,15 @@ use crate::error::{Error, Result};
 use crate::papers::check;
 
 /// M equally likely prompts with K labels each, one of them favoured by b nats.
+///
+/// ```
+/// use selfreward::theory::single_step::Bump;
+///
+/// // κ_0 = 1 + 3/3 = 2, so that a pair resolves a prompt with probability 2·½·½.
+/// let bump = Bump::new(10.0, 4.0, 3f64.ln())?;
+/// assert!((bump.kappa0() - 2.0).abs() < 1e-14 && (bump.resolving_probability() - 0.5).abs() < 1e-14);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bump {
     prompts: f64,

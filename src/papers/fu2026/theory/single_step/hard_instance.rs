@@ -85,6 +85,17 @@ pub fn unresolved_share(favoured: f64, weight: f64, pairs: f64) -> Result<f64> {
 const NEAREST: &str = "one-hot features, and the empirical minimiser nearest to the current parameter";
 
 /// The hard instance: M informative prompts of total mass Δ with K labels each.
+///
+/// ```
+/// use selfreward::theory::single_step::HardInstance;
+///
+/// // One informative prompt of mass 1/2 and three labels, q = 1/2: a pair resolves it with probability ½·½.
+/// let law = HardInstance::new(1.0, 0.5, 3)?;
+/// assert!((law.expected_failure(2.0, 1)?.value() - 0.5 * 0.75f64.powi(2)).abs() < 1e-15);
+/// // T rounds of n pairs are worth one of nT.
+/// assert_eq!(law.expected_failure(2.0, 3)?.value(), law.expected_failure(6.0, 1)?.value());
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HardInstance {
     prompts: f64,
