@@ -62,6 +62,8 @@ fn main() -> selfreward::Result<()> {
     let best_of_four = Loop {
         candidates: Candidates { selection: Selection::BestOf(4), ..Candidates::default() },
         fit: Box::new(Likelihood::default()),
+        // As the policy sharpens, some responses are never drawn, and without a ball the likelihood has no maximum.
+        radius: Some(60.0),
         ..numbers()
     };
     report("likelihood of the best of 4", &best_of_four, &instance)?;

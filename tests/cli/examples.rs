@@ -42,6 +42,28 @@ fn kappa_of_enclosed_file() -> f64 {
     phi.outer_iter().map(inverse).sum::<f64>() / phi.len_of(ndarray::Axis(0)) as f64
 }
 
+/// Oracles: the entropy of eight responses is at most log 8. Half-forgetting makes the log-odds of a reward in [0, 1] at β = 1/2 stay
+/// below ℓ_0 + 4, so that loop keeps some doubt; the self-reward has no such bound, and the best of four sharpens every prompt.
+#[test]
+fn own_loop_stands_beside_named_ones() {
+    let text = run("own_loop", &[]);
+    let numbers = |line: &str| -> Vec<f64> { line.split_whitespace().filter_map(|word| word.parse().ok()).collect() };
+    let row = |name: &str| {
+        let line = text.lines().find(|line| line.trim_start().starts_with(name)).unwrap_or_else(|| panic!("{name}"));
+        let all = numbers(line);
+        let [entropy, failure, drift] = all[all.len() - 3..] else { unreachable!() };
+        assert!((0.0..=8f64.ln()).contains(&entropy) && (0.0..=1.0).contains(&failure), "{line}");
+        (entropy, failure, drift)
+    };
+    let (own, own_failure, _) = row("better half");
+    let (sharp, sharp_failure, _) = row("self-rewarding");
+    let (best, best_failure, _) = row("likelihood of the best of 4");
+    assert!(own > 1.0 && own_failure > 0.5, "{text}");
+    assert!(sharp < 0.2 && sharp_failure < 0.05, "{text}");
+    assert!(best < own && best_failure < 0.05, "{text}");
+    assert!(row("frozen reference").2 <= 1.0);
+}
+
 /// Oracles: the twelve Fourier waves are linearly independent over the pairs of residues, so differences have rank 12; n triples
 /// show at most n directions (fact F2); a round that has seen all of them scales θ, and the modes stay (fact F1).
 #[test]
