@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Failure, Verbosity, print};
 use crate::process::PRESETS;
+use crate::process::presets::Setting;
 
 /// List the named loops: the keys that each sets, its recursion in the population, where it comes from
 ///
@@ -38,13 +39,24 @@ pub(super) fn run(args: &LoopsArgs) -> Result<(), Failure> {
     print(text.trim_end())
 }
 
+/// A value as JSON; a power that follows from β as a text.
+fn value_of(setting: Setting) -> Value {
+    match setting {
+        Setting::Toml(text) => {
+            let table: toml::Table = format!("value = {text}").parse().expect("presets are written as TOML");
+            serde_json::to_value(&table["value"]).expect("values of presets are plain")
+        }
+        Setting::GrownPower => json!({ "power": "1 + 1/β" }),
+    }
+}
+
 /// The same as JSON.
 fn document() -> Value {
     let loops: Vec<Value> = PRESETS
         .iter()
         .map(|preset| {
             let keys: Map<String, Value> =
-                preset.keys.iter().map(|(key, value)| ((*key).to_owned(), json!(value.to_string()))).collect();
+                preset.keys.iter().map(|(key, value)| ((*key).to_owned(), value_of(*value))).collect();
             json!({
                 "name": preset.name,
                 "keys": keys,

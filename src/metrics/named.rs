@@ -190,6 +190,8 @@ named! {
     DRAWS = "draws";
     RANK_LOSSES = "rank_losses";
     EMPTY_FILTERS = "empty_filters";
+    GAIN_MAX = "gain_max";
+    GAIN_MIN = "gain_min";
     AT_INFINITY = "at_infinity";
     GRADIENT_NORM = "gradient_norm";
     NEWTON_STEPS = "newton_steps";

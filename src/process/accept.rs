@@ -1,5 +1,6 @@
 //! Which responses a likelihood is fitted to.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::Step;
@@ -77,6 +78,20 @@ pub(super) const KEYS: &[Key] = &[Key {
     meaning: "\"all\", \"correct\", { true_positive, false_positive } (a noisy verifier), { vote_of = N } (the winner of N draws), { confidence_gate = c, tries = R } (the first try with π_t ≥ c, or the last)",
     default: "\"all\"",
 }];
+
+impl fmt::Display for Accept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => write!(f, "\"all\""),
+            Self::Correct => write!(f, "\"correct\""),
+            Self::Verifier { true_positive, false_positive } => {
+                write!(f, "{{ true_positive = {true_positive}, false_positive = {false_positive} }}")
+            }
+            Self::Vote(votes) => write!(f, "{{ vote_of = {votes} }}"),
+            Self::Gate { confidence, tries } => write!(f, "{{ confidence_gate = {confidence}, tries = {tries} }}"),
+        }
+    }
+}
 
 impl Accept {
     /// As it is written.

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use rand_chacha::ChaCha8Rng;
+
 use super::accept;
 use super::candidates::Counting;
 use super::fit::{Data, Labels};
@@ -96,9 +98,14 @@ impl Batch {
             count => count,
         };
         let (mut total, mut failed) = (of_votes, Ok(()));
+        // One stream a prompt; a prompt's responses come one after another.
+        let mut stream: Option<(usize, ChaCha8Rng)> = None;
         self.pairs().for_each_response(|prompt, response, count| {
-            let mut rng = self.seed.named("draws", "pairs").rng(Purpose::Draws, self.round, prompt);
-            match draws_of(candidates, prompt, response, count, &mut rng) {
+            if stream.as_ref().is_none_or(|(of, _)| *of != prompt) {
+                stream = Some((prompt, self.seed.rng(Purpose::Draws, self.round, prompt)));
+            }
+            let Some((_, rng)) = &mut stream else { return };
+            match draws_of(candidates, prompt, response, count, rng) {
                 Ok(draws) => total += draws,
                 Err(error) => failed = Err(error),
             }

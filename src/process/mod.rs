@@ -40,8 +40,8 @@ pub use accept::Accept;
 pub use batch::Batch;
 pub use candidates::{CandidateLaw, Candidates, Ranking, Selection};
 pub use fit::{
-    Choice, ClassChoice, Data, FiniteClass, Fit, Fitted, Gradient, Labels, Likelihood, Logistic, Minimum, Newton,
-    SampleSummary, Square, WinRate,
+    Choice, ClassChoice, Data, FiniteClass, Fit, Fitted, Gains, Gradient, Labels, Likelihood, Logistic, Minimum,
+    Newton, SampleSummary, Square, WinRate,
 };
 pub use memory::Memory;
 pub use multinomial::Sampling;

@@ -1,6 +1,7 @@
 //! From where a fit counts: the policy π_ref of the implicit reward β log(π/π_ref).
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::Snapshot;
 use crate::instance::Parameter;
@@ -25,6 +26,16 @@ pub(super) const KEYS: &[Key] = &[Key::of_process(
     "\"current\" (π_t), \"base\" (π_0), { current = α } (∝ π_t^α π_0^(1−α)); for likelihood the centre of the ridge",
     "\"current\"",
 )];
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Current => write!(f, "\"current\""),
+            Self::Base => write!(f, "\"base\""),
+            Self::Mixed(alpha) => write!(f, "{{ current = {alpha} }}"),
+        }
+    }
+}
 
 impl Reference {
     /// As it is written.

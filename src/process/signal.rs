@@ -215,7 +215,7 @@ impl Signal for Weighted {
         if !self.standardise {
             return Ok(plain);
         }
-        let table = standardised(&plain.table(step.instance), step.policy());
+        let table = standardised(&plain.table(step.instance), step.policy(), step.round + 1)?;
         let linear = Cow::Owned(step.theta().zeros());
         Ok(Reward { linear, remainder: Some(Arc::new(table)), vote: None })
     }
@@ -260,25 +260,36 @@ fn external(instance: &Instance) -> Result<LogitTable> {
 }
 
 /// Prompt by prompt (r − E r)/sd r under the policy, 0 where the deviation is 0.
-fn standardised(reward: &LogitTable, policy: &Policy) -> LogitTable {
+///
+/// # Errors
+/// [`Error::Overflow`] where the policy is so sure that rounding leaves no deviation of a reward that has one.
+fn standardised(reward: &LogitTable, policy: &Policy, round: usize) -> Result<LogitTable> {
     let mut table = LogitTable::default();
     for (x, row) in reward.rows().enumerate() {
         let head = policy.head(x);
-        // Formed around the row's first value, so that a constant reward has the deviation 0 exactly.
+        // Formed around the row's first value and in units of the largest distance from it: a constant reward has the deviation 0
+        // exactly, and no square leaves the range of a double.
         let first = row.levels().next().map_or(0.0, |(value, _)| value);
-        let terms = || {
-            joint_levels(row, policy.row(x))
-                .map(|(value, logit, count)| (count * head.prob(logit), value - first))
-                .filter(|(mass, _)| *mass > 0.0)
-        };
+        let widest = row.levels().map(|(value, _)| (value - first).abs()).fold(0.0, f64::max);
+        let unit = |value: f64| if widest > 0.0 { (value - first) / widest } else { 0.0 };
+        let alive = || joint_levels(row, policy.row(x)).filter(|(_, logit, _)| *logit > f64::NEG_INFINITY);
+        let terms = || alive().map(|(value, logit, count)| (count * head.prob(logit), unit(value)));
         let mean: f64 = terms().map(|(mass, value)| mass * value).sum();
         let variance: f64 = terms().map(|(mass, value)| mass * (value - mean).powi(2)).sum();
         let deviation = variance.sqrt();
-        let scaled = |value: f64| if deviation > 0.0 { (value - first - mean) / deviation } else { 0.0 };
+        let differ = alive().any(|(value, ..)| alive().next().is_some_and(|(other, ..)| other != value));
+        if differ && deviation < f64::MIN_POSITIVE.sqrt() {
+            let what = format!(
+                "the policy at prompt {x} is so sure (log-odds of about 700) that no deviation of the reward is left to standardise \
+                 by; use fewer rounds or a larger beta"
+            );
+            return Err(Error::Overflow { round, what });
+        }
+        let scaled = |value: f64| if deviation > 0.0 { (unit(value) - mean) / deviation } else { 0.0 };
         let atoms = row.atoms.iter().map(|atom| Atom { logit: scaled(atom.logit), ..*atom });
         table.push(atoms, scaled(row.rest_logit), row.rest);
     }
-    table
+    Ok(table)
 }
 
 /// The vote of N fresh draws from π_t as the reward: for each pair anew, 1 for the winner and 0 for the others (a tie of the vote is

@@ -1,7 +1,7 @@
 //! Which choices of a loop have a meaning together.
 
 use super::fit::Data;
-use super::{Accept, Loop, Memory, PromptLaw, Reference, Selection};
+use super::{Accept, Loop, Memory, PromptLaw, Ranking, Reference, Selection};
 use crate::instance::Instance;
 use crate::{Error, Result};
 
@@ -34,6 +34,11 @@ pub(super) fn check(process: &Loop) -> Result<()> {
         let expected = "a reward of each response beside choose = \"reward\": a vote compares pairs";
         return Err(Error::argument("process.reward", format!("{:?}", process.signal), expected));
     }
+    let ranks = matches!(process.candidates.selection, Selection::BestOf(_) | Selection::Adaptive(_));
+    if process.candidates.ranked_by == Ranking::Base && !ranks {
+        let expected = "best_of (above 1) or adaptive beside it: nothing is ranked";
+        return Err(Error::argument("process.ranked_by", "\"base\"", expected));
+    }
     match process.fit.data() {
         Data::Responses => responses(process),
         Data::Pairs => pairs(process),
@@ -42,10 +47,15 @@ pub(super) fn check(process: &Loop) -> Result<()> {
 }
 
 fn responses(process: &Loop) -> Result<()> {
+    // A reward is looked at where it selects.
+    if !process.signal.is_own() && !matches!(process.candidates.selection, Selection::Curated(_)) {
+        let expected = "log π_t: a likelihood looks at a reward with choose = \"reward\" alone";
+        return Err(Error::argument("process.reward", format!("{:?}", process.signal), expected));
+    }
     let changes_the_law = matches!(process.accept, Accept::Vote(_) | Accept::Gate { .. });
     if changes_the_law && process.candidates.selection != Selection::None {
         let expected = "no best_of and no adaptive: a vote or a gate selects by itself";
-        return Err(Error::argument("process.accept", format!("{:?}", process.accept), expected));
+        return Err(Error::argument("process.accept", process.accept, expected));
     }
     Ok(())
 }
@@ -53,7 +63,7 @@ fn responses(process: &Loop) -> Result<()> {
 fn pairs(process: &Loop) -> Result<()> {
     if process.accept != Accept::All {
         let expected = "\"all\": pairs are compared, and not accepted (update = \"likelihood\" accepts)";
-        return Err(Error::argument("process.accept", format!("{:?}", process.accept), expected));
+        return Err(Error::argument("process.accept", process.accept, expected));
     }
     Ok(())
 }

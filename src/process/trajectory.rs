@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::batch::{self, Batch};
-use super::fit::{Data, Fitted, Minimum, Newton, SampleSummary};
+use super::fit::{Data, Fitted, Gains, Minimum, Newton, SampleSummary};
 use super::{Loop, Memory, Snapshot, Step};
 use crate::instance::{Instance, Parameter};
 use crate::policy::Policy;
@@ -52,6 +52,8 @@ pub struct Arrival {
     pub newton: Option<Newton>,
     /// Whether the loss had no finite minimiser.
     pub at_infinity: bool,
+    /// The gains of a square loss.
+    pub gains: Option<Gains>,
     /// What the rounds up to this one add up to.
     pub so_far: SoFar,
 }
@@ -118,10 +120,15 @@ impl<'a> Rounds<'a> {
         } else {
             if self.so_far.draws.is_some() {
                 self.so_far.add_draws(step.fresh().iter().map(|batch| draws(process, batch)).sum::<Result<f64>>()?);
+                if process.fit.data() == Data::Pairs {
+                    // Remembered pairs meet votes of this round.
+                    let remembered: f64 = self.past.iter().map(|batch| batch.samples as f64).sum();
+                    self.so_far.add_draws(process.signal.votes() as f64 * remembered);
+                }
             }
             match process.fit.fit(&step)? {
                 Fitted::Minimum(minimum) => minimum,
-                Fitted::AtInfinity { .. } => return Err(at_infinity(round.t + 1)),
+                Fitted::AtInfinity { .. } => return Err(at_infinity(round.t + 1, process.fit.is_population())),
             }
         };
         if remembers {
@@ -131,9 +138,16 @@ impl<'a> Rounds<'a> {
         if let (Some(losses), Some(sample)) = (&mut self.so_far.rank_losses, &minimum.sample) {
             *losses += u64::from(sample.rank < sample.full_rank);
         }
-        let Minimum { theta, sample, newton, at_infinity } = minimum;
-        let arrival =
-            Arrival { previous: current.policy, from: current.theta, sample, newton, at_infinity, so_far: self.so_far };
+        let Minimum { theta, sample, newton, at_infinity, gains } = minimum;
+        let arrival = Arrival {
+            previous: current.policy,
+            from: current.theta,
+            sample,
+            newton,
+            at_infinity,
+            gains,
+            so_far: self.so_far,
+        };
         self.arrive(round.t + 1, theta, Some(arrival))
     }
 
@@ -159,10 +173,15 @@ fn draws(process: &Loop, batch: &Batch) -> Result<f64> {
     }
 }
 
-fn at_infinity(round: usize) -> Error {
-    let what = "the loss has no finite minimiser (it falls for ever along a direction: separable labels, or responses that no \
-                sample holds); give a process.radius or a process.ridge, or more samples"
-        .to_owned();
+fn at_infinity(round: usize, population: bool) -> Error {
+    let (why, more) = if population {
+        ("separable labels, or responses whose weight is below the range of a double", "")
+    } else {
+        ("separable labels, or responses that no sample holds", ", or more samples")
+    };
+    let what = format!(
+        "the loss has no finite minimiser (it falls for ever along a direction: {why}); give a process.radius or a process.ridge{more}"
+    );
     Error::NoOptimum { round, what }
 }
 

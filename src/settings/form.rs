@@ -60,9 +60,6 @@ impl Form {
             (Self::Whole(least, most), _) => {
                 whole(value).filter(|number| (least..=most).contains(number)).map(integer).ok_or_else(wrong)
             }
-            (Self::WordOrTables(words, _), Value::String(word)) if !words.contains(&word.as_str()) => {
-                Err(Error::argument(key, value, one_of(word, words)))
-            }
             (Self::WordOrTables(_, tables), Value::Table(table)) => self.read_table(key, value, table, tables),
             (Self::Kinds(kinds), Value::Table(table)) => read_kind(key, table, kinds),
             (Self::Integers, Value::Array(list)) => {
@@ -94,7 +91,7 @@ impl Form {
             Self::Seed => value.is_str() || value.as_integer().is_some_and(|number| number >= 0),
             Self::WordOrReal(word) => number(value) || value.as_str() == Some(word),
             Self::WordOrTable(word, _) => value.as_str() == Some(word),
-            Self::WordOrTables(..) => value.is_str(),
+            Self::WordOrTables(words, _) => value.as_str().is_some_and(|word| words.contains(&word)),
             Self::Whole(..) | Self::Keys(_) | Self::Kinds(_) => false,
             Self::Integers | Self::Words(_) | Self::Tables(_) => false,
         }

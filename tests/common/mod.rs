@@ -155,9 +155,10 @@ pub fn minimum(fit: &dyn Fit, step: &Step<'_>) -> Parameter {
     }
 }
 
-/// Largest absolute difference.
+/// Largest absolute difference; NaN, which no tolerance admits, where one of them is.
 pub fn distance(a: &Array1<f64>, b: &Array1<f64>) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    let largest = |most: f64, next: f64| if next.is_nan() || most.is_nan() { f64::NAN } else { most.max(next) };
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, largest)
 }
 
 /// The policy's rows agree as policies: gaps to the mode within `tolerance` times (1 + gap).

@@ -60,6 +60,9 @@ fn draws_are_counted_by_hand() {
             assert!((found - expected).abs() < 1e-9, "{keys}, round {t}: {found} against {expected}");
         }
     }
+    // Remembered pairs meet votes of the round: 2 + 7 a fresh pair, 7 a remembered one.
+    let all = run("reward = { vote_of = 7 }\nmemory = \"all\"\nsamples = 30\nrounds = 3", &instance(), 3);
+    assert_eq!([1, 2, 3].map(|t| draws(&all[t]).unwrap()), [9.0 * n, (18.0 + 7.0) * n, (27.0 + 21.0) * n]);
     for keys in ["", "update = \"likelihood\"", "update = \"win-rate\"", "update = \"population\""] {
         let population = if keys.contains("population") { "" } else { "population = true" };
         assert_eq!(draws(&run(&format!("{keys}\n{population}\nrounds = 2"), &instance(), 3)[2]), None, "{keys}");
@@ -115,11 +118,20 @@ fn draws_of_stopping_rules_have_their_mean() {
         let variance = mix(&|m| responses * (m.1 - m.0 * m.0) + (responses * m.0).powi(2)) - mean * mean;
         for (samples, runs) in [(1, 4000), (40, 400)] {
             let process = settle(&format!("{keys}\nsamples = {samples}\nrounds = 1")).unwrap();
-            let total: f64 = (0..runs).map(|seed| draws(&rounds(&process, &instance, seed)[1]).unwrap()).sum();
+            let found: Vec<f64> = (0..runs).map(|seed| draws(&rounds(&process, &instance, seed)[1]).unwrap()).collect();
+            let total: f64 = found.iter().sum();
             let all = f64::from(samples) * runs as f64;
             let z = (total - all * mean) / (all * variance).sqrt();
             // A sum of at least 4000 bounded terms: 6.5 deviations, 8e-11 each.
             assert!(z.abs() < 6.5, "{keys}, n = {samples}: mean {} against {mean}, z {z}", total / all);
+            if samples > 1 {
+                // Sums of 40 terms are nearly normal: their squares add up to χ² with 400 degrees of freedom, whose deviation is 28. Twice
+                // that is granted for what is not normal, 6.5 times: below 1e-9. Draws that share their randomness miss it by far.
+                let expected = f64::from(samples) * mean;
+                let squares: f64 = found.iter().map(|draws| (draws - expected).powi(2)).sum();
+                let excess = squares / (f64::from(samples) * variance) - runs as f64;
+                assert!(excess.abs() < 6.5 * 2.0 * 28.3, "{keys}, n = {samples}: {excess}");
+            }
         }
     }
 }
@@ -187,4 +199,17 @@ fn optima_at_infinity_are_marked() {
     let one = run("update = \"likelihood\"\nsamples = 1\nrounds = 1", &instance(), 2);
     let many = run("update = \"likelihood\"\nsamples = 100000\nrounds = 1", &instance(), 2);
     assert!(one[1].step.as_ref().unwrap().at_infinity && !many[1].step.as_ref().unwrap().at_infinity);
+}
+
+/// A reference beyond the ball, and a policy so sure that no pair is seen: the answer lies in the ball all the same.
+#[test]
+fn nothing_seen_leaves_no_ball() {
+    let (instance, _) = tabular_and_dense(&[vec![3.0, 0.0]], &[1.0]);
+    for keys in ["update = \"logistic\"\nlabels = \"hard\"", "update = \"logistic\"", "update = \"win-rate\"", ""] {
+        let keys =
+            format!("{keys}\nreference = {{ current = 3.0 }}\nradius = 40.0\nbeta = 0.5\nsamples = 50\nrounds = 6");
+        for round in run(&keys, &instance, 4) {
+            assert!(round.theta.norm() <= 40.0 * (1.0 + 1e-12), "{keys}, round {}: {}", round.t, round.theta.norm());
+        }
+    }
 }

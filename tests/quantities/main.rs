@@ -2,5 +2,6 @@
 
 mod columns;
 mod dead_responses;
+mod gains;
 mod own_step;
 mod sums;

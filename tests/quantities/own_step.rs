@@ -157,7 +157,8 @@ fn all_quantities_are_the_double_sums() {
             close(also.sharpened_share.unwrap(), 1.0 - approximation / total, 1.0);
             // M2: their squares add up to the population loss, by its definition.
             let loss = case.pairs(&s, |y, z| (v.dot(&case.difference(y, z)) - (s[y] - s[z])).powi(2));
-            close(approximation + estimation, loss, loss);
+            let squares = also.approximation_error.unwrap().powi(2) + also.estimation_error.unwrap().powi(2);
+            close(squares, loss, loss);
             let arrival = round.step.as_ref().unwrap();
             close(population_loss(instance.weights(), &arrival.previous, &round.policy, beta), loss, loss);
             let best = case.modes(&case.log_probs(&(&case.theta + &(&step / beta))));

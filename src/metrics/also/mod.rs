@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use super::misspecification::OwnStep;
 use super::{Quantity, Reader, correctness, flips, policy};
 use crate::instance::{Correct, Instance};
-use crate::process::fit::Data;
+use crate::process::fit::{Data, Gains};
 use crate::process::{Arrival, Loop, Round};
 use crate::stats::Range;
 
@@ -96,8 +96,15 @@ also! {
         = |at| Some(at.own_step()?.estimation_error(&at.arrival()?.from, (&at.round.theta, &at.round.policy), at.process.beta));
     sharpened_share SHARE OwnSquareLoss "R²: part of the variance of log π_{t−1} that the features can follow"
         = |at| at.own_step()?.sharpened_share();
-    population_flips SHARE OwnSquareLoss "P_x[y*_t ≠ mode of the population update from the same θ_{t−1} at the same β]"
-        = |at| Some(at.own_step()?.flips(&at.arrival()?.from, &at.round.policy, at.process.beta));
+    population_flips SHARE OwnSquareLoss "P_x[y*_t ≠ mode of the population update from the same θ_{t−1} at the same β, without ridge]; absent with a ball"
+        = |at| at.process.radius.is_none().then_some(())
+            .and_then(|()| at.own_step())
+            .zip(at.arrival())
+            .map(|(own, arrival)| own.flips(&arrival.from, &at.round.policy, at.process.beta));
+    gain_max NON_NEGATIVE OwnSquareLoss "largest βg/(β²g+λ) over the eigenvalues g of the round's Σ N/n ΔφΔφᵀ: share of θ_{t−1} that is added along a direction"
+        = |at| at.gains().map(|gains| gains.most);
+    gain_min NON_NEGATIVE OwnSquareLoss "least βg/(β²g+λ); 0 where a direction was not seen"
+        = |at| at.gains().map(|gains| gains.least);
     draws NON_NEGATIVE Draws "responses drawn so far, those that a selection threw away and those of votes among them"
         = |at| at.arrival()?.so_far.draws;
     rank_losses NON_NEGATIVE Pairs "rounds so far whose seen differences had a lower rank than all of them"
@@ -173,6 +180,11 @@ impl<'a> At<'a> {
     fn correct_probability(&self, level: i64) -> Option<f64> {
         let (correct, at) = (self.instance.correct()?, self.is_at(level)?);
         correctness::correct_probability_of(self.weights(), &self.round.policy, correct, at)
+    }
+
+    /// The gains of a round of self-rewarding.
+    fn gains(&self) -> Option<Gains> {
+        self.arrival().filter(|_| self.process.is_self_rewarding())?.gains
     }
 
     /// The population step of self-rewarding that the round's step is compared with; computed once.

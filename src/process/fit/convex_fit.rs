@@ -30,6 +30,15 @@ pub(super) fn check_ball(radius: Option<f64>, instance: &Instance) -> Result<()>
     }
 }
 
+/// θ in the ball: itself, or its point on the sphere.
+pub(super) fn in_ball(theta: Parameter, radius: Option<f64>) -> Parameter {
+    let norm = theta.norm();
+    match radius {
+        Some(radius) if norm > radius => theta.scaled(radius / norm),
+        _ => theta,
+    }
+}
+
 /// θ with the blocks' coordinates put in their places; `back` turns a solved coordinate and the one that stood there into θ's.
 pub(super) fn placed(
     from: &Parameter,
@@ -74,6 +83,17 @@ pub(super) fn placed(
     }
 }
 
+/// An error of a convex fit, with the round, and the ball under its key.
+pub(super) fn of_round(error: Error, round: usize) -> Error {
+    let error = match error {
+        Error::Argument { name, value, expected } if name == "ball radius" => {
+            Error::Argument { name: "process.radius".to_owned(), value, expected }
+        }
+        other => other,
+    };
+    error.at(format!("round {round}"))
+}
+
 /// The outcome as θ.
 pub(super) fn fitted(
     outcome: Outcome,
@@ -83,7 +103,13 @@ pub(super) fn fitted(
 ) -> Fitted {
     let minimum = |optimum: &Optimum, at_infinity: bool| {
         let newton = Newton { gradient_norm: optimum.gradient_norm, steps: optimum.steps as u64 };
-        Fitted::Minimum(Minimum { theta: theta(&optimum.theta), sample, newton: Some(newton), at_infinity })
+        Fitted::Minimum(Minimum {
+            theta: theta(&optimum.theta),
+            sample,
+            newton: Some(newton),
+            at_infinity,
+            gains: None,
+        })
     };
     match outcome {
         Outcome::Finite(optimum) => minimum(&optimum, false),

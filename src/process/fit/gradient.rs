@@ -92,7 +92,7 @@ impl Fit for Gradient {
     fn check(&self, process: &Loop, _instance: &Instance) -> Result<()> {
         if process.reference != Reference::Current {
             let expected = "\"current\" for the update \"gradient\", whose steps start at θ_t";
-            return Err(Error::argument("process.reference", format!("{:?}", process.reference), expected));
+            return Err(Error::argument("process.reference", process.reference, expected));
         }
         if self.population && self.judge_noise > 0.0 {
             let expected = "0: the expected loss has no sampled judge";

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use ndarray::{Array1, Array2, s};
 
 use super::super::batch::Batch;
-use super::convex_fit::{Place, check_ball, coordinates, fitted, placed};
+use super::convex_fit::{Place, check_ball, coordinates, fitted, in_ball, of_round, placed};
 use super::entry::{self, Entry};
 use super::logistic::starts;
 use super::{Cost, Data, Fit, Fitted, Minimum, Shape, population};
 use crate::convex::{Ball, Block, Choices, Fit as Convex, Ridge};
 use crate::instance::{FeatureMap, Instance, Parameter};
-use crate::logits::{Atom, LogitTable};
+use crate::logits::{Atom, LogitTable, Row, joint_levels};
 use crate::process::{Loop, Reference, Step};
 use crate::{Error, Result};
 
@@ -99,7 +99,7 @@ impl Fit for Likelihood {
         }
         if self.ridge == 0.0 && process.reference != Reference::Current {
             let expected = "\"current\" without a ridge: a likelihood counts from no reference";
-            return Err(Error::argument("process.reference", format!("{:?}", process.reference), expected));
+            return Err(Error::argument("process.reference", process.reference, expected));
         }
         check_ball(process.radius, instance)
     }
@@ -118,7 +118,7 @@ impl Likelihood {
         // What no accepted response tells anything of: a ridge pulls it to its centre, without one it stays.
         let untold = if self.ridge > 0.0 { step.reference() } else { Cow::Borrowed(theta) };
         if masses.is_empty() {
-            return Ok(Minimum::new(untold.into_owned(), None).into());
+            return Ok(Minimum::new(in_ball(untold.into_owned(), step.radius), None).into());
         }
         let data = Written::of(step, masses);
         let blocks = data.blocks(step);
@@ -129,7 +129,7 @@ impl Likelihood {
             ridge: (self.ridge > 0.0).then(|| Ridge { strength: self.ridge, centre: centre(&step.reference()) }),
             ball: step.radius.map(|radius| Ball { centre: centre(&theta.zeros()), radius }),
         };
-        let outcome = problem.solve()?;
+        let outcome = problem.solve().map_err(|error| of_round(error, step.round + 1))?;
         let place = |found: &Vec<Array1<f64>>| placed(&untold, &data.places, found, |new, _| new);
         let direction = |found: &Vec<Array1<f64>>| placed(&theta.zeros(), &data.places, found, |new, _| new);
         Ok(fitted(outcome, None, place, direction))
@@ -260,19 +260,33 @@ fn shares(step: &Step<'_>, table: &LogitTable, batches: &[Batch], population: bo
         let rest = (row.responses() - atoms.len()) as u32;
         dead |=
             atoms.iter().any(|atom| atom.logit == f64::NEG_INFINITY) || (rest > 0 && rest_logit == f64::NEG_INFINITY);
-        match offset {
-            None => result.push(atoms, rest_logit, rest),
-            Some(offset) => {
-                let mut one = LogitTable::default();
-                one.push(atoms, rest_logit, rest);
-                let fixed = offset.row(x);
-                let logits: Vec<f64> =
-                    (0..row.responses() as u32).map(|y| one.row(0).logit(y) - fixed.logit(y)).collect();
-                result.push_dense(&logits);
-            }
+        let mut one = LogitTable::default();
+        one.push(atoms, rest_logit, rest);
+        if let Some(offset) = offset {
+            let fixed = offset.row(x);
+            let logits: Vec<f64> = (0..row.responses() as u32).map(|y| one.row(0).logit(y) - fixed.logit(y)).collect();
+            one = LogitTable::default();
+            one.push_dense(&logits);
         }
+        // Of all θ with this policy the one nearest to θ_t.
+        let shift = nearest_shift(row, one.row(0));
+        let new = one.row(0);
+        let atoms = new.atoms.iter().map(|atom| Atom { logit: atom.logit + shift, ..*atom });
+        result.push(atoms, new.rest_logit + shift, new.rest);
     }
     Minimum { at_infinity: dead, ..Minimum::new(Parameter::tabular(result), None) }
+}
+
+/// The constant that brings a row nearest to another, over the responses that are alive in both.
+fn nearest_shift(old: Row<'_>, new: Row<'_>) -> f64 {
+    let (mut sum, mut alive) = (0.0, 0.0);
+    for (old, new, count) in joint_levels(old, new) {
+        if old > f64::NEG_INFINITY && new > f64::NEG_INFINITY {
+            sum += count * (old - new);
+            alive += count;
+        }
+    }
+    if alive > 0.0 { sum / alive } else { 0.0 }
 }
 
 /// log of the counted shares; what was not counted is dead.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ndarray::{Array1, Array2};
 
 use super::super::batch::Batch;
-use super::convex_fit::{Place, check_ball, coordinates, fitted, placed};
+use super::convex_fit::{Place, check_ball, coordinates, fitted, in_ball, of_round, placed};
 use super::entry::{self, Entry};
 use super::labels::{self, LabelledPair};
 use super::projection::{Forests, Seen, summary};
@@ -128,7 +128,8 @@ impl Logistic {
     fn solve(&self, step: &Step<'_>, pairs: &[OfPrompt], summary: Option<SampleSummary>) -> Result<Fitted> {
         let reference = step.reference();
         if pairs.is_empty() {
-            return Ok(Minimum::new(reference.into_owned(), summary).into());
+            // Nothing was seen: the point of the ball nearest to the reference.
+            return Ok(Minimum::new(in_ball(reference.into_owned(), step.radius), summary).into());
         }
         let mut blocks = Blocks::default();
         match step.instance.features() {
@@ -168,7 +169,8 @@ impl Logistic {
                 }
             }
         }
-        let outcome = self.problem(step, &blocks, &reference).solve()?;
+        let outcome =
+            self.problem(step, &blocks, &reference).solve().map_err(|error| of_round(error, step.round + 1))?;
         let theta = |v: &Vec<Array1<f64>>| placed(&reference, &blocks.places, v, |v, from| from + v / step.beta);
         let direction = |v: &Vec<Array1<f64>>| placed(&reference.zeros(), &blocks.places, v, |v, _| v);
         Ok(fitted(outcome, summary, theta, direction))

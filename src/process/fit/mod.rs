@@ -93,12 +93,24 @@ pub struct Minimum {
     pub newton: Option<Newton>,
     /// Whether the loss has no finite minimiser, and this is the one in the ball.
     pub at_infinity: bool,
+    /// The gains of a square loss; `None` in a ball, and for other fits.
+    pub gains: Option<Gains>,
+}
+
+/// By how much a sampled square loss moves θ along its eigenvectors: c_j = a_j + gain_j τ_j with the coordinates a_j of θ_ref, τ_j of
+/// the target, and gain_j = βg_j/(β²g_j + λ), g_j the curvature (1/β without a ridge, 0 along what was not seen).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gains {
+    /// The least, over all directions of the features' differences.
+    pub least: f64,
+    /// The largest.
+    pub most: f64,
 }
 
 impl Minimum {
     /// A minimiser in closed form.
     pub fn new(theta: Parameter, sample: Option<SampleSummary>) -> Self {
-        Self { theta, sample, newton: None, at_infinity: false }
+        Self { theta, sample, newton: None, at_infinity: false, gains: None }
     }
 }
 

@@ -11,8 +11,8 @@ use super::population;
 use super::projection::Seen;
 use super::quadratic::Choice;
 use super::spectral::{PairTarget, Spectral};
-use super::{Cost, Fit, Fitted, Minimum, Shape};
-use crate::instance::Instance;
+use super::{Cost, Fit, Fitted, Gains, Minimum, SampleSummary, Shape};
+use crate::instance::{FeatureMap, Instance};
 use crate::policy::Policy;
 use crate::process::{Loop, Step};
 use crate::seed::Purpose;
@@ -58,9 +58,26 @@ pub struct Square {
 }
 
 impl Square {
-    /// The minimiser of the expected loss, nearest to the reference.
+    /// The minimiser of the expected loss: (1 + 1/β)θ_t in the paper's loop (fact F1, which scales as well what no difference sees: the
+    /// policy is that of the nearest minimiser), and the one nearest to the reference in every other.
     pub fn population() -> Self {
         Self { population: true, ..Self::default() }
+    }
+
+    /// The gains, from the logarithms of curvatures (which do not enter without a ridge).
+    fn gains(&self, step: &Step<'_>, log_curvature: &[f64], sample: SampleSummary) -> Option<Gains> {
+        if step.radius.is_some() {
+            return None;
+        }
+        // βg/(β²g + λ), so that small curvatures keep their digits.
+        let gain = |log_g: f64| match self.ridge {
+            0.0 => 1.0 / step.beta,
+            ridge => 1.0 / (step.beta + ridge / step.beta * (-log_g).exp()),
+        };
+        let seen = || log_curvature.iter().map(|&log_g| gain(log_g));
+        let most = if sample.rank == 0 { 0.0 } else { seen().fold(0.0, f64::max) };
+        let least = if sample.rank < sample.full_rank { 0.0 } else { seen().fold(f64::INFINITY, f64::min) };
+        (sample.full_rank > 0).then_some(Gains { least, most })
     }
 
     fn is_spectral(&self) -> bool {
@@ -102,12 +119,18 @@ impl Fit for Square {
         if !self.is_spectral() && vote.is_none() && aim.remainder.is_none() {
             let seen = Seen::of_sample(step, batches, &aim);
             if let Some(theta) = seen.minimiser(step, &aim, self.choice) {
-                return Ok(Minimum::new(theta, Some(seen.summary)).into());
+                let gains = self.gains(step, &[0.0], seen.summary);
+                return Ok(Minimum { gains, ..Minimum::new(theta, Some(seen.summary)) }.into());
             }
         }
         let spectral = spectrum(step, batches, aim, vote, self.judge_noise, false);
         let solution = spectral.quadratic().minimise(step.beta, self.ridge, step.radius, self.choice);
-        Ok(Minimum::new(spectral.parameter(step, &solution), Some(spectral.summary())).into())
+        let gains = match step.instance.features() {
+            FeatureMap::Dense(_) => self.gains(step, &spectral.quadratic().log_curvature, spectral.summary()),
+            // Blocks in which nothing moves are left out there.
+            FeatureMap::OneHot(_) => None,
+        };
+        Ok(Minimum { gains, ..Minimum::new(spectral.parameter(step, &solution), Some(spectral.summary())) }.into())
     }
 
     fn is_population(&self) -> bool {
