@@ -3,8 +3,10 @@
 
 use crate::loops_common::*;
 use ndarray::{Array1, Array2};
+use selfreward::Error;
 use selfreward::instance::{FeatureMap, Instance, Parameter};
 use selfreward::process::PRESETS;
+use selfreward::seed::Seed;
 
 /// log π, prompt by prompt.
 type Rows = Vec<Vec<f64>>;
@@ -228,8 +230,18 @@ fn follows(name: &str, extra: &str, flip: f64, beta: f64, case: &Case) {
     let process = settle(&format!("preset = \"{name}\"\npopulation = true\nbeta = {beta:?}\n{extra}")).unwrap();
     let expected_rounds = if name == "sharpening-rlhf" { 1 } else { 6 };
     assert_eq!(process.rounds, expected_rounds, "{name}");
-    let found: Vec<Rows> = rounds(&process, &case.instance, 1).iter().map(|round| log_probs(&round.policy)).collect();
-    assert_eq!(found.len(), expected_rounds + 1);
+    let checked = process.on(&case.instance).unwrap();
+    let all: Vec<_> = checked.start(Seed::from_number(1)).collect();
+    // A reward can be standardised as long as the policy is not sure to the last double.
+    let crashes = name.starts_with("grpo") && matches!(all.last(), Some(Err(Error::Overflow { .. })));
+    let found: Vec<Rows> = all.iter().flatten().map(|round| log_probs(&round.policy)).collect();
+    assert_eq!(all.iter().filter(|round| round.is_err()).count(), usize::from(crashes), "{name}: {:?}", all.last());
+    if crashes {
+        let least = found[found.len() - 1].iter().flatten().copied().fold(0.0, f64::min);
+        assert!(least < -700.0, "{name}: the last round has log-probabilities of {least} at least");
+    } else {
+        assert_eq!(found.len(), expected_rounds + 1);
+    }
     let mut compared = 0;
     let mut now = found[0].clone();
     for (round, found) in found[1..].iter().enumerate() {

@@ -12,7 +12,8 @@ use super::logistic::starts;
 use super::{Cost, Data, Fit, Fitted, Minimum, Shape, population};
 use crate::convex::{Ball, Block, Choices, Fit as Convex, Ridge};
 use crate::instance::{FeatureMap, Instance, Parameter};
-use crate::logits::{Atom, LogitTable, Row, joint_levels};
+use crate::logits::{Atom, LogitTable};
+use crate::policy::Head;
 use crate::process::{Loop, Reference, Step};
 use crate::{Error, Result};
 
@@ -268,25 +269,14 @@ fn shares(step: &Step<'_>, table: &LogitTable, batches: &[Batch], population: bo
             one = LogitTable::default();
             one.push_dense(&logits);
         }
-        // Of all θ with this policy the one nearest to θ_t.
-        let shift = nearest_shift(row, one.row(0));
-        let new = one.row(0);
+        // Of all θ with this policy the one in which the likeliest response keeps its coordinate: a fit that changes no probability
+        // changes no θ, and no digit is lost beside a response of tiny probability.
+        let (new, mode) = (one.row(0), Head::of(one.row(0)));
+        let shift = row.logit(mode.modal) - mode.logit;
         let atoms = new.atoms.iter().map(|atom| Atom { logit: atom.logit + shift, ..*atom });
         result.push(atoms, new.rest_logit + shift, new.rest);
     }
     Minimum { at_infinity: dead, ..Minimum::new(Parameter::tabular(result), None) }
-}
-
-/// The constant that brings a row nearest to another, over the responses that are alive in both.
-fn nearest_shift(old: Row<'_>, new: Row<'_>) -> f64 {
-    let (mut sum, mut alive) = (0.0, 0.0);
-    for (old, new, count) in joint_levels(old, new) {
-        if old > f64::NEG_INFINITY && new > f64::NEG_INFINITY {
-            sum += count * (old - new);
-            alive += count;
-        }
-    }
-    if alive > 0.0 { sum / alive } else { 0.0 }
 }
 
 /// log of the counted shares; what was not counted is dead.
