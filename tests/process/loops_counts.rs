@@ -213,3 +213,23 @@ fn nothing_seen_leaves_no_ball() {
         }
     }
 }
+
+/// Responses that a round of few samples killed come back where others draw them, as the likeliest even. Oracle: probabilities that
+/// sum to one.
+#[test]
+fn dead_responses_come_back() {
+    let (instance, _) = tabular_and_dense(&[vec![0.2, 0.0, -0.1], vec![0.1, 0.0]], &[0.5, 0.5]);
+    let mut revived = 0;
+    for seed in 0..40 {
+        let all = run("update = \"likelihood\"\ncandidates = \"base\"\nsamples = 3\nrounds = 8", &instance, seed);
+        for pair in all.windows(2) {
+            for x in 0..2 {
+                let (old, new) = (&pair[0].policy, &pair[1].policy);
+                let sum: f64 = (0..old.row(x).responses() as u32).map(|y| new.prob(x, y)).sum();
+                assert!((sum - 1.0).abs() < 1e-12, "seed {seed}, round {}: {sum}", pair[1].t);
+                revived += usize::from(old.prob(x, new.head(x).modal) == 0.0);
+            }
+        }
+    }
+    assert!(revived > 0, "some mode was dead before");
+}

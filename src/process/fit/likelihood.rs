@@ -272,7 +272,9 @@ fn shares(step: &Step<'_>, table: &LogitTable, batches: &[Batch], population: bo
         // Of all θ with this policy the one in which the likeliest response keeps its coordinate: a fit that changes no probability
         // changes no θ, and no digit is lost beside a response of tiny probability.
         let (new, mode) = (one.row(0), Head::of(one.row(0)));
-        let shift = row.logit(mode.modal) - mode.logit;
+        let before = row.logit(mode.modal);
+        // A response that was dead and comes back has no coordinate to keep.
+        let shift = if before > f64::NEG_INFINITY { before - mode.logit } else { 0.0 };
         let atoms = new.atoms.iter().map(|atom| Atom { logit: atom.logit + shift, ..*atom });
         result.push(atoms, new.rest_logit + shift, new.rest);
     }
