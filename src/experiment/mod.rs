@@ -14,6 +14,7 @@ pub mod greedy_trap;
 pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
+pub mod misspecified_audit;
 pub mod phase_diagram;
 mod plate;
 pub mod proof_audit;
@@ -83,6 +84,7 @@ pub const ALL: &[&Experiment] = &[
     &equal_budget::EXPERIMENT,
     &consistency_vs_correctness::EXPERIMENT,
     &real_spectrum::EXPERIMENT,
+    &misspecified_audit::EXPERIMENT,
 ];
 
 /// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.

@@ -76,11 +76,15 @@ fn prompts(instance: &InstanceConfig) -> Option<f64> {
     instance.prompts.map(|m| m as f64).or_else(groups)
 }
 
-/// Whether the least squares of an offset are computed in each round, to be measured.
+/// Whether the least squares of an offset, or plain sums, are computed in each round, to be measured.
 fn measures_own_step(config: &Config) -> bool {
-    let dear = |name: &&str| also::named(name).is_some_and(|also| also.needs == Needs::OwnSquareLoss);
     let has_offset = config.instance.offset.is_some() || config.instance.kind == Kind::Npz;
-    has_offset && config.wanted().also.iter().any(dear)
+    (has_offset && measures(config, Needs::OwnSquareLoss)) || measures(config, Needs::PlainSums)
+}
+
+/// Whether a quantity of this need is asked for.
+fn measures(config: &Config, needs: Needs) -> bool {
+    config.wanted().also.iter().any(|name| also::named(name).is_some_and(|also| also.needs == needs))
 }
 
 /// Δ of the hard instance: the share of triples that fall on prompts with something to learn. 1 for others.
@@ -182,7 +186,9 @@ fn columns(config: &Config) -> f64 {
 
 /// The factor's rows twice, and their columns, while an offset's least squares are computed.
 fn of_own_step(config: &Config, rows: f64, dim: f64) -> f64 {
-    if measures_own_step(config) { 32.0 * rows * dim } else { 0.0 }
+    // Plain sums hold their rows and an SVD of them before and after the round.
+    let each = if measures(config, Needs::PlainSums) { 96.0 } else { 32.0 };
+    if measures_own_step(config) { each * rows * dim } else { 0.0 }
 }
 
 /// A basis, a Gram matrix and factors of d×d, and the rows of the seen differences.

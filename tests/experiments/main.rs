@@ -12,6 +12,7 @@ mod hard_instance;
 mod initial_dependence;
 mod iterations_to_forget;
 mod ledger;
+mod misspecified_audit;
 mod phase_diagram;
 mod proof_audit;
 mod rate_vs_n;

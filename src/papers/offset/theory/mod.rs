@@ -4,5 +4,9 @@
 //! | result | claim | where |
 //! | --- | --- | --- |
 //! | the drift lemma | D1 | [`drift`] |
+//! | the population loop, round by round | M3 | [`population`] |
+//! | one prompt of three answers | M4 | [`three_answers`] |
 
 pub mod drift;
+pub mod population;
+pub mod three_answers;
