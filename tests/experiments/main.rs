@@ -14,6 +14,7 @@ mod iterations_to_forget;
 mod ledger;
 mod misspecified_audit;
 mod phase_diagram;
+mod population_drift;
 mod proof_audit;
 mod rate_vs_n;
 mod real_features;
