@@ -1,11 +1,12 @@
 //! What a configuration measures, `measure.also` resolved.
 
-use super::{Config, Kind, ProcessConfig, UpdateConfig};
+use super::{Config, ProcessConfig, UpdateConfig};
 use crate::instance::Instance;
 use crate::metrics::Wanted;
 use crate::metrics::also::{Needs, QUANTITIES, named};
 use crate::process::Loop;
 use crate::process::fit::Data;
+use crate::simulate::kinds::Nature;
 
 impl Config {
     /// What is measured. Without `measure.also`, a configuration of the paper's loop on an instance of the paper's class measures nothing
@@ -24,8 +25,8 @@ impl Config {
 
     /// Whether loop and class are the paper's, as far as keys say so.
     fn is_papers(&self) -> bool {
-        let papers_class =
-            !matches!(self.instance.kind, Kind::Answers | Kind::Sphere) && self.instance.offset.is_none();
+        let instance = &self.instance;
+        let papers_class = !instance.kind.is(Nature::New) && instance.section().value("offset").is_none();
         papers_class && self.is_papers_loop()
     }
 
@@ -39,9 +40,7 @@ impl Config {
         let (process, drawn) = (&self.process, !self.process.is_population());
         let (has, without) = match needs {
             // What a file holds is not looked at.
-            Needs::Correct => {
-                (matches!(self.instance.kind, Kind::Npz | Kind::Answers | Kind::Sphere), "correct responses")
-            }
+            Needs::Correct => (self.instance.kind.is(Nature::Correct), "correct responses"),
             Needs::Step | Needs::OwnSquareLoss => (true, ""),
             Needs::Draws => (drawn, "draws"),
             Needs::Pairs => (drawn && process.update != UpdateConfig::LIKELIHOOD, "drawn pairs"),
