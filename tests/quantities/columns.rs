@@ -90,7 +90,7 @@ fn outputs_have_the_further_columns() {
     let csv = csv(&summary);
     let header = csv.lines().next().unwrap();
     assert!(header.contains(",draws_mean,draws_lo,draws_hi") && header.contains(",accuracy_level_0_mean,"), "{header}");
-    let shown = table(&summary, 3, None);
+    let shown = table(&summary, &[], 3, None);
     assert!(shown.contains("P[correct]") && shown.contains("accuracy, level 0"), "{shown}");
     // What follows from n is exact; the policy at the start is one computation.
     let cell = |t: usize, name: &str| summary.rows[t][summary.column(name).unwrap()].clone().unwrap();
