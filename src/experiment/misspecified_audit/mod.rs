@@ -42,7 +42,7 @@ fn finding(statement: &Statement, steps: &[Step]) -> Finding {
         true => (left - right).abs() / left.max(*right).max(f64::MIN_POSITIVE),
         false => left / right.max(f64::MIN_POSITIVE) - 1.0,
     };
-    let failing = sides.iter().filter(|sides| !(excess(sides) <= ROUNDING)).count();
+    let failing = sides.iter().filter(|sides| excess(sides) > ROUNDING).count();
     let tightest = sides.iter().map(excess).fold(f64::NEG_INFINITY, f64::max);
     let expected = failing == 0 && !sides.is_empty() && (statement.identity || tightest > -0.01);
     let what = if statement.identity { "largest relative distance of the sides" } else { "largest left/right − 1" };

@@ -62,5 +62,5 @@ fn share() -> Axis {
 }
 
 fn style(color: usize) -> Style {
-    if color % 2 == 0 { Style::LineMarkers } else { Style::DashedMarkers }
+    [Style::LineMarkers, Style::DashedMarkers][color % 2]
 }

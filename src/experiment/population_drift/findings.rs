@@ -108,7 +108,7 @@ fn noise(cell: &CellRows) -> Result<f64> {
     cell.number("instance.offset.noise")
 }
 
-fn of_noise<'a>(cells: &'a [CellRows], holds: impl Fn(f64) -> bool) -> Result<Vec<&'a CellRows>> {
+fn of_noise(cells: &[CellRows], holds: impl Fn(f64) -> bool) -> Result<Vec<&CellRows>> {
     let mut found = Vec::new();
     for cell in cells {
         if holds(noise(cell)?) {
