@@ -52,11 +52,12 @@ macro_rules! keys {
 const INSTANCE: &[Key] = keys! {
     "instance" {
         "kind": Form::Word(&["npz", "gaussian", "tabular", "hard", "autoregressive", "random", "answers", "sphere"]), "npz | gaussian | tabular | hard | autoregressive | random | answers | sphere", "required";
-        "path": Form::Path, ["npz"], "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there: a file of that name comes before the enclosed one)", "required";
+        "path": Form::Path, ["npz"], "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz and data/smollm_answers.npz are always there: a file of that name comes before the enclosed one)", "required";
         "rescale": Form::Switch, "divide all features by the largest norm and multiply θ_0 by it, which leaves π_0 as it is (θ_0 of theta_norm and logit_scale is drawn for the divided features); the norm is 1 already, unless they come from a file", "false";
+        "offset_as_feature": Form::Switch, ["npz"], "true: the file's offset is one more feature and no logit is fixed; φ' = (φ, b less its mean at the prompt) over the largest norm, θ_0' so that π_0 stays", "false";
         "prompts": COUNT, ["gaussian", "tabular", "hard", "autoregressive", "random", "sphere"], "M ≥ 1 (hard: the sentinel not counted)", "required (sphere: 1)";
         "responses": COUNT, ["gaussian", "tabular", "random", "answers", "sphere"], "K ≥ 1, responses of every prompt (random: K ≥ 2, K(x) uniform on 1 to K)", "required";
-        "dim": COUNT, ["gaussian", "random", "sphere"], "d ≥ 1", "required";
+        "dim": COUNT, ["gaussian", "random", "sphere", "npz"], "d ≥ 1 (npz: only the first d coordinates are trained, the others stay as θ_0 has them, and so does π_0)", "required (npz: all)";
         "spectrum": Form::Kinds(SPECTRUM), ["gaussian"],
             "{ kind = \"isotropic\" } | { kind = \"exponential\", rate } | { kind = \"polynomial\", exponent } | { kind = \"spiked\", rank, tail }",
             "{ kind = \"isotropic\" }";

@@ -10,7 +10,7 @@ use crate::instance::continuum::Continuum;
 use crate::instance::gaussian::{BaseParameter, Gaussian, Offset};
 use crate::instance::greedy_trap::GreedyTrap;
 use crate::instance::lower_bound::Hard;
-use crate::instance::npz::NpzFile;
+use crate::instance::npz::{Class, NpzFile};
 use crate::instance::random::Random;
 use crate::instance::sphere::Sphere;
 use crate::instance::tabular::{Tabular, Weights};
@@ -32,6 +32,7 @@ pub(super) enum Source {
     DrawnBase {
         path: PathBuf,
         rescale: bool,
+        class: Class,
         base: BaseParameter,
     },
     Gaussian {
@@ -54,8 +55,8 @@ impl Source {
     pub(super) fn draw(&self, seed: &Seed) -> Result<Arc<Instance>> {
         match self {
             Self::Fixed(instance) => Ok(Arc::clone(instance)),
-            Self::DrawnBase { path, rescale, base } => {
-                let instance = NpzFile::read(path, *rescale)?.instance(Some(base), seed);
+            Self::DrawnBase { path, rescale, class, base } => {
+                let instance = NpzFile::read(path, *rescale)?.taken_as(*class).instance(Some(base), seed);
                 instance.map(Arc::new).map_err(|error| error.at(path.display().to_string()))
             }
             Self::Gaussian { shape, offset } => {
@@ -161,7 +162,8 @@ fn base(given: &InstanceConfig) -> Option<BaseParameter> {
 fn npz(given: &InstanceConfig, remarks: &mut Vec<String>) -> Result<Source> {
     let rescale = given.rescale.unwrap_or(false);
     let path = required(&given.path, "path")?;
-    let file = NpzFile::read(&path, rescale)?;
+    let class = Class { dim: given.dim, offset_as_feature: given.offset_as_feature.unwrap_or(false) };
+    let file = NpzFile::read(&path, rescale)?.taken_as(class);
     let base = base(given);
     if let Some(norm) = file.rescaled_by {
         let theta = match base {
@@ -172,7 +174,7 @@ fn npz(given: &InstanceConfig, remarks: &mut Vec<String>) -> Result<Source> {
     }
     match base {
         Some(base @ (BaseParameter::Norm(_) | BaseParameter::LogitScale(_))) => {
-            Ok(Source::DrawnBase { path, rescale, base })
+            Ok(Source::DrawnBase { path, rescale, class, base })
         }
         base => {
             // Nothing is drawn: the seed does not enter.

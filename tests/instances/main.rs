@@ -2,3 +2,4 @@
 
 mod kinds;
 mod npz_arrays;
+mod npz_class;

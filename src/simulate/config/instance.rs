@@ -18,6 +18,8 @@ pub struct InstanceConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rescale: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset_as_feature: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub prompts: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub responses: Option<u32>,
@@ -71,6 +73,8 @@ impl InstanceConfig {
 
     pub(super) fn fill_defaults(&mut self) {
         self.rescale.get_or_insert(false);
+        // Spelled out or not, this default is no value of a cell.
+        self.offset_as_feature.take_if(|asked| !*asked);
         match self.kind {
             Kind::Npz | Kind::Autoregressive | Kind::Answers => {}
             Kind::Sphere => {
