@@ -77,6 +77,9 @@ MOST_MASS = 1.05
 # Logits in half precision are off by a few hundredths; a state of another position gives others by nats.
 SAME_LOGITS = 0.5
 
+# The β for which it is said how many answers a first round turns.
+BETAS = (1, 2, 4)
+
 # Eigenvalues below this share of the largest are rounding: no direction.
 ROUNDING = {np.float32: 1e-6, np.float64: 1e-13}
 
@@ -268,12 +271,14 @@ def marks(correct, num_responses):
 
 @dataclasses.dataclass
 class Start:
-    """What the file says before any round, answers weighted as the policy weights them: R² (`share`), ε_app, the median margin, nats,
-    and where `correct` is known the share of likeliest answers that are right and J_0."""
+    """What the file says before any round, answers weighted as the policy weights them: R² (`share`), ε_app and the median margin, nats,
+    the share of prompts whose margin is below ¼·ε/(1+β) for each β of BETAS, and where `correct` is known the share of likeliest
+    answers that are right and J_0."""
 
     share: float
     error: float
     margin: float
+    turned: list
     right: typing.Optional[float]
     probability: typing.Optional[float]
 
@@ -292,7 +297,8 @@ def start(phi, log_prob, num_responses, weights, correct):
     left = target - rows @ np.linalg.lstsq(rows, target, rcond=1e-10)[0]
     total, rest = float(target @ target), float(left @ left)
     parts = np.split(log_prob, ends[1:])
-    margins = [np.sort(part)[-1] - np.sort(part)[-2] for part in parts if len(part) > 1]
+    margins = np.array([np.sort(part)[-1] - np.sort(part)[-2] if len(part) > 1 else np.inf for part in parts])
+    turned = [float(weights @ (margins < rest**0.5 / 4 / (1 + beta))) for beta in BETAS]
     right = probability = None
     if correct is not None and (correct >= 0).any():
         known = sums((correct >= 0).astype(float), num_responses) > 0
@@ -300,7 +306,7 @@ def start(phi, log_prob, num_responses, weights, correct):
         of_known = weights * known / (weights * known).sum()
         right = float(of_known @ (correct[modes] == 1))
         probability = float(of_known @ sums(pi * (correct == 1), num_responses))
-    return Start(1 - rest / total if total > 0 else 1.0, rest**0.5, float(np.median(margins)), right, probability)
+    return Start(1 - rest / total if total > 0 else 1.0, rest**0.5, float(np.median(margins)), turned, right, probability)
 
 
 def export(path, dim, arrays):
@@ -364,6 +370,8 @@ def main():
         print(f"note: the gradients have {dim} directions, fewer than --dim {args.dim}")
     print(f"these coordinates keep {found.share:.2%} of the kernel's trace; largest norm {largest:.6g}: features divided by it")
     print(f"R² of log-probabilities on features {begin.share:.3f}, what is left {begin.error:.3f} nats; median margin {begin.margin:.3f} nats")
+    shares = ", ".join(f"{share:.1%} at β = {beta}" for beta, share in zip(BETAS, begin.turned))
+    print(f"margins below ¼·ε/(1+β), about what a first round turns: {shares}")
     if begin.right is not None:
         print(f"the likeliest answer is right at {begin.right:.2%} of the prompts; probability of right answers {begin.probability:.4f}")
 

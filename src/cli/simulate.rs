@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use super::counts::{self, whole};
 use super::{Failure, Jobs, Outputs, Progress, Verbosity, print, stop_flag, terminal_width};
 use crate::metrics::{QUANTITIES, also, chain};
-use crate::simulate::keys::{EXCLUSIVE, MOST, keys};
+use crate::simulate::keys::{MOST, exclusive, keys};
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
 use crate::study::{cost, provenance};
 use crate::words::counted;
@@ -18,6 +18,8 @@ use crate::{Error, draft, files};
 const FILES: [&str; 6] =
     ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png", "provenance.json"];
 const QUICK: usize = 3;
+/// Condition numbers of weighted rows above this cost more than half of the digits.
+const ILL_CONDITIONED: f64 = 1e7;
 /// Columns of the table where stdout is no terminal.
 const WIDEST: usize = 100;
 
@@ -101,6 +103,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let verbosity = args.verbosity;
     let jobs = jobs(args, &simulation).map_err(Failure::refused)?;
     simulation.remarks.iter().for_each(|remark| verbosity.say(remark));
+    simulation.preset_keys().iter().for_each(|key| verbosity.detail(key));
     simulation.derived.iter().for_each(|(name, value)| verbosity.detail(format!("{name} = {value}")));
 
     let settings = &simulation.config.run;
@@ -112,6 +115,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let trajectories = trajectories.map_err(Failure::failed)?;
     let summary = Summary::new(&trajectories, &simulation);
     warn_of_rounding(&summary, verbosity);
+    warn_of_condition(&summary, verbosity);
 
     let document = args.wants_document().then(|| format!("{:#}\n", output::document(&simulation, &summary)));
     let document = document.unwrap_or_default();
@@ -119,7 +123,12 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let text = if args.json {
         document
     } else {
-        output::table(&summary, settings.replicates, Some(terminal_width().unwrap_or(WIDEST)))
+        output::table(
+            &summary,
+            &simulation.config.asked(),
+            settings.replicates,
+            Some(terminal_width().unwrap_or(WIDEST)),
+        )
     };
     // What was computed is shown, whether or not it could be written.
     let printed = print(text.trim_end());
@@ -202,7 +211,7 @@ fn overlays(args: &SimulateArgs) -> crate::Result<Vec<(&'static str, String, Val
 
 /// Refuses two keys of which a configuration has at most one, where both are set here: neither stands in the other's place.
 fn refuse_exclusive(overlays: &[(&'static str, String, Value)]) -> crate::Result<()> {
-    for (section, names) in EXCLUSIVE {
+    for (section, names) in exclusive() {
         let set = |name: &&&str| overlays.iter().any(|(_, key, _)| *key == format!("{section}.{name}"));
         let both: Vec<&str> = names.iter().filter(set).copied().collect();
         if both.len() > 1 {
@@ -234,7 +243,7 @@ impl<'a> Files<'a> {
     /// Checked before the run: all can be written, and nothing that is read is among them.
     fn claim(args: &'a SimulateArgs, simulation: &Simulation) -> crate::Result<Self> {
         let mut inputs = vec![args.config.clone()];
-        inputs.extend(simulation.config.instance.path.clone());
+        inputs.extend(simulation.config.instance.get::<PathBuf>("path"));
         let claimed = |folder: &PathBuf| Outputs::claim(folder, &FILES, args.force)?.sparing(inputs.clone());
         let folder = args.out.as_ref().map(claimed).transpose()?;
         let thetas = args.save_theta.as_deref().map(|file| {
@@ -285,8 +294,8 @@ impl<'a> Files<'a> {
 fn origin(simulation: &Simulation) -> crate::Result<serde_json::Value> {
     let named = |(name, value): (&str, String)| (name.to_owned(), serde_json::Value::from(value));
     let mut identity: serde_json::Map<_, _> = provenance::build().into_iter().map(named).collect();
-    if let Some(path) = &simulation.config.instance.path {
-        let (name, digest) = provenance::input(path)?;
+    if let Some(path) = simulation.config.instance.get::<PathBuf>("path") {
+        let (name, digest) = provenance::input(&path)?;
         identity.insert(name, digest.into());
     }
     let session: serde_json::Map<_, _> = provenance::machine().into_iter().map(named).collect();
@@ -308,6 +317,20 @@ fn warn_of_rounding(summary: &Summary, verbosity: Verbosity) {
             "warning: from t = {t} on, logit differences are known to {:.0e} only: what the samples saw has outgrown what they \
              did not, and the latter is rounding; stop earlier, or use a larger beta",
             mean(t, rounding).unwrap_or(f64::NAN)
+        ));
+    }
+}
+
+/// Says so where a convex fit has lost digits.
+fn warn_of_condition(summary: &Summary, verbosity: Verbosity) {
+    let Some(column) = summary.column("condition_number") else { return };
+    let most = |t: usize| summary.rows[t][column].as_ref().map(|cell| cell.values.iter().copied().fold(1.0, f64::max));
+    if let Some((t, most)) =
+        (0..summary.rows.len()).find_map(|t| most(t).filter(|size| *size > ILL_CONDITIONED).map(|size| (t, size)))
+    {
+        verbosity.say(format!(
+            "warning: from t = {t} on, the weighted rows of the fit have a condition number of {most:.0e}: directions of little \
+             weight have lost digits; stop earlier, or use a ridge"
         ));
     }
 }

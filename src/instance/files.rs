@@ -7,11 +7,11 @@ use std::path::Path;
 use crate::files::unreadable;
 use crate::{Error, Result};
 
-/// Features of sentence embeddings, that is the path of the data file that comes with the sources. Where there is no such file below the
-/// current folder, the copy within the program is read, so that experiments run from any folder; the published package is without it.
+/// The path of a data file that comes with the sources: sentence embeddings. Where there is no such file below the current folder,
+/// the copy within the program is read, so that experiments run from any folder; the published package is without it.
 pub const ENCLOSED: &str = "data/docqa_minilm.npz";
 
-/// The same for the answers of a language model.
+/// Another: the answers of a language model.
 pub const ENCLOSED_ANSWERS: &str = "data/smollm_answers.npz";
 
 /// The files that come along.

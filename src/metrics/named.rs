@@ -194,6 +194,7 @@ named! {
     GAIN_MIN = "gain_min";
     AT_INFINITY = "at_infinity";
     GRADIENT_NORM = "gradient_norm";
+    CONDITION_NUMBER = "condition_number";
     NEWTON_STEPS = "newton_steps";
     ACCURACY_LEVEL = "accuracy_level";
     CORRECT_PROBABILITY_LEVEL = "correct_probability_level";

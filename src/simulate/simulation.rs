@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::config::{Config, MeasureConfig, UpdateConfig};
 use super::keys::MOST;
+use super::kinds::{Made, Source};
+use super::preset::{attributed, own_keys};
 use super::settle::{finite_class, process};
-use super::source::{Source, source};
 use super::summary::Column;
 use crate::instance::Instance;
 use crate::metrics::chain;
@@ -30,7 +31,7 @@ pub struct Simulation {
     /// What a person should know before the run, one sentence each.
     pub remarks: Vec<String>,
     seed: Seed,
-    source: Source,
+    source: Box<dyn Source>,
 }
 
 /// Checks that what is to be measured exists on an instance, and can be measured at its size.
@@ -53,6 +54,14 @@ pub(crate) fn check_measured(measure: &MeasureConfig, instance: &Instance) -> Re
     Ok(())
 }
 
+/// What a person should know of a β that was given for nothing.
+fn idle_beta(config: &Config) -> Option<String> {
+    let process = &config.process;
+    let beta = process.beta.filter(|_| process.update == UpdateConfig::LIKELIHOOD)?;
+    let of_power = own_keys(&process.table()).is_some_and(|(_, keys)| keys.iter().any(|(key, _)| *key == "candidates"));
+    (!of_power).then(|| format!("process.beta = {beta} is idle: a likelihood has no beta"))
+}
+
 impl Simulation {
     /// As [`Simulation::describe`]; also draws the instance of the first replicate to see that it and the process on it are
     /// sound.
@@ -60,9 +69,12 @@ impl Simulation {
     /// # Errors
     /// [`Error`] with the offending value and what was expected.
     pub fn new(config: Config) -> Result<Self> {
-        let simulation = Self::describe(config)?;
+        let mut simulation = Self::describe(config)?;
         let first = simulation.instance(simulation.config.run.first_replicate)?;
         simulation.check(&first)?;
+        let absent = simulation.config.never_measured(&simulation.process, &first);
+        simulation.remarks.extend(absent);
+        simulation.remarks.extend(idle_beta(&simulation.config));
         Ok(simulation)
     }
 
@@ -71,8 +83,14 @@ impl Simulation {
     /// # Errors
     /// As [`Loop::on`] and [`chain::check`] say.
     pub fn check(&self, instance: &Instance) -> Result<()> {
-        self.process.on(instance)?;
+        self.process.on(instance).map_err(|error| attributed(error, &self.config.process.table()))?;
         check_measured(&self.config.measure, instance)
+    }
+
+    /// The keys that its preset sets, with their values as a configuration writes them.
+    pub fn preset_keys(&self) -> Vec<String> {
+        let Some((preset, keys)) = own_keys(&self.config.process.table()) else { return Vec::new() };
+        keys.iter().map(|(key, value)| format!("process.{key} = {value} (preset = \"{preset}\")")).collect()
     }
 
     /// The columns of its table.
@@ -89,8 +107,8 @@ impl Simulation {
         let process = Self::settle(&config)?;
         let deltas = config.measure.delta.clone();
         let mut derived = vec![("beta", process.beta)];
-        let mut remarks = Vec::new();
-        let source = source(&config.instance, process.samples, &mut derived, &mut remarks)?;
+        let Made { source, derived: own, remarks } = config.instance.make(process.samples)?;
+        derived.extend(own);
         if config.process.update == UpdateConfig::FINITE_CLASS {
             derived.extend(source.class_numbers(&finite_class(&config)?, process.beta));
         }
@@ -105,7 +123,7 @@ impl Simulation {
         let process = Self::settle(&config)?;
         let (seed, deltas, derived) =
             (config.run.seed.resolve()?, config.measure.delta.clone(), vec![("beta", process.beta)]);
-        let source = Source::Fixed(Arc::new(instance));
+        let source = Box::new(Arc::new(instance));
         Ok(Self { config, process, deltas, derived, remarks: Vec::new(), seed, source })
     }
 
@@ -136,7 +154,7 @@ impl Simulation {
         if let Some((i, level)) = levels.iter().enumerate().find(|(i, level)| levels[..*i].contains(level)) {
             return Err(Error::argument(format!("measure.levels[{i}]"), level, "no number twice"));
         }
-        process(config)
+        process(config).map_err(|error| attributed(error, &config.process.table()))
     }
 
     /// The instance of a replicate.
@@ -150,10 +168,7 @@ impl Simulation {
 
     /// The instance where it is the same for every replicate and at hand.
     pub fn fixed(&self) -> Option<&Instance> {
-        match &self.source {
-            Source::Fixed(instance) => Some(instance),
-            _ => None,
-        }
+        self.source.fixed()
     }
 
     /// A number that follows from the configuration; NaN if this one has none of the name.

@@ -167,23 +167,44 @@ assert errors[0] < 1e-4 and 3.5 < errors[0] / errors[1] < 4.5, errors
 # --- What is printed of the start, with too few coordinates to follow log π: R², J_0 and the share of right modes by plain sums.
 path, said = command("start", "--dim", "2", **given)
 phi, _ = rows(path)
-pi = np.concatenate([np.exp(part) / np.exp(part).sum() for part in np.split(whole, ends)])
+
+
+def plain(phi, logits, ends):
+    """The least loss, all of it, and π: sums over all pairs of answers of each prompt, prompts alike."""
+    pairs, target, weight, laws = [], [], [], []
+    for part in np.split(np.arange(len(logits)), ends):
+        pi = np.exp(logits[part]) / np.exp(logits[part]).sum()
+        laws.append(pi)
+        for a, p in zip(part, pi):
+            for b, q in zip(part, pi):
+                pairs.append(phi[a] - phi[b])
+                target.append(logits[a] - logits[b])
+                weight.append(p * q / (len(ends) + 1))
+    pairs, target, weight = np.array(pairs), np.array(target), np.array(weight)
+    psi = np.linalg.lstsq(pairs * np.sqrt(weight)[:, None], target * np.sqrt(weight), rcond=1e-10)[0]
+    return weight @ (target - pairs @ psi) ** 2, weight @ target**2, np.concatenate(laws)
+
+
+left, all_of_it, pi = plain(phi, whole, ends)
 right = mass = 0.0
-pairs, target, weight = [], [], []
-for x, part in enumerate(np.split(np.arange(len(flat)), ends)):
-    for a in part:
-        for b in part:
-            pairs.append(phi[a] - phi[b])
-            target.append(whole[a] - whole[b])
-            weight.append(pi[a] * pi[b] / len(num_responses))
+for part in np.split(np.arange(len(flat)), ends):
     right += float(correct[part[np.argmax(whole[part])]]) / len(num_responses)
     mass += float(pi[part] @ correct[part]) / len(num_responses)
-pairs, target, weight = np.array(pairs), np.array(target), np.array(weight)
-psi = np.linalg.lstsq(pairs * np.sqrt(weight)[:, None], target * np.sqrt(weight), rcond=1e-10)[0]
-left, all_of_it = weight @ (target - pairs @ psi) ** 2, weight @ target**2
-assert 0.2 < left / all_of_it < 0.9, left / all_of_it
 assert f"R² of log-probabilities on features {1 - left / all_of_it:.3f}, what is left {math.sqrt(left):.3f} nats" in said, (said, left, all_of_it)
+assert 0.2 < left / all_of_it < 0.9, left / all_of_it
 assert f"right at {right:.2%} of the prompts; probability of right answers {mass:.4f}" in said, (said, right, mass)
+
+# Margins that a first round turns, counted one by one, on log-probabilities that the features hardly follow.
+many = np.full(60, 3)
+loose, few = rng.standard_normal(180), rng.standard_normal((180, 2))
+begin = module.start(few, loose, many, np.full(60, 1 / 60), None)
+little, _, _ = plain(few, loose, np.cumsum(many)[:-1])
+for beta, share in zip((1, 2, 4), begin.turned):
+    count = 0
+    for triple in loose.reshape(60, 3):
+        _, second, first = sorted(triple)
+        count += first - second < math.sqrt(little) / (4 * (1 + beta))
+    assert count > 0 and abs(share - count / 60) < 1e-12, (beta, share, count)
 
 # --- `selfreward simulate` starts at the model: κ_0, J_0 and accuracy by plain sums; a step has the R² that was printed.
 config = folder / "lm.toml"

@@ -3,3 +3,5 @@
 mod kinds;
 mod npz_arrays;
 mod npz_class;
+mod registry;
+mod three_answers;

@@ -48,7 +48,7 @@ fn other_loops_measure_what_costs_little_and_can_exist() {
     assert_eq!(further(&format!("{offset}[process]\nupdate = 'population'")), flips);
     assert_eq!(further(ANSWERS), [&correct[..], &flips, &["draws", "rank_losses"]].concat());
     let process = "[process]\nupdate = 'likelihood'\nradius = 9\nprompts = { confidence_at_most = 0.9 }";
-    let convex = ["draws", "empty_filters", "at_infinity", "gradient_norm", "newton_steps"];
+    let convex = ["draws", "empty_filters", "at_infinity", "gradient_norm", "condition_number", "newton_steps"];
     assert_eq!(further(&format!("{GAUSSIAN}{process}")), [&flips[..], &convex].concat());
     assert_eq!(further(&format!("{offset}[measure]\nalso = []")), [""; 0]);
     let asked = "[measure]\nalso = ['draws', 'sharpened_share']";

@@ -107,44 +107,29 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let most = table.filter(&[("dim", dims.last().map_or("", String::as_str))])?;
     let free = table.points("first_share", "most_gain")?.first().map_or(f64::NAN, |point| point.y);
     let gained = format!("what can be gained, of {free:.3} where nothing is fixed");
-    let gain = "largest Jₜ − J₀";
-    let figure = Figure::new("When self-rewarding is safe: R² decides what there is to gain, ε/(1+β) what a round turns")
+    let gain = Panel::new(gained, Axis::linear("R² of the first round"), Axis::linear("largest Jₜ − J₀"));
+    let unsure = Axis::linear("F(0.5), share of unsure prompts");
+    let stop = Panel::new("when to stop: all directions, rounds from right to left", unsure, Axis::linear("Jₜ − J₀"))
+        .guide(Guide::horizontal(0.0, "the model"));
+    let told = Axis::log("margins below ¼·ε/(1+β): share of prompts");
+    let first = Panel::new("favourites turned in the first round", told, Axis::log("flips")).guide(Guide::slope(
+        (0.1, 0.1),
+        1.0,
+        "as foretold",
+    ));
+    let any = Panel::new("favourites turned in any round", Axis::log("ε/(1+β), nats"), Axis::log("flips"))
+        .guide(Guide::slope((1.0, 0.2), 1.0, "0.2·ε/(1+β)"));
+    let title = "When self-rewarding is safe: R² decides what there is to gain, ε/(1+β) what a round turns";
+    let figure = Figure::new(title)
         .subtitle(format!(
-            "SmolLM2-135M's answers to 160 questions; the first {} of 256 directions are trained; expectation over all samples, {} rounds",
+            "SmolLM2-135M's answers to 160 questions; {} of 256 directions trained; expectation over all samples, {} rounds",
             dims.join(", "),
             table.distinct("t")?.len() - 1
         ))
         .columns(2)
-        .panel(panel(
-            Panel::new(gained, Axis::linear("R² of the first round"), Axis::linear(gain)),
-            "first_share",
-            "best_gain",
-            Style::LineMarkers,
-            table,
-        )?)
-        .panel(panel(
-            Panel::new("when to stop: all directions, rounds from right to left", Axis::linear("F(0.5), share of unsure prompts"), Axis::linear("Jₜ − J₀"))
-                .guide(Guide::horizontal(0.0, "the model")),
-            "failure_0.5",
-            "gain",
-            Style::LineMarkers,
-            &most,
-        )?)
-        .panel(panel(
-            Panel::new("favourites turned in the first round", Axis::log("margins below ¼·ε/(1+β): share of prompts"), Axis::log("flips"))
-                .guide(Guide::slope((0.1, 0.1), 1.0, "as foretold")),
-            "foretold_flips",
-            "first_flips",
-            Style::Markers,
-            table,
-        )?)
-        .panel(panel(
-            Panel::new("favourites turned in any round", Axis::log("ε/(1+β), nats"), Axis::log("flips"))
-                .guide(Guide::slope((1.0, 0.25), 1.0, "¼·ε/(1+β)")),
-            "error_over_one_plus_beta",
-            "flips",
-            Style::Markers,
-            table,
-        )?);
+        .panel(panel(gain, "first_share", "best_gain", Style::LineMarkers, table)?)
+        .panel(panel(stop, "failure_0.5", "gain", Style::LineMarkers, &most)?)
+        .panel(panel(first, "foretold_flips", "first_flips", Style::Markers, table)?)
+        .panel(panel(any, "error_over_one_plus_beta", "flips", Style::Markers, table)?);
     Ok(figure.shared_legend())
 }

@@ -28,7 +28,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let rounds = table.distinct("t")?;
     let mut figure = Figure::new("Samples: worst where pairs are about as many as directions, if logits are fixed")
         .subtitle(format!(
-            "SmolLM2-135M's answers to 160 questions, 256 directions, ERM nearest to θₜ; means over {} replicates their 95% intervals in the table",
+            "SmolLM2-135M's answers to 160 questions, 256 directions, ERM nearest to θₜ; means over {} replicates, their 95% intervals in the table",
             table.distinct("replicates")?.join(" or ")
         ))
         .columns(2)

@@ -1,8 +1,12 @@
 //! What a configuration measures, `measure.also` resolved.
 
-use super::{Config, Kind, ProcessConfig, UpdateConfig};
+use super::{Config, ProcessConfig, UpdateConfig};
+use crate::instance::Instance;
 use crate::metrics::Wanted;
 use crate::metrics::also::{Needs, QUANTITIES, named};
+use crate::process::Loop;
+use crate::process::fit::Data;
+use crate::simulate::kinds::Nature;
 
 impl Config {
     /// What is measured. Without `measure.also`, a configuration of the paper's loop on an instance of the paper's class measures nothing
@@ -14,31 +18,58 @@ impl Config {
             // Names were checked when they were read.
             Some(names) => names.iter().filter_map(|name| named(name)).map(|also| also.quantity.name).collect(),
             None if self.is_papers() => Vec::new(),
-            None => names_where(|needs| self.can_have(needs)),
+            None => names_where(|needs| needs != Needs::OwnSquareLoss && self.lacks(needs).is_none()),
         };
         Wanted { deltas: measure.delta.clone(), chain: measure.chain, also, levels: measure.levels.clone() }
     }
 
     /// Whether loop and class are the paper's, as far as keys say so.
     fn is_papers(&self) -> bool {
-        let papers_class =
-            !matches!(self.instance.kind, Kind::Answers | Kind::Sphere) && self.instance.offset.is_none();
-        papers_class && !has_new_key(&self.process)
+        let instance = &self.instance;
+        let papers_class = !instance.kind.is(Nature::New) && instance.section().value("offset").is_none();
+        papers_class && self.is_papers_loop()
     }
 
-    /// Whether a quantity that costs little can exist.
-    fn can_have(&self, needs: Needs) -> bool {
+    /// Whether the loop is the paper's, as far as keys say so.
+    pub(in crate::simulate) fn is_papers_loop(&self) -> bool {
+        !has_new_key(&self.process)
+    }
+
+    /// Why a quantity cannot exist, as far as keys say so; `None` where it can.
+    fn lacks(&self, needs: Needs) -> Option<&'static str> {
         let (process, drawn) = (&self.process, !self.process.is_population());
-        match needs {
+        let (has, without) = match needs {
             // What a file holds is not looked at.
-            Needs::Correct => matches!(self.instance.kind, Kind::Npz | Kind::Answers | Kind::Sphere),
-            Needs::Step => true,
-            Needs::Draws => drawn,
-            Needs::Pairs => drawn && process.update != UpdateConfig::LIKELIHOOD,
-            Needs::Filter => process.others.get("prompts").is_some_and(toml::Value::is_table),
-            Needs::Convex => matches!(process.update.name(), "logistic" | "likelihood"),
-            Needs::OwnSquareLoss => false,
-        }
+            Needs::Correct => (self.instance.kind.is(Nature::Correct), "correct responses"),
+            Needs::Step | Needs::OwnSquareLoss => (true, ""),
+            Needs::Draws => (drawn, "draws"),
+            Needs::Pairs => (drawn && process.update != UpdateConfig::LIKELIHOOD, "drawn pairs"),
+            Needs::Filter => (process.others.get("prompts").is_some_and(toml::Value::is_table), "a filter of prompts"),
+            Needs::Convex => (matches!(process.update.name(), "logistic" | "likelihood"), "a convex fit"),
+        };
+        (!has).then_some(without)
+    }
+
+    /// The quantities that `measure.also` asks for by name.
+    pub fn asked(&self) -> Vec<&'static str> {
+        let names = self.measure.also.as_deref().unwrap_or_default();
+        names.iter().filter_map(|name| named(name)).map(|also| also.quantity.name).collect()
+    }
+
+    /// A sentence for each quantity that is asked for by name and cannot exist.
+    pub(in crate::simulate) fn never_measured(&self, process: &Loop, instance: &Instance) -> Vec<String> {
+        let own_loss = process.is_self_rewarding() && process.fit.data() == Data::Pairs;
+        let why = |needs: Needs| match needs {
+            Needs::Correct => instance.correct().is_none().then_some("correct responses"),
+            Needs::OwnSquareLoss => (!own_loss).then_some("the self-reward with a square loss"),
+            _ if process.rounds == 0 => Some("rounds"),
+            needs => self.lacks(needs),
+        };
+        let absent = |name: &str| {
+            let without = why(named(name)?.needs)?;
+            Some(format!("measure.also asks for {name}, which does not exist without {without}"))
+        };
+        self.asked().into_iter().filter_map(absent).collect()
     }
 }
 
