@@ -1,4 +1,4 @@
-//! Tells the program which revision of the sources it was built from, and whether the data file is there to be enclosed.
+//! Tells the program which revision of the sources it was built from, and whether the data files are there to be enclosed.
 
 use std::fs;
 use std::path::Path;
@@ -7,13 +7,13 @@ use std::process::Command;
 /// What results depend on.
 const SOURCES: [&str; 5] = ["src", "experiments", "build.rs", "Cargo.toml", "Cargo.lock"];
 
-/// The data file that the program encloses (see `instance::files`); the published package is without it.
-const DATA: &str = "data/docqa_minilm.npz";
+/// The data files that the program encloses (see `instance::files`); the published package is without them.
+const DATA: [&str; 2] = ["data/docqa_minilm.npz", "data/smollm_answers.npz"];
 
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(enclosed_data)");
     println!("cargo::rerun-if-changed=data");
-    if Path::new(DATA).is_file() {
+    if DATA.iter().all(|path| Path::new(path).is_file()) {
         println!("cargo::rustc-cfg=enclosed_data");
     }
     println!("cargo::rustc-env=SELFREWARD_REVISION={}", revision().unwrap_or_else(|| "unknown".to_owned()));

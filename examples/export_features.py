@@ -281,8 +281,8 @@ def write(path, arrays):
         draft.unlink(missing_ok=True)
 
 
-def read(path):
-    """The arrays of the input."""
+def load(path, known):
+    """The arrays of an archive; refuses others than the known ones."""
     try:
         with open(path, "rb") as file:
             single = file.read(6) == b"\x93NUMPY"
@@ -294,9 +294,15 @@ def read(path):
         raise
     except Exception as error:  # a damaged archive raises whatever its parts raise
         raise Refused(f"{path} cannot be read: {error or type(error).__name__}; expected a NumPy archive (.npz)") from error
-    unknown = sorted(set(arrays) - set(ARRAYS))
+    unknown = sorted(set(arrays) - set(known))
     if unknown:
-        raise Refused(f"{path}: array {unknown[0]!r}: expected only {', '.join(ARRAYS)}")
+        raise Refused(f"{path}: array {unknown[0]!r}: expected only {', '.join(known)}")
+    return arrays
+
+
+def read(path):
+    """The arrays of the input."""
+    arrays = load(path, ARRAYS)
     kinds = [name for name in ("features", "prompts") if name in arrays]
     if len(kinds) != 1 or ("prompts" in arrays) != ("responses" in arrays):
         raise Refused(f"{path} holds {', '.join(arrays) or 'nothing'}: expected features, or prompts and responses")

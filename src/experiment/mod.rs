@@ -14,6 +14,7 @@ pub mod greedy_trap;
 pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
+pub mod language_model;
 pub mod misspecified_audit;
 pub mod phase_diagram;
 mod plate;
@@ -72,6 +73,7 @@ pub struct Drawing {
 /// All experiments, in the order in which they are shown.
 pub const ALL: &[&Experiment] = &[
     &real_features::EXPERIMENT,
+    &language_model::EXPERIMENT,
     &hard_instance::EXPERIMENT,
     &rate_vs_n::EXPERIMENT,
     &initial_dependence::EXPERIMENT,

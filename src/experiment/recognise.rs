@@ -1,10 +1,8 @@
 //! Whether a study is an experiment that is compiled in: its name alone does not say so.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use super::{Experiment, find};
-use crate::instance::files::ENCLOSED;
 use crate::study::definition::Part;
 use crate::study::{CellId, Definition, Profile, Store, Study, provenance};
 use crate::{Error, Result};
@@ -60,16 +58,15 @@ pub fn recognise(study: &Study) -> Recognised {
 /// [`crate::Error::File`] if the store cannot be read.
 pub fn recognise_store(study: &Study, store: &Store) -> Result<Recognised> {
     let recognised = recognise(study);
-    let (Some(experiment), Some((name, digest))) = (recognised.built_in(), provenance::enclosed()) else {
-        return Ok(recognised);
-    };
-    let other = store.identity()?.get(&name).is_some_and(|there| there != digest);
-    Ok(match other {
-        true => Recognised::Namesake(format!(
+    let Some(experiment) = recognised.built_in() else { return Ok(recognised) };
+    let identity = store.identity()?;
+    let other = |(name, digest): &(String, String)| identity.get(name).is_some_and(|there| there != digest.as_str());
+    Ok(match provenance::enclosed().into_iter().find(other) {
+        Some((name, _)) => Recognised::Namesake(format!(
             "is no store of the built-in experiment {}: its {name} is another file than the one that comes with the program",
             experiment.name
         )),
-        false => recognised,
+        None => recognised,
     })
 }
 
@@ -79,13 +76,16 @@ pub fn recognise_store(study: &Study, store: &Store) -> Result<Recognised> {
 /// [`crate::Error::File`] if the data of a study lies in the current folder and is another file than the one that comes with the
 /// program, or cannot be read.
 pub fn refuse_other_data(study: &Study) -> Result<()> {
-    let path = Path::new(ENCLOSED);
-    let Some(own) = provenance::enclosed() else { return Ok(()) };
-    if !study.inputs.iter().any(|input| input == path) || provenance::input(path)? == own {
-        return Ok(());
+    let own = provenance::enclosed();
+    for path in &study.inputs {
+        let entry = provenance::input(path)?;
+        if own.iter().any(|(name, digest)| *name == entry.0 && *digest != entry.1) {
+            let message =
+                "is another file than the one that comes with the program; expected that one, or none in this place";
+            return Err(Error::file(path, message));
+        }
     }
-    let message = "is another file than the one that comes with the program; expected that one, or none in this place";
-    Err(Error::file(path, message))
+    Ok(())
 }
 
 /// The first thing in which a study is not the known one.

@@ -1,4 +1,4 @@
-//! The files that instances are read from: those of the file system, and the one that comes with the program.
+//! The files that instances are read from: those of the file system, and those that come with the program.
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, ErrorKind, Read, Seek};
@@ -7,25 +7,38 @@ use std::path::Path;
 use crate::files::unreadable;
 use crate::{Error, Result};
 
-/// The path of the data file that comes with the sources. Where there is no such file below the current folder, the copy
-/// within the program is read, so that experiments run from any folder; the published package is without it.
+/// The path of a data file that comes with the sources: sentence embeddings. Where there is no such file below the current folder,
+/// the copy within the program is read, so that experiments run from any folder; the published package is without it.
 pub const ENCLOSED: &str = "data/docqa_minilm.npz";
 
-#[cfg(enclosed_data)]
-static ENCLOSED_BYTES: Option<&[u8]> =
-    Some(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/docqa_minilm.npz")));
-#[cfg(not(enclosed_data))]
-static ENCLOSED_BYTES: Option<&[u8]> = None;
+/// Another: the answers of a language model.
+pub const ENCLOSED_ANSWERS: &str = "data/smollm_answers.npz";
 
-/// The data file that is enclosed; `None` in a program that was built without it.
-pub fn enclosed() -> Option<&'static [u8]> {
-    ENCLOSED_BYTES
+/// The files that come along.
+const COME_ALONG: [&str; 2] = [ENCLOSED, ENCLOSED_ANSWERS];
+
+/// All of them with what they hold: nothing in a program that was built without them.
+#[cfg(enclosed_data)]
+static FILES: &[(&str, &[u8])] = &[
+    (ENCLOSED, include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/docqa_minilm.npz"))),
+    (ENCLOSED_ANSWERS, include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/smollm_answers.npz"))),
+];
+#[cfg(not(enclosed_data))]
+static FILES: &[(&str, &[u8])] = &[];
+
+/// The data files that are enclosed: their paths and their bytes.
+pub fn enclosed() -> &'static [(&'static str, &'static [u8])] {
+    FILES
 }
 
-/// Where the data file belongs, for a program that was built without it.
-const BELONGS: &str = "is missing, and this program was built from the package, which holds no data; expected the file \
-    docqa_minilm.npz of the source repository's folder data/ (data/README.md describes it) in the folder data/ below the \
-    current one";
+/// Where a data file belongs, for a program that was built without it.
+fn belongs(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().display();
+    format!(
+        "is missing, and this program was built from the package, which holds no data; expected the file {name} of the source \
+         repository's folder data/ (data/README.md describes it) in the folder data/ below the current one"
+    )
+}
 
 /// Bytes that can be read from any place.
 pub trait Source: Read + Seek {}
@@ -48,9 +61,10 @@ pub fn open(path: &Path) -> Result<Box<dyn Source>> {
     }
     match File::open(path) {
         Ok(file) => Ok(Box::new(BufReader::new(file))),
-        Err(error) if error.kind() == ErrorKind::NotFound && path == Path::new(ENCLOSED) => {
-            let bytes = ENCLOSED_BYTES.ok_or_else(|| Error::file(path, BELONGS))?;
-            Ok(Box::new(Cursor::new(bytes)))
+        Err(error) if error.kind() == ErrorKind::NotFound && COME_ALONG.iter().any(|name| path == Path::new(name)) => {
+            let file = FILES.iter().find(|(name, _)| path == Path::new(name));
+            let (_, bytes) = file.ok_or_else(|| Error::file(path, belongs(path)))?;
+            Ok(Box::new(Cursor::new(*bytes)))
         }
         Err(error) => Err(unreadable(path, &error, "a NumPy archive (.npz)")),
     }

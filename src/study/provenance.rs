@@ -108,9 +108,9 @@ pub fn input(path: &Path) -> Result<(String, String)> {
     Ok((format!("{INPUT}{}", path.display()), digest(&bytes)))
 }
 
-/// The entry of the data file that comes with the program; `None` if it was built without.
-pub fn enclosed() -> Option<(String, String)> {
-    files::enclosed().map(|bytes| (format!("{INPUT}{}", files::ENCLOSED), digest(bytes)))
+/// The entries of the data files that come with the program; none if it was built without.
+pub fn enclosed() -> Vec<(String, String)> {
+    files::enclosed().iter().map(|(path, bytes)| (format!("{INPUT}{path}"), digest(bytes))).collect()
 }
 
 /// What is known of this machine and process, for the record.

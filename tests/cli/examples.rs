@@ -147,3 +147,34 @@ fn npz_features_reads_the_file_that_is_named() {
     assert!(fewer.contains("n = 32") && seen <= 32.0 / 381.0, "{fewer}");
     Command::new(example("npz_features")).arg("no-such.npz").assert().failure();
 }
+
+/// What the README shows of a language model is what its command prints; 0.49 is what it says of the other class.
+#[test]
+fn the_readme_shows_what_the_language_model_does() {
+    let readme = include_str!("../../README.md");
+    let (_, rest) =
+        readme.split_once("simulate --config examples/language_model.toml\n```\n\n```text\n").expect("its table");
+    let (shown, _) = rest.split_once("```").expect("its end");
+    assert!(shown.lines().count() == 7, "{shown}");
+    let simulate = |more: &[&str]| {
+        let mut command = Command::cargo_bin("selfreward").unwrap();
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).args([
+            "simulate",
+            "-q",
+            "--config",
+            "examples/language_model.toml",
+        ]);
+        let output = command.args(more).assert().success().get_output().stdout.clone();
+        String::from_utf8(output).unwrap()
+    };
+    let printed = simulate(&[]);
+    for line in shown.lines() {
+        assert!(printed.lines().any(|other| other.trim_end() == line), "not printed: {line}\n{printed}");
+    }
+    let free: serde_json::Value =
+        serde_json::from_str(&simulate(&["--set", "instance.offset_as_feature=true", "--json"])).unwrap();
+    let last = &free["rounds"][5];
+    assert!((last["correct_probability"]["mean"].as_f64().unwrap() - 0.49).abs() <= 0.005, "{last}");
+    assert_eq!(last["drift"]["mean"], 0.0);
+    assert!(readme.contains("`P[correct]` rises to 0.49"));
+}

@@ -246,14 +246,17 @@ fn simulations_have_a_provenance() {
     }
     assert_eq!(plain["identity"]["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(plain["sessions"][0]["system"], format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/docqa_minilm.npz");
-    desk.write("npz.toml", &format!("[instance]\nkind = 'npz'\npath = '{}'\n", data.display()));
-    let digest = of("npz.toml", "real")["identity"][format!("input {}", data.display())].clone();
-    // The enclosed copy has the same bytes.
-    desk.write("npz.toml", "[instance]\nkind = 'npz'\npath = 'data/docqa_minilm.npz'\n");
-    let enclosed = of("npz.toml", "enclosed")["identity"]["input data/docqa_minilm.npz"].clone();
-    assert!(digest.as_str().is_some_and(|digits| digits.len() == 64), "{digest}");
-    assert_eq!(digest, enclosed);
+    // The enclosed copies have the same bytes as the files.
+    for name in ["data/docqa_minilm.npz", "data/smollm_answers.npz"] {
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        desk.write("npz.toml", &format!("[instance]\nkind = 'npz'\npath = '{}'\n", data.display()));
+        let digest = of("npz.toml", "real")["identity"][format!("input {}", data.display())].clone();
+        desk.write("npz.toml", &format!("[instance]\nkind = 'npz'\npath = '{name}'\n"));
+        let enclosed = of("npz.toml", "enclosed")["identity"][format!("input {name}")].clone();
+        assert!(digest.as_str().is_some_and(|digits| digits.len() == 64), "{digest}");
+        assert_eq!(digest, enclosed);
+        ["real", "enclosed"].iter().for_each(|out| fs::remove_dir_all(desk.0.path().join(out)).unwrap());
+    }
     // The document itself holds nothing of machine and time.
     let document = fs::read_to_string(desk.0.path().join("plain/trajectory.json")).unwrap();
     assert!(!document.contains("revision") && !document.contains("host"));

@@ -11,6 +11,7 @@ mod greedy_trap;
 mod hard_instance;
 mod initial_dependence;
 mod iterations_to_forget;
+mod language_model;
 mod ledger;
 mod misspecified_audit;
 mod phase_diagram;

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Exports made-up arrays with examples/export_features.py, simulates from what it wrote, and compares κ_0 with NumPy's.
+# Exports made-up arrays with examples/export_features.py and a made-up language model with examples/export_language_model.py, simulates
+# from what they wrote, and compares with NumPy's sums and with finite differences.
 #
 #     tests/export/run.sh [path/to/selfreward]        PYTHON names a Python that has NumPy
 #
@@ -27,3 +28,11 @@ fi
     exit 1
 }
 "$python" "$here/check.py" "$here/../../examples/export_features.py" "$selfreward" "$work" || { echo "FAILED export" >&2; exit 1; }
+"$python" "$here/../../examples/export_language_model.py" --help >"$work/help" && grep -q "num_responses" "$work/help" || {
+    echo "FAILED export: --help of the language model's" >&2
+    exit 1
+}
+"$python" "$here/check_language_model.py" "$here/../../examples/export_language_model.py" "$selfreward" "$work" || {
+    echo "FAILED export of a language model" >&2
+    exit 1
+}

@@ -2,5 +2,6 @@
 
 mod kinds;
 mod npz_arrays;
+mod npz_class;
 mod registry;
 mod three_answers;

@@ -13,7 +13,12 @@ use toml::{Table, Value};
 /// Configurations of each kind, the first with no more than it asks for.
 fn examples(kind: &str) -> Vec<&'static str> {
     match kind {
-        "npz" => vec!["path = 'data/docqa_minilm.npz'", "path = 'data/docqa_minilm.npz'\ntheta_norm = 2"],
+        "npz" => vec![
+            "path = 'data/docqa_minilm.npz'",
+            "path = 'data/docqa_minilm.npz'\ntheta_norm = 2",
+            "path = 'data/docqa_minilm.npz'\ndim = 5",
+            "path = 'data/docqa_minilm.npz'\ndim = 5\noffset_as_feature = true",
+        ],
         "gaussian" => vec![
             "prompts = 5\nresponses = 3\ndim = 2",
             "prompts = 5\nresponses = 3\ndim = 2\noffset = { along = 1, noise = 1 }",

@@ -36,15 +36,18 @@ CARGO_BUILD_BUILD_DIR="$root/target" cargo build --release --locked --quiet --bi
 selfreward=$work/built/release/selfreward
 mkdir "$work/folder" && cd "$work/folder" || exit 1
 "$selfreward" run single_step --quick --dry-run >/dev/null || fail "an experiment that needs no data"
-said=$("$selfreward" run real_features --quick --dry-run 2>&1)
-code=$?
-[ $code = 2 ] || fail "without data: exit code $code, not 2: $said"
-case $said in
-*data/docqa_minilm.npz*data/README.md*) ;;
-*) fail "does not say where the data belongs: $said" ;;
-esac
-mkdir data && cp "$root/data/docqa_minilm.npz" data/ || fail "cp"
-"$selfreward" run real_features --quick --dry-run >/dev/null || fail "with the data in its folder"
+for experiment in real_features:docqa_minilm language_model:smollm_answers; do
+    name=${experiment%:*} file=data/${experiment#*:}.npz
+    said=$("$selfreward" run "$name" --quick --dry-run 2>&1)
+    code=$?
+    [ $code = 2 ] || fail "$name without data: exit code $code, not 2: $said"
+    case $said in
+    *"$file"*data/README.md*) ;;
+    *) fail "does not say where the data belongs: $said" ;;
+    esac
+    mkdir -p data && cp "$root/$file" data/ || fail "cp"
+    "$selfreward" run "$name" --quick --dry-run >/dev/null || fail "$name with the data in its folder"
+done
 
 # --- The revision of its rows is that of the sources.
 if head=$(git -C "$root" rev-parse HEAD 2>/dev/null); then

@@ -17,6 +17,7 @@
 
 mod archive;
 mod beside;
+mod class;
 mod header;
 mod literal;
 
@@ -25,6 +26,8 @@ use std::path::Path;
 use ndarray::{Array1, Array2};
 
 use self::archive::{Archive, Array};
+pub use self::class::Class;
+use self::class::Parts;
 use super::files::{self, Source};
 use super::gaussian::BaseParameter;
 use super::{Correct, DenseFeatures, FeatureMap, Instance, Parameter, uniform_weights};
@@ -47,6 +50,7 @@ pub struct NpzFile {
     correct: Option<Correct>,
     reward: Option<LogitTable>,
     levels: Option<Vec<i64>>,
+    class: Class,
 }
 
 impl NpzFile {
@@ -101,7 +105,12 @@ impl NpzFile {
         let correct = beside::correct(&archive.truths("correct")?, answers, &responses, most)?;
         let levels = vector(&archive.wholes("level")?, "level", prompts)?.map(beside::levels).transpose()?;
         let weights = weights.unwrap_or_else(|| uniform_weights(prompts));
-        Ok(Self { features, rescaled_by, base, weights, offset, correct, reward, levels })
+        Ok(Self { features, rescaled_by, base, weights, offset, correct, reward, levels, class: Class::default() })
+    }
+
+    /// The same file, its numbers taken as another class around the same policy.
+    pub fn taken_as(self, class: Class) -> Self {
+        Self { class, ..self }
     }
 
     /// The instance, with the file's θ_0 or, where `base` is given, with that one.
@@ -111,7 +120,8 @@ impl NpzFile {
     /// offset is added to the logits as it stands. A file with an offset and without θ_0 has θ_0 = 0: π_0 is the offset's policy.
     ///
     /// # Errors
-    /// [`Error::Argument`] if values are out of range (see [`Instance::new`]) or there is no θ_0.
+    /// [`Error::Argument`] if values are out of range (see [`Instance::new`]), there is no θ_0, or the class of [`NpzFile::taken_as`]
+    /// cannot be made.
     pub fn instance(self, base: Option<&BaseParameter>, seed: &Seed) -> Result<Instance> {
         // All-zero features were not divided.
         let factor = self.rescaled_by.filter(|&norm| norm > 0.0).unwrap_or(1.0);
@@ -128,8 +138,11 @@ impl NpzFile {
                 ));
             }
         };
-        let mut instance = Instance::new(self.weights, FeatureMap::dense(self.features), base, None)?;
-        if let Some(offset) = self.offset {
+        let Parameter::Dense(theta) = base else { unreachable!("features of a file are dense") };
+        let parts = Parts { features: self.features, theta, offset: self.offset };
+        let Parts { features, theta, offset } = self.class.of(parts)?;
+        let mut instance = Instance::new(self.weights, FeatureMap::dense(features), Parameter::Dense(theta), None)?;
+        if let Some(offset) = offset {
             instance = instance.with_offset(offset)?;
         }
         if let Some(correct) = self.correct {

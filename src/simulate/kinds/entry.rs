@@ -63,8 +63,10 @@ impl Entry {
         KINDS.iter().find(|entry| entry.name == name)
     }
 
-    /// Fills in the defaults.
+    /// Fills in the defaults. A switch without a default that is written out is off where it is absent: off, it is no value.
     pub(crate) fn fill(&self, instance: &mut Table) {
+        let written = |key: &str| shared::DEFAULTS.iter().chain(self.defaults).any(|(name, _)| *name == key);
+        instance.retain(|key, value| *value != Value::Boolean(false) || written(key));
         for (key, text) in shared::DEFAULTS.iter().chain(self.defaults) {
             let has = |name: &str| instance.contains_key(name);
             let excluded = self.exclusive.iter().any(|names| names.contains(key) && names.iter().any(|name| has(name)));

@@ -8,7 +8,7 @@ use super::{Alike, Entry, Held, Made, Nature, Shape, Source};
 use crate::Result;
 use crate::instance::Instance;
 use crate::instance::gaussian::BaseParameter;
-use crate::instance::npz::NpzFile;
+use crate::instance::npz::{Class, NpzFile};
 use crate::seed::Seed;
 use crate::settings::{Form, Key, Section};
 
@@ -19,12 +19,19 @@ pub(super) const ENTRY: Entry = Entry {
         Key::of_instance(
             "path",
             Form::Path,
-            "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there: a file of that name comes before the enclosed one)",
+            "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz and data/smollm_answers.npz are always there: a file of that name comes before the enclosed one)",
             "required",
         ),
         shared::THETA_NORM,
         shared::LOGIT_SCALE,
         shared::THETA0,
+        shared::DIM,
+        Key::of_instance(
+            "offset_as_feature",
+            Form::Switch,
+            "true: the file's offset is one more feature and no logit is fixed; φ' = (φ, b less its mean at the prompt) over the largest norm, θ_0' so that π_0 stays",
+            "false",
+        ),
     ],
     defaults: &[],
     exclusive: &[shared::BASE],
@@ -51,12 +58,14 @@ fn shape(instance: &Section<'_>, _samples: f64) -> Shape {
 struct DrawnBase {
     path: PathBuf,
     rescale: bool,
+    class: Class,
     base: BaseParameter,
 }
 
 impl Source for DrawnBase {
     fn draw(&self, seed: &Seed) -> Result<Arc<Instance>> {
-        let instance = NpzFile::read(&self.path, self.rescale)?.instance(Some(&self.base), seed);
+        let file = NpzFile::read(&self.path, self.rescale)?.taken_as(self.class);
+        let instance = file.instance(Some(&self.base), seed);
         instance.map(Arc::new).map_err(|error| error.at(self.path.display().to_string()))
     }
 }
@@ -64,7 +73,8 @@ impl Source for DrawnBase {
 fn make(instance: &Section<'_>, _samples: u64) -> Result<Made> {
     let rescale = instance.switch("rescale");
     let path: PathBuf = required(instance.get("path"), "path")?;
-    let file = NpzFile::read(&path, rescale)?;
+    let class = Class { dim: instance.get("dim"), offset_as_feature: instance.switch("offset_as_feature") };
+    let file = NpzFile::read(&path, rescale)?.taken_as(class);
     let base = shared::base(instance);
     let mut remarks = Vec::new();
     if let Some(norm) = file.rescaled_by {
@@ -76,7 +86,7 @@ fn make(instance: &Section<'_>, _samples: u64) -> Result<Made> {
     }
     let made = match base {
         Some(base @ (BaseParameter::Norm(_) | BaseParameter::LogitScale(_))) => {
-            Made::of(DrawnBase { path, rescale, base })
+            Made::of(DrawnBase { path, rescale, class, base })
         }
         base => {
             // Nothing is drawn: the seed does not enter.

@@ -24,7 +24,12 @@ pub(super) const RESPONSES: Key = Key::of_instance(
     "K ≥ 1, responses of every prompt (random: K ≥ 2, K(x) uniform on 1 to K)",
     "required",
 );
-pub(super) const DIM: Key = Key::of_instance("dim", COUNT, "d ≥ 1", "required");
+pub(super) const DIM: Key = Key::of_instance(
+    "dim",
+    COUNT,
+    "d ≥ 1 (npz: only the first d coordinates are trained, the others stay as θ_0 has them, and so does π_0)",
+    "required (npz: all)",
+);
 pub(super) const THETA_NORM: Key =
     Key::of_instance("theta_norm", Form::Real, "draw θ_0 with this norm", "4.0 (gaussian); the file's theta0 (npz)");
 pub(super) const LOGIT_SCALE: Key = Key::of_instance(

@@ -1,0 +1,185 @@
+//! What the experiment is there to show.
+//!
+//! The parts `rounds` and `capacity` draw nothing: their numbers are sums, and what is asked of them leaves room for other machines'
+//! rounding alone. Where n is finite, means over replicates are compared, at distances of ten and more of their standard errors.
+
+use super::super::{CellRows, Finding, Results};
+use super::capacity::capacities;
+use super::{FAILURE, class, last, mean};
+use crate::metrics::named::{ACCURACY, CORRECT_PROBABILITY, DRIFT};
+use crate::{Error, Result};
+
+/// Half a prompt of 160.
+const HALF_A_PROMPT: f64 = 0.5 / 160.0;
+
+pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
+    let rounds = results.cells("rounds")?;
+    let mut findings = vec![surer(&rounds)?, wiser_where_free(&rounds)?, not_where_fixed(&rounds)?, slowly(&rounds)?];
+    findings.extend([gained(results)?, foretold(results)?, descent(&results.cells("samples")?)?]);
+    findings.extend([ridge(&results.cells("ridge")?)?, base(&results.cells("base")?)?]);
+    findings.push(selective(&results.cells("selective")?)?);
+    Ok(findings)
+}
+
+/// The first cell in which all of this holds.
+fn the<'a>(cells: &'a [CellRows], what: &str, is: impl Fn(&CellRows) -> bool) -> Result<&'a CellRows> {
+    cells.iter().find(|cell| is(cell)).ok_or_else(|| Error::argument("cells", "none", what))
+}
+
+fn of<'a>(cells: &'a [CellRows], name: &str, beta: &str) -> Result<&'a CellRows> {
+    the(cells, "one of this class and β", |cell| class(cell) == name && cell.label("process.beta") == beta)
+}
+
+/// Surer of itself in either class.
+fn surer(cells: &[CellRows]) -> Result<Finding> {
+    let (fixed, free) = (of(cells, "linearised", "1")?, of(cells, "realizable", "1")?);
+    let (start, fixed, free) = (mean(fixed, FAILURE, 0)?, mean(fixed, FAILURE, 5)?, mean(free, FAILURE, 5)?);
+    let statement = format!(
+        "surer: at β = 1 five rounds take F(0.5) from {start:.3} to {fixed:.3} in the linearised class and to {free:.3} in the realizable one"
+    );
+    Ok(Finding::new(fixed < 0.1 * start && free < 0.1 * start, statement))
+}
+
+/// No logit is fixed: every favourite stays, and J rises towards the share of right favourites.
+fn wiser_where_free(cells: &[CellRows]) -> Result<Finding> {
+    let cell = of(cells, "realizable", "1")?;
+    let (right, end) = (mean(cell, &ACCURACY, 0)?, last(cell, &CORRECT_PROBABILITY)?);
+    let (drift, start) = (last(cell, &DRIFT)?, mean(cell, &CORRECT_PROBABILITY, 0)?);
+    let statement = format!(
+        "wiser where nothing is fixed: J rises from {start:.3} to {end:.3}, towards the {right:.3} of right favourites, with drift {drift:.3}"
+    );
+    Ok(Finding::new(end > start + 0.8 * (right - start) && drift < HALF_A_PROMPT, statement))
+}
+
+/// The linearised model turns away from right answers, with infinite samples.
+fn not_where_fixed(cells: &[CellRows]) -> Result<Finding> {
+    let cell = of(cells, "linearised", "1")?;
+    let (right, end) = (mean(cell, &ACCURACY, 0)?, mean(cell, &ACCURACY, 5)?);
+    let drift = mean(cell, &DRIFT, 5)?;
+    let statement = format!(
+        "elsewhere where logits are fixed: at β = 1 the share of right favourites falls from {right:.3} to {end:.3} in five rounds, and drift \
+         rises to {drift:.3}, with infinite samples"
+    );
+    Ok(Finding::new(end < 0.6 * right && drift > 0.5, statement))
+}
+
+/// Small steps gain something for a while, with fewer right favourites all the same.
+fn slowly(cells: &[CellRows]) -> Result<Finding> {
+    let cell = of(cells, "linearised", "4")?;
+    let (start, right) = (mean(cell, &CORRECT_PROBABILITY, 0)?, mean(cell, &ACCURACY, 0)?);
+    let (mut best, mut at) = (start, 0);
+    for t in 1..=cell.rounds() {
+        let here = mean(cell, &CORRECT_PROBABILITY, t)?;
+        if here > best {
+            (best, at) = (here, t);
+        }
+    }
+    let (then, end) = (mean(cell, &ACCURACY, at)?, last(cell, &CORRECT_PROBABILITY)?);
+    let statement = format!(
+        "slower is better, for a while: at β = 4 J rises from {start:.3} to {best:.3} at t = {at} and is {end:.3} at t = {}; of right favourites \
+         there are {then:.3} at the top, from {right:.3}",
+        cell.rounds()
+    );
+    Ok(Finding::new(best > start + 0.02 && then < right - HALF_A_PROMPT, statement))
+}
+
+/// What can be gained grows with R².
+fn gained(results: &Results) -> Result<Finding> {
+    let cells = capacities(results)?;
+    let of_dim = |dim: usize| {
+        let here = cells.iter().filter(move |cell| cell.dim == dim);
+        here.fold((0.0, 0.0), |(_, gain), cell| (cell.share, f64::max(gain, cell.best.1)))
+    };
+    let dims = || cells.iter().map(|cell| cell.dim);
+    let (least, most) = (dims().min().unwrap_or(0), dims().max().unwrap_or(0));
+    let ((few, little), (many, much)) = (of_dim(least), of_dim(most));
+    let statement = format!(
+        "R² decides what can be gained: with {least} directions (R² = {few:.2}) J rises by at most {little:.4} at any β and t, with {most} \
+         (R² = {many:.2}) by {much:.4}"
+    );
+    Ok(Finding::new(little < 0.002 && much > 0.01 && few < many - 0.1, statement))
+}
+
+/// The rule of thumb for the first round.
+fn foretold(results: &Results) -> Result<Finding> {
+    let (mut worst, mut told, mut seen) = (0.0, 0.0, 0.0);
+    for cell in capacities(results)? {
+        let flips = mean(&cell.cell, &DRIFT, 1)?;
+        worst = f64::max(worst, (flips - cell.foretold).abs());
+        (told, seen) = (told + cell.foretold, seen + flips);
+    }
+    let statement = format!(
+        "margins foretell the first round: it turns as many favourites as have a margin below ¼·ε/(1+β), to {:.1} prompts of 160 in the worst \
+         case; {seen:.3} in all cells together, {told:.3} foretold",
+        160.0 * worst
+    );
+    Ok(Finding::new(worst < 0.05 && (seen / told - 1.0).abs() < 0.25, statement))
+}
+
+/// About as many pairs y ≠ y' as directions are worse than both fewer and more: an interpolating fit.
+fn descent(cells: &[CellRows]) -> Result<Finding> {
+    let after = |name: &'static str, n: &'static str| -> Result<f64> {
+        let is = |cell: &CellRows| {
+            class(cell) == name && cell.label("process.samples") == n && cell.label("process.beta") == "1"
+        };
+        mean(the(cells, "one with this n", is)?, &CORRECT_PROBABILITY, 1)
+    };
+    let [few, same, many] = ["64", "512", "4096"].map(|n| after("linearised", n));
+    let (few, same, many, free) = (few?, same?, many?, after("realizable", "512")?);
+    let statement = format!(
+        "as many pairs as directions are worst: J after a round at β = 1 is {few:.3} at n = 64, {same:.3} at n = 512, {many:.3} at n = 4096; \
+         {free:.3} at n = 512 where nothing is fixed"
+    );
+    Ok(Finding::new(same < few - 0.05 && same < many - 0.05 && free > same + 0.1, statement))
+}
+
+/// A ridge mends that.
+fn ridge(cells: &[CellRows]) -> Result<Finding> {
+    let mut found = Vec::new();
+    for cell in cells.iter().filter(|cell| cell.label("process.samples") == "256") {
+        found.push((cell.number("process.ridge")?, last(cell, &CORRECT_PROBABILITY)?));
+    }
+    let without = found.iter().find(|(ridge, _)| *ridge == 0.0).map_or(f64::NAN, |(_, j)| *j);
+    let best = found.iter().fold((0.0, f64::NEG_INFINITY), |best, next| if next.1 > best.1 { *next } else { best });
+    let start = cells.first().map_or(Ok(f64::NAN), |cell| mean(cell, &CORRECT_PROBABILITY, 0))?;
+    let statement = format!(
+        "a ridge saves much and gains nothing: at n = 256 J is {without:.3} after the last round without one, {:.3} at λ = {}, from {start:.3}",
+        best.1, best.0
+    );
+    Ok(Finding::new(best.1 > without + 0.05 && best.1 < start, statement))
+}
+
+/// Whatever is held at the base model, J falls.
+fn base(cells: &[CellRows]) -> Result<Finding> {
+    let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+    let mut start = f64::NAN;
+    for cell in cells.iter().filter(|cell| cell.label("process.samples") == "1048576") {
+        let end = last(cell, &CORRECT_PROBABILITY)?;
+        (least, most) = (least.min(end), most.max(end));
+        start = mean(cell, &CORRECT_PROBABILITY, 0)?;
+    }
+    let statement = format!(
+        "base candidates and references do not help: at β = 1 and n = 2^20 the four ways end with J from {least:.3} to {most:.3}, from {start:.3}"
+    );
+    Ok(Finding::new(most < start - 0.05, statement))
+}
+
+/// Leaving sure prompts out makes it worse.
+fn selective(cells: &[CellRows]) -> Result<Finding> {
+    let is = |all: bool| {
+        move |cell: &CellRows| {
+            let prompts = cell.label("process.prompts");
+            cell.label("process.samples") == "1048576"
+                && if all { !prompts.contains("0.") } else { prompts.contains("0.6") }
+        }
+    };
+    let (all, few) = (the(cells, "all prompts", is(true))?, the(cells, "c = 0.6", is(false))?);
+    let (before, after) = (mean(all, &CORRECT_PROBABILITY, 1)?, mean(few, &CORRECT_PROBABILITY, 1)?);
+    let drifts = (mean(all, &DRIFT, 1)?, mean(few, &DRIFT, 1)?);
+    let statement = format!(
+        "leaving sure prompts out takes them along: at n = 2^20, after a round on those below 0.6 alone J is {after:.3} and drift {:.3}, after one on all \
+         {before:.3} and {:.3}",
+        drifts.1, drifts.0
+    );
+    Ok(Finding::new(after < before - 0.03 && drifts.1 > drifts.0 + 0.05, statement))
+}
