@@ -15,8 +15,10 @@ pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
 pub mod language_model;
+pub mod misspecified_audit;
 pub mod phase_diagram;
 mod plate;
+pub mod population_drift;
 pub mod proof_audit;
 pub mod rate_vs_n;
 pub mod real_features;
@@ -85,6 +87,8 @@ pub const ALL: &[&Experiment] = &[
     &equal_budget::EXPERIMENT,
     &consistency_vs_correctness::EXPERIMENT,
     &real_spectrum::EXPERIMENT,
+    &misspecified_audit::EXPERIMENT,
+    &population_drift::EXPERIMENT,
 ];
 
 /// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.

@@ -66,10 +66,14 @@ fn dim_of(shape: &Shape) -> f64 {
     if let Held::Dense { dim, .. } = shape.held { dim } else { REAL_DIM }
 }
 
-/// Whether the least squares of an offset are computed in each round, to be measured.
+/// Whether the least squares of an offset, or plain sums, are computed in each round, to be measured.
 fn measures_own_step(config: &Config, shape: &Shape) -> bool {
-    let dear = |name: &&str| also::named(name).is_some_and(|also| also.needs == Needs::OwnSquareLoss);
-    shape.may_have_offset() && config.wanted().also.iter().any(dear)
+    (shape.may_have_offset() && measures(config, Needs::OwnSquareLoss)) || measures(config, Needs::PlainSums)
+}
+
+/// Whether a quantity of this need is asked for.
+fn measures(config: &Config, needs: Needs) -> bool {
+    config.wanted().also.iter().any(|name| also::named(name).is_some_and(|also| also.needs == needs))
 }
 
 /// Bytes of one replicate while it is computed: the instance while it is drawn, then the instance with an update, and all rounds.
@@ -147,7 +151,9 @@ fn columns(config: &Config) -> f64 {
 
 /// The factor's rows twice, and their columns, while an offset's least squares are computed.
 fn of_own_step(config: &Config, shape: &Shape, rows: f64, dim: f64) -> f64 {
-    if measures_own_step(config, shape) { 32.0 * rows * dim } else { 0.0 }
+    // Plain sums hold their rows and an SVD of them before and after the round.
+    let each = if measures(config, Needs::PlainSums) { 96.0 } else { 32.0 };
+    if measures_own_step(config, shape) { each * rows * dim } else { 0.0 }
 }
 
 /// A basis, a Gram matrix and factors of d×d, and the rows of the seen differences.

@@ -4,4 +4,5 @@ mod columns;
 mod dead_responses;
 mod gains;
 mod own_step;
+mod plain_step;
 mod sums;

@@ -1,7 +1,7 @@
 //! What a configuration measures, `measure.also` resolved.
 
 use super::{Config, ProcessConfig, UpdateConfig};
-use crate::instance::Instance;
+use crate::instance::{FeatureMap, Instance};
 use crate::metrics::Wanted;
 use crate::metrics::also::{Needs, QUANTITIES, named};
 use crate::process::Loop;
@@ -18,7 +18,7 @@ impl Config {
             // Names were checked when they were read.
             Some(names) => names.iter().filter_map(|name| named(name)).map(|also| also.quantity.name).collect(),
             None if self.is_papers() => Vec::new(),
-            None => names_where(|needs| needs != Needs::OwnSquareLoss && self.lacks(needs).is_none()),
+            None => names_where(|needs| !is_dear(needs) && self.lacks(needs).is_none()),
         };
         Wanted { deltas: measure.delta.clone(), chain: measure.chain, also, levels: measure.levels.clone() }
     }
@@ -41,7 +41,7 @@ impl Config {
         let (has, without) = match needs {
             // What a file holds is not looked at.
             Needs::Correct => (self.instance.kind.is(Nature::Correct), "correct responses"),
-            Needs::Step | Needs::OwnSquareLoss => (true, ""),
+            Needs::Step | Needs::OwnSquareLoss | Needs::PlainSums => (true, ""),
             Needs::Draws => (drawn, "draws"),
             Needs::Pairs => (drawn && process.update != UpdateConfig::LIKELIHOOD, "drawn pairs"),
             Needs::Filter => (process.others.get("prompts").is_some_and(toml::Value::is_table), "a filter of prompts"),
@@ -62,6 +62,7 @@ impl Config {
         let why = |needs: Needs| match needs {
             Needs::Correct => instance.correct().is_none().then_some("correct responses"),
             Needs::OwnSquareLoss => (!own_loss).then_some("the self-reward with a square loss"),
+            Needs::PlainSums => matches!(instance.features(), FeatureMap::OneHot(_)).then_some("dense features"),
             _ if process.rounds == 0 => Some("rounds"),
             needs => self.lacks(needs),
         };
@@ -71,6 +72,11 @@ impl Config {
         };
         self.asked().into_iter().filter_map(absent).collect()
     }
+}
+
+/// Whether a quantity costs something of its own in each round.
+fn is_dear(needs: Needs) -> bool {
+    matches!(needs, Needs::OwnSquareLoss | Needs::PlainSums)
 }
 
 fn names_where(has: impl Fn(Needs) -> bool) -> Vec<&'static str> {
