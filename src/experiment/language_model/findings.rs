@@ -4,7 +4,7 @@
 //! rounding alone. Where n is finite, means over replicates are compared, at distances of ten and more of their standard errors.
 
 use super::super::{CellRows, Finding, Results};
-use super::capacity::capacities;
+use super::capacity::{Capacity, capacities};
 use super::{FAILURE, class, last, mean};
 use crate::metrics::named::{ACCURACY, CORRECT_PROBABILITY, DRIFT};
 use crate::{Error, Result};
@@ -14,7 +14,7 @@ const HALF_A_PROMPT: f64 = 0.5 / 160.0;
 
 pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
     let rounds = results.cells("rounds")?;
-    let mut findings = vec![surer(&rounds)?, wiser_where_free(&rounds)?, not_where_fixed(&rounds)?, slowly(&rounds)?];
+    let mut findings = vec![surer(&rounds)?, wiser_where_free(&rounds)?, not_where_fixed(&rounds)?, slowly(results)?];
     findings.extend([gained(results)?, foretold(results)?, descent(&results.cells("samples")?)?]);
     findings.extend([ridge(&results.cells("ridge")?)?, base(&results.cells("base")?)?]);
     findings.push(selective(&results.cells("selective")?)?);
@@ -26,13 +26,14 @@ fn the<'a>(cells: &'a [CellRows], what: &str, is: impl Fn(&CellRows) -> bool) ->
     cells.iter().find(|cell| is(cell)).ok_or_else(|| Error::argument("cells", "none", what))
 }
 
-fn of<'a>(cells: &'a [CellRows], name: &str, beta: &str) -> Result<&'a CellRows> {
-    the(cells, "one of this class and β", |cell| class(cell) == name && cell.label("process.beta") == beta)
+/// The cell of this class with β = 1.
+fn of<'a>(cells: &'a [CellRows], name: &str) -> Result<&'a CellRows> {
+    the(cells, "one of this class with β = 1", |cell| class(cell) == name && cell.label("process.beta") == "1")
 }
 
 /// Surer of itself in either class.
 fn surer(cells: &[CellRows]) -> Result<Finding> {
-    let (fixed, free) = (of(cells, "linearised", "1")?, of(cells, "realizable", "1")?);
+    let (fixed, free) = (of(cells, "linearised")?, of(cells, "realizable")?);
     let (start, fixed, free) = (mean(fixed, FAILURE, 0)?, mean(fixed, FAILURE, 5)?, mean(free, FAILURE, 5)?);
     let statement = format!(
         "surer: at β = 1 five rounds take F(0.5) from {start:.3} to {fixed:.3} in the linearised class and to {free:.3} in the realizable one"
@@ -42,7 +43,7 @@ fn surer(cells: &[CellRows]) -> Result<Finding> {
 
 /// No logit is fixed: every favourite stays, and J rises towards the share of right favourites.
 fn wiser_where_free(cells: &[CellRows]) -> Result<Finding> {
-    let cell = of(cells, "realizable", "1")?;
+    let cell = of(cells, "realizable")?;
     let (right, end) = (mean(cell, &ACCURACY, 0)?, last(cell, &CORRECT_PROBABILITY)?);
     let (drift, start) = (last(cell, &DRIFT)?, mean(cell, &CORRECT_PROBABILITY, 0)?);
     let statement = format!(
@@ -53,7 +54,7 @@ fn wiser_where_free(cells: &[CellRows]) -> Result<Finding> {
 
 /// The linearised model turns away from right answers, with infinite samples.
 fn not_where_fixed(cells: &[CellRows]) -> Result<Finding> {
-    let cell = of(cells, "linearised", "1")?;
+    let cell = of(cells, "linearised")?;
     let (right, end) = (mean(cell, &ACCURACY, 0)?, mean(cell, &ACCURACY, 5)?);
     let drift = mean(cell, &DRIFT, 5)?;
     let statement = format!(
@@ -64,23 +65,20 @@ fn not_where_fixed(cells: &[CellRows]) -> Result<Finding> {
 }
 
 /// Small steps gain something for a while, with fewer right favourites all the same.
-fn slowly(cells: &[CellRows]) -> Result<Finding> {
-    let cell = of(cells, "linearised", "4")?;
+fn slowly(results: &Results) -> Result<Finding> {
+    let cells = capacities(results)?;
+    let slow = cells.iter().filter(|capacity| capacity.beta == 4.0).max_by_key(|capacity| capacity.dim);
+    let Capacity { cell, dim, best: (at, gain), .. } =
+        slow.ok_or_else(|| Error::argument("cells", "none", "one with β = 4"))?;
     let (start, right) = (mean(cell, &CORRECT_PROBABILITY, 0)?, mean(cell, &ACCURACY, 0)?);
-    let (mut best, mut at) = (start, 0);
-    for t in 1..=cell.rounds() {
-        let here = mean(cell, &CORRECT_PROBABILITY, t)?;
-        if here > best {
-            (best, at) = (here, t);
-        }
-    }
-    let (then, end) = (mean(cell, &ACCURACY, at)?, last(cell, &CORRECT_PROBABILITY)?);
+    let (then, end) = (mean(cell, &ACCURACY, *at)?, last(cell, &CORRECT_PROBABILITY)?);
     let statement = format!(
-        "slower is better, for a while: at β = 4 J rises from {start:.3} to {best:.3} at t = {at} and is {end:.3} at t = {}; of right favourites \
-         there are {then:.3} at the top, from {right:.3}",
+        "slower is better, for a while: at β = 4 with {dim} directions J rises from {start:.3} to {:.3} at t = {at} and is {end:.3} at t = {}; of \
+         right favourites there are {then:.3} at the top, from {right:.3}",
+        start + gain,
         cell.rounds()
     );
-    Ok(Finding::new(best > start + 0.02 && then < right - HALF_A_PROMPT, statement))
+    Ok(Finding::new(*gain > 0.01 && then < right - HALF_A_PROMPT, statement))
 }
 
 /// What can be gained grows with R².
@@ -113,7 +111,7 @@ fn foretold(results: &Results) -> Result<Finding> {
          case; {seen:.3} in all cells together, {told:.3} foretold",
         160.0 * worst
     );
-    Ok(Finding::new(worst < 0.05 && (seen / told - 1.0).abs() < 0.25, statement))
+    Ok(Finding::new(worst < 10.0 / 160.0 && (seen / told - 1.0).abs() < 0.25, statement))
 }
 
 /// About as many pairs y ≠ y' as directions are worse than both fewer and more: an interpolating fit.
