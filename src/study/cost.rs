@@ -36,7 +36,9 @@ pub fn seconds(config: &Config) -> f64 {
     let chain = if config.measure.chain { rounds * 1e-8 * prompts * responses * responses } else { 0.0 };
     let own_step = if measures_own_step(config) {
         let (rows, dim) = (prompts * responses, instance.dim.map_or(REAL_DIM, |d| d as f64));
-        rounds * rows * dim * (1e-9 * responses + 1e-8 * rows.min(dim))
+        // Of pairs there are (K − 1)/2 for each response.
+        let pairs = if whitens(config) { 0.5 * responses } else { 0.0 };
+        rounds * rows * dim * (1e-9 * responses + 1e-8 * (1.0 + pairs) * rows.min(dim))
     } else {
         0.0
     };
@@ -78,9 +80,18 @@ fn prompts(instance: &InstanceConfig) -> Option<f64> {
 
 /// Whether the least squares of an offset are computed in each round, to be measured.
 fn measures_own_step(config: &Config) -> bool {
-    let dear = |name: &&str| also::named(name).is_some_and(|also| also.needs == Needs::OwnSquareLoss);
     let has_offset = config.instance.offset.is_some() || config.instance.kind == Kind::Npz;
-    has_offset && config.wanted().also.iter().any(dear)
+    (has_offset && asks(config, Needs::OwnSquareLoss)) || whitens(config)
+}
+
+/// Whether all pairs are whitened in each round, to be measured: dense features alone are.
+fn whitens(config: &Config) -> bool {
+    let dense = matches!(config.instance.kind, Kind::Gaussian | Kind::Random | Kind::Sphere | Kind::Npz);
+    dense && asks(config, Needs::OwnPairs)
+}
+
+fn asks(config: &Config, needs: Needs) -> bool {
+    config.wanted().also.iter().any(|name| also::named(name).is_some_and(|also| also.needs == needs))
 }
 
 /// Δ of the hard instance: the share of triples that fall on prompts with something to learn. 1 for others.
@@ -107,7 +118,9 @@ pub fn bytes(config: &Config) -> u64 {
             let dim = instance.dim.unwrap_or(1) as f64;
             let offset = if instance.offset.is_some() { OFFSET_BYTES * rows } else { 0.0 };
             // Features twice while they are scaled; later, beside an update, what is measured.
-            let used = of_dense_update(rows, dim) + offset + of_own_step(config, rows, dim);
+            let pairs = 0.5 * rows * (f64::from(instance.responses.unwrap_or(1)) - 1.0);
+            let used =
+                of_dense_update(rows, dim) + offset + of_own_step(config, rows, dim) + of_pairs(config, pairs, dim);
             f64::max(16.0 * rows * dim, 8.0 * rows * dim + used)
         }
         Kind::Npz => {
@@ -142,7 +155,9 @@ pub fn bytes_on(config: &Config, instance: &Instance) -> u64 {
         FeatureMap::Dense(dense) => {
             let (rows, dim) = (dense.matrix().nrows() as f64, dense.dim() as f64);
             let offset = if instance.offset().is_some() { OFFSET_BYTES * rows } else { 0.0 };
-            of_dense_update(rows, dim) + offset + of_own_step(config, rows, dim)
+            let of_prompt = |ends: &[usize]| 0.5 * (ends[1] - ends[0]) as f64 * (ends[1] - ends[0] - 1) as f64;
+            let pairs = dense.starts().windows(2).map(of_prompt).sum();
+            of_dense_update(rows, dim) + offset + of_own_step(config, rows, dim) + of_pairs(config, pairs, dim)
         }
         FeatureMap::OneHot(responses) => {
             let most = responses.iter().copied().max().unwrap_or(1);
@@ -183,6 +198,11 @@ fn columns(config: &Config) -> f64 {
 /// The factor's rows twice, and their columns, while an offset's least squares are computed.
 fn of_own_step(config: &Config, rows: f64, dim: f64) -> f64 {
     if measures_own_step(config) { 32.0 * rows * dim } else { 0.0 }
+}
+
+/// The differences of all pairs, their shares of the whitened space twice, and those weighed.
+fn of_pairs(config: &Config, pairs: f64, dim: f64) -> f64 {
+    if whitens(config) { pairs * (100.0 + 40.0 * dim) } else { 0.0 }
 }
 
 /// A basis, a Gram matrix and factors of d×d, and the rows of the seen differences.
