@@ -12,6 +12,7 @@ pub mod bound;
 pub(crate) mod check;
 pub mod fu2026;
 mod numbers;
+pub mod offset;
 mod paper;
 
 pub use bound::{Assumption, Bound};
@@ -22,7 +23,7 @@ use crate::Error;
 use crate::nearest::one_of;
 
 /// Every paper, in the order of its chapters.
-pub static PAPERS: &[&Paper] = &[&fu2026::PAPER];
+pub static PAPERS: &[&Paper] = &[&fu2026::PAPER, &offset::PAPER];
 
 /// Every claim of every paper: by paper, letters and numbers.
 pub fn claims() -> impl Iterator<Item = Listed> {

@@ -27,7 +27,7 @@ fn refused(arguments: &str, words: &[&str]) {
 }
 
 /// One call of every bound with the least it needs.
-const CALLS: [&str; 18] = [
+const CALLS: [&str; 19] = [
     "single-step --n 1e6 --kappa0 3 --class-size 1000",
     "hard-instance --n 1e6 --prompts 64 --kappa0 9",
     "epsilon --n 1e6 --class-size 1000 --range 2",
@@ -46,6 +46,7 @@ const CALLS: [&str; 18] = [
     "effective-dimension --lambda 0.01 --regime spiked --rank 3 --tail 0.1",
     "covering-number --dim 16 --radius 4 --eta 0.1",
     "hard-instance --n 1000 --prompts 8 --kappa0 3 --rounds 2 --mass 0.5 --beta 0.05 --delta 0.3",
+    "drift --epsilon 0.063 --beta 0.7 --gamma 0.6 --mu 0.4 --omega 0.05",
 ];
 
 #[test]
@@ -102,6 +103,8 @@ fn list_names_every_bound_in_one_line_below_its_paper() {
         "zero-failure",
         "effective-dimension",
         "covering-number",
+        "offset:",
+        "drift",
     ];
     assert_eq!(names, expected);
 }

@@ -1,0 +1,8 @@
+//! Every statement of the chapter that has a row in the ledger.
+
+mod drift;
+
+use crate::claims::Claim;
+
+/// The claims, file by file.
+pub(super) const CLAIMS: &[&[Claim]] = &[drift::LAWS];
