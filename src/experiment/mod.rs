@@ -14,6 +14,9 @@ pub mod greedy_trap;
 pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
+pub mod misspecified;
+pub mod misspecified_floor;
+pub mod mode_flips;
 pub mod phase_diagram;
 mod plate;
 pub mod proof_audit;
@@ -25,6 +28,7 @@ mod results;
 mod run_constants;
 pub mod single_step;
 mod table;
+pub mod where_noise_enters;
 
 pub use cell_rows::CellRows;
 pub use finding::{Finding, Findings};
@@ -83,6 +87,9 @@ pub const ALL: &[&Experiment] = &[
     &equal_budget::EXPERIMENT,
     &consistency_vs_correctness::EXPERIMENT,
     &real_spectrum::EXPERIMENT,
+    &where_noise_enters::EXPERIMENT,
+    &mode_flips::EXPERIMENT,
+    &misspecified_floor::EXPERIMENT,
 ];
 
 /// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.

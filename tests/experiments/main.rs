@@ -12,12 +12,15 @@ mod hard_instance;
 mod initial_dependence;
 mod iterations_to_forget;
 mod ledger;
+mod misspecified_floor;
+mod mode_flips;
 mod phase_diagram;
 mod proof_audit;
 mod rate_vs_n;
 mod real_features;
 mod real_spectrum;
 mod single_step;
+mod where_noise_enters;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -3,5 +3,6 @@
 mod columns;
 mod dead_responses;
 mod gains;
+mod noise;
 mod own_step;
 mod sums;

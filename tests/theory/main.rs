@@ -10,6 +10,7 @@ mod estimation;
 mod greedy;
 mod hard_instance;
 mod iterative;
+mod misspecified;
 mod one_step;
 mod plan;
 mod recurrence;
