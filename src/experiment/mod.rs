@@ -15,6 +15,7 @@ pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
 pub mod misspecified;
+pub mod misspecified_audit;
 pub mod misspecified_floor;
 pub mod mode_flips;
 pub mod phase_diagram;
@@ -87,6 +88,7 @@ pub const ALL: &[&Experiment] = &[
     &equal_budget::EXPERIMENT,
     &consistency_vs_correctness::EXPERIMENT,
     &real_spectrum::EXPERIMENT,
+    &misspecified_audit::EXPERIMENT,
     &where_noise_enters::EXPERIMENT,
     &mode_flips::EXPERIMENT,
     &misspecified_floor::EXPERIMENT,

@@ -160,7 +160,11 @@ fn figure(table: &Table) -> Result<Figure> {
             let color = ["0", "0.1", "0.3", "1"].iter().position(|known| **known == noise).unwrap_or(4);
             let curve = rows.filter(&[("noise", &noise)])?;
             let label = if noise == "0" { "s = 0: none".to_owned() } else { format!("s = {noise}") };
-            let measured = curve.measured("samples", "population_flips")?;
+            // Of a zero that is one by an identity the interval of a share says nothing.
+            let measured = match noise.as_str() {
+                "0" => curve.means("samples", "population_flips")?,
+                _ => curve.measured("samples", "population_flips")?,
+            };
             let predicted = curve.points("samples", "predicted")?.into_iter().filter(|point| point.y > 0.0);
             panel = panel
                 .series(Series::new(label, Style::Markers, color, measured).bars())

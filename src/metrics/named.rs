@@ -209,6 +209,17 @@ named! {
     AT_INFINITY = "at_infinity";
     GRADIENT_NORM = "gradient_norm";
     NEWTON_STEPS = "newton_steps";
+    REWARD_VARIANCE = "reward_variance";
+    FISHER_MAX = "fisher_max";
+    FISHER_MIN = "fisher_min";
+    NATURAL_STEP = "natural_step";
+    NATURAL_DISTANCE = "natural_distance";
+    GRADIENT_DISTANCE = "gradient_distance";
+    ENTROPY_DESCENT = "entropy_descent";
+    PARAMETER_PROBE = "parameter_probe";
+    OFFSET_PROBE = "offset_probe";
+    OFFSET_STEP = "offset_step";
+    NULL_DISTANCE = "null_distance";
     ACCURACY_LEVEL = "accuracy_level";
     CORRECT_PROBABILITY_LEVEL = "correct_probability_level";
 }

@@ -78,19 +78,20 @@ fn prompts(instance: &InstanceConfig) -> Option<f64> {
     instance.prompts.map(|m| m as f64).or_else(groups)
 }
 
-/// Whether the least squares of an offset are computed in each round, to be measured.
+/// Whether the least squares of an offset, or plain sums, are computed in each round, to be measured.
 fn measures_own_step(config: &Config) -> bool {
     let has_offset = config.instance.offset.is_some() || config.instance.kind == Kind::Npz;
-    (has_offset && asks(config, Needs::OwnSquareLoss)) || whitens(config)
+    (has_offset && measures(config, Needs::OwnSquareLoss)) || measures(config, Needs::PlainSums) || whitens(config)
 }
 
 /// Whether all pairs are whitened in each round, to be measured: dense features alone are.
 fn whitens(config: &Config) -> bool {
     let dense = matches!(config.instance.kind, Kind::Gaussian | Kind::Random | Kind::Sphere | Kind::Npz);
-    dense && asks(config, Needs::OwnPairs)
+    dense && measures(config, Needs::OwnPairs)
 }
 
-fn asks(config: &Config, needs: Needs) -> bool {
+/// Whether a quantity of this need is asked for.
+fn measures(config: &Config, needs: Needs) -> bool {
     config.wanted().also.iter().any(|name| also::named(name).is_some_and(|also| also.needs == needs))
 }
 
@@ -197,7 +198,9 @@ fn columns(config: &Config) -> f64 {
 
 /// The factor's rows twice, and their columns, while an offset's least squares are computed.
 fn of_own_step(config: &Config, rows: f64, dim: f64) -> f64 {
-    if measures_own_step(config) { 32.0 * rows * dim } else { 0.0 }
+    // Plain sums hold their rows and an SVD of them before and after the round.
+    let each = if measures(config, Needs::PlainSums) { 96.0 } else { 32.0 };
+    if measures_own_step(config) { each * rows * dim } else { 0.0 }
 }
 
 /// The differences of all pairs, their shares of the whitened space twice, and those weighed.

@@ -43,6 +43,19 @@ fn true_statements_are_not() {
     }
 }
 
+/// The drift lemma is attained: the search comes within 1% of equality, on instances and on laws, and never beyond it.
+#[test]
+fn the_drift_lemma_is_reached_and_never_passed() {
+    let instances = found(named("D1"), 20_000);
+    assert!((0.99..=1.0).contains(&instances.ratio), "{}", instances.ratio);
+    assert!(!instances.violated() && instances.candidate.is_some());
+    // Each evaluation looks at 300 pairs of laws.
+    let laws = found(named("D1.laws"), 200);
+    assert!((0.99..=1.0).contains(&laws.ratio) && !laws.violated(), "{}", laws.ratio);
+    let share = found(named("D1.share"), 5_000);
+    assert!(share.comparison.is_some() && !share.violated(), "{:?}", share.comparison);
+}
+
 /// C8's simplification has no bound: the ratio grows as long as one looks.
 #[test]
 fn an_unbounded_ratio_is_called_so() {

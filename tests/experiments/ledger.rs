@@ -4,8 +4,8 @@
 use selfreward::claims::gather::{Question, answer};
 use selfreward::experiment::{
     CellRows, Experiment, Results, effective_dimension, equal_budget, finite_class, greedy_trap, hard_instance,
-    initial_dependence, misspecified_floor, mode_flips, proof_audit, rate_vs_n, real_features, single_step,
-    where_noise_enters,
+    initial_dependence, misspecified_audit, misspecified_floor, mode_flips, proof_audit, rate_vs_n, real_features,
+    single_step, where_noise_enters,
 };
 use selfreward::papers::{self, Listed};
 use selfreward::seed::Seed;
@@ -84,6 +84,24 @@ fn the_proof_chain_and_a_metric_that_is_wrong_by_one_percent() {
     let claims: Vec<Listed> = papers::claims().filter(|claim| claim.id == "C8").collect();
     let nan = becomes("optimal_concentrability", f64::NAN);
     assert_eq!(weighed(&claims, computed.results().seen_through(nan))[0].1, Verdict::NotApplicable);
+}
+
+/// Each claim's sides are taken apart by a share of one of them: 1%, or what is a thousand times what rounding may do.
+#[test]
+fn the_misspecified_class_and_the_drift_lemma() {
+    let computed = computed(&misspecified_audit::EXPERIMENT);
+    agrees(&computed, &misspecified_audit::EXPERIMENT);
+    refutes(&computed, "D1", times("flip_loss", 1.01));
+    refutes(&computed, "D1", times("population_loss", 0.99));
+    refutes(&computed, "D1.share", times("step_drift", 0.5));
+    refutes(&computed, "M1", |_, _, _, name, value| if name == "natural_distance" { value + 1e-3 } else { value });
+    refutes(&computed, "M2", times("second_moment", 1.001));
+    refutes(&computed, "M2", times("estimation_error", 1.001));
+    refutes(&computed, "M2", times("sharpened_share", 0.999));
+    refutes(&computed, "M2", |_, _, _, name, value| if name == "entropy_descent" { 1.001 * value } else { value });
+    refutes(&computed, "M3", |_, _, _, name, value| if name == "offset_probe" { 1.001 * value } else { value });
+    refutes(&computed, "M3", times("parameter_probe", 1.001));
+    refutes(&computed, "M3", |_, _, _, name, value| if name == "null_distance" { value + 1e-3 } else { value });
 }
 
 #[test]

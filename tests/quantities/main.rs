@@ -5,4 +5,5 @@ mod dead_responses;
 mod gains;
 mod noise;
 mod own_step;
+mod plain_step;
 mod sums;

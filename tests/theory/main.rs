@@ -11,6 +11,7 @@ mod greedy;
 mod hard_instance;
 mod iterative;
 mod misspecified;
+mod offset;
 mod one_step;
 mod plan;
 mod recurrence;

@@ -10,6 +10,9 @@ use crate::seed::Seed;
 use crate::simulate::config::{InstanceConfig, SeedConfig};
 use crate::simulate::{Config, Simulation};
 
+/// What is measured of a candidate beyond the chain: what statements on moved modes read.
+const ALSO: [&str; 3] = ["step_drift", "drift_mass", "flip_loss"];
+
 /// An instance and a process, as numbers that can be perturbed.
 #[derive(Clone, Debug)]
 pub struct Candidate {
@@ -106,6 +109,7 @@ impl Candidate {
         config.process.samples = self.log_samples.exp().round() as u64;
         config.process.rounds = self.rounds;
         config.measure.chain = true;
+        config.measure.also = Some(ALSO.map(str::to_owned).to_vec());
         config.run.replicates = 1;
         config.run.seed = SeedConfig::Text(self.seed.to_string());
         config

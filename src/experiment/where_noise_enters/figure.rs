@@ -24,7 +24,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let sources = [
         ("regression", "no noise, reward in the class: exactly 0", 0),
         ("judge", "judge with noise σ = 0.3 a pair", 1),
-        ("labels", "labels", 2),
+        ("labels", "Bradley–Terry labels", 2),
     ];
     for (source, label, color) in sources {
         let rows = table.filter(&[("source", source)])?;
@@ -64,5 +64,5 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         ))
         .columns(2)
         .panel(all.note("lines: √(ε_app² + D/n), judge √(rσ²/n)").legend(Legend::Below))
-        .panel(step.note("lines: limit √(D/n); dashed: bound M5, ρ = 0.1").legend(Legend::Below)))
+        .panel(step.note("lines: √(D/n); dashed: bound M5").legend(Legend::Below)))
 }

@@ -4,10 +4,13 @@
 
 use std::cell::OnceCell;
 
+use ndarray::Array1;
+
 use super::misspecification::OwnStep;
 use super::noise::Noise;
+use super::plain_step::{PlainStep, length};
 use super::{Quantity, Reader, correctness, flips, policy, step};
-use crate::instance::{Correct, Instance};
+use crate::instance::{Correct, Instance, Parameter};
 use crate::policy::Policy;
 use crate::process::fit::{Data, Gains};
 use crate::process::{Arrival, Loop, Round};
@@ -42,6 +45,8 @@ pub enum Needs {
     OwnSquareLoss,
     /// The same, and whitened differences of all pairs of responses: dearer by far where a prompt has many.
     OwnPairs,
+    /// Dense features. Sums over all pairs of responses and an SVD in each round.
+    PlainSums,
 }
 
 macro_rules! also {
@@ -149,6 +154,28 @@ also! {
         = |at| at.arrival()?.newton.map(|newton| newton.gradient_norm);
     newton_steps NON_NEGATIVE Convex "Newton steps of a convex fit"
         = |at| at.arrival()?.newton.map(|newton| newton.steps as f64);
+    reward_variance NON_NEGATIVE PlainSums "E_x Var log π_t, by a sum over pairs of responses, nats²"
+        = |at| at.plain().map(PlainStep::reward_variance);
+    fisher_max NON_NEGATIVE PlainSums "largest eigenvalue of F = E_x Cov φ under π_t, by an SVD"
+        = |at| at.plain().map(|plain| plain.extremes().0);
+    fisher_min NON_NEGATIVE PlainSums "least eigenvalue of F on the span of all feature differences"
+        = |at| at.plain().map(|plain| plain.extremes().1);
+    natural_step NON_NEGATIVE PlainSums "‖F⁺∇E_xH(π_θ)‖ at θ_t, by plain sums: length of natural-gradient descent on the entropy, at a step of 1"
+        = |at| at.plain().map(|plain| length(&plain.natural()));
+    natural_distance NON_NEGATIVE PlainSums "‖β(θ_t − θ_{t−1}) + F⁺∇E_xH‖ with F and ∇E_xH at θ_{t−1}"
+        = |at| at.distance(|before| before.natural());
+    gradient_distance NON_NEGATIVE PlainSums "‖β(θ_t − θ_{t−1}) + ∇E_xH‖ with ∇E_xH at θ_{t−1}"
+        = |at| at.distance(|before| -before.gradient());
+    entropy_descent ANY PlainSums "−dE_xH(π_{θ+hψ})/dh at θ_t and h = 0 along ψ = −F⁺∇E_xH, by differences of entropies, nats²"
+        = |at| at.plain().map(PlainStep::descent);
+    parameter_probe ANY PlainSums "⟨u, Pθ_t⟩ for a fixed unit vector u, P the projection onto the span of all feature differences"
+        = |at| at.plain().map(PlainStep::parameter_probe);
+    offset_probe ANY PlainSums "⟨u, a_t⟩, a_t the least squares under π_t of the offset's differences on those of the features"
+        = |at| Some(at.plain()?.probe(&at.plain()?.of_offset()?));
+    offset_step NON_NEGATIVE PlainSums "‖a_t‖"
+        = |at| Some(length(&at.plain()?.of_offset()?));
+    null_distance NON_NEGATIVE PlainSums "‖(I − P)(θ_t − θ_0)‖: what moved across the span of all feature differences"
+        = |at| at.plain().and_then(PlainStep::null_distance);
 }
 
 /// What is measured at each level of `measure.levels`.
@@ -181,12 +208,23 @@ pub struct At<'a> {
     own_step: OnceCell<Option<OwnStep<'a>>>,
     update: OnceCell<Option<Policy>>,
     noise: OnceCell<Option<Noise<'a>>>,
+    plain: OnceCell<Option<PlainStep<'a>>>,
+    plain_before: OnceCell<Option<PlainStep<'a>>>,
 }
 
 impl<'a> At<'a> {
     /// A round of a loop on an instance.
     pub fn new(instance: &'a Instance, process: &'a Loop, round: &'a Round) -> Self {
-        Self { instance, process, round, own_step: OnceCell::new(), update: OnceCell::new(), noise: OnceCell::new() }
+        Self {
+            instance,
+            process,
+            round,
+            own_step: OnceCell::new(),
+            update: OnceCell::new(),
+            noise: OnceCell::new(),
+            plain: OnceCell::new(),
+            plain_before: OnceCell::new(),
+        }
     }
 
     fn weights(&self) -> &'a [f64] {
@@ -253,5 +291,20 @@ impl<'a> At<'a> {
         let (noise, update) = self.noise().zip(self.update())?;
         let sampled = !self.process.fit.is_population();
         sampled.then(|| noise.flips(update, self.process.beta, self.process.samples as f64))
+    }
+
+    /// Plain sums at θ_t; computed once.
+    fn plain(&self) -> Option<&PlainStep<'a>> {
+        let at = || PlainStep::new(self.instance, &self.round.theta, &self.round.policy);
+        self.plain.get_or_init(at).as_ref()
+    }
+
+    /// ‖β(θ_t − θ_{t−1}) − v‖ for a vector v of the plain sums at θ_{t−1}.
+    fn distance(&self, of: impl Fn(&PlainStep<'a>) -> Array1<f64>) -> Option<f64> {
+        let arrival = self.arrival()?;
+        let at = || PlainStep::new(self.instance, &arrival.from, &arrival.previous);
+        let before = self.plain_before.get_or_init(at).as_ref()?;
+        let (Parameter::Dense(from), Parameter::Dense(to)) = (&arrival.from, &self.round.theta) else { return None };
+        Some(length(&((to - from) * self.process.beta - of(before))))
     }
 }

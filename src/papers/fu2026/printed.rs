@@ -81,7 +81,7 @@ pub(super) const PRINTED: &[(&str, &str)] = &[
     ("C22", "Not in the paper: what T rounds of n samples are worth against one round of nT."),
     (
         "C23",
-        "Not in the paper, which bounds how unsure the final policy is of its own favourite, not whether that is still the base model's.",
+        "Not in the paper, which bounds how unsure the final policy is of its own favourite, not whether that is still the base model's. The drift lemma (D1) bounds that.",
     ),
     ("C24", "Parameters within η/2 give log-ratios within η; the class has a covering of size (1 + 4B/η)^d."),
     ("C25", "The effective dimension d_λ(Σ) = Σ_j λ_j/(λ_j + λ) interpolates between the dimension and 0 as λ grows."),

@@ -37,7 +37,7 @@ impl Config {
             Needs::Pairs => drawn && process.update != UpdateConfig::LIKELIHOOD,
             Needs::Filter => process.others.get("prompts").is_some_and(toml::Value::is_table),
             Needs::Convex => matches!(process.update.name(), "logistic" | "likelihood"),
-            Needs::OwnSquareLoss | Needs::OwnPairs => false,
+            Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums => false,
         }
     }
 }

@@ -60,7 +60,7 @@ pub const CLAIMS: &[Claim] = &[
         sources: REAL,
         statement: Statement::Cells(surer_elsewhere),
         rule: Rule::Always,
-        note: "means over replicates after eight rounds on the real features, by Student's law at 10^−6",
+        note: "means over replicates after eight rounds on the real features, by Student's law at 10^−6; the theorem behind the fall of the drift with n is D1",
         controls: &[Control {
             id: "C23.correct",
             says: "the surer model is the more accurate one: accuracy rises by 0.02",

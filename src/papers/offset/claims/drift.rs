@@ -5,28 +5,119 @@ use std::sync::Arc;
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
+use super::super::theory::drift::drift;
+use super::{AUDIT, control};
 use crate::Result;
-use crate::claims::{Case, Claim, Comparison, Control, Statement};
+use crate::claims::cases::step_by_step;
+use crate::claims::{Case, Claim, Comparison, Control, Statement, Trial};
 use crate::logits::LogitTable;
 use crate::metrics::flips::flip_loss;
+use crate::metrics::named::{
+    DRIFT, DRIFT_MASS, FLIP_LOSS, LOGIT_ROUNDING, MARGIN, MIN_CONFIDENCE, POPULATION_LOSS, STEP_DRIFT,
+};
 use crate::policy::Policy;
 use crate::seed::{Purpose, Seed};
 use crate::study::Profile;
 
 const SAYS: &str = "E_x[1{y*_{t+1} ≠ y*_t} 2π_t(y*_t)π_t(y*_{t+1})(1+β)²(log π_t(y*_t) − log π_t(y*_{t+1}))²] ≤ ε², the population loss";
 
-/// The lemma on laws without any class.
-pub const LAWS: &[Claim] = &[Claim {
-    note: "on random pairs of laws, ties among them",
-    ..Claim::exact(
-        "D1.laws",
+/// The claims of this file.
+pub(super) const CLAIMS: &[Claim] = &[
+    Claim::exact(
+        "D1",
         SAYS,
-        "drift lemma (ours)",
-        &[],
-        Statement::Constructed(pairs_of_laws),
-        &[Control::constructed("D1.laws-half", "the same with ε²/2", pairs_of_laws_at_half)],
+        RESULT,
+        AUDIT,
+        Statement::Replicates(rounds),
+        &[control("D1.half", "the same with ε²/2", rounds_at_half)],
+    ),
+    Claim {
+        note: "on random pairs of laws, ties among them",
+        ..Claim::exact(
+            "D1.laws",
+            SAYS,
+            RESULT,
+            &[],
+            Statement::Constructed(pairs_of_laws),
+            &[Control::constructed("D1.laws-half", "the same with ε²/2", pairs_of_laws_at_half)],
+        )
+    },
+    Claim::exact(
+        "D1.share",
+        "P_x[the mode moves to a response with π_t ≥ ω] ≤ ε²/(2(1+β)²γ_t²μ_tω), and D_{t+1} ≤ D_t + P_x[the mode moves]",
+        RESULT,
+        AUDIT,
+        Statement::Replicates(share),
+        &[control("D1.no-mass", "the same without 1/ω", share_without_mass)],
+    ),
+];
+
+const RESULT: &str = "drift lemma (ours)";
+
+fn rounds(trial: &Trial<'_>) -> Result<Option<Case>> {
+    steps(trial, 1.0)
+}
+
+fn rounds_at_half(trial: &Trial<'_>) -> Result<Option<Case>> {
+    steps(trial, 0.5)
+}
+
+/// What the moved modes of a step cost, against a share of its population loss.
+fn steps(trial: &Trial<'_>, share: f64) -> Result<Option<Case>> {
+    step_by_step(
+        trial,
+        "",
+        |_| Ok(true),
+        |t| {
+            let (cost, loss) = (trial.get(&FLIP_LOSS, t + 1)?, trial.get(&POPULATION_LOSS, t + 1)?);
+            let tolerance = trial.rounding(t + 1, cost)? + 2.0 * loss_rounding(trial, t, cost.max(loss.min(f64::MAX)))?;
+            Ok(vec![Comparison::unlimited(cost, share * loss, tolerance)])
+        },
     )
-}];
+}
+
+/// What a loss of this size is known to: its root is a root mean square of residuals.
+fn loss_rounding(trial: &Trial<'_>, t: usize, loss: f64) -> Result<f64> {
+    let error = trial.residual_rounding(t + 1, loss.sqrt())?;
+    Ok(2.0 * loss.sqrt() * error + error * error)
+}
+
+fn share(trial: &Trial<'_>) -> Result<Option<Case>> {
+    moved(trial, |omega| omega)
+}
+
+fn share_without_mass(trial: &Trial<'_>) -> Result<Option<Case>> {
+    moved(trial, |_| 1.0)
+}
+
+/// The share of prompts whose mode moved, at ω the least probability that their new modes had.
+fn moved(trial: &Trial<'_>, mass: impl Fn(f64) -> f64) -> Result<Option<Case>> {
+    step_by_step(
+        trial,
+        "γ_t > 0",
+        |t| Ok(trial.get(&MARGIN, t)? > 0.0),
+        |t| {
+            let moved = trial.get(&STEP_DRIFT, t + 1)?;
+            let before = trial.get(&DRIFT, t)?;
+            let rounding = trial.sum_rounding(1.0);
+            let mut comparisons = vec![Comparison::probability(trial.get(&DRIFT, t + 1)?, before + moved, rounding)];
+            // A mode that nothing moved, or that had no probability in a double, costs nothing.
+            if moved == 0.0 || trial.get(&DRIFT_MASS, t + 1)? == 0.0 {
+                return Ok(comparisons);
+            }
+            let (margin, loss) = (trial.get(&MARGIN, t)?, trial.get(&POPULATION_LOSS, t + 1)?);
+            if loss.is_finite() {
+                let omega = mass(trial.get(&DRIFT_MASS, t + 1)?);
+                let confidence = trial.get(&MIN_CONFIDENCE, t)?;
+                let bound = drift(loss.sqrt(), trial.beta(), margin, confidence, omega)?.value();
+                let relative = loss_rounding(trial, t, loss)? / loss + 4.0 * trial.get(&LOGIT_ROUNDING, t)? / margin;
+                let tolerance = trial.rounding(t + 1, moved)? + relative * bound.min(f64::MAX);
+                comparisons.push(Comparison::probability(moved, bound, tolerance));
+            }
+            Ok(comparisons)
+        },
+    )
+}
 
 fn pairs_of_laws(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     laws(seed, profile, 1.0)
