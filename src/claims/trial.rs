@@ -102,20 +102,20 @@ impl Trial<'_> {
     /// The size of the instance, prompts times responses, to find the smallest witness; unknown ones (files) come last.
     pub fn size(&self) -> usize {
         let instance = &self.config().instance;
-        instance.prompts.unwrap_or(1 << 20).saturating_mul(instance.responses.unwrap_or(1) as usize)
+        let [prompts, responses] = ["prompts", "responses"].map(|key| instance.get::<usize>(key));
+        prompts.unwrap_or(1 << 20).saturating_mul(responses.unwrap_or(1))
     }
 
     /// d; `None` where the features are drawn and the configuration names none.
     pub fn dim(&self) -> Option<usize> {
         let fixed = || self.simulation().fixed().map(|instance| instance.features().dim());
-        self.config().instance.dim.or_else(fixed)
+        self.config().instance.get("dim").or_else(fixed)
     }
 
     /// K, the largest number of responses of a prompt; `None` as for d.
     pub fn responses(&self) -> Option<usize> {
         let largest = |instance: &Instance| (0..instance.prompts()).map(|x| instance.features().responses(x)).max();
-        let configured = self.config().instance.responses.map(|count| count as usize);
-        configured.or_else(|| self.simulation().fixed().and_then(largest))
+        self.config().instance.get("responses").or_else(|| self.simulation().fixed().and_then(largest))
     }
 
     /// What the theorems on whole runs read off it, up to round T = `rounds`.

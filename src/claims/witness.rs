@@ -36,7 +36,7 @@ impl Witness {
     pub fn of_instance(mut config: Config, instance: &Instance, folder: &Path, name: &str) -> Self {
         let npz = to_npz(instance).ok();
         if npz.is_some() {
-            config.instance = InstanceConfig::from_file(npz_path(folder, name));
+            config.instance = InstanceConfig::from_file(&npz_path(folder, name));
         }
         let text = config.to_toml();
         let toml =

@@ -1,6 +1,6 @@
 //! `selfreward falsify`: searches for the instance on which a claim fails most.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -98,7 +98,7 @@ impl FalsifyArgs {
         let instance = candidate.instance().map_err(Failure::failed)?;
         let name = format!("{}-worst", claim.id);
         // The instance's own keys are replaced by the file's path.
-        let witness = Witness::of_instance(candidate.config(PathBuf::new()), &instance, outputs.folder(), &name);
+        let witness = Witness::of_instance(candidate.config(Path::new("")), &instance, outputs.folder(), &name);
         write_witness(&witness, outputs, &name).map(Some).map_err(Failure::failed)
     }
 }

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use super::counts::{self, whole};
 use super::{Failure, Jobs, Outputs, Progress, Verbosity, print, stop_flag, terminal_width};
 use crate::metrics::{QUANTITIES, also, chain};
-use crate::simulate::keys::{EXCLUSIVE, MOST, keys};
+use crate::simulate::keys::{MOST, exclusive, keys};
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
 use crate::study::{cost, provenance};
 use crate::words::counted;
@@ -202,7 +202,7 @@ fn overlays(args: &SimulateArgs) -> crate::Result<Vec<(&'static str, String, Val
 
 /// Refuses two keys of which a configuration has at most one, where both are set here: neither stands in the other's place.
 fn refuse_exclusive(overlays: &[(&'static str, String, Value)]) -> crate::Result<()> {
-    for (section, names) in EXCLUSIVE {
+    for (section, names) in exclusive() {
         let set = |name: &&&str| overlays.iter().any(|(_, key, _)| *key == format!("{section}.{name}"));
         let both: Vec<&str> = names.iter().filter(set).copied().collect();
         if both.len() > 1 {
@@ -234,7 +234,7 @@ impl<'a> Files<'a> {
     /// Checked before the run: all can be written, and nothing that is read is among them.
     fn claim(args: &'a SimulateArgs, simulation: &Simulation) -> crate::Result<Self> {
         let mut inputs = vec![args.config.clone()];
-        inputs.extend(simulation.config.instance.path.clone());
+        inputs.extend(simulation.config.instance.get::<PathBuf>("path"));
         let claimed = |folder: &PathBuf| Outputs::claim(folder, &FILES, args.force)?.sparing(inputs.clone());
         let folder = args.out.as_ref().map(claimed).transpose()?;
         let thetas = args.save_theta.as_deref().map(|file| {
@@ -285,8 +285,8 @@ impl<'a> Files<'a> {
 fn origin(simulation: &Simulation) -> crate::Result<serde_json::Value> {
     let named = |(name, value): (&str, String)| (name.to_owned(), serde_json::Value::from(value));
     let mut identity: serde_json::Map<_, _> = provenance::build().into_iter().map(named).collect();
-    if let Some(path) = &simulation.config.instance.path {
-        let (name, digest) = provenance::input(path)?;
+    if let Some(path) = simulation.config.instance.get::<PathBuf>("path") {
+        let (name, digest) = provenance::input(&path)?;
         identity.insert(name, digest.into());
     }
     let session: serde_json::Map<_, _> = provenance::machine().into_iter().map(named).collect();

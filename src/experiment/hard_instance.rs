@@ -27,7 +27,7 @@ fn table(results: &Results) -> Result<Table> {
 
 /// E F_t of the exact law, and the realised κ_0 and Δ that it holds for.
 pub(super) fn theory(simulation: &Simulation, t: usize) -> Result<Named> {
-    let prompts = simulation.config.instance.prompts.unwrap_or_default() as f64;
+    let prompts = simulation.config.instance.get("prompts").unwrap_or(0.0);
     let (mass, n) = (simulation.derived("mass"), simulation.process.samples as f64);
     let law = HardInstance::new(prompts, mass, simulation.derived("responses") as u64)?;
     let expected = if t == 0 { mass } else { law.expected_failure(n, t as u32)?.value() };

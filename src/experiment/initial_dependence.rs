@@ -58,7 +58,7 @@ fn continuum_table(results: &Results) -> Result<Table> {
         labels: &[("samples", "process.samples"), ("prompts", "instance.prompts")],
         measured: &["kappa_minus_one", "failure_0.1"],
         theory: Some(|simulation, t| {
-            let prompts = simulation.config.instance.prompts.unwrap_or_default() as f64;
+            let prompts = simulation.config.instance.get("prompts").unwrap_or(0.0);
             let pairs = simulation.process.samples as f64 / prompts;
             let parts = continuum_surplus(pairs, simulation.process.beta, t.max(1) as f64)?;
             Ok(vec![("untouched", parts.0), ("near_ties", parts.1)])
@@ -81,10 +81,11 @@ fn theory(simulation: &Simulation, t: usize) -> Result<Named> {
 /// Probability of the favoured response and p(x), where both are the same at every prompt.
 fn alike(simulation: &Simulation) -> Result<Option<(f64, f64)>> {
     let instance = &simulation.config.instance;
-    let (Some(bump), Some(responses), Some(prompts)) = (instance.bump, instance.responses, instance.prompts) else {
+    let number = |key: &str| instance.get::<f64>(key);
+    let (Some(bump), Some(responses), Some(prompts)) = (number("bump"), number("responses"), number("prompts")) else {
         return Ok(None);
     };
-    Ok(Some((1.0 / (1.0 + f64::from(responses - 1) * (-bump).exp()), 1.0 / prompts as f64)))
+    Ok(Some((1.0 / (1.0 + (responses - 1.0) * (-bump).exp()), 1.0 / prompts)))
 }
 
 fn findings(results: &Results) -> Result<Vec<Finding>> {

@@ -20,6 +20,7 @@ pub mod misspecified_floor;
 pub mod mode_flips;
 pub mod phase_diagram;
 mod plate;
+pub mod population_drift;
 pub mod proof_audit;
 pub mod rate_vs_n;
 pub mod real_features;
@@ -89,6 +90,7 @@ pub const ALL: &[&Experiment] = &[
     &consistency_vs_correctness::EXPERIMENT,
     &real_spectrum::EXPERIMENT,
     &misspecified_audit::EXPERIMENT,
+    &population_drift::EXPERIMENT,
     &where_noise_enters::EXPERIMENT,
     &mode_flips::EXPERIMENT,
     &misspecified_floor::EXPERIMENT,

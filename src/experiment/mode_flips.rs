@@ -23,6 +23,9 @@ const ORDER: f64 = 0.05;
 /// n from which on it is held against means.
 const LARGE: f64 = 4096.0;
 
+/// Line styles of the law: one for each noise, so that lines need no marks of their own to differ in grey.
+const LAW: [Style; 4] = [Style::Line, Style::Dotted, Style::Dashed, Style::DashDotted];
+
 /// The measured and the predicted share of flipped modes, each replicate's.
 fn shares(cell: &CellRows) -> Result<(Vec<f64>, Vec<f64>)> {
     Ok((cell.values(&POPULATION_FLIPS, 1)?, cell.values(&PREDICTED_FLIPS, 1)?))
@@ -145,7 +148,7 @@ fn figure(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("Modes that a sampled step gets wrong, against samples")
         .subtitle(format!(
             "Gaussian features, K = 6, d = 4, β = 1/2; fixed logits 4⟨w, φ⟩ plus s times a normal variate; one round, against the population update from the \
-             same start; means over {} replicates with 95% intervals",
+             same start; means over {} replicates, their 95% intervals in the table",
             table.distinct("replicates")?.join(" or ")
         ))
         .columns(2);
@@ -160,15 +163,13 @@ fn figure(table: &Table) -> Result<Figure> {
             let color = ["0", "0.1", "0.3", "1"].iter().position(|known| **known == noise).unwrap_or(4);
             let curve = rows.filter(&[("noise", &noise)])?;
             let label = if noise == "0" { "s = 0: none".to_owned() } else { format!("s = {noise}") };
-            // Of a zero that is one by an identity the interval of a share says nothing.
-            let measured = match noise.as_str() {
-                "0" => curve.means("samples", "population_flips")?,
-                _ => curve.measured("samples", "population_flips")?,
-            };
+            let measured = curve.means("samples", "population_flips")?;
             let predicted = curve.points("samples", "predicted")?.into_iter().filter(|point| point.y > 0.0);
-            panel = panel
-                .series(Series::new(label, Style::Markers, color, measured).bars())
-                .series(Series::unlabelled(Style::Line, color, predicted));
+            panel = panel.series(Series::new(label, Style::Markers, color, measured)).series(Series::unlabelled(
+                LAW[color % LAW.len()],
+                color,
+                predicted,
+            ));
         }
         panel = panel.guide(Guide::slope((1e4, 0.05), -0.5, "slope −1/2")).note("lines: Σ p(x)Φ(−√n g/τ)");
         figure = figure.panel(panel.legend(Legend::Below));

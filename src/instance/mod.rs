@@ -16,6 +16,7 @@ pub mod random;
 pub mod spectrum;
 pub mod sphere;
 pub mod tabular;
+pub mod three_answers;
 pub mod tokens;
 
 pub use correct::Correct;

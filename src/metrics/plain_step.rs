@@ -140,12 +140,16 @@ impl<'a> PlainStep<'a> {
         self.probe(self.theta)
     }
 
+    /// Pv: what lies across the span of all differences changes no policy.
+    pub fn projected(&self, vector: &Array1<f64>) -> Array1<f64> {
+        self.basis.t().dot(&self.basis.dot(vector))
+    }
+
     /// ‖(I − P)(θ − θ_0)‖.
     pub fn null_distance(&self) -> Option<f64> {
         let Parameter::Dense(base) = self.instance.base() else { return None };
         let moved = self.theta - base;
-        let seen = self.basis.t().dot(&self.basis.dot(&moved));
-        Some(Norm::of(&(moved - seen)))
+        Some(Norm::of(&(&moved - self.projected(&moved))))
     }
 
     /// Calls with (x, y, z, p(x)π(y)π(z)) for all ordered pairs of positive probability.

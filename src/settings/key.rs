@@ -24,4 +24,9 @@ impl Key {
     pub const fn of_process(name: &'static str, form: Form, meaning: &'static str, default: &'static str) -> Self {
         Self { section: "process", name, form, of: &[], meaning, default }
     }
+
+    /// A key of `[instance]`; the kinds that have it are written where keys are collected.
+    pub const fn of_instance(name: &'static str, form: Form, meaning: &'static str, default: &'static str) -> Self {
+        Self { section: "instance", name, form, of: &[], meaning, default }
+    }
 }

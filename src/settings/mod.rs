@@ -6,8 +6,10 @@
 mod form;
 mod key;
 mod section;
+mod written;
 
 pub(crate) use form::known;
 pub use form::{Field, Form, Inner};
 pub use key::Key;
 pub use section::Section;
+pub(crate) use written::Written;

@@ -1,5 +1,6 @@
 //! A section of a configuration, read key by key; every value has its key's form already.
 
+use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use crate::{Error, Result};
@@ -32,6 +33,11 @@ impl<'a> Section<'a> {
     /// A value as it was given.
     pub fn value(&self, key: &str) -> Option<&'a Value> {
         self.table.get(key)
+    }
+
+    /// A value as a type of its own; `None` where it is not of that type, too.
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        self.value(key)?.clone().try_into().ok()
     }
 
     /// A word.

@@ -1,10 +1,10 @@
 //! What a configuration says of its means before anything is measured: which of them are exact, and how far they can reach.
 
-use super::config::{Kind, MassConfig, ProcessConfig};
+use super::config::ProcessConfig;
+use super::kinds::Alike;
 use super::{Config, Simulation};
 use crate::metrics::Quantity;
 use crate::stats::{MeanInterval, Range, mean_interval};
-use crate::theory::single_step::worst_mass;
 
 /// Values of one computation differ by rounding alone, relative to their size.
 const ROUNDING: f64 = 1e-12;
@@ -25,35 +25,18 @@ pub struct Beforehand {
     drawn_once: bool,
     /// Whether each candidate takes the same number of draws.
     draws_known: bool,
-    /// The share of prompts with more than one response.
+    /// The share of prompts that can fail: those with more than one response.
     mass: f64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Alike {
-    /// One instance.
-    Same,
-    /// One instance but for the names of responses, on which only the breaking of ties depends.
-    Renamed,
-    /// Drawn anew.
-    Drawn,
 }
 
 impl Beforehand {
     /// What a configuration says.
     pub fn of(config: &Config) -> Self {
         let instance = &config.instance;
-        let alike = match instance.kind {
-            _ if config.run.same_instance => Alike::Same,
-            Kind::Npz if instance.theta_norm.is_none() && instance.logit_scale.is_none() => Alike::Same,
-            Kind::Tabular if instance.theta0.is_some() => Alike::Same,
-            Kind::Answers => Alike::Same,
-            Kind::Tabular if instance.confidence.is_none() => Alike::Renamed,
-            Kind::Hard | Kind::Autoregressive => Alike::Renamed,
-            Kind::Npz | Kind::Tabular | Kind::Gaussian | Kind::Random | Kind::Sphere => Alike::Drawn,
-        };
-        let drawn_once = config.process.is_population();
-        Self { alike, drawn_once, draws_known: draws_known(&config.process), mass: mass(config) }
+        let of_kind = (instance.kind.entry().alike)(&instance.section());
+        let alike = if config.run.same_instance { Alike::Same } else { of_kind };
+        let (drawn_once, mass) = (config.process.is_population(), instance.shape(config.process.samples).mass);
+        Self { alike, drawn_once, draws_known: draws_known(&config.process), mass }
     }
 
     /// The same for a simulation, whose instance may have been given in place of being described.
@@ -95,19 +78,6 @@ fn draws_known(process: &ProcessConfig) -> bool {
     let table = |key: &str| process.others.get(key).and_then(toml::Value::as_table);
     let gate = table("accept").is_some_and(|accept| accept.contains_key("confidence_gate"));
     !gate && table("prompts").is_none() && !process.others.contains_key("adaptive")
-}
-
-/// The share of prompts that can fail; only the hard instance has prompts with a single response by construction.
-fn mass(config: &Config) -> f64 {
-    let (instance, samples) = (&config.instance, config.process.samples as f64);
-    if instance.kind != Kind::Hard {
-        return 1.0;
-    }
-    match (instance.mass.unwrap_or_default(), instance.prompts, instance.kappa0) {
-        (MassConfig::Number(mass), ..) => mass,
-        (MassConfig::Worst, Some(prompts), Some(kappa0)) => worst_mass(samples, prompts as f64, kappa0).unwrap_or(1.0),
-        (MassConfig::Worst, ..) => 1.0,
-    }
 }
 
 fn agree(values: &[f64]) -> bool {

@@ -41,8 +41,8 @@ pub fn trajectory(simulation: &Simulation, summary: &Summary) -> Figure {
     let config = &simulation.config;
     let replicates = config.run.replicates;
     let subtitle = format!(
-        "{:?} instance, {} update, n = {}, β = {}, {}{}",
-        config.instance.kind,
+        "{} instance, {} update, n = {}, β = {}, {}{}",
+        config.instance.kind.capitalised(),
         config.process.update.name(),
         config.process.samples,
         super::output::significant(simulation.process.beta, 3),

@@ -4,24 +4,18 @@ use std::sync::LazyLock;
 
 use toml::{Table, Value};
 
+use super::kinds;
 use crate::metrics::also;
 use crate::process;
 pub use crate::settings::Key;
-use crate::settings::{Form, Inner, known};
+use crate::settings::{Form, known};
 use crate::{Error, Result};
 
 /// Counts, and numbers of replicates, fit into 32 bits: stores and draws keep them so.
 pub const MOST: u64 = u32::MAX as u64;
 
-const COUNT: Form = Form::Whole(1, MOST);
-
-/// The regimes of a spectrum, with the keys of each.
-const SPECTRUM: &[(&str, &[Inner])] = &[
-    ("isotropic", &[]),
-    ("exponential", &[("rate", Form::Real)]),
-    ("polynomial", &[("exponent", Form::Real)]),
-    ("spiked", &[("rank", COUNT), ("tail", Form::Real)]),
-];
+/// How many there are of something: one at least.
+pub(super) const COUNT: Form = Form::Whole(1, MOST);
 
 /// The words of `measure.also`: all quantities that it can ask for, and `all`.
 const ALSO: &[&str] = &{
@@ -35,56 +29,17 @@ const ALSO: &[&str] = &{
 };
 
 macro_rules! keys {
-    ($($section:literal {
-        $($name:literal: $form:expr, $([$($of:literal),*],)? $meaning:literal, $default:literal;)*
-    })*) => {
+    ($($section:literal { $($name:literal: $form:expr, $meaning:literal, $default:literal;)* })*) => {
         &[$($(Key {
             section: $section,
             name: $name,
             form: $form,
-            of: &[$($($of),*)?],
+            of: &[],
             meaning: $meaning,
             default: $default,
         },)*)*]
     };
 }
-
-const INSTANCE: &[Key] = keys! {
-    "instance" {
-        "kind": Form::Word(&["npz", "gaussian", "tabular", "hard", "autoregressive", "random", "answers", "sphere"]), "npz | gaussian | tabular | hard | autoregressive | random | answers | sphere", "required";
-        "path": Form::Path, ["npz"], "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz is always there: a file of that name comes before the enclosed one)", "required";
-        "rescale": Form::Switch, "divide all features by the largest norm and multiply θ_0 by it, which leaves π_0 as it is (θ_0 of theta_norm and logit_scale is drawn for the divided features); the norm is 1 already, unless they come from a file", "false";
-        "prompts": COUNT, ["gaussian", "tabular", "hard", "autoregressive", "random", "sphere"], "M ≥ 1 (hard: the sentinel not counted)", "required (sphere: 1)";
-        "responses": COUNT, ["gaussian", "tabular", "random", "answers", "sphere"], "K ≥ 1, responses of every prompt (random: K ≥ 2, K(x) uniform on 1 to K)", "required";
-        "dim": COUNT, ["gaussian", "random", "sphere"], "d ≥ 1", "required";
-        "spectrum": Form::Kinds(SPECTRUM), ["gaussian"],
-            "{ kind = \"isotropic\" } | { kind = \"exponential\", rate } | { kind = \"polynomial\", exponent } | { kind = \"spiked\", rank, tail }",
-            "{ kind = \"isotropic\" }";
-        "margin": Form::Real, ["gaussian"], "redraw prompts until the best logit of θ_0 exceeds the second by at least this, nats: the margin of π_0 where there is no offset, which is not looked at", "no condition";
-        "max_tries": Form::Whole(0, (1 << 24) - 1), ["gaussian"], "how often a prompt may be redrawn for the margin, below 2^24", "10000";
-        "theta_norm": Form::Real, ["gaussian", "npz"], "draw θ_0 with this norm", "4.0 (gaussian); the file's theta0 (npz)";
-        "logit_scale": Form::Real, ["gaussian", "npz"], "draw θ_0 with this standard deviation of its logits", "theta_norm is used";
-        "theta0": Form::Reals, ["gaussian", "npz", "tabular"], "θ_0, coordinate by coordinate", "theta_norm is used (tabular: bump)";
-        "offset": Form::Keys(&[("along", Form::Real), ("noise", Form::Real)]), ["gaussian"],
-            "{ along = a, noise = s }: fixed logits b = a⟨w, φ⟩ + s·N(0,1), w a random unit vector, φ after the division by the largest norm (npz: the file's offset)", "no fixed logits";
-        "scale": Form::Real, ["sphere"], "θ_0 = scale·φ(y*), y* the first response, which is correct; scale ≥ 0", "required";
-        "groups": Form::Tables(&[("share", Form::Real), ("gap", Form::Real), ("right", Form::Switch)]), ["answers"],
-            "[{ share, gap, right }, …]: one prompt a group, with p(x) = share (they sum to 1); the logit of response 0 is gap ≥ 0 above the others; response 0 is correct if right, else response 1; its level is its place in the list, from 0", "required";
-        "bump": Form::Real, ["tabular"], "logit of the favoured response of each prompt, nats", "1.0";
-        "confidence": Form::Word(&["uniform"]), ["tabular"], "\"uniform\": the favoured response's probability is uniform on (1/K, 1) from prompt to prompt", "bump is used";
-        "weights": Form::WordOrTable("uniform", &[("zipf", Form::Real)]), ["tabular"], "\"uniform\" or { zipf = s }, p(x) ∝ (x+1)^-s", "\"uniform\"";
-        "kappa0": Form::Real, ["hard"], "κ_0 > 1; the number of labels is rounded, so the realised κ_0 differs a little", "required";
-        "mass": Form::WordOrReal("worst"), ["hard"], "Δ in (0, 1), or \"worst\": min(0.9, √(M(κ_0−1)/(4n)))", "\"worst\"";
-        "vocab": Form::Whole(2, MOST), ["autoregressive"], "V ≥ 2, tokens of the vocabulary; responses are the V^L < 2^32 sequences of L tokens", "required";
-        "length": COUNT, ["autoregressive"], "L ≥ 1, tokens of a sequence", "required";
-        "top": Form::Real, ["autoregressive"], "α in (1/V, 1): probability of the likeliest token at every step, the others being equally likely", "trap is used";
-        "trap": Form::Keys(&[("p", Form::Real), ("eta", Form::Real)]), ["autoregressive"],
-            "{ p, eta }: the optimum has probability p < 1/2, its first token's rival p + eta (Proposition 4.3)", "top is used";
-        "character": Form::Word(&["plain", "sharp", "near-tie", "weights", "mixed"]), ["random"],
-            "plain | sharp (probabilities down to 1e-304) | near-tie (best logits 1e-9 apart) | weights (down to 1e-12) | mixed (one of them, by the seed)",
-            "\"mixed\"";
-    }
-};
 
 const MEASURE_AND_RUN: &[Key] = keys! {
     "measure" {
@@ -104,17 +59,23 @@ const MEASURE_AND_RUN: &[Key] = keys! {
 /// All keys, in the order in which the help shows them.
 pub fn keys() -> &'static [Key] {
     static KEYS: LazyLock<Vec<Key>> =
-        LazyLock::new(|| [INSTANCE, &process::settings::keys(), MEASURE_AND_RUN].concat());
+        LazyLock::new(|| [kinds::keys(), &process::settings::keys(), MEASURE_AND_RUN].concat());
     &KEYS
 }
 
-/// Keys of which a configuration has at most one; setting one on the command line drops the others of the file.
-pub const EXCLUSIVE: &[(&str, &[&str])] = &[
-    ("process", &["beta", "beta_over_sqrt_n"]),
-    ("instance", &["theta_norm", "logit_scale", "theta0", "bump", "confidence"]),
-    ("instance", &["top", "trap"]),
-    ("process", &["best_of", "adaptive"]),
-];
+/// Keys of a section of which a configuration has at most one.
+pub type Exclusive = (&'static str, Vec<&'static str>);
+
+/// All lists of keys of which a configuration has at most one; setting one on the command line drops the others of the file.
+pub fn exclusive() -> &'static [Exclusive] {
+    static EXCLUSIVE: LazyLock<Vec<Exclusive>> = LazyLock::new(|| {
+        let mut lists = vec![("process", vec!["beta", "beta_over_sqrt_n"])];
+        lists.extend(kinds::exclusive().into_iter().map(|names| ("instance", names)));
+        lists.push(("process", vec!["best_of", "adaptive"]));
+        lists
+    });
+    &EXCLUSIVE
+}
 
 /// Reads a configuration's table: keys that do not exist are refused, with the nearest one that does, and so are values that are
 /// not of their key's form. Whole numbers come out as integers.

@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::keys::EXCLUSIVE;
+use super::keys::exclusive;
 use crate::Result;
 use crate::process::presets::{PRESETS, Setting};
 use crate::process::settings::beta;
@@ -18,7 +18,7 @@ pub(super) fn expanded(table: &Table) -> Result<Table> {
     let Some(preset) = PRESETS.iter().find(|preset| Some(preset.name) == name) else { return Ok(table.clone()) };
     let mut expanded = process.clone();
     for (key, setting) in preset.keys {
-        let excluded = EXCLUSIVE.iter().any(|(section, names)| {
+        let excluded = exclusive().iter().any(|(section, names)| {
             *section == "process" && names.contains(key) && names.iter().any(|name| process.contains_key(*name))
         });
         if process.contains_key(*key) || excluded {

@@ -1,6 +1,7 @@
 //! `[process]` resolved: the loop with its numbers.
 
-use super::config::{Config, Kind};
+use super::config::Config;
+use super::kinds::Nature;
 use crate::process::settings;
 use crate::process::{FiniteClass, Loop};
 use crate::{Error, Result};
@@ -22,7 +23,7 @@ pub(super) fn process(config: &Config) -> Result<Loop> {
 /// As [`process`].
 pub(super) fn finite_class(config: &Config) -> Result<FiniteClass> {
     let class = config.process.with_section(FiniteClass::read)?;
-    if let (Kind::Tabular | Kind::Hard | Kind::Answers, Some(rays)) = (config.instance.kind, config.process.rays) {
+    if let (true, Some(rays)) = (config.instance.kind.is(Nature::Product), config.process.rays) {
         let expected = "no rays on one-hot features: the class of one-hot features is a product over its prompts";
         return Err(Error::argument("process.rays", rays, expected));
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::config::{Config, MeasureConfig, UpdateConfig};
 use super::keys::MOST;
+use super::kinds::{Made, Source};
 use super::settle::{finite_class, process};
-use super::source::{Source, source};
 use super::summary::Column;
 use crate::instance::Instance;
 use crate::metrics::chain;
@@ -30,7 +30,7 @@ pub struct Simulation {
     /// What a person should know before the run, one sentence each.
     pub remarks: Vec<String>,
     seed: Seed,
-    source: Source,
+    source: Box<dyn Source>,
 }
 
 /// Checks that what is to be measured exists on an instance, and can be measured at its size.
@@ -89,8 +89,8 @@ impl Simulation {
         let process = Self::settle(&config)?;
         let deltas = config.measure.delta.clone();
         let mut derived = vec![("beta", process.beta)];
-        let mut remarks = Vec::new();
-        let source = source(&config.instance, process.samples, &mut derived, &mut remarks)?;
+        let Made { source, derived: own, remarks } = config.instance.make(process.samples)?;
+        derived.extend(own);
         if config.process.update == UpdateConfig::FINITE_CLASS {
             derived.extend(source.class_numbers(&finite_class(&config)?, process.beta));
         }
@@ -105,7 +105,7 @@ impl Simulation {
         let process = Self::settle(&config)?;
         let (seed, deltas, derived) =
             (config.run.seed.resolve()?, config.measure.delta.clone(), vec![("beta", process.beta)]);
-        let source = Source::Fixed(Arc::new(instance));
+        let source = Box::new(Arc::new(instance));
         Ok(Self { config, process, deltas, derived, remarks: Vec::new(), seed, source })
     }
 
@@ -150,10 +150,7 @@ impl Simulation {
 
     /// The instance where it is the same for every replicate and at hand.
     pub fn fixed(&self) -> Option<&Instance> {
-        match &self.source {
-            Source::Fixed(instance) => Some(instance),
-            _ => None,
-        }
+        self.source.fixed()
     }
 
     /// A number that follows from the configuration; NaN if this one has none of the name.

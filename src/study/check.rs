@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::Study;
 use super::definition::located;
 use crate::instance::Instance;
-use crate::simulate::config::Kind;
+use crate::simulate::kinds::Nature;
 use crate::simulate::{Config, Simulation, check_measured};
 use crate::{Error, Result};
 
@@ -48,7 +48,8 @@ impl Study {
 
 /// Whether one instance tells of those of other cells and replicates whether a process on them is sound.
 fn is_representative(config: &Config) -> bool {
-    config.instance.kind != Kind::Random && config.instance.logit_scale.is_none()
+    let instance = &config.instance;
+    !instance.kind.is(Nature::Ragged) && instance.section().value("logit_scale").is_none()
 }
 
 /// The instance of the first replicate; `None` if it was not found, which another replicate's may be.

@@ -4,59 +4,50 @@
 //! Nothing of it reaches a result. The constants of time were fitted by eye to a 2-core x86-64 machine; a factor of 3 either way
 //! does no harm, since a run corrects the time left by what it has seen.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use crate::instance::{FeatureMap, Instance, files};
 use crate::metrics::also::{self, AlsoMetrics, Needs};
 use crate::metrics::{Measurement, Wanted};
-use crate::simulate::autoregressive;
-use crate::simulate::config::{Config, InstanceConfig, Kind, MassConfig, SamplingConfig, UpdateConfig};
-use crate::theory::single_step::{responses_for, worst_mass};
+use crate::simulate::config::{Config, SamplingConfig, UpdateConfig};
+use crate::simulate::kinds::{Held, Shape};
 
 /// Seconds of one replicate: T rounds over M prompts with K responses each, in dimension d, with n triples a round.
 pub fn seconds(config: &Config) -> f64 {
-    let (instance, process) = (&config.instance, &config.process);
+    let process = &config.process;
     let rounds = process.rounds as f64 + 1.0;
     let samples = process.samples as f64;
-    let prompts = prompts(instance).unwrap_or(REAL_PROMPTS);
-    // The hard instance keeps few logits of a prompt, whatever its number of labels.
-    let responses = instance.responses.map_or(if instance.kind == Kind::Npz { REAL_RESPONSES } else { 4.0 }, f64::from);
-    // Triples at the sentinel of the hard instance cost nothing, and pairs are drawn as counts once there are fewer of them.
-    let mass = informative(instance, samples);
+    let shape = config.instance.shape(process.samples);
+    let Shape { prompts, responses, logits, mass, .. } = shape;
+    // Triples that fall where there is nothing to learn cost nothing, and pairs are drawn as counts once there are fewer of them.
     let drawn = samples * mass;
-    let distinct = match instance.kind {
-        Kind::Hard => labels(instance, mass).powi(2) / 2.0,
-        Kind::Autoregressive => f64::INFINITY,
-        _ => responses * responses / 2.0,
-    };
+    let distinct =
+        if matches!(shape.held, Held::Sequences { .. }) { f64::INFINITY } else { responses * responses / 2.0 };
     let pairs = drawn.min(prompts * distinct);
     let sampling = if process.update == UpdateConfig::POPULATION { 0.0 } else { 3e-8 * pairs };
-    let chain = if config.measure.chain { rounds * 1e-8 * prompts * responses * responses } else { 0.0 };
-    let own_step = if measures_own_step(config) {
-        let (rows, dim) = (prompts * responses, instance.dim.map_or(REAL_DIM, |d| d as f64));
+    let chain = if config.measure.chain { rounds * 1e-8 * prompts * logits * logits } else { 0.0 };
+    let own_step = if measures_own_step(config, &shape) {
+        let (rows, dim) = (prompts * logits, dim_of(&shape));
         // Of pairs there are (K − 1)/2 for each response.
-        let pairs = if whitens(config) { 0.5 * responses } else { 0.0 };
-        rounds * rows * dim * (1e-9 * responses + 1e-8 * (1.0 + pairs) * rows.min(dim))
+        let pairs = if whitens(config, &shape) { 0.5 * logits } else { 0.0 };
+        rounds * rows * dim * (1e-9 * logits + 1e-8 * (1.0 + pairs) * rows.min(dim))
     } else {
         0.0
     };
     chain
         + own_step
-        + match instance.kind {
-            Kind::Tabular | Kind::Hard | Kind::Answers => {
-                let cells = prompts * responses.min(1.0 + samples / prompts);
+        + match shape.held {
+            Held::OneHot { .. } => {
+                let cells = prompts * logits.min(1.0 + samples / prompts);
                 5e-6 + rounds * (2e-6 + 1e-7 * prompts + 2e-8 * cells + sampling)
             }
-            Kind::Autoregressive => {
+            Held::Sequences { atoms } => {
                 // Sequences with a logit of their own: those of the base policy, and what was seen.
-                let atoms = autoregressive(instance).map_or(1.0, |shape| shape.law.atoms() as f64);
                 let cells = prompts * (atoms + samples / prompts);
                 5e-6 + 2e-8 * cells + rounds * (2e-6 + 1e-7 * prompts + 6e-8 * cells + sampling)
             }
-            Kind::Gaussian | Kind::Npz | Kind::Random | Kind::Sphere => {
-                let dim = instance.dim.map_or(REAL_DIM, |d| d as f64);
+            Held::Dense { .. } | Held::File(_) => {
+                let dim = dim_of(&shape);
                 let table = prompts * responses * dim;
                 let rows = pairs.min(prompts * (responses - 1.0));
                 let span = match process.update {
@@ -72,22 +63,21 @@ pub fn seconds(config: &Config) -> f64 {
         }
 }
 
-/// M, where the configuration says it.
-fn prompts(instance: &InstanceConfig) -> Option<f64> {
-    let groups = || instance.groups.as_ref().map(|groups| groups.len() as f64);
-    instance.prompts.map(|m| m as f64).or_else(groups)
+/// d of dense features, that of a file assumed.
+fn dim_of(shape: &Shape) -> f64 {
+    if let Held::Dense { dim, .. } = shape.held { dim } else { REAL_DIM }
 }
 
 /// Whether the least squares of an offset, or plain sums, are computed in each round, to be measured.
-fn measures_own_step(config: &Config) -> bool {
-    let has_offset = config.instance.offset.is_some() || config.instance.kind == Kind::Npz;
-    (has_offset && measures(config, Needs::OwnSquareLoss)) || measures(config, Needs::PlainSums) || whitens(config)
+fn measures_own_step(config: &Config, shape: &Shape) -> bool {
+    (shape.may_have_offset() && measures(config, Needs::OwnSquareLoss))
+        || measures(config, Needs::PlainSums)
+        || whitens(config, shape)
 }
 
 /// Whether all pairs are whitened in each round, to be measured: dense features alone are.
-fn whitens(config: &Config) -> bool {
-    let dense = matches!(config.instance.kind, Kind::Gaussian | Kind::Random | Kind::Sphere | Kind::Npz);
-    dense && measures(config, Needs::OwnPairs)
+fn whitens(config: &Config, shape: &Shape) -> bool {
+    matches!(shape.held, Held::Dense { .. } | Held::File(_)) && measures(config, Needs::OwnPairs)
 }
 
 /// Whether a quantity of this need is asked for.
@@ -95,70 +85,52 @@ fn measures(config: &Config, needs: Needs) -> bool {
     config.wanted().also.iter().any(|name| also::named(name).is_some_and(|also| also.needs == needs))
 }
 
-/// Δ of the hard instance: the share of triples that fall on prompts with something to learn. 1 for others.
-fn informative(instance: &InstanceConfig, samples: f64) -> f64 {
-    match (instance.kind, instance.mass, instance.prompts, instance.kappa0) {
-        (Kind::Hard, Some(MassConfig::Number(mass)), ..) => mass,
-        (Kind::Hard, _, Some(prompts), Some(kappa0)) => worst_mass(samples, prompts as f64, kappa0).unwrap_or(1.0),
-        _ => 1.0,
-    }
-}
-
-/// K of the hard instance.
-fn labels(instance: &InstanceConfig, mass: f64) -> f64 {
-    instance.kappa0.and_then(|kappa0| responses_for(kappa0, mass).ok()).map_or(f64::INFINITY, |labels| labels as f64)
-}
-
 /// Bytes of one replicate while it is computed: the instance while it is drawn, then the instance with an update, and all rounds.
 pub fn bytes(config: &Config) -> u64 {
-    let instance = &config.instance;
-    let prompts = prompts(instance).unwrap_or(1.0);
-    let of_cell = match instance.kind {
-        Kind::Gaussian | Kind::Random | Kind::Sphere => {
-            let rows = prompts * f64::from(instance.responses.unwrap_or(1));
-            let dim = instance.dim.unwrap_or(1) as f64;
-            let offset = if instance.offset.is_some() { OFFSET_BYTES * rows } else { 0.0 };
+    let shape = config.instance.shape(config.process.samples);
+    let Shape { prompts, responses, mass, .. } = shape;
+    let of_instance = match &shape.held {
+        &Held::Dense { dim, offset } => {
+            let rows = prompts * responses;
+            let offset = if offset { OFFSET_BYTES * rows } else { 0.0 };
             // Features twice while they are scaled; later, beside an update, what is measured.
-            let pairs = 0.5 * rows * (f64::from(instance.responses.unwrap_or(1)) - 1.0);
-            let used =
-                of_dense_update(rows, dim) + offset + of_own_step(config, rows, dim) + of_pairs(config, pairs, dim);
+            let pairs = 0.5 * rows * (responses - 1.0);
+            let used = of_dense_update(rows, dim)
+                + offset
+                + of_own_step(config, &shape, rows, dim)
+                + of_pairs(config, &shape, pairs, dim);
             f64::max(16.0 * rows * dim, 8.0 * rows * dim + used)
         }
-        Kind::Npz => {
+        Held::File(path) => {
             // At least four bytes for each number, which is held as stored and in doubles.
-            let stored = instance.path.as_deref().and_then(|path: &Path| files::unpacked(path)).unwrap_or(0) as f64;
+            let stored = path.as_deref().and_then(files::unpacked).unwrap_or(0) as f64;
             let numbers = stored / 4.0;
-            f64::max(3.0 * stored, 2.0 * stored + of_dense_update(numbers, 1.0) + of_own_step(config, numbers, 1.0))
+            let used = of_dense_update(numbers, 1.0) + of_own_step(config, &shape, numbers, 1.0);
+            f64::max(3.0 * stored, 2.0 * stored + used)
         }
-        Kind::Tabular | Kind::Hard | Kind::Answers => {
-            let responses = f64::from(instance.responses.unwrap_or(2));
-            200.0 * prompts + of_table_update(config, prompts, responses)
-        }
-        Kind::Autoregressive => {
-            let atoms = autoregressive(instance).map_or(1.0, |shape| shape.law.atoms() as f64);
+        &Held::OneHot { own } => 200.0 * prompts + of_table_update(config, prompts, own),
+        Held::Sequences { atoms } => {
             ATOM_BYTES * prompts * (atoms + 1.0) + of_table_update(config, prompts, f64::INFINITY)
         }
     };
-    let mass = informative(instance, config.process.samples as f64);
-    let responses = match instance.kind {
-        Kind::Hard => labels(instance, mass),
-        Kind::Autoregressive => f64::from(instance.vocab.unwrap_or(2)).powf(f64::from(instance.length.unwrap_or(1))),
-        // The file tells; what a round holds of its pairs is asked of the instance itself.
-        Kind::Npz => 0.0,
-        _ => instance.responses.map_or(f64::INFINITY, f64::from),
-    };
-    (of_cell + of_sample(config, mass, prompts, responses) + of_rounds(config)) as u64
+    // What a round holds of the pairs of a file is asked of the instance itself.
+    let (prompts, responses) = if let Held::File(_) = shape.held { (1.0, 0.0) } else { (prompts, responses) };
+    (of_instance + of_sample(config, mass, prompts, responses) + of_rounds(config)) as u64
 }
 
 /// Bytes of one replicate on an instance that is held once for all.
 pub fn bytes_on(config: &Config, instance: &Instance) -> u64 {
+    let shape = config.instance.shape(config.process.samples);
     let update = match instance.features() {
         FeatureMap::Dense(dense) => {
             let (rows, dim) = (dense.matrix().nrows() as f64, dense.dim() as f64);
             let offset = if instance.offset().is_some() { OFFSET_BYTES * rows } else { 0.0 };
             let of_prompt = |ends: &[usize]| 0.5 * (ends[1] - ends[0]) as f64 * (ends[1] - ends[0] - 1) as f64;
             let pairs = dense.starts().windows(2).map(of_prompt).sum();
-            of_dense_update(rows, dim) + offset + of_own_step(config, rows, dim) + of_pairs(config, pairs, dim)
+            of_dense_update(rows, dim)
+                + offset
+                + of_own_step(config, &shape, rows, dim)
+                + of_pairs(config, &shape, pairs, dim)
         }
         FeatureMap::OneHot(responses) => {
             let most = responses.iter().copied().max().unwrap_or(1);
@@ -166,8 +138,7 @@ pub fn bytes_on(config: &Config, instance: &Instance) -> u64 {
         }
     };
     let most = (0..instance.prompts()).map(|x| instance.features().responses(x)).max().unwrap_or(1) as f64;
-    let mass = informative(&config.instance, config.process.samples as f64);
-    (update + of_sample(config, mass, instance.prompts() as f64, most) + of_rounds(config)) as u64
+    (update + of_sample(config, shape.mass, instance.prompts() as f64, most) + of_rounds(config)) as u64
 }
 
 fn of_rounds(config: &Config) -> f64 {
@@ -197,15 +168,15 @@ fn columns(config: &Config) -> f64 {
 }
 
 /// The factor's rows twice, and their columns, while an offset's least squares are computed.
-fn of_own_step(config: &Config, rows: f64, dim: f64) -> f64 {
+fn of_own_step(config: &Config, shape: &Shape, rows: f64, dim: f64) -> f64 {
     // Plain sums hold their rows and an SVD of them before and after the round.
     let each = if measures(config, Needs::PlainSums) { 96.0 } else { 32.0 };
-    if measures_own_step(config) { each * rows * dim } else { 0.0 }
+    if measures_own_step(config, shape) { each * rows * dim } else { 0.0 }
 }
 
 /// The differences of all pairs, their shares of the whitened space twice, and those weighed.
-fn of_pairs(config: &Config, pairs: f64, dim: f64) -> f64 {
-    if whitens(config) { pairs * (100.0 + 40.0 * dim) } else { 0.0 }
+fn of_pairs(config: &Config, shape: &Shape, pairs: f64, dim: f64) -> f64 {
+    if whitens(config, shape) { pairs * (100.0 + 40.0 * dim) } else { 0.0 }
 }
 
 /// A basis, a Gram matrix and factors of d×d, and the rows of the seen differences.
@@ -250,7 +221,5 @@ const ENTRY_BYTES: f64 = 1400.0;
 /// A number in a document as text, indented, in a text that doubles as it grows.
 const NUMBER_TEXT: usize = 80;
 
-/// The shape assumed of a file's features.
-const REAL_PROMPTS: f64 = 256.0;
-const REAL_RESPONSES: f64 = 16.0;
+/// d assumed of a file's features.
 const REAL_DIM: f64 = 384.0;

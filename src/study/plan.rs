@@ -11,8 +11,8 @@ use super::grid::Grid;
 use super::{Definition, Profile, Shard, cost};
 use crate::metrics::Wanted;
 use crate::seed::Seed;
-use crate::simulate::config::{Kind, SeedConfig, set};
-use crate::simulate::keys::EXCLUSIVE;
+use crate::simulate::config::{SeedConfig, set};
+use crate::simulate::keys::exclusive;
 use crate::simulate::summary::Column;
 use crate::simulate::{Config, Simulation};
 use crate::{Error, Result, memory};
@@ -206,7 +206,7 @@ impl Study {
         let (seconds, bytes) = (cost::seconds(&config), cost::bytes(&config));
         let entry = Entry { part: part as u32, index: index as u32, id, seconds, bytes, rounds };
         let wanted = config.wanted();
-        let input = config.instance.path.clone().filter(|_| config.instance.kind == Kind::Npz);
+        let input = config.instance.get::<PathBuf>("path");
         match input {
             None => drop(Simulation::describe(config)?),
             // Cells that share a file would each read it here.
@@ -229,7 +229,7 @@ impl Study {
 const CELL_BYTES: u64 = 128;
 /// Refuses keys of which a configuration has at most one, wherever they stand: in the base, the grid, or one in each.
 fn refuse_exclusive(part: &Part, profile: Profile) -> Result<()> {
-    for (section, names) in EXCLUSIVE {
+    for (section, names) in exclusive() {
         let in_base = |name: &str| part.base.get(*section).is_some_and(|entries| entries.get(name).is_some());
         let in_grid = |name: &str| {
             let key = format!("{section}.{name}");

@@ -94,6 +94,8 @@ fn the_misspecified_class_and_the_drift_lemma() {
     refutes(&computed, "D1", times("flip_loss", 1.01));
     refutes(&computed, "D1", times("population_loss", 0.99));
     refutes(&computed, "D1.share", times("step_drift", 0.5));
+    refutes(&computed, "M4", times("entropy", 1.001));
+    refutes(&computed, "M4", |_, _, t, name, value| if name == "drift" && t == 8 { 0.0 } else { value });
     refutes(&computed, "M1", |_, _, _, name, value| if name == "natural_distance" { value + 1e-3 } else { value });
     refutes(&computed, "M2", times("second_moment", 1.001));
     refutes(&computed, "M2", times("estimation_error", 1.001));

@@ -16,6 +16,7 @@ mod misspecified_audit;
 mod misspecified_floor;
 mod mode_flips;
 mod phase_diagram;
+mod population_drift;
 mod proof_audit;
 mod rate_vs_n;
 mod real_features;

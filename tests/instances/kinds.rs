@@ -134,6 +134,44 @@ fn a_sphere_has_unit_vectors_and_its_mode() {
     assert_ne!(features.row(0, 1), features.row(1, 1));
 }
 
+/// Oracles: the instance without an offset, drawn by the same seed; and a least squares of b on φ over ragged prompts.
+#[test]
+fn a_random_instance_takes_an_offset_prompt_by_prompt() {
+    let random = "kind = 'random'\nprompts = 30\nresponses = 5\ndim = 3\ncharacter = ";
+    for character in ["plain", "sharp", "near-tie", "weights", "mixed"] {
+        let drawn = |offset: &str| {
+            let simulation = configured(&format!("{random}'{character}'{offset}")).unwrap();
+            simulation.instance(0).unwrap()
+        };
+        let plain = drawn("");
+        let along = drawn("\noffset = { along = -3, noise = 0 }");
+        let FeatureMap::Dense(features) = along.features() else { panic!("dense") };
+        let FeatureMap::Dense(before) = plain.features() else { panic!("dense") };
+        assert_eq!((features.matrix(), along.base()), (before.matrix(), plain.base()), "{character}");
+        assert_eq!((along.weights(), plain.offset().is_none()), (plain.weights(), true), "{character}");
+        let cells = |instance: &Instance| -> Vec<f64> {
+            let row = |x: usize| {
+                let row = offset(instance).row(x);
+                assert_eq!(row.responses(), instance.features().responses(x));
+                (0..row.responses() as u32).map(|y| row.logit(y)).collect::<Vec<f64>>()
+            };
+            (0..instance.prompts()).flat_map(row).collect()
+        };
+        let rows: Vec<[f64; 3]> = features.matrix().rows().into_iter().map(|row| [row[0], row[1], row[2]]).collect();
+        let w = least_squares(&rows, &cells(&along));
+        assert!((w.iter().map(|w| w * w).sum::<f64>().sqrt() - 3.0).abs() < 1e-9, "{character}: {w:?}");
+        // The noise is the same noise beside what lies along.
+        let (noise, both) =
+            (drawn("\noffset = { along = 0, noise = 0.5 }"), drawn("\noffset = { along = -3, noise = 0.5 }"));
+        for ((a, n), b) in cells(&along).iter().zip(cells(&noise)).zip(cells(&both)) {
+            assert!((a + n - b).abs() < 1e-12);
+        }
+        let spread = cells(&noise).iter().map(|n| n * n / 0.25).sum::<f64>() / cells(&noise).len() as f64;
+        // 30 prompts have 30 responses at least: six standard errors of a mean square of normal numbers.
+        assert!((spread - 1.0).abs() < 6.0 * (2.0 / cells(&noise).len() as f64).sqrt(), "{character}: {spread}");
+    }
+}
+
 fn configured(instance: &str) -> selfreward::Result<Simulation> {
     format!("[instance]\n{instance}\n[process]\nsamples = 64\nrounds = 1").parse::<Config>().and_then(Simulation::new)
 }

@@ -2,3 +2,5 @@
 
 mod kinds;
 mod npz_arrays;
+mod registry;
+mod three_answers;

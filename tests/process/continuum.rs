@@ -37,7 +37,7 @@ fn a_configuration_can_ask_for_it_in_place_of_a_bump() {
         Config::from_table(&text.parse().unwrap())
     };
     let simulation = Simulation::new(config("confidence = \"uniform\"").unwrap()).unwrap();
-    assert_eq!(simulation.config.instance.bump, None);
+    assert_eq!(simulation.config.instance.get::<f64>("bump"), None);
     let instance = simulation.instance(0).unwrap();
     let policy = instance.policy(instance.base());
     assert!((1..5).all(|x| policy.head(x).margin != policy.head(0).margin));

@@ -191,11 +191,11 @@ fn sampled_steps_scatter_as_predicted() {
     assert!(bound.is_finite() && beyond <= 400, "{beyond} beyond {bound}");
 }
 
-/// The share of flips, on policies whose update has responses all but tied.
+/// The share of flips, on policies whose update has responses all but tied, with leverages far below n.
 #[test]
 fn modes_flip_as_often_as_predicted() {
     const RUNS: u64 = 20_000;
-    for (seed, dim, offset, twin) in [(3.0, 1, 0.7, false), (1.0, 5, 3.0, false), (4.0, 3, 3.0, true)] {
+    for (seed, dim, offset, twin) in [(3.0, 1, 0.7, false), (3.0, 3, 0.7, true), (4.0, 1, 3.0, false)] {
         let process = process(1000);
         let instance = instance(seed, dim, offset, twin);
         let predicted = measured(&process, &instance, 1).1.predicted_flips.unwrap();
@@ -206,7 +206,7 @@ fn modes_flip_as_often_as_predicted() {
             shares += also.population_flips.unwrap();
         }
         let share = shares / RUNS as f64;
-        assert!(predicted > 0.03, "{seed}: no flips to speak of");
+        assert!(predicted > 0.01, "{seed}: no flips to speak of");
         // A prompt weighs 0.4 at most; leading order is within 5%.
         let error = (0.4 * predicted / RUNS as f64).sqrt();
         assert!((share - predicted).abs() < 6.0 * error + 0.05 * predicted, "{seed}: {share} {predicted}");

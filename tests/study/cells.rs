@@ -28,7 +28,7 @@ fn the_grid_is_all_combinations_of_each_part() {
     assert_eq!((quick.cells(), quick.units(Shard::WHOLE).count()), (2 + 2, 2 * 3 + 2 * 2));
     let cell = full.cell(4).unwrap();
     // Axes are sorted by key and the last one runs fastest: cell 4 is (bump 1.0, samples 32).
-    assert_eq!((cell.config.instance.bump, cell.config.process.samples), (Some(1.0), 32));
+    assert_eq!((cell.config.instance.get("bump"), cell.config.process.samples), (Some(1.0), 32));
 }
 
 /// The way in which a value is written, and whether a default is spelled out, is not a value.

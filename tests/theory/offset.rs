@@ -2,7 +2,7 @@
 
 use selfreward::papers::offset::theory::drift::drift;
 use selfreward::papers::offset::theory::population::{scaled_parameter, shares};
-use selfreward::papers::offset::theory::three_answers::{concentrability, entropy, gain, next, slope};
+use selfreward::papers::offset::theory::three_answers::{approach, concentrability, entropy, gain, next, slope};
 
 use crate::support::assert_refuses;
 
@@ -57,7 +57,7 @@ fn arguments_of_the_drift_lemma_are_checked() {
 /// Oracle: the recursion θ_{s+1} = θ_s + (θ_s + a_s)/β itself.
 #[test]
 fn the_population_loop_is_its_recursion() {
-    for beta in [0.05, 0.7, 3.0] {
+    for beta in [0.05f64, 0.7, 3.0] {
         let offsets = [0.4, -1.3, 2.2, 0.01, -5.0];
         let (mut theta, start) = (1.7, 1.7);
         for t in 0..=offsets.len() {
@@ -75,7 +75,7 @@ fn the_population_loop_is_its_recursion() {
 /// Oracle: a search for the slope that fits log-odds best, over a fine grid of weighted pairs; the printed digits of M4.
 #[test]
 fn three_answers_go_where_the_features_lead() {
-    let law = [0.30, 0.69, 0.01];
+    let law: [f64; 3] = [0.30, 0.69, 0.01];
     let features: [f64; 3] = [0.0, 0.5, 1.0];
     let loss = |slope: f64| -> f64 {
         (0..9)
@@ -107,4 +107,24 @@ fn three_answers_go_where_the_features_lead() {
     digits(entropy(next(sure, 0.5).unwrap()) - entropy(sure), 0.671, 1e-3);
     assert_refuses(slope([0.5, 0.5, 0.0]), "law");
     assert_refuses(next(law, 0.0), "beta");
+}
+
+/// Oracle: one round from laws close to the symmetric one, whose odds of the outer answers are e^θ at a distance θ.
+#[test]
+fn three_answers_come_to_rest_or_not() {
+    for middle in [0.2, 0.5, 0.863, 0.99] {
+        for beta in [0.3, 1.0, 4.0] {
+            let outer = 0.5 * (1.0 - middle);
+            let theta = 1e-5f64;
+            let odds = [outer * (-theta / 2.0).exp(), middle, outer * (theta / 2.0).exp()];
+            let total: f64 = odds.iter().sum();
+            let law = next(odds.map(|mass| mass / total), beta).unwrap();
+            let moved = (law[2] / law[0]).ln() / theta;
+            assert!((moved - approach(middle, beta).unwrap()).abs() < 1e-4, "{middle} {beta}: {moved}");
+        }
+    }
+    // Where (.30, .69, .01) comes to rest: 0.863 at β = 1 and 4, never at 0.3.
+    let factors = [0.3, 1.0, 4.0].map(|beta| approach(0.863, beta).unwrap());
+    assert!(factors[0] < -1.0 && factors[1].abs() < 1.0 && factors[2].abs() < 1.0);
+    assert_refuses(approach(1.0, 1.0), "middle");
 }

@@ -103,7 +103,7 @@ impl Candidate {
     }
 
     /// The configuration of its process; its instance stands in a file of this path.
-    pub fn config(&self, path: std::path::PathBuf) -> Config {
+    pub fn config(&self, path: &std::path::Path) -> Config {
         let mut config = Config { instance: InstanceConfig::from_file(path), ..Config::default() };
         config.process.beta = Some(self.log_beta.exp());
         config.process.samples = self.log_samples.exp().round() as u64;
@@ -120,6 +120,6 @@ impl Candidate {
     /// # Errors
     /// As [`Candidate::instance`].
     pub(super) fn simulation(&self) -> Result<Simulation> {
-        Simulation::given(self.config("witness.npz".into()), self.instance()?)
+        Simulation::given(self.config(std::path::Path::new("witness.npz")), self.instance()?)
     }
 }

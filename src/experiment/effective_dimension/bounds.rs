@@ -22,7 +22,7 @@ pub fn table(results: &Results) -> Result<Table> {
     let mut rows = Vec::new();
     for kind in KINDS {
         let Some(curve) = curves.iter().rfind(|curve| curve.kind == kind) else { continue };
-        let given = curve.cells[0].cell.config.instance.spectrum;
+        let given = curve.cells[0].cell.config.instance.get("spectrum");
         let given = given.ok_or_else(|| Error::argument("instance.spectrum", "absent", "a spectrum"))?;
         let regime = regime(&given, curve.dim, &curve.spectrum)?;
         let start =

@@ -29,7 +29,7 @@ pub fn curves(results: &Results) -> Result<Vec<Curve>> {
         match curves.iter_mut().find(|curve| curve.kind == kind && curve.dim == dim) {
             Some(curve) => curve.cells.push(cell),
             None => {
-                let given = cell.cell.config.instance.spectrum;
+                let given = cell.cell.config.instance.get("spectrum");
                 let given = given.ok_or_else(|| Error::argument("instance.spectrum", "absent", "a spectrum"))?;
                 curves.push(Curve { kind, dim, spectrum: unit_trace(&given, dim)?, cells: vec![cell] });
             }

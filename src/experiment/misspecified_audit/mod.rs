@@ -1,4 +1,4 @@
-//! The misspecified class and the drift lemma on awkward random instances (claims D1, M1–M3): both sides of what is said of every round.
+//! The misspecified class and the drift lemma on awkward random instances (claims D1, M1–M4): both sides of what is said of every round.
 
 mod figure;
 mod sides;
@@ -7,7 +7,7 @@ use super::{Drawing, Experiment, Finding, Results};
 use crate::Result;
 use sides::{Statement, Step, steps};
 
-/// Population steps and ERM in two forms, with and without an offset.
+/// Population steps and ERM in two forms, with and without an offset, and three answers.
 pub const EXPERIMENT: Experiment = Experiment {
     name: "misspecified_audit",
     about: "Both sides of what is said of a round with fixed logits: its loss, its step, and the modes that it moves",
@@ -17,8 +17,15 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 /// The parts, and what their updates are called in figures.
-const UPDATES: [(&str, &str); 3] =
-    [("population", "population update"), ("erm", "ERM, nearest"), ("erm-min-norm", "ERM, least norm")];
+const UPDATES: [(&str, &str); 7] = [
+    ("population", "population update"),
+    ("erm", "ERM, nearest"),
+    ("erm-min-norm", "ERM, least norm"),
+    ("three-answers", "three answers, (.30, .69, .01)"),
+    ("sure-answers", "three answers, (.0001, .9995, .0004)"),
+    ("dirichlet", "three answers, drawn; population"),
+    ("dirichlet-erm", "three answers, drawn; ERM"),
+];
 
 /// What a left side may exceed, or an identity miss, relative to the sides: rounding in the condition that is asked for.
 const ROUNDING: f64 = 1e-6;

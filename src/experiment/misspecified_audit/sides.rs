@@ -21,6 +21,8 @@ pub(super) struct Step {
     second_moment: f64,
     approximation: f64,
     estimation: f64,
+    /// 2 E_x Var log π_t.
+    variance: f64,
     unexplained: f64,
     natural: f64,
     distance: f64,
@@ -72,7 +74,9 @@ impl Statement {
             formula: "ε_app² = 2(1 − R²) E Var log π",
             identity: true,
             // Where R² is all but 1, its distance from 1 is rounding.
-            sides: |step| both(step.approximation, step.unexplained).filter(|_| step.approximation > 1e-8 * step.loss),
+            sides: |step| {
+                both(step.approximation, step.unexplained).filter(|_| step.approximation > 1e-8 * step.variance)
+            },
         },
     ];
 }
@@ -97,6 +101,7 @@ pub(super) fn steps(results: &Results) -> Result<Vec<Step>> {
                     second_moment: now(&SECOND_MOMENT),
                     approximation: now(&APPROXIMATION_ERROR).powi(2),
                     estimation: now(&ESTIMATION_ERROR).powi(2),
+                    variance: 2.0 * before(&REWARD_VARIANCE),
                     unexplained: 2.0 * (1.0 - now(&SHARPENED_SHARE)) * before(&REWARD_VARIANCE),
                     natural: before(&NATURAL_STEP),
                     distance: now(&NATURAL_DISTANCE),

@@ -5,6 +5,11 @@ use crate::Result;
 use crate::experiment::Table;
 use crate::plot::{Axis, Figure, Legend, Panel, Point, Series, Style};
 
+/// Line styles of the offsets' laws: one for each, so that lines need no marks of their own to differ in grey.
+const LAW: [Style; 3] = [Style::Dotted, Style::Dashed, Style::DashDotted];
+/// The noise whose bound is drawn; those of the others lie beside it, as its limit does.
+const BOUNDED: &str = "0.3";
+
 fn samples() -> Axis {
     Axis::log("samples n").range(150.0, 2e6)
 }
@@ -49,12 +54,14 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
                 )
                 .bars(),
             )
-            .series(Series::unlabelled(Style::Line, color, rows.points("samples", "predicted")?));
+            .series(Series::unlabelled(LAW[index % LAW.len()], color, rows.points("samples", "predicted")?));
         let measured = rows.measured("samples", "estimation")?;
         step = step
             .series(Series::new(format!("s = {noise}"), Style::Markers, color, measured).bars())
-            .series(Series::unlabelled(Style::Line, color, rows.points("samples", "limit")?))
-            .series(Series::unlabelled(Style::Dashed, color, rows.points("samples", "bound")?));
+            .series(Series::unlabelled(LAW[index % LAW.len()], color, rows.points("samples", "limit")?));
+        if noise == BOUNDED {
+            step = step.series(Series::unlabelled(Style::Line, color, rows.points("samples", "bound")?));
+        }
     }
     Ok(Figure::new("Where noise enters one round of self-rewarding")
         .subtitle(format!(
@@ -64,5 +71,5 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         ))
         .columns(2)
         .panel(all.note("lines: √(ε_app² + D/n), judge √(rσ²/n)").legend(Legend::Below))
-        .panel(step.note("lines: √(D/n); dashed: bound M5").legend(Legend::Below)))
+        .panel(step.note("broken lines: √(D/n)").note("solid: bound M5 at s = 0.3").legend(Legend::Below)))
 }

@@ -162,9 +162,9 @@ also! {
         = |at| at.plain().map(|plain| plain.extremes().1);
     natural_step NON_NEGATIVE PlainSums "‖F⁺∇E_xH(π_θ)‖ at θ_t, by plain sums: length of natural-gradient descent on the entropy, at a step of 1"
         = |at| at.plain().map(|plain| length(&plain.natural()));
-    natural_distance NON_NEGATIVE PlainSums "‖β(θ_t − θ_{t−1}) + F⁺∇E_xH‖ with F and ∇E_xH at θ_{t−1}"
+    natural_distance NON_NEGATIVE PlainSums "‖βP(θ_t − θ_{t−1}) + F⁺∇E_xH‖ with F and ∇E_xH at θ_{t−1}, P the projection onto the span of all feature differences"
         = |at| at.distance(|before| before.natural());
-    gradient_distance NON_NEGATIVE PlainSums "‖β(θ_t − θ_{t−1}) + ∇E_xH‖ with ∇E_xH at θ_{t−1}"
+    gradient_distance NON_NEGATIVE PlainSums "‖βP(θ_t − θ_{t−1}) + ∇E_xH‖ with ∇E_xH at θ_{t−1}"
         = |at| at.distance(|before| -before.gradient());
     entropy_descent ANY PlainSums "−dE_xH(π_{θ+hψ})/dh at θ_t and h = 0 along ψ = −F⁺∇E_xH, by differences of entropies, nats²"
         = |at| at.plain().map(PlainStep::descent);
@@ -299,12 +299,12 @@ impl<'a> At<'a> {
         self.plain.get_or_init(at).as_ref()
     }
 
-    /// ‖β(θ_t − θ_{t−1}) − v‖ for a vector v of the plain sums at θ_{t−1}.
+    /// ‖βP(θ_t − θ_{t−1}) − v‖ for a vector v of the plain sums at θ_{t−1}.
     fn distance(&self, of: impl Fn(&PlainStep<'a>) -> Array1<f64>) -> Option<f64> {
         let arrival = self.arrival()?;
         let at = || PlainStep::new(self.instance, &arrival.from, &arrival.previous);
         let before = self.plain_before.get_or_init(at).as_ref()?;
         let (Parameter::Dense(from), Parameter::Dense(to)) = (&arrival.from, &self.round.theta) else { return None };
-        Some(length(&((to - from) * self.process.beta - of(before))))
+        Some(length(&(before.projected(&(to - from)) * self.process.beta - of(before))))
     }
 }

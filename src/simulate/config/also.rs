@@ -1,8 +1,9 @@
 //! What a configuration measures, `measure.also` resolved.
 
-use super::{Config, Kind, ProcessConfig, UpdateConfig};
+use super::{Config, ProcessConfig, UpdateConfig};
 use crate::metrics::Wanted;
 use crate::metrics::also::{Needs, QUANTITIES, named};
+use crate::simulate::kinds::Nature;
 
 impl Config {
     /// What is measured. Without `measure.also`, a configuration of the paper's loop on an instance of the paper's class measures nothing
@@ -21,8 +22,8 @@ impl Config {
 
     /// Whether loop and class are the paper's, as far as keys say so.
     fn is_papers(&self) -> bool {
-        let papers_class =
-            !matches!(self.instance.kind, Kind::Answers | Kind::Sphere) && self.instance.offset.is_none();
+        let instance = &self.instance;
+        let papers_class = !instance.kind.is(Nature::New) && instance.section().value("offset").is_none();
         papers_class && !has_new_key(&self.process)
     }
 
@@ -31,7 +32,7 @@ impl Config {
         let (process, drawn) = (&self.process, !self.process.is_population());
         match needs {
             // What a file holds is not looked at.
-            Needs::Correct => matches!(self.instance.kind, Kind::Npz | Kind::Answers | Kind::Sphere),
+            Needs::Correct => self.instance.kind.is(Nature::Correct),
             Needs::Step => true,
             Needs::Draws => drawn,
             Needs::Pairs => drawn && process.update != UpdateConfig::LIKELIHOOD,

@@ -1,217 +1,112 @@
 //! `[instance]`: what is given.
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-use toml::Value;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use toml::{Table, Value};
 
-use crate::instance::Spectrum;
-use crate::instance::random::Character;
+use crate::Result;
+use crate::settings::{Section, Written, known};
+use crate::simulate::kinds::{Kind, Made, Nature, Shape, keys};
 
-/// `[instance]`; which keys are set depends on the kind.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the sections and keys are documented in `keys`")]
+/// `[instance]`: a kind, and the values of its keys that are set. A kind's keys stand in its entry.
+///
+/// ```
+/// use selfreward::simulate::config::{InstanceConfig, Kind};
+///
+/// let instance = InstanceConfig::new(Kind::TABULAR).with("prompts", 16)?.with("bump", 2)?;
+/// assert_eq!((instance.get("prompts"), instance.get("bump")), (Some(16), Some(2.0)));
+/// assert_eq!(instance.get::<u32>("responses"), None);
+/// assert!(instance.with("prompts", 0).is_err());
+/// # Ok::<(), selfreward::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InstanceConfig {
+    /// The kind.
     pub kind: Kind,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rescale: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prompts: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub responses: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dim: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub spectrum: Option<Spectrum>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub margin: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_tries: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub theta_norm: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub logit_scale: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub theta0: Option<Vec<f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offset: Option<OffsetConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scale: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub groups: Option<Vec<GroupConfig>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bump: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub confidence: Option<ConfidenceConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weights: Option<WeightsConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kappa0: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mass: Option<MassConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vocab: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub length: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub top: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub trap: Option<TrapConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub character: Option<Character>,
+    values: Table,
 }
 
 impl InstanceConfig {
+    /// A kind, with no key set.
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, values: Table::new() }
+    }
+
     /// An instance that is read from a file, with the file's θ_0.
-    pub fn from_file(path: PathBuf) -> Self {
-        Self { kind: Kind::Npz, path: Some(path), rescale: Some(false), ..Self::default() }
+    pub fn from_file(path: &Path) -> Self {
+        let path = ("path".to_owned(), Value::from(path.to_string_lossy().into_owned()));
+        Self { kind: Kind::NPZ, values: Table::from_iter([path, ("rescale".to_owned(), Value::from(false))]) }
+    }
+
+    /// The same with a key set.
+    ///
+    /// # Errors
+    /// [`crate::Error::Argument`] for a key that no kind has, or a value that is not of its form.
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Result<Self> {
+        let others = || keys().iter().filter(|declared| declared.name != "kind");
+        let Some(declared) = others().find(|declared| declared.name == key) else {
+            let names: Vec<&str> = others().map(|declared| declared.name).collect();
+            return known(key, "instance.", &names).map(|()| self);
+        };
+        let value = declared.form.read(&format!("instance.{key}"), &value.into())?;
+        self.values.insert(key.to_owned(), declared.form.settled(&value));
+        Ok(self)
+    }
+
+    /// The value of a key; `None` where it is not set, or not of this type.
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        self.section().get(key)
+    }
+
+    /// The section as a kind reads it.
+    pub(crate) fn section(&self) -> Section<'_> {
+        Section::new("instance", &self.values)
+    }
+
+    /// What the cost of a replicate depends on, for n samples a round.
+    pub(crate) fn shape(&self, samples: u64) -> Shape {
+        (self.kind.entry().shape)(&self.section(), samples as f64)
+    }
+
+    /// Where its instances come from, for n samples a round.
+    ///
+    /// # Errors
+    /// [`crate::Error::Argument`] for a key that is absent or a value out of range; [`crate::Error::File`] for a file that cannot be read.
+    pub(crate) fn make(&self, samples: u64) -> Result<Made> {
+        let mut made = (self.kind.entry().make)(&self.section(), samples)?;
+        if self.section().switch("rescale") && !self.kind.is(Nature::Unscaled) {
+            made.remarks.insert(0, "the largest feature norm is 1 already: --rescale changes nothing".to_owned());
+        }
+        Ok(made)
     }
 
     pub(super) fn fill_defaults(&mut self) {
-        self.rescale.get_or_insert(false);
-        match self.kind {
-            Kind::Npz | Kind::Autoregressive | Kind::Answers => {}
-            Kind::Sphere => {
-                self.prompts.get_or_insert(1);
-            }
-            Kind::Gaussian => {
-                self.spectrum.get_or_insert(Spectrum::Isotropic {});
-                self.max_tries.get_or_insert(10_000);
-                if self.logit_scale.is_none() && self.theta0.is_none() {
-                    self.theta_norm.get_or_insert(4.0);
-                }
-            }
-            Kind::Tabular => {
-                self.weights.get_or_insert_default();
-                if self.theta0.is_none() && self.confidence.is_none() {
-                    self.bump.get_or_insert(1.0);
-                }
-            }
-            Kind::Hard => {
-                self.mass.get_or_insert_default();
-            }
-            Kind::Random => {
-                self.character.get_or_insert_default();
-            }
-        }
+        self.kind.entry().fill(&mut self.values);
     }
 }
 
-/// `{ along, noise }`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "described at `instance::gaussian::Offset`")]
-pub struct OffsetConfig {
-    pub along: f64,
-    pub noise: f64,
-}
-
-/// `{ share, gap, right }`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "described at `instance::answers::Group`")]
-pub struct GroupConfig {
-    pub share: f64,
-    pub gap: f64,
-    pub right: bool,
-}
-
-/// `{ p, eta }` of Proposition 4.3.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TrapConfig {
-    /// p.
-    pub p: f64,
-    /// η.
-    pub eta: f64,
-}
-
-/// The kinds of instance.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "each is described where it is implemented, in `instance`")]
-pub enum Kind {
-    #[default]
-    Npz,
-    Gaussian,
-    Tabular,
-    Hard,
-    Autoregressive,
-    Random,
-    Answers,
-    Sphere,
-}
-
-/// How the base policy's confidence varies from prompt to prompt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "described at `instance::continuum`")]
-pub enum ConfidenceConfig {
-    Uniform,
-}
-
-/// `"uniform"` or `{ zipf = s }`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", try_from = "Value")]
-pub enum WeightsConfig {
-    /// p(x) = 1/M.
-    #[default]
-    Uniform,
-    /// p(x) ∝ (x+1)^−s.
-    Zipf(f64),
-}
-
-impl TryFrom<Value> for WeightsConfig {
-    type Error = String;
-
-    fn try_from(value: Value) -> std::result::Result<Self, String> {
-        match &value {
-            Value::String(word) if word == "uniform" => Ok(Self::Uniform),
-            Value::Table(table) if table.len() == 1 => table
-                .get("zipf")
-                .and_then(float)
-                .map(Self::Zipf)
-                .ok_or_else(|| format!("{value}: expected {{ zipf = s }}")),
-            _ => Err(format!("{value}: expected \"uniform\" or {{ zipf = s }}")),
+impl Serialize for InstanceConfig {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("kind", &self.kind)?;
+        for key in keys() {
+            if let Some(value) = self.values.get(key.name) {
+                map.serialize_entry(key.name, &Written(key.form, value))?;
+            }
         }
+        map.end()
     }
 }
 
-/// `"worst"` or Δ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Value", into = "Value")]
-pub enum MassConfig {
-    /// The worst Δ for the n at hand.
-    #[default]
-    Worst,
-    /// Δ.
-    Number(f64),
-}
-
-impl TryFrom<Value> for MassConfig {
-    type Error = String;
-
-    fn try_from(value: Value) -> std::result::Result<Self, String> {
-        match (&value, float(&value)) {
-            (_, Some(mass)) => Ok(Self::Number(mass)),
-            (Value::String(word), _) if word == "worst" => Ok(Self::Worst),
-            _ => Err(format!("{value}: expected \"worst\" or a number in (0, 1)")),
-        }
+impl<'de> Deserialize<'de> for InstanceConfig {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let mut table = Table::deserialize(from)?;
+        let kind = table.remove("kind").ok_or_else(|| D::Error::missing_field("kind"))?;
+        let kind = kind.try_into().map_err(D::Error::custom)?;
+        let set = |config: Self, (key, value): (String, Value)| config.with(&key, value).map_err(D::Error::custom);
+        table.into_iter().try_fold(Self::new(kind), set)
     }
-}
-
-impl From<MassConfig> for Value {
-    fn from(mass: MassConfig) -> Self {
-        match mass {
-            MassConfig::Worst => Self::String("worst".to_owned()),
-            MassConfig::Number(mass) => Self::Float(mass),
-        }
-    }
-}
-
-/// A number, with or without a decimal point.
-fn float(value: &Value) -> Option<f64> {
-    value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
 }

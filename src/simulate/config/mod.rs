@@ -8,9 +8,8 @@ mod process;
 mod run;
 mod setting;
 
-pub use instance::{
-    ConfidenceConfig, GroupConfig, InstanceConfig, Kind, MassConfig, OffsetConfig, TrapConfig, WeightsConfig,
-};
+pub use super::kinds::Kind;
+pub use instance::InstanceConfig;
 pub use process::{ProcessConfig, SamplingConfig, UpdateConfig};
 pub use run::{MeasureConfig, RunConfig, SeedConfig};
 pub use setting::{parse_setting, set};
@@ -20,7 +19,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use super::keys::{self, EXCLUSIVE, refuse_foreign};
+use super::keys::{self, exclusive, refuse_foreign};
 use super::preset;
 use crate::{Error, Result};
 
@@ -72,7 +71,7 @@ impl Config {
         let word = |section: &str, key: &str| table.get(section)?.get(key)?.as_str().map(str::to_owned);
         refuse_foreign(table, "instance", &word("instance", "kind").unwrap_or_default())?;
         refuse_foreign(table, "process", &word("process", "update").unwrap_or_else(|| "erm".to_owned()))?;
-        for (section, names) in EXCLUSIVE {
+        for (section, names) in exclusive() {
             let set: Vec<&str> = names.iter().copied().filter(|name| given(section, name)).collect();
             if set.len() > 1 {
                 return Err(Error::argument(format!("[{section}]"), set.join(" and "), "only one of them"));

@@ -7,6 +7,7 @@ use toml::Table;
 use super::Kind;
 use crate::process::fit::{self, Entry};
 use crate::settings::Section;
+use crate::simulate::kinds::Nature;
 
 /// `[process]`.
 ///
@@ -136,7 +137,7 @@ impl ProcessConfig {
         if self.beta.is_none() {
             self.beta_over_sqrt_n.get_or_insert(1.0);
         }
-        if self.update == UpdateConfig::FINITE_CLASS && matches!(kind, Kind::Gaussian | Kind::Npz) {
+        if self.update == UpdateConfig::FINITE_CLASS && kind.is(Nature::Rays) {
             self.rays.get_or_insert(1000);
         }
         if let Some(entry) = Entry::named(self.update.name()) {

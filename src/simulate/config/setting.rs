@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use crate::simulate::keys::EXCLUSIVE;
+use crate::simulate::keys::exclusive;
 use crate::{Error, Result};
 
 /// Lays a value over a dotted key (`process.samples`), dropping keys that exclude it.
@@ -18,7 +18,7 @@ pub fn set(table: &mut Table, key: &str, value: Value) -> Result<()> {
     }
     let not_table = || Error::argument("--set", key, "a key of a section");
     let mut place = table.entry((*section).to_owned()).or_insert_with(|| Value::Table(Table::new()));
-    for (_, names) in EXCLUSIVE.iter().filter(|(exclusive_section, _)| exclusive_section == section) {
+    for (_, names) in exclusive().iter().filter(|(exclusive_section, _)| exclusive_section == section) {
         if names.contains(&rest[0]) {
             let entries = place.as_table_mut().ok_or_else(not_table)?;
             names.iter().filter(|name| **name != rest[0]).for_each(|name| drop(entries.remove(*name)));

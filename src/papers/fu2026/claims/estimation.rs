@@ -8,7 +8,7 @@ use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, State
 use crate::metrics::named::{FAILURE, MARGIN, POPULATION_LOSS, RANK_FRACTION, THETA_NORM};
 use crate::process::fit::finite_class::{self, FiniteClass};
 use crate::seed::{Purpose, Seed};
-use crate::simulate::config::{Kind, SeedConfig, UpdateConfig};
+use crate::simulate::config::{InstanceConfig, Kind, SeedConfig, UpdateConfig};
 use crate::simulate::run::replicate;
 use crate::simulate::{Config, Simulation};
 use crate::study::Profile;
@@ -144,12 +144,12 @@ fn finite_error(trial: &Trial<'_>) -> Result<Option<Case>> {
         return Ok(None);
     }
     // The hard instance's bump is log 2, its number of labels follows from κ_0.
-    let (responses, bump) = match (instance.kind, instance.responses, instance.bump) {
-        (Kind::Tabular, Some(responses), Some(bump)) => (responses, bump),
-        (Kind::Hard, ..) => (derived(trial.simulation(), "responses")? as u32, std::f64::consts::LN_2),
+    let (responses, bump) = match (instance.kind.name(), instance.get("responses"), instance.get("bump")) {
+        ("tabular", Some(responses), Some(bump)) => (responses, bump),
+        ("hard", ..) => (derived(trial.simulation(), "responses")? as u32, std::f64::consts::LN_2),
         _ => return Ok(None),
     };
-    let Some(prompts) = instance.prompts else { return Ok(None) };
+    let Some(prompts) = instance.get("prompts") else { return Ok(None) };
     let (rounds, beta) = (trial.rounds(), trial.beta());
     let mut case = Case::default();
     case.place.size = trial.size();
@@ -214,10 +214,8 @@ fn recover(seed: &Seed, profile: Profile, speed: f64) -> Result<Vec<Case>> {
     let least = exact_recovery(1.0, prompts as f64, leverage, 0.01)?.intermediate("least_n");
     let least = least.expect("exact recovery states the n that its probability takes");
     let mut config = Config::default();
-    config.instance.kind = Kind::Tabular;
-    config.instance.prompts = Some(prompts);
-    config.instance.responses = Some(2);
-    config.instance.bump = Some(bump);
+    let instance = InstanceConfig::new(Kind::TABULAR).with("prompts", prompts as i64)?;
+    config.instance = instance.with("responses", 2)?.with("bump", bump)?;
     config.process.beta = Some(1.0);
     config.process.samples = (least / speed).ceil() as u64;
     config.process.rounds = 1;

@@ -6,7 +6,6 @@ use crate::claims::cases::{cell_by_cell, derived, of_cell};
 use crate::claims::{Case, Claim, Comparison, Control, Curve, Level, Rule, Source, Statement, Trial, weigh::Exponent};
 use crate::experiment::CellRows;
 use crate::metrics::named::{BASE_PROBABILITY, FAILURE, GREEDY_BASE, KAPPA};
-use crate::simulate::config::Kind;
 use crate::stats::interval::{mean_with_error, student_quantile};
 use crate::study::definition::Verdict;
 use crate::theory::single_step::{HardInstance, autoregressive_kappa0, risk_root};
@@ -217,8 +216,8 @@ fn longer_sequences(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 fn length(trial: &Trial<'_>, more: f64) -> Result<Option<Case>> {
     let instance = &trial.config().instance;
-    let (Some(alpha), Some(length)) = (instance.top, instance.length) else { return Ok(None) };
-    let bound = autoregressive_kappa0(alpha, f64::from(length) + more)?;
+    let (Some(alpha), Some(length)) = (instance.get("top"), instance.get::<f64>("length")) else { return Ok(None) };
+    let bound = autoregressive_kappa0(alpha, length + more)?;
     let kappa0 = trial.get(&KAPPA, 0)?;
     let mut case = Case::default();
     case.place.size = trial.size();
@@ -236,12 +235,12 @@ fn trap_at_one_quarter(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 fn traps(trial: &Trial<'_>, enough: f64) -> Result<Option<Case>> {
     let instance = &trial.config().instance;
-    let (Kind::Autoregressive, Some(trap)) = (instance.kind, instance.trap) else { return Ok(None) };
+    let Some(trap) = instance.section().inner("trap", "p") else { return Ok(None) };
     let mut case = Case::default();
     case.place.size = trial.size();
-    case.comparisons.push(Comparison::identity(trial.get(&BASE_PROBABILITY, 0)?, trap.p, trial.rounding(0, 1.0)?));
+    case.comparisons.push(Comparison::identity(trial.get(&BASE_PROBABILITY, 0)?, trap, trial.rounding(0, 1.0)?));
     case.comparisons.push(Comparison::probability(trial.get(&GREEDY_BASE, 0)?, 0.0, 0.0));
-    if instance.prompts == Some(1) {
+    if instance.get("prompts") == Some(1) {
         for t in 0..=trial.rounds() {
             // "Found" is 1: a miss is what must not happen.
             if trial.get(&BASE_PROBABILITY, t)? > enough {

@@ -4,12 +4,14 @@ mod drift;
 mod excess;
 mod floor;
 mod population;
+mod three_answers;
 
 use crate::Result;
 use crate::claims::{Case, Claim, Control, Rule, Source, Statement, Trial};
 
 /// The claims, file by file.
-pub(super) const CLAIMS: &[&[Claim]] = &[drift::CLAIMS, population::CLAIMS, excess::CLAIMS, floor::CLAIMS];
+pub(super) const CLAIMS: &[&[Claim]] =
+    &[drift::CLAIMS, population::CLAIMS, three_answers::CLAIMS, excess::CLAIMS, floor::CLAIMS];
 
 /// Awkward instances with and without an offset: population steps, ERM in several forms, three answers.
 const AUDIT: &[Source] = &[Source { experiment: "misspecified_audit", part: "" }];

@@ -57,3 +57,24 @@ pub fn gain(before: [f64; 3], after: [f64; 3]) -> f64 {
 pub fn concentrability(before: [f64; 3], after: [f64; 3]) -> f64 {
     (0..3).map(|y| after[y] * after[y] / before[y]).sum()
 }
+
+/// What a round at β multiplies a small distance from the symmetric law ((1−p)/2, p, (1−p)/2) by: 1 − (p log(2p/(1−p)) − 1)/β.
+///
+/// The symmetric law is a stationary point of the entropy, whatever p = `middle` in (0, 1) is. The loop comes to rest there where this lies
+/// between −1 and 1; below −1 the step is too long for the curvature, and above 1 the point is a maximum of the entropy.
+///
+/// # Errors
+/// [`Error::Argument`] for numbers out of range.
+///
+/// ```
+/// use selfreward::papers::offset::theory::three_answers::approach;
+///
+/// // p = ½ has log-odds log 2: the entropy is largest there, and the loop leaves.
+/// assert!((approach(0.5, 1.0)? - (2.0 - 0.5 * 2f64.ln())).abs() < 1e-15);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
+pub fn approach(middle: f64, beta: f64) -> Result<f64> {
+    let p = check::open_unit("middle", middle)?;
+    let curvature = p * (2.0 * p / (1.0 - p)).ln() - 1.0;
+    Ok(1.0 - curvature / check::positive("beta", beta)?)
+}

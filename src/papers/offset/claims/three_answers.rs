@@ -1,0 +1,118 @@
+//! One prompt of three answers on a line of features (M4): population rounds that leave the mode, the paper's guarantees and certainty.
+
+use super::super::theory::three_answers::{concentrability, entropy, gain, next};
+use super::is_population;
+use crate::Result;
+use crate::claims::cases::step_by_step;
+use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
+use crate::metrics::named::{
+    BASELINE_LEFT, CHAIN_CONCENTRABILITY, CONCENTRABILITY, DRIFT, DRIFT_MASS, ENTROPY, KAPPA, STEP_DRIFT,
+};
+
+/// The claims of this file.
+pub(super) const CLAIMS: &[Claim] = &[Claim {
+    note: "from (.30, .69, .01) at β = .1 and .05 and (.0001, .9995, .0004) at β = .5; in the end the middle answer, no vertex, is not the mode",
+    ..Claim::exact(
+        "M4",
+        "K = 3, φ = (0, ½, 1): population rounds move the mode to the least likely answer, and may lower E_π' log π, exceed κ_t, or raise the entropy, as ψ = Cov(φ, log π)/Var φ says",
+        "three answers (ours)",
+        LAWS,
+        Statement::Replicates(led_astray),
+        &[
+            control("M4.mode", "a population round keeps every mode", mode_kept),
+            control("M4.performance", "E_{π_{t+1}} log π_t ≥ E_{π_t} log π_t", performance_kept),
+            control("M4.concentrability", "C_{π_{t+1}/π_t} ≤ κ_t", concentrability_kept),
+            control("M4.entropy", "the entropy never rises", entropy_falls),
+        ],
+    )
+}];
+
+/// M4's two laws, each at its β.
+const LAWS: &[Source] = &[
+    Source { experiment: "misspecified_audit", part: "three-answers" },
+    Source { experiment: "misspecified_audit", part: "sure-answers" },
+];
+
+const fn control(id: &'static str, says: &'static str, judge: fn(&Trial<'_>) -> Result<Option<Case>>) -> Control {
+    Control { id, says, sources: LAWS, statement: Statement::Replicates(judge), rule: Rule::Always }
+}
+
+/// Rounds that plain formulas follow: later some probabilities lie below the rounding of others.
+const FOLLOWED: usize = 2;
+
+/// π_0 of the configuration.
+fn law(trial: &Trial<'_>) -> Option<[f64; 3]> {
+    trial.config().instance.get("law")
+}
+
+fn index_of(law: [f64; 3], beats: impl Fn(f64, f64) -> bool) -> usize {
+    (1..3).fold(0, |best, y| if beats(law[y], law[best]) { y } else { best })
+}
+
+fn led_astray(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let (Some(start), true) = (law(trial), is_population(trial)) else { return Ok(None) };
+    let mode = |law: [f64; 3]| index_of(law, |a, b| a > b);
+    let mut laws = vec![start];
+    for t in 0..FOLLOWED.min(trial.rounds()) {
+        laws.push(next(laws[t], trial.beta())?);
+    }
+    let mut case = Case::default();
+    for (t, pair) in laws.windows(2).enumerate() {
+        let (before, after) = (pair[0], pair[1]);
+        let mut close = |of, expected: f64, size: f64| -> Result<()> {
+            let found = trial.get(of, t + 1)?;
+            case.comparisons.push(Comparison::identity(found, expected, 1e-9 * size));
+            Ok(())
+        };
+        let moved = f64::from(u8::from(mode(before) != mode(after)));
+        let cost = before.iter().map(|mass| mass.ln().abs()).fold(0.0, f64::max);
+        let concentrated = concentrability(before, after);
+        close(&ENTROPY, entropy(after), 1.0)?;
+        close(&BASELINE_LEFT, gain(before, after), cost)?;
+        close(&CHAIN_CONCENTRABILITY, concentrated, concentrated)?;
+        close(&STEP_DRIFT, moved, 1.0)?;
+        if moved == 1.0 {
+            // Where it goes is the least likely answer.
+            close(&DRIFT_MASS, before[index_of(before, |a, b| a < b)], 1.0)?;
+        }
+    }
+    // In the end the mode is a vertex of the features' hull, which the first mode, the middle answer, is not.
+    if mode(start) == 1 {
+        case.comparisons.push(Comparison::at_least(trial.get(&DRIFT, trial.rounds())?, 1.0, 0.0));
+    }
+    case.place.size = trial.size();
+    Ok(Some(case))
+}
+
+/// What a reader of the paper may expect of every population round.
+fn every_round(trial: &Trial<'_>, expected: impl Fn(usize) -> Result<Comparison>) -> Result<Option<Case>> {
+    if !is_population(trial) {
+        return Ok(None);
+    }
+    step_by_step(trial, "", |_| Ok(true), |t| Ok(vec![expected(t)?]))
+}
+
+fn mode_kept(trial: &Trial<'_>) -> Result<Option<Case>> {
+    every_round(trial, |t| Ok(Comparison::probability(trial.get(&STEP_DRIFT, t + 1)?, 0.0, 0.0)))
+}
+
+fn performance_kept(trial: &Trial<'_>) -> Result<Option<Case>> {
+    every_round(trial, |t| {
+        let gain = trial.get(&BASELINE_LEFT, t + 1)?;
+        Ok(Comparison::at_least(gain, 0.0, 1e-9 * gain.abs().max(1.0)))
+    })
+}
+
+fn concentrability_kept(trial: &Trial<'_>) -> Result<Option<Case>> {
+    every_round(trial, |t| {
+        let kappa = trial.get(&KAPPA, t)?;
+        Ok(Comparison::unlimited(trial.get(&CONCENTRABILITY, t + 1)?, kappa, trial.rounding(t + 1, kappa)?))
+    })
+}
+
+fn entropy_falls(trial: &Trial<'_>) -> Result<Option<Case>> {
+    every_round(trial, |t| {
+        let before = trial.get(&ENTROPY, t)?;
+        Ok(Comparison::unlimited(trial.get(&ENTROPY, t + 1)?, before, trial.rounding(t + 1, 1.0 + before)?))
+    })
+}
