@@ -18,6 +18,8 @@ use crate::{Error, draft, files};
 const FILES: [&str; 6] =
     ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png", "provenance.json"];
 const QUICK: usize = 3;
+/// Condition numbers of weighted rows above this cost more than half of the digits.
+const ILL_CONDITIONED: f64 = 1e7;
 /// Columns of the table where stdout is no terminal.
 const WIDEST: usize = 100;
 
@@ -101,6 +103,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let verbosity = args.verbosity;
     let jobs = jobs(args, &simulation).map_err(Failure::refused)?;
     simulation.remarks.iter().for_each(|remark| verbosity.say(remark));
+    simulation.preset_keys().iter().for_each(|key| verbosity.detail(key));
     simulation.derived.iter().for_each(|(name, value)| verbosity.detail(format!("{name} = {value}")));
 
     let settings = &simulation.config.run;
@@ -112,6 +115,7 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let trajectories = trajectories.map_err(Failure::failed)?;
     let summary = Summary::new(&trajectories, &simulation);
     warn_of_rounding(&summary, verbosity);
+    warn_of_condition(&summary, verbosity);
 
     let document = args.wants_document().then(|| format!("{:#}\n", output::document(&simulation, &summary)));
     let document = document.unwrap_or_default();
@@ -119,7 +123,12 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
     let text = if args.json {
         document
     } else {
-        output::table(&summary, settings.replicates, Some(terminal_width().unwrap_or(WIDEST)))
+        output::table(
+            &summary,
+            &simulation.config.asked(),
+            settings.replicates,
+            Some(terminal_width().unwrap_or(WIDEST)),
+        )
     };
     // What was computed is shown, whether or not it could be written.
     let printed = print(text.trim_end());
@@ -308,6 +317,20 @@ fn warn_of_rounding(summary: &Summary, verbosity: Verbosity) {
             "warning: from t = {t} on, logit differences are known to {:.0e} only: what the samples saw has outgrown what they \
              did not, and the latter is rounding; stop earlier, or use a larger beta",
             mean(t, rounding).unwrap_or(f64::NAN)
+        ));
+    }
+}
+
+/// Says so where a convex fit has lost digits.
+fn warn_of_condition(summary: &Summary, verbosity: Verbosity) {
+    let Some(column) = summary.column("condition_number") else { return };
+    let most = |t: usize| summary.rows[t][column].as_ref().map(|cell| cell.values.iter().copied().fold(1.0, f64::max));
+    if let Some((t, most)) =
+        (0..summary.rows.len()).find_map(|t| most(t).filter(|size| *size > ILL_CONDITIONED).map(|size| (t, size)))
+    {
+        verbosity.say(format!(
+            "warning: from t = {t} on, the weighted rows of the fit have a condition number of {most:.0e}: directions of little \
+             weight have lost digits; stop earlier, or use a ridge"
         ));
     }
 }

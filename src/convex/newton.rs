@@ -89,7 +89,7 @@ impl Task<'_> {
             let norm = Norm::of(&state.gradient);
             if !(norm.is_finite() && state.value.is_finite()) {
                 return Err(Error::NotFound(format!(
-                    "a convex fit left the range of doubles after {steps} Newton steps"
+                    "Newton's method on a convex loss left the range of doubles after {steps} steps"
                 )));
             }
             let factor = Factor::of(self, &state.point);
@@ -119,7 +119,7 @@ impl Task<'_> {
             };
         }
         Err(Error::NotFound(format!(
-            "a convex fit has no optimum after {MOST_STEPS} Newton steps: gradient norm {:e}, expected convergence",
+            "the minimum of a convex loss was not reached in {MOST_STEPS} Newton steps (its gradient has the norm {:e})",
             Norm::of(&state.gradient)
         )))
     }
@@ -131,7 +131,7 @@ impl Task<'_> {
             return Ok(found);
         }
         Err(Error::NotFound(format!(
-            "a convex fit stalled after {} Newton steps: gradient norm {:e}, expected at most {:e}",
+            "rounding stopped Newton's method on a convex loss after {} steps, at a gradient of norm {:e} in place of {:e}",
             found.steps,
             found.gradient_norm,
             REFUSED * terms

@@ -1,4 +1,5 @@
-//! The figure of a definition that has none of its own: κ_t − 1, failure rates and drift against t, one curve for each cell.
+//! The figure of a definition that has none of its own: κ_t − 1, failure rates, drift and, where it is measured, the probability of a
+//! correct answer against t, one curve for each cell.
 
 use super::{Columns, Results, Table};
 use crate::Result;
@@ -8,7 +9,10 @@ use crate::words::counted;
 /// Curves beyond these would no longer be told apart.
 const MOST_CURVES: usize = 8;
 
-/// Means of κ_t − 1, of the failure rate at the first δ, and of the drift.
+/// What loops with correct answers are looked at for.
+const CORRECT: &str = "correct_probability";
+
+/// Means of κ_t − 1, of the failure rate at the first δ, of the drift, and of the probability of a correct answer.
 ///
 /// # Errors
 /// [`crate::Error::File`] if the store cannot be read.
@@ -19,6 +23,7 @@ pub fn table(results: &Results) -> Result<Table> {
     let failure = results.study.wanted.deltas.first().map(|delta| format!("failure_{delta}"));
     let mut measured = vec!["kappa_minus_one", "drift"];
     measured.extend(failure.as_deref());
+    measured.extend(results.study.wanted.also.contains(&CORRECT).then_some(CORRECT));
     results.table(&Columns { part: "", labels: &labels, measured: &measured, theory: None })
 }
 
@@ -56,6 +61,9 @@ pub fn figure(name: &str, table: &Table) -> Result<Figure> {
     } else {
         String::new()
     };
+    let mean = format!("{CORRECT}_mean");
+    // A column of an instance without answers is empty.
+    let has_correct = table.has(&mean) && table.distinct(&mean)?.iter().any(|value| !value.is_empty());
     let mut figure = Figure::new(name)
         .subtitle(format!(
             "{shown}{}",
@@ -64,7 +72,7 @@ pub fn figure(name: &str, table: &Table) -> Result<Figure> {
                 count => format!("means over {count} replicates, bands: 95% intervals where there are any"),
             }
         ))
-        .columns(3)
+        .columns(if has_correct { 2 } else { 3 })
         .shared_legend()
         .panel(panel("condition number", Axis::log("κ(πₜ) − 1"), "kappa_minus_one")?);
     let failure = table.header().iter().find_map(|column| column.strip_prefix("failure_")?.strip_suffix("_mean"));
@@ -72,5 +80,10 @@ pub fn figure(name: &str, table: &Table) -> Result<Figure> {
         let quantity = format!("failure_{delta}");
         figure = figure.panel(panel("own optimum missed", Axis::log(format!("failure rate F({delta})")), &quantity)?);
     }
-    Ok(figure.panel(panel("drift from the base model's choice", Axis::linear("P[y*ₜ ≠ y*₀]"), "drift")?))
+    figure = figure.panel(panel("drift from the base model's choice", Axis::linear("P[y*ₜ ≠ y*₀]"), "drift")?);
+    if has_correct {
+        let axis = Axis::linear("mass of correct responses").range(0.0, 1.0);
+        figure = figure.panel(panel("against answers", axis, CORRECT)?);
+    }
+    Ok(figure)
 }

@@ -92,12 +92,13 @@ pub(super) fn normalise(row: &mut GradedRow) {
 pub(super) fn gram_schmidt(mut rows: Vec<GradedRow>, columns: usize) -> (Array2<f64>, Vec<GradedRow>) {
     let count = rows.len();
     let mut left: Vec<usize> = (0..count).filter(|&i| rows[i].log_size > f64::NEG_INFINITY).collect();
+    // What is left of a unit row after the larger ones were taken out: its length, measured once a step.
+    let mut length: Vec<f64> = rows.iter().map(|row| Norm::of(&row.direction)).collect();
     let mut basis: Vec<Array1<f64>> = Vec::new();
     let mut graded = Vec::new();
     while basis.len() < columns {
-        // What is left of a unit row after the larger ones were taken out.
-        left.retain(|&i| Norm::of(&rows[i].direction) > DEPENDENT);
-        let size = |i: usize| rows[i].log_size + Norm::of(&rows[i].direction).ln();
+        left.retain(|&i| length[i] > DEPENDENT);
+        let size = |i: usize| rows[i].log_size + length[i].ln();
         let Some(&pivot) = left.iter().max_by(|&&i, &&j| size(i).total_cmp(&size(j))) else { break };
         let log_size = size(pivot);
         let mut q = rows[pivot].direction.clone();
@@ -110,6 +111,7 @@ pub(super) fn gram_schmidt(mut rows: Vec<GradedRow>, columns: usize) -> (Array2<
         for &i in &left {
             let share = q.dot(&rows[i].direction);
             rows[i].direction.scaled_add(-share, &q);
+            length[i] = Norm::of(&rows[i].direction);
             entries[i] = share;
         }
         graded.push(GradedRow { log_size, direction: entries });

@@ -208,6 +208,7 @@ named! {
     GAIN_MIN = "gain_min";
     AT_INFINITY = "at_infinity";
     GRADIENT_NORM = "gradient_norm";
+    CONDITION_NUMBER = "condition_number";
     NEWTON_STEPS = "newton_steps";
     REWARD_VARIANCE = "reward_variance";
     FISHER_MAX = "fisher_max";

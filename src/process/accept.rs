@@ -75,7 +75,7 @@ pub(super) const KEYS: &[Key] = &[Key {
         ],
     ),
     of: &["likelihood"],
-    meaning: "\"all\", \"correct\", { true_positive, false_positive } (a noisy verifier), { vote_of = N } (the winner of N draws), { confidence_gate = c, tries = R } (the first try with π_t ≥ c, or the last)",
+    meaning: "\"all\", \"correct\", { true_positive, false_positive } (a noisy verifier), { vote_of = N } (the winner of N draws, up to 2000), { confidence_gate = c, tries = R } (the first try with π_t ≥ c, or the last)",
     default: "\"all\"",
 }];
 
@@ -139,7 +139,7 @@ impl Accept {
             Self::Verifier { true_positive, false_positive } => (true_positive, false_positive),
             _ => return Ok(None),
         };
-        let correct = instance.correct().ok_or_else(no_answers)?;
+        let correct = instance.correct().ok_or_else(|| no_answers(*self))?;
         let mut table = LogitTable::default();
         for x in 0..instance.prompts() {
             let count = instance.features().responses(x) as u32;
@@ -170,12 +170,15 @@ impl Accept {
         };
         match *self {
             Self::All | Self::Correct => Ok(()),
+            Self::Verifier { true_positive: 0.0, false_positive: 0.0 } => {
+                let expected = "one of the two probabilities above 0: nothing would be accepted, and no round would change anything";
+                Err(Error::argument("process.accept", self, expected))
+            }
             Self::Verifier { true_positive, false_positive } => {
                 share("true_positive", true_positive)?;
                 share("false_positive", false_positive)
             }
-            Self::Vote(0) => Err(Error::argument("process.accept.vote_of", 0, "a whole number ≥ 1")),
-            Self::Vote(_) => Ok(()),
+            Self::Vote(votes) => law::check_votes("process.accept.vote_of", votes),
             Self::Gate { confidence, tries } => {
                 share("confidence_gate", confidence)?;
                 if tries > 0 { Ok(()) } else { Err(Error::argument("process.accept.tries", 0, "a whole number ≥ 1")) }
@@ -188,13 +191,16 @@ impl Accept {
     /// # Errors
     /// As [`Accept::table`].
     pub(super) fn check_on(&self, instance: &Instance) -> Result<()> {
-        self.table(instance).map(drop)
+        match *self {
+            Self::Vote(votes) => law::check_votes_on("process.accept.vote_of", votes, instance),
+            _ => self.table(instance).map(drop),
+        }
     }
 }
 
-fn no_answers() -> Error {
+fn no_answers(accept: Accept) -> Error {
     let expected = "\"all\", a vote or a gate, or an instance with correct responses (the array `correct` or `answer`)";
-    Error::argument("process.accept", "by correctness", expected)
+    Error::argument("process.accept", accept, expected)
 }
 
 /// a(x,y) of a response.

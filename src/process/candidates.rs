@@ -1,5 +1,6 @@
 //! Whose responses a round draws, and how they are selected.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::Step;
@@ -174,7 +175,30 @@ pub(super) const KEYS: &[Key] = &[
     ),
 ];
 
+impl fmt::Display for CandidateLaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Current => write!(f, "\"current\""),
+            Self::Base => write!(f, "\"base\""),
+            Self::Mixture(share) => write!(f, "{{ base_share = {share} }}"),
+            Self::Power(power) => write!(f, "{{ power = {power} }}"),
+        }
+    }
+}
+
 impl Candidates {
+    /// The key and the value of the first of these choices that is not a single draw from π_t.
+    pub(super) fn departure(&self) -> Option<(&'static str, String)> {
+        match self.selection {
+            _ if self.law != CandidateLaw::Current => Some(("candidates", self.law.to_string())),
+            Selection::None if self.ranked_by == Ranking::Base => Some(("ranked_by", "\"base\"".to_owned())),
+            Selection::None => None,
+            Selection::BestOf(draws) => Some(("best_of", draws.to_string())),
+            Selection::Adaptive(mu) => Some(("adaptive", mu.to_string())),
+            Selection::Curated(_) => Some(("choose", "\"reward\"".to_owned())),
+        }
+    }
+
     /// As they are written.
     ///
     /// # Errors

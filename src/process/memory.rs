@@ -1,5 +1,7 @@
 //! What a loop keeps of earlier rounds.
 
+use std::fmt;
+
 use crate::settings::{Form, Key, Section};
 
 /// What a fit looks at beside the round's own draws.
@@ -42,6 +44,16 @@ pub(super) const KEYS: &[Key] = &[Key::of_process(
     "\"none\", \"all\" (counts of all rounds), { replay = λ } (a share λ of uniform responses)",
     "\"none\"",
 )];
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => write!(f, "\"none\""),
+            Self::All => write!(f, "\"all\""),
+            Self::Replay(share) => write!(f, "{{ replay = {share} }}"),
+        }
+    }
+}
 
 impl Memory {
     /// As it is written.

@@ -1,5 +1,6 @@
 //! Whose prompts a round draws.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::policy::Policy;
@@ -23,6 +24,15 @@ pub(super) const KEYS: &[Key] = &[Key::of_process(
     "\"all\", or { confidence_at_most = c }: only prompts with max_y π_t(y|x) ≤ c",
     "\"all\"",
 )];
+
+impl fmt::Display for PromptLaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => write!(f, "\"all\""),
+            Self::ConfidenceAtMost(most) => write!(f, "{{ confidence_at_most = {most} }}"),
+        }
+    }
+}
 
 impl PromptLaw {
     /// As it is written.

@@ -17,7 +17,7 @@ use crate::settings::{Field, Form, Key, Section};
 use crate::{Error, Result};
 
 /// A vote of N draws as a table.
-pub(super) const VOTE: &[Field] = &[("vote_of", Form::Whole(1, 1_000_000), None)];
+pub(super) const VOTE: &[Field] = &[("vote_of", Form::Whole(1, law::MOST_VOTES), None)];
 
 const WEIGHTS: &[Field] =
     &[("self", Form::Real, Some(0.0)), ("base", Form::Real, Some(0.0)), ("external", Form::Real, Some(0.0))];
@@ -27,7 +27,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::of_process(
         "reward",
         Form::WordOrTables(&["self", "base", "external"], &[VOTE, WEIGHTS]),
-        "\"self\" (log π_t), \"base\" (log π_0), \"external\" (the instance's reward, or 1 for correct), weights { self = η, base = w, external = v }, or { vote_of = N } (a vote for each pair)",
+        "\"self\" (log π_t), \"base\" (log π_0), \"external\" (the instance's reward, or 1 for correct), weights { self = η, base = w, external = v }, or { vote_of = N } (a vote for each pair, N up to 2000)",
         "\"self\"",
     ),
     Key::of_process("standardise", Form::Switch, "prompt by prompt (r − mean)/sd under π_t", "false"),
@@ -135,6 +135,11 @@ pub trait Signal: Debug + Send + Sync {
         false
     }
 
+    /// As a configuration writes it; a signal that none can write shows itself.
+    fn written(&self) -> String {
+        format!("{self:?}")
+    }
+
     /// Responses drawn for each pair beside the pair itself.
     fn votes(&self) -> u64 {
         0
@@ -222,6 +227,16 @@ impl Signal for Weighted {
 
     fn is_own(&self) -> bool {
         *self == Self::default()
+    }
+
+    fn written(&self) -> String {
+        let of_them = match (self.own, self.base, self.external) {
+            (1.0, 0.0, 0.0) => "\"self\"".to_owned(),
+            (0.0, 1.0, 0.0) => "\"base\"".to_owned(),
+            (0.0, 0.0, 1.0) => "\"external\"".to_owned(),
+            (own, base, external) => format!("{{ self = {own}, base = {base}, external = {external} }}"),
+        };
+        if self.standardise { format!("{of_them}, standardised") } else { of_them }
     }
 
     fn check(&self, _process: &Loop) -> Result<()> {
@@ -330,7 +345,15 @@ impl Signal for Vote {
     }
 
     fn check(&self, _process: &Loop) -> Result<()> {
-        if self.of == 0 { Err(Error::argument("process.reward.vote_of", 0, "a whole number ≥ 1")) } else { Ok(()) }
+        law::check_votes("process.reward.vote_of", self.of)
+    }
+
+    fn check_on(&self, instance: &Instance) -> Result<()> {
+        law::check_votes_on("process.reward.vote_of", self.of, instance)
+    }
+
+    fn written(&self) -> String {
+        format!("{{ vote_of = {} }}", self.of)
     }
 
     fn votes(&self) -> u64 {

@@ -32,7 +32,7 @@ pub(super) fn check(process: &Loop) -> Result<()> {
     process.signal.check(process)?;
     if matches!(process.candidates.selection, Selection::Curated(_)) && process.signal.votes() > 0 {
         let expected = "a reward of each response beside choose = \"reward\": a vote compares pairs";
-        return Err(Error::argument("process.reward", format!("{:?}", process.signal), expected));
+        return Err(Error::argument("process.reward", process.signal.written(), expected));
     }
     let ranks = matches!(process.candidates.selection, Selection::BestOf(_) | Selection::Adaptive(_));
     if process.candidates.ranked_by == Ranking::Base && !ranks {
@@ -50,7 +50,7 @@ fn responses(process: &Loop) -> Result<()> {
     // A reward is looked at where it selects.
     if !process.signal.is_own() && !matches!(process.candidates.selection, Selection::Curated(_)) {
         let expected = "log π_t: a likelihood looks at a reward with choose = \"reward\" alone";
-        return Err(Error::argument("process.reward", format!("{:?}", process.signal), expected));
+        return Err(Error::argument("process.reward", process.signal.written(), expected));
     }
     let changes_the_law = matches!(process.accept, Accept::Vote(_) | Accept::Gate { .. });
     if changes_the_law && process.candidates.selection != Selection::None {
@@ -80,11 +80,17 @@ pub(super) fn check_on(process: &Loop, instance: &Instance) -> Result<()> {
 impl Loop {
     /// Whether prompts, candidates, signal, reference and memory are the paper's.
     pub fn is_self_rewarding(&self) -> bool {
-        self.signal.is_own()
-            && self.prompts == PromptLaw::All
-            && self.candidates == Default::default()
-            && self.accept == Accept::All
-            && self.reference == Reference::Current
-            && self.memory == Memory::None
+        self.departure().is_none()
+    }
+
+    /// The key and the value of the first choice that is not the paper's.
+    pub(super) fn departure(&self) -> Option<(&'static str, String)> {
+        let other = |is_papers: bool, key: &'static str, value: String| (!is_papers).then_some((key, value));
+        other(self.signal.is_own(), "reward", self.signal.written())
+            .or_else(|| other(self.prompts == PromptLaw::All, "prompts", self.prompts.to_string()))
+            .or_else(|| self.candidates.departure())
+            .or_else(|| other(self.accept == Accept::All, "accept", self.accept.to_string()))
+            .or_else(|| other(self.reference == Reference::Current, "reference", self.reference.to_string()))
+            .or_else(|| other(self.memory == Memory::None, "memory", self.memory.to_string()))
     }
 }

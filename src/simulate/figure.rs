@@ -1,6 +1,6 @@
 //! The figure of a run: κ_t − 1, failure rates, drift and accuracy against t.
 
-use super::{Simulation, Summary};
+use super::{Config, Simulation, Summary};
 use crate::plot::{Axis, Figure, Panel, Point, Scale, Series, Style};
 use crate::words::counted;
 
@@ -49,5 +49,14 @@ pub fn trajectory(simulation: &Simulation, summary: &Summary) -> Figure {
         counted(replicates, "replicate"),
         if replicates == 1 { "" } else { "; bands: 95% intervals of the mean" },
     );
-    Figure::new("Self-rewarding rounds").subtitle(subtitle).columns(3).panel(kappa).panel(failure).panel(drift)
+    Figure::new(title(config)).subtitle(subtitle).columns(3).panel(kappa).panel(failure).panel(drift)
+}
+
+/// The loop by its name.
+fn title(config: &Config) -> String {
+    match config.process.others.get("preset").and_then(toml::Value::as_str) {
+        Some(preset) if preset != "self-rewarding" => format!("Rounds of {preset}"),
+        _ if config.is_papers_loop() => "Self-rewarding rounds".to_owned(),
+        _ => "Rounds of self-improvement".to_owned(),
+    }
 }

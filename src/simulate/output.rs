@@ -131,19 +131,20 @@ const TABLE: &[(&str, &str)] = &[
 ];
 
 /// The table for people: each mean with its 95% interval; `-` where a quantity does not exist. Folded where it is wider than
-/// `width`.
-pub fn table(summary: &Summary, replicates: usize, width: Option<usize>) -> String {
+/// `width`. Quantities that were asked for by name come last, where they are not among those that are always shown.
+pub fn table(summary: &Summary, asked: &[&str], replicates: usize, width: Option<usize>) -> String {
     let rounds = (0..summary.rows.len()).map(|t| vec![t.to_string()]);
     let mut lines: Vec<Vec<String>> = std::iter::once(vec!["t".to_owned()]).chain(rounds).collect();
     let mut shown = Vec::new();
-    for (name, title) in TABLE {
-        for (index, column) in summary.columns.iter().enumerate().filter(|(_, column)| column.quantity.name == *name) {
+    let others = asked.iter().filter(|name| TABLE.iter().all(|(shown, _)| shown != *name)).map(|name| (*name, *name));
+    for (name, title) in TABLE.iter().copied().chain(others) {
+        for (index, column) in summary.columns.iter().enumerate().filter(|(_, column)| column.quantity.name == name) {
             let cells = || summary.rows.iter().map(|row| row[index].as_ref());
             if cells().any(|cell| cell.is_some()) {
                 let title = match (column.delta, column.level) {
                     (Some((_, delta)), _) => format!("{title}({delta})"),
                     (_, Some((_, level))) => format!("{title}, level {level}"),
-                    (None, None) => (*title).to_owned(),
+                    (None, None) => title.to_owned(),
                 };
                 let texts = cells().map(|cell| cell.map_or_else(|| "-".to_owned(), |cell| readable(cell, replicates)));
                 lines.iter_mut().zip(std::iter::once(title).chain(texts)).for_each(|(line, text)| line.push(text));

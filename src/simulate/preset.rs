@@ -3,10 +3,10 @@
 use toml::{Table, Value};
 
 use super::keys::exclusive;
-use crate::Result;
 use crate::process::presets::{PRESETS, Setting};
 use crate::process::settings::beta;
 use crate::settings::Section;
+use crate::{Error, Result};
 
 /// The table with the keys of its preset written out, but for those that are given, or that exclude one that is given.
 ///
@@ -24,19 +24,51 @@ pub(super) fn expanded(table: &Table) -> Result<Table> {
         if process.contains_key(*key) || excluded {
             continue;
         }
-        let value = match setting {
-            Setting::Toml(text) => {
-                let parsed: Table = format!("value = {text}").parse().expect("presets are written as TOML");
-                parsed["value"].clone()
-            }
-            Setting::GrownPower => {
-                let power = Value::Float(1.0 + 1.0 / beta(&Section::new("process", process))?);
-                Value::Table(Table::from_iter([("power".to_owned(), power)]))
-            }
-        };
-        expanded.insert((*key).to_owned(), value);
+        expanded.insert((*key).to_owned(), value_of(*setting, process)?);
     }
     let mut whole = table.clone();
     whole.insert("process".to_owned(), Value::Table(expanded));
     Ok(whole)
+}
+
+/// A preset's value of a key beside the other keys of its section.
+fn value_of(setting: Setting, process: &Table) -> Result<Value> {
+    match setting {
+        Setting::Toml(text) => {
+            let parsed: Table = format!("value = {text}").parse().expect("presets are written as TOML");
+            Ok(parsed["value"].clone())
+        }
+        Setting::GrownPower => {
+            let power = Value::Float(1.0 + 1.0 / beta(&Section::new("process", process))?);
+            Ok(Value::Table(Table::from_iter([("power".to_owned(), power)])))
+        }
+    }
+}
+
+/// The preset of the section `[process]`, with the keys that have its values.
+pub(super) fn own_keys(table: &Table) -> Option<(&'static str, Vec<(&'static str, Value)>)> {
+    let name = table.get("preset").and_then(Value::as_str)?;
+    let preset = PRESETS.iter().find(|preset| preset.name == name)?;
+    let own = |(key, setting): &(&'static str, Setting)| {
+        let value = table.get(*key)?;
+        (value_of(*setting, table).ok()? == *value).then(|| (*key, value.clone()))
+    };
+    Some((preset.name, preset.keys.iter().filter_map(own).collect()))
+}
+
+/// An error of a key that a preset has set, with the preset's name.
+pub(super) fn attributed(error: Error, process: &Table) -> Error {
+    match error {
+        Error::At { place, error } => attributed(*error, process).at(place),
+        Error::Argument { name, value, expected } => {
+            let key = name.strip_prefix("process.").map_or("", |rest| rest.split('.').next().unwrap_or(rest));
+            let of_preset = own_keys(process).filter(|(_, keys)| keys.iter().any(|(own, _)| *own == key));
+            let expected = match of_preset {
+                Some((preset, _)) => format!("{expected} (preset = \"{preset}\" sets this key)"),
+                None => expected,
+            };
+            Error::Argument { name, value, expected }
+        }
+        other => other,
+    }
 }

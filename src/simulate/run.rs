@@ -76,8 +76,13 @@ pub fn run(simulation: &Simulation, keep_theta: bool, observer: &dyn Observer) -
     let numbers = settings.first_replicate..settings.first_replicate + settings.replicates;
     // Results are collected by index: neither scheduling nor the number of threads enters.
     let results: Vec<Result<Replicate>> =
-        numbers.into_par_iter().map(|index| replicate(simulation, index, keep_theta, observer)).collect();
+        numbers.into_par_iter().map(|index| numbered(simulation, index, keep_theta, observer)).collect();
     results.into_iter().collect()
+}
+
+/// As [`replicate`]; an error says which one it was.
+fn numbered(simulation: &Simulation, index: usize, keep_theta: bool, observer: &dyn Observer) -> Result<Replicate> {
+    replicate(simulation, index, keep_theta, observer).map_err(|error| error.at(format!("replicate {index}")))
 }
 
 /// Runs the replicate of a number.

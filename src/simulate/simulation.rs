@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::config::{Config, MeasureConfig, UpdateConfig};
 use super::keys::MOST;
 use super::kinds::{Made, Source};
+use super::preset::{attributed, own_keys};
 use super::settle::{finite_class, process};
 use super::summary::Column;
 use crate::instance::Instance;
@@ -53,6 +54,14 @@ pub(crate) fn check_measured(measure: &MeasureConfig, instance: &Instance) -> Re
     Ok(())
 }
 
+/// What a person should know of a β that was given for nothing.
+fn idle_beta(config: &Config) -> Option<String> {
+    let process = &config.process;
+    let beta = process.beta.filter(|_| process.update == UpdateConfig::LIKELIHOOD)?;
+    let of_power = own_keys(&process.table()).is_some_and(|(_, keys)| keys.iter().any(|(key, _)| *key == "candidates"));
+    (!of_power).then(|| format!("process.beta = {beta} is idle: a likelihood has no beta"))
+}
+
 impl Simulation {
     /// As [`Simulation::describe`]; also draws the instance of the first replicate to see that it and the process on it are
     /// sound.
@@ -60,9 +69,12 @@ impl Simulation {
     /// # Errors
     /// [`Error`] with the offending value and what was expected.
     pub fn new(config: Config) -> Result<Self> {
-        let simulation = Self::describe(config)?;
+        let mut simulation = Self::describe(config)?;
         let first = simulation.instance(simulation.config.run.first_replicate)?;
         simulation.check(&first)?;
+        let absent = simulation.config.never_measured(&simulation.process, &first);
+        simulation.remarks.extend(absent);
+        simulation.remarks.extend(idle_beta(&simulation.config));
         Ok(simulation)
     }
 
@@ -71,8 +83,14 @@ impl Simulation {
     /// # Errors
     /// As [`Loop::on`] and [`chain::check`] say.
     pub fn check(&self, instance: &Instance) -> Result<()> {
-        self.process.on(instance)?;
+        self.process.on(instance).map_err(|error| attributed(error, &self.config.process.table()))?;
         check_measured(&self.config.measure, instance)
+    }
+
+    /// The keys that its preset sets, with their values as a configuration writes them.
+    pub fn preset_keys(&self) -> Vec<String> {
+        let Some((preset, keys)) = own_keys(&self.config.process.table()) else { return Vec::new() };
+        keys.iter().map(|(key, value)| format!("process.{key} = {value} (preset = \"{preset}\")")).collect()
     }
 
     /// The columns of its table.
@@ -136,7 +154,7 @@ impl Simulation {
         if let Some((i, level)) = levels.iter().enumerate().find(|(i, level)| levels[..*i].contains(level)) {
             return Err(Error::argument(format!("measure.levels[{i}]"), level, "no number twice"));
         }
-        process(config)
+        process(config).map_err(|error| attributed(error, &config.process.table()))
     }
 
     /// The instance of a replicate.

@@ -96,12 +96,16 @@ fn rows_carry_what_filters_look_at_and_the_verdicts_are_those_of_verify() {
     let page = read(&bench, "report/report.html");
     let output = bench.run("verify --from runs/probe-quick.sqlite --json");
     let ledger: Value = serde_json::from_slice(&output.stdout).unwrap();
-    // The page shows violated rows first, then those that say something, then the rest; JSON keeps the catalogue's order.
+    // The page shows, paper by paper, violated rows first, then those that say something, then the rest; JSON keeps the catalogue's order.
     let mut claims = ledger["claims"].as_array().unwrap().clone();
-    claims.sort_by_key(|claim| match claim["verdict"].as_str().unwrap() {
-        "violated" => 0,
-        "holds" | "inconclusive" => 1,
-        _ => 2,
+    let papers = ledger["papers"].as_array().unwrap();
+    claims.sort_by_key(|claim| {
+        let rank = match claim["verdict"].as_str().unwrap() {
+            "violated" => 0,
+            "holds" | "inconclusive" => 1,
+            _ => 2,
+        };
+        (papers.iter().position(|paper| paper["key"] == claim["paper"]), rank)
     });
     let of = |key: &str| claims.iter().map(|claim| claim[key].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(attributes(&page, "data-verdict"), of("verdict"));

@@ -8,7 +8,6 @@ const CHANGED_SIDES: &[(&str, &str, f64)] = &[
     ("D1:", "flip_loss", 1.01),
     ("D1:", "population_loss", 0.99),
     ("M1:", "natural_distance", 1e9),
-    ("M1:", "natural_step", 0.999),
     ("M2:", "second_moment", 1.001),
     ("M2:", "approximation_error", 0.999),
     ("M2:", "estimation_error", 1.001),

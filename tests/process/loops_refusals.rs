@@ -84,6 +84,17 @@ fn choices_without_a_meaning_together_are_refused() {
         ("reference = { current = nan }", "process.reference"),
         ("reward = { self = inf }", "process.reward"),
         ("preset = \"nonsense\"", "process.preset"),
+        ("reward = { vote_of = 2001 }", "process.reward.vote_of = 2001: expected a whole number from 1 to 2000"),
+        ("update = \"likelihood\"\naccept = { vote_of = 2001 }", "process.accept.vote_of"),
+        (
+            "update = \"likelihood\"\naccept = { true_positive = 0.0, false_positive = 0.0 }",
+            "process.accept = { true_positive = 0, false_positive = 0 }",
+        ),
+        ("update = \"likelihood\"\nreward = \"external\"", "process.reward = \"external\""),
+        (
+            "best_of = 3\nchoose = \"reward\"\nreward = { vote_of = 3 }",
+            "process.reward = { vote_of = 3 }: expected a reward of each response",
+        ),
     ];
     let mut wrong = Vec::new();
     for (keys, named) in cases {
@@ -113,7 +124,11 @@ fn a_finite_class_is_of_the_papers_loop_alone() {
         "radius = 5.0",
     ] {
         let error = refusal(&format!("update = \"finite-class\"\n{keys}"), &plain());
-        assert!(error.as_ref().is_some_and(|error| error.contains("process.")), "{keys}: {error:?}");
+        // The key that departs is named, not the update.
+        let key = keys.split(' ').next().unwrap();
+        let key = if key == "standardise" { "reward" } else { key };
+        let named = |error: &String| error.starts_with(&format!("process.{key} = "));
+        assert!(error.as_ref().is_some_and(named), "{keys}: {error:?}");
     }
     // Its class on one-hot features has one favoured response a prompt.
     let favoured = || tabular_and_dense(&[vec![0.4, 0.0, 0.0], vec![0.1, 0.0]], &[0.5, 0.5]).0;

@@ -180,13 +180,8 @@ fn samples_without_end_are_the_population() {
     let mut both = 0;
     for (keys, sampled) in &sampled {
         let population = keys.replace("population = false", "population = true");
-        // The population of a win rate with several batches is refused in a ball or with a ridge.
         let Some((_, expected)) = expected.iter().find(|(keys, _)| *keys == population) else { continue };
         if sampled.on(&instances[0]).is_err() {
-            continue;
-        }
-        if expected.on(&instances[0]).is_err() {
-            assert!(keys.contains("win-rate") && keys.contains("memory"), "{keys}");
             continue;
         }
         if keys.contains("adaptive") {

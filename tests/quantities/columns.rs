@@ -48,7 +48,7 @@ fn other_loops_measure_what_costs_little_and_can_exist() {
     assert_eq!(further(&format!("{offset}[process]\nupdate = 'population'")), flips);
     assert_eq!(further(ANSWERS), [&correct[..], &flips, &["draws", "rank_losses"]].concat());
     let process = "[process]\nupdate = 'likelihood'\nradius = 9\nprompts = { confidence_at_most = 0.9 }";
-    let convex = ["draws", "empty_filters", "at_infinity", "gradient_norm", "newton_steps"];
+    let convex = ["draws", "empty_filters", "at_infinity", "gradient_norm", "condition_number", "newton_steps"];
     assert_eq!(further(&format!("{GAUSSIAN}{process}")), [&flips[..], &convex].concat());
     assert_eq!(further(&format!("{offset}[measure]\nalso = []")), [""; 0]);
     let asked = "[measure]\nalso = ['draws', 'sharpened_share']";
@@ -90,7 +90,7 @@ fn outputs_have_the_further_columns() {
     let csv = csv(&summary);
     let header = csv.lines().next().unwrap();
     assert!(header.contains(",draws_mean,draws_lo,draws_hi") && header.contains(",accuracy_level_0_mean,"), "{header}");
-    let shown = table(&summary, 3, None);
+    let shown = table(&summary, &[], 3, None);
     assert!(shown.contains("P[correct]") && shown.contains("accuracy, level 0"), "{shown}");
     // What follows from n is exact; the policy at the start is one computation.
     let cell = |t: usize, name: &str| summary.rows[t][summary.column(name).unwrap()].clone().unwrap();

@@ -2,7 +2,7 @@
 
 use super::super::Table;
 use crate::Result;
-use crate::plot::{Axis, Figure, Panel, Series, Style};
+use crate::plot::{Axis, Figure, Legend, Panel, Series, Style};
 
 /// The laws of three answers: the part, and how it is written.
 const LAWS: [(&str, &str); 2] = [("three-answers", "(.30, .69, .01)"), ("sure-answers", "(.0001, .9995, .0004)")];
@@ -21,7 +21,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         ("three answers: what the class can follow", share(), "sharpened_share"),
         ("three answers: the base mode", Axis::linear("πₜ(y*₀)").range(0.0, 1.0), "base_probability"),
     ] {
-        let mut panel = Panel::new(title, Axis::linear("round t"), y);
+        let mut panel = Panel::new(title, Axis::linear("round t"), y).legend(once(column));
         let mut color = 0;
         for (part, law) in LAWS {
             let rows = table.filter(&[("part", part)])?;
@@ -37,11 +37,11 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     for beta in gaussian.distinct("beta")? {
         let cells = gaussian.filter(&[("beta", &beta)])?;
         for (title, y, column) in [
-            ("entropy", Axis::log("entropy of πₜ (nats)"), "entropy"),
+            ("entropy", Axis::log("entropy of πₜ (nats)").range(1e-4, 2.0), "entropy"),
             ("what the class can follow", share(), "sharpened_share"),
             ("drift", Axis::linear("drift P[y*ₜ ≠ y*₀]").range(0.0, 1.0), "drift"),
         ] {
-            let mut panel = Panel::new(format!("β = {beta}: {title}"), Axis::linear("round t"), y);
+            let mut panel = Panel::new(format!("β = {beta}: {title}"), Axis::linear("round t"), y).legend(once(column));
             for (color, noise) in cells.distinct("noise")?.iter().enumerate() {
                 let points = cells.filter(&[("noise", noise)])?.means("t", column)?;
                 panel = panel.series(Series::new(format!("s = {noise}"), style(color), color, points));
@@ -50,6 +50,11 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         }
     }
     Ok(figure)
+}
+
+/// The curves of a row are named in its first panel.
+fn once(column: &str) -> Legend {
+    if column == "entropy" { Legend::default() } else { Legend::Hidden }
 }
 
 fn share() -> Axis {

@@ -152,6 +152,8 @@ also! {
         = |at| Some(f64::from(u8::from(at.arrival()?.at_infinity)));
     gradient_norm NON_NEGATIVE Convex "norm of the gradient at the end of a convex fit, relative to the weight of the data"
         = |at| at.arrival()?.newton.map(|newton| newton.gradient_norm);
+    condition_number AT_LEAST_ONE Convex "condition number of the rows √w Δφ at the end of a convex fit, from below; above 1e7 directions of little weight have lost digits"
+        = |at| at.arrival()?.newton.map(|newton| newton.condition);
     newton_steps NON_NEGATIVE Convex "Newton steps of a convex fit"
         = |at| at.arrival()?.newton.map(|newton| newton.steps as f64);
     reward_variance NON_NEGATIVE PlainSums "E_x Var log π_t, by a sum over pairs of responses, nats²"

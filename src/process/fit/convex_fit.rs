@@ -89,6 +89,10 @@ pub(super) fn of_round(error: Error, round: usize) -> Error {
         Error::Argument { name, value, expected } if name == "ball radius" => {
             Error::Argument { name: "process.radius".to_owned(), value, expected }
         }
+        Error::NotFound(what) => Error::NotFound(format!(
+            "{what}; log-odds of some hundreds are too large for it: use fewer rounds, a ridge (process.ridge) or a ball \
+             (process.radius)"
+        )),
         other => other,
     };
     error.at(format!("round {round}"))
@@ -102,7 +106,8 @@ pub(super) fn fitted(
     direction: impl Fn(&Concatenation) -> Parameter,
 ) -> Fitted {
     let minimum = |optimum: &Optimum, at_infinity: bool| {
-        let newton = Newton { gradient_norm: optimum.gradient_norm, steps: optimum.steps as u64 };
+        let newton =
+            Newton { gradient_norm: optimum.gradient_norm, steps: optimum.steps as u64, condition: optimum.condition };
         Fitted::Minimum(Minimum {
             theta: theta(&optimum.theta),
             sample,

@@ -34,6 +34,9 @@ pub struct Cost {
 /// Floating-point operations of one round's matrix work.
 const MAX_OPERATIONS: f64 = 1e14;
 
+/// The same for win rates, which are computed by one thread: some minutes.
+const MAX_WIN_RATES: f64 = 2e11;
+
 impl Cost {
     /// Of finding the span of what was seen.
     pub fn of_span(shape: &Shape<'_>) -> Self {
@@ -77,6 +80,20 @@ impl Cost {
             counted: "20 K³ a prompt",
             limit: MAX_OPERATIONS,
             advice: "fewer responses a prompt, or the plain update without a ball",
+        }
+    }
+
+    /// Of the win rates of all responses, each against each.
+    pub fn of_win_rates(shape: &Shape<'_>) -> Self {
+        let responses = |x: usize| shape.instance.features().responses(x) as f64;
+        Self {
+            what: "win rates of all responses".to_owned(),
+            bytes: 0.0,
+            // A Bradley–Terry probability takes about ten nanoseconds.
+            operations: (0..shape.instance.prompts()).map(|x| 10.0 * responses(x).powi(2)).sum(),
+            counted: "10 K² a prompt",
+            limit: MAX_WIN_RATES,
+            advice: "fewer responses a prompt, or samples in place of the population",
         }
     }
 

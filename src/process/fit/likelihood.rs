@@ -62,10 +62,10 @@ pub(super) const ENTRY: Entry = Entry {
         let ridge = process.not_negative("ridge")?;
         // A reward is looked at where it selects.
         if process.word("choose") != Some("reward") {
-            if process.value("reward").is_some() && process.word("reward") != Some("self") {
+            if let Some(reward) = process.value("reward").filter(|reward| reward.as_str() != Some("self")) {
                 let expected =
                     "none with the update \"likelihood\", which looks at a reward with choose = \"reward\" alone";
-                return Err(process.wrong("reward", "given", expected));
+                return Err(process.wrong("reward", reward, expected));
             }
             if process.switch("standardise") {
                 let expected = "false with the update \"likelihood\" but with choose = \"reward\"";

@@ -80,6 +80,8 @@ pub struct Newton {
     pub gradient_norm: f64,
     /// Newton steps.
     pub steps: u64,
+    /// Condition number of the rows √w Δφ at the minimiser, as the factor's diagonal shows it (from below), at least 1.
+    pub condition: f64,
 }
 
 /// A minimiser that was found.

@@ -84,20 +84,19 @@ impl Fit for WinRate {
         self.population
     }
 
-    fn check(&self, process: &Loop, _instance: &Instance) -> Result<()> {
+    fn check(&self, _process: &Loop, _instance: &Instance) -> Result<()> {
         if !(self.ridge.is_finite() && self.ridge >= 0.0) {
             return Err(Error::argument("process.ridge", self.ridge, "a finite number ≥ 0"));
-        }
-        let several = process.memory != crate::process::Memory::None;
-        if self.population && several && (process.radius.is_some() || self.ridge > 0.0) {
-            let expected = "\"none\" with a ball or a ridge, for the population of \"win-rate\"";
-            return Err(Error::argument("process.memory", format!("{:?}", process.memory), expected));
         }
         Ok(())
     }
 
     fn cost(&self, shape: &Shape<'_>) -> Vec<Cost> {
-        vec![Cost::of_spectrum(shape)]
+        let mut costs = vec![Cost::of_spectrum(shape)];
+        if self.population {
+            costs.push(Cost::of_win_rates(shape));
+        }
+        costs
     }
 }
 

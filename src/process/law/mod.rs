@@ -30,7 +30,8 @@ pub mod transform;
 pub use adaptive::{Adaptive, adaptive};
 pub use curation::curation;
 pub use gate::{Gate, gate};
-pub use plurality::plurality;
+pub use plurality::{MOST_VOTES, plurality};
+pub(super) use plurality::{check_votes, check_votes_on};
 pub use selection::best_of;
 pub use transform::{mixture, power};
 

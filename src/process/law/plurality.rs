@@ -20,10 +20,14 @@ use super::counts::{Capped, coefficient, product};
 use super::gauss::gauss_legendre;
 use super::logs::LogSum;
 use super::{Distribution, Law};
+use crate::instance::Instance;
 use crate::{Error, Result};
 
 /// The most (distinct probabilities)·N³ that is taken on: some seconds.
 const MOST_WORK: f64 = 2e10;
+
+/// The most votes that are asked for: two responses of different probability reach [`MOST_WORK`] a little above.
+pub const MOST_VOTES: u64 = 2000;
 
 /// A coefficient above this has lost nothing to what was left out.
 const RESOLVED: f64 = 1e-30;
@@ -58,6 +62,56 @@ pub fn plurality(candidates: Distribution<'_>, votes: u64) -> Result<Law> {
         return Err(Error::argument("vote_of", votes, "a whole number, at least 1"));
     }
     let cells = Cells::of(candidates);
+    let (groups, group_of) = groups_of(&cells);
+    affordable(votes, groups.len())?;
+    let wins = if groups.len() == 1 { vec![groups[0].log_prob] } else { Election::new(&groups, votes as usize).wins() };
+    let log_probs: Vec<f64> =
+        group_of.iter().map(|group| group.map_or(f64::NEG_INFINITY, |g: usize| wins[g])).collect();
+    // Rounding aside the law sums to one; over many rounds it has to.
+    Ok(cells.normalised(&log_probs))
+}
+
+/// Checks a number of votes.
+///
+/// # Errors
+/// [`Error::Argument`] with its key.
+pub(in crate::process) fn check_votes(key: &str, votes: u64) -> Result<()> {
+    if (1..=MOST_VOTES).contains(&votes) {
+        return Ok(());
+    }
+    Err(Error::argument(key, votes, format!("a whole number from 1 to {MOST_VOTES}")))
+}
+
+/// Checks that a number of votes can be counted on the base policy of an instance; a round's policy has seldom more distinct
+/// probabilities.
+///
+/// # Errors
+/// [`Error::Argument`] with its key.
+pub(in crate::process) fn check_votes_on(key: &str, votes: u64, instance: &Instance) -> Result<()> {
+    let policy = instance.policy(instance.base());
+    let prompts = (0..policy.prompts()).filter(|&x| instance.weights()[x] > 0.0);
+    let distinct = prompts.map(|x| groups_of(&Cells::of(Distribution::of(&policy, x))).0.len()).max().unwrap_or(1);
+    affordable(votes, distinct).map_err(|_| {
+        let most = (MOST_WORK / distinct as f64).cbrt().floor();
+        Error::argument(key, votes, format!("at most {most} where a prompt has {distinct} distinct probabilities"))
+    })
+}
+
+/// Refuses what would take too long.
+fn affordable(votes: u64, distinct: usize) -> Result<()> {
+    let work = distinct as f64 * (votes as f64).powi(3);
+    if distinct < 2 || work <= MOST_WORK {
+        return Ok(());
+    }
+    Err(Error::TooLarge {
+        what: format!("the plurality law of {votes} votes on {distinct} distinct probabilities"),
+        need: format!("{work:.1e} units of work (probabilities times votes cubed)"),
+        limit: format!("{MOST_WORK:.0e} units; fewer votes"),
+    })
+}
+
+/// Responses in groups of one probability, the likeliest first, and the group of each cell; `None` for probability 0.
+fn groups_of(cells: &Cells) -> (Vec<Group>, Vec<Option<usize>>) {
     let mut order: Vec<usize> = (0..cells.cells.len()).collect();
     order.retain(|&at| cells.cells[at].log_prob > f64::NEG_INFINITY);
     order.sort_by(|&a, &b| cells.cells[b].log_prob.total_cmp(&cells.cells[a].log_prob));
@@ -71,19 +125,7 @@ pub fn plurality(candidates: Distribution<'_>, votes: u64) -> Result<Law> {
         }
         group_of[at] = Some(groups.len() - 1);
     }
-    let work = groups.len() as f64 * (votes as f64).powi(3);
-    if groups.len() > 1 && work > MOST_WORK {
-        return Err(Error::TooLarge {
-            what: format!("the plurality law of {votes} votes on {} distinct probabilities", groups.len()),
-            need: format!("{work:.1e} units of work (probabilities times votes cubed)"),
-            limit: format!("{MOST_WORK:.0e} units; fewer votes"),
-        });
-    }
-    let wins = if groups.len() == 1 { vec![groups[0].log_prob] } else { Election::new(&groups, votes as usize).wins() };
-    let log_probs: Vec<f64> =
-        group_of.iter().map(|group| group.map_or(f64::NEG_INFINITY, |g: usize| wins[g])).collect();
-    // Rounding aside the law sums to one; over many rounds it has to.
-    Ok(cells.normalised(&log_probs))
+    (groups, group_of)
 }
 
 /// Responses of one probability.

@@ -1,8 +1,11 @@
 //! What a configuration measures, `measure.also` resolved.
 
 use super::{Config, ProcessConfig, UpdateConfig};
+use crate::instance::{FeatureMap, Instance};
 use crate::metrics::Wanted;
 use crate::metrics::also::{Needs, QUANTITIES, named};
+use crate::process::Loop;
+use crate::process::fit::Data;
 use crate::simulate::kinds::Nature;
 
 impl Config {
@@ -15,7 +18,7 @@ impl Config {
             // Names were checked when they were read.
             Some(names) => names.iter().filter_map(|name| named(name)).map(|also| also.quantity.name).collect(),
             None if self.is_papers() => Vec::new(),
-            None => names_where(|needs| self.can_have(needs)),
+            None => names_where(|needs| !is_dear(needs) && self.lacks(needs).is_none()),
         };
         Wanted { deltas: measure.delta.clone(), chain: measure.chain, also, levels: measure.levels.clone() }
     }
@@ -24,23 +27,56 @@ impl Config {
     fn is_papers(&self) -> bool {
         let instance = &self.instance;
         let papers_class = !instance.kind.is(Nature::New) && instance.section().value("offset").is_none();
-        papers_class && !has_new_key(&self.process)
+        papers_class && self.is_papers_loop()
     }
 
-    /// Whether a quantity that costs little can exist.
-    fn can_have(&self, needs: Needs) -> bool {
-        let (process, drawn) = (&self.process, !self.process.is_population());
-        match needs {
-            // What a file holds is not looked at.
-            Needs::Correct => self.instance.kind.is(Nature::Correct),
-            Needs::Step => true,
-            Needs::Draws => drawn,
-            Needs::Pairs => drawn && process.update != UpdateConfig::LIKELIHOOD,
-            Needs::Filter => process.others.get("prompts").is_some_and(toml::Value::is_table),
-            Needs::Convex => matches!(process.update.name(), "logistic" | "likelihood"),
-            Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums => false,
-        }
+    /// Whether the loop is the paper's, as far as keys say so.
+    pub(in crate::simulate) fn is_papers_loop(&self) -> bool {
+        !has_new_key(&self.process)
     }
+
+    /// Why a quantity cannot exist, as far as keys say so; `None` where it can.
+    fn lacks(&self, needs: Needs) -> Option<&'static str> {
+        let (process, drawn) = (&self.process, !self.process.is_population());
+        let (has, without) = match needs {
+            // What a file holds is not looked at.
+            Needs::Correct => (self.instance.kind.is(Nature::Correct), "correct responses"),
+            Needs::Step | Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums => (true, ""),
+            Needs::Draws => (drawn, "draws"),
+            Needs::Pairs => (drawn && process.update != UpdateConfig::LIKELIHOOD, "drawn pairs"),
+            Needs::Filter => (process.others.get("prompts").is_some_and(toml::Value::is_table), "a filter of prompts"),
+            Needs::Convex => (matches!(process.update.name(), "logistic" | "likelihood"), "a convex fit"),
+        };
+        (!has).then_some(without)
+    }
+
+    /// The quantities that `measure.also` asks for by name.
+    pub fn asked(&self) -> Vec<&'static str> {
+        let names = self.measure.also.as_deref().unwrap_or_default();
+        names.iter().filter_map(|name| named(name)).map(|also| also.quantity.name).collect()
+    }
+
+    /// A sentence for each quantity that is asked for by name and cannot exist.
+    pub(in crate::simulate) fn never_measured(&self, process: &Loop, instance: &Instance) -> Vec<String> {
+        let own_loss = process.is_self_rewarding() && process.fit.data() == Data::Pairs;
+        let why = |needs: Needs| match needs {
+            Needs::Correct => instance.correct().is_none().then_some("correct responses"),
+            Needs::OwnSquareLoss | Needs::OwnPairs => (!own_loss).then_some("the self-reward with a square loss"),
+            Needs::PlainSums => matches!(instance.features(), FeatureMap::OneHot(_)).then_some("dense features"),
+            _ if process.rounds == 0 => Some("rounds"),
+            needs => self.lacks(needs),
+        };
+        let absent = |name: &str| {
+            let without = why(named(name)?.needs)?;
+            Some(format!("measure.also asks for {name}, which does not exist without {without}"))
+        };
+        self.asked().into_iter().filter_map(absent).collect()
+    }
+}
+
+/// Whether a quantity costs something of its own in each round.
+fn is_dear(needs: Needs) -> bool {
+    matches!(needs, Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums)
 }
 
 fn names_where(has: impl Fn(Needs) -> bool) -> Vec<&'static str> {

@@ -70,7 +70,11 @@ impl Config {
         }
         let word = |section: &str, key: &str| table.get(section)?.get(key)?.as_str().map(str::to_owned);
         refuse_foreign(table, "instance", &word("instance", "kind").unwrap_or_default())?;
-        refuse_foreign(table, "process", &word("process", "update").unwrap_or_else(|| "erm".to_owned()))?;
+        let update = word("process", "update").unwrap_or_else(|| "erm".to_owned());
+        refuse_foreign(table, "process", &update).map_err(|error| match table.get("process") {
+            Some(Value::Table(process)) => preset::attributed(error, process),
+            _ => error,
+        })?;
         for (section, names) in exclusive() {
             let set: Vec<&str> = names.iter().copied().filter(|name| given(section, name)).collect();
             if set.len() > 1 {

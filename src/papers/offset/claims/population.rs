@@ -12,9 +12,9 @@ use crate::claims::cases::step_by_step;
 use crate::claims::{Case, Claim, Comparison, Statement, Trial};
 use crate::metrics::Quantity;
 use crate::metrics::named::{
-    APPROXIMATION_ERROR, ENTROPY_DESCENT, ESTIMATION_ERROR, FISHER_MAX, FISHER_MIN, GRADIENT_DISTANCE, LOGIT_ROUNDING,
-    NATURAL_DISTANCE, NATURAL_STEP, NULL_DISTANCE, OFFSET_PROBE, OFFSET_STEP, PARAMETER_PROBE, REWARD_VARIANCE,
-    SECOND_MOMENT, SHARPENED_SHARE, THETA_NORM,
+    APPROXIMATION_ERROR, ENTROPY, ENTROPY_DESCENT, ESTIMATION_ERROR, FISHER_MAX, FISHER_MIN, GRADIENT_DISTANCE,
+    LOGIT_ROUNDING, NATURAL_DISTANCE, NATURAL_STEP, NULL_DISTANCE, OFFSET_PROBE, OFFSET_STEP, PARAMETER_PROBE,
+    REWARD_VARIANCE, SECOND_MOMENT, SHARPENED_SHARE, THETA_NORM,
 };
 
 /// The claims of this file.
@@ -114,7 +114,9 @@ impl Loss {
         let whole = trial.get(&SECOND_MOMENT, t + 1)?;
         let square = |of: &'static Quantity| trial.get(of, t + 1).map(|root| root * root);
         let (approximation, estimation) = (square(&APPROXIMATION_ERROR)?, square(&ESTIMATION_ERROR)?);
-        let error = trial.residual_rounding(t + 1, whole.sqrt())?;
+        // The double sum is of log-probabilities, of a mean size E|log π_t| = H(π_t).
+        let rewards = 16.0 * f64::EPSILON * (1.0 + 2.0 * trial.beta()) * (1.0 + trial.get(&ENTROPY, t)?);
+        let error = trial.residual_rounding(t + 1, whole.sqrt())? + rewards;
         let tolerance = 1e-9 * (approximation + estimation) + 2.0 * whole.sqrt() * error + error * error;
         Ok(Self { whole, approximation, estimation, tolerance })
     }
@@ -137,12 +139,20 @@ fn loss(trial: &Trial<'_>) -> Result<Option<Case>> {
                 comparisons.push(Comparison::identity(approximation, 2.0 * (1.0 - share) * variance, 2.0 * known));
                 if condition(trial, t)? <= CONDITION {
                     let descent = trial.get(&ENTROPY_DESCENT, t)?;
-                    comparisons.push(Comparison::identity(descent, share * variance, 1e-6 * variance + known));
+                    let tolerance = 1e-6 * variance + known + differences(trial, t, variance)?;
+                    comparisons.push(Comparison::identity(descent, share * variance, tolerance));
                 }
             }
             Ok(comparisons)
         },
     )
+}
+
+/// What differences of entropies are known to. An entropy has the rounding of its size, and what logits are known to moves it by its own
+/// spread; steps are such that log-odds change by 10⁻³, and change at most by 2‖ψ‖ at a step of 1, features being at most 1.
+fn differences(trial: &Trial<'_>, t: usize, variance: f64) -> Result<f64> {
+    let entropy = f64::EPSILON * trial.get(&ENTROPY, t)? + trial.get(&LOGIT_ROUNDING, t)? * variance.sqrt();
+    Ok(1e4 * trial.get(&NATURAL_STEP, t)? * entropy)
 }
 
 fn loss_without_floor(trial: &Trial<'_>) -> Result<Option<Case>> {

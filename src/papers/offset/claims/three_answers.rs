@@ -6,7 +6,7 @@ use crate::Result;
 use crate::claims::cases::step_by_step;
 use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
 use crate::metrics::named::{
-    BASELINE_LEFT, CHAIN_CONCENTRABILITY, CONCENTRABILITY, DRIFT, DRIFT_MASS, ENTROPY, KAPPA, STEP_DRIFT,
+    BASELINE_LEFT, CHAIN_CONCENTRABILITY, CONCENTRABILITY, DRIFT, ENTROPY, FLIP_LOSS, KAPPA, STEP_DRIFT,
 };
 
 /// The claims of this file.
@@ -71,10 +71,11 @@ fn led_astray(trial: &Trial<'_>) -> Result<Option<Case>> {
         close(&BASELINE_LEFT, gain(before, after), cost)?;
         close(&CHAIN_CONCENTRABILITY, concentrated, concentrated)?;
         close(&STEP_DRIFT, moved, 1.0)?;
-        if moved == 1.0 {
-            // Where it goes is the least likely answer.
-            close(&DRIFT_MASS, before[index_of(before, |a, b| a < b)], 1.0)?;
-        }
+        // What a moved mode costs tells which answer it went to: the least likely one.
+        let [old, least] = [mode(before), index_of(before, |a, b| a < b)].map(|y| before[y]);
+        let gap = (1.0 + trial.beta()) * (old / least).ln();
+        let lost = moved * 2.0 * old * least * gap * gap;
+        close(&FLIP_LOSS, lost, lost.max(1.0))?;
     }
     // In the end the mode is a vertex of the features' hull, which the first mode, the middle answer, is not.
     if mode(start) == 1 {

@@ -164,9 +164,10 @@ impl Fit for FiniteClass {
     }
 
     fn check(&self, process: &Loop, instance: &Instance) -> Result<()> {
-        if !process.is_self_rewarding() {
-            let expected = "the paper's loop (all other keys at their defaults): the class is realizable in no other";
-            return Err(Error::argument("process.update", "\"finite-class\"", expected));
+        if let Some((key, value)) = process.departure() {
+            let expected =
+                "its default beside update = \"finite-class\": the class is realizable in the paper's loop alone";
+            return Err(Error::argument(format!("process.{key}"), value, expected));
         }
         if instance.offset().is_some() {
             let expected = "an instance without an offset: the class is realizable without one alone";
