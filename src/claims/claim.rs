@@ -55,7 +55,7 @@ pub enum Statement {
 
 /// A claim of the ledger.
 pub struct Claim {
-    /// Its number, with a name after a dot for a part, a printed form, or a hidden step.
+    /// Its number, with a small letter or a name after a dot for a part, a name for a printed form or a hidden step.
     pub id: &'static str,
     /// What it says.
     pub says: &'static str,
@@ -220,8 +220,13 @@ impl Claim {
         self.id.split('.').next().unwrap_or(self.id)
     }
 
+    /// Its number without a small letter that tells parts of one result apart: `M6` for `M6a`, `C16` for `C16.linear`.
+    pub fn family(&self) -> &'static str {
+        self.number().trim_end_matches(|character: char| character.is_ascii_lowercase())
+    }
+
     /// Its letters: `C` for `C16.linear`.
     pub fn letter(&self) -> &'static str {
-        self.number().trim_end_matches(|character: char| character.is_ascii_digit())
+        self.family().trim_end_matches(|character: char| character.is_ascii_digit())
     }
 }

@@ -15,7 +15,10 @@ pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
 pub mod language_model;
+pub mod misspecified;
 pub mod misspecified_audit;
+pub mod misspecified_floor;
+pub mod mode_flips;
 pub mod phase_diagram;
 mod plate;
 pub mod population_drift;
@@ -28,6 +31,7 @@ mod results;
 mod run_constants;
 pub mod single_step;
 mod table;
+pub mod where_noise_enters;
 
 pub use cell_rows::CellRows;
 pub use finding::{Finding, Findings};
@@ -89,6 +93,9 @@ pub const ALL: &[&Experiment] = &[
     &real_spectrum::EXPERIMENT,
     &misspecified_audit::EXPERIMENT,
     &population_drift::EXPERIMENT,
+    &where_noise_enters::EXPERIMENT,
+    &mode_flips::EXPERIMENT,
+    &misspecified_floor::EXPERIMENT,
 ];
 
 /// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.

@@ -4,13 +4,11 @@
 //! magnitude. A Gram matrix of such rows with its eigenvalues cut at 1e-12 of the largest would freeze every direction of small
 //! weight; so the rows keep their sizes as logarithms throughout.
 
-use ndarray::{Array1, Array2};
+use ndarray::Array1;
 
-use super::graded::{GradedRow, gram_schmidt, normalise};
+use super::graded::{GradedRow, normalise};
+use super::graded_columns::GradedColumns;
 use crate::floats::Norm;
-
-/// Exponents of quotients of sizes are kept below this; beyond it one of the two does not count.
-const LARGEST: f64 = 700.0;
 
 /// The solution u of least norm of min Σ_i s_i² (⟨d_i, u⟩ − t_i)², s_i = exp(`log_size`), over R^`columns`.
 ///
@@ -37,43 +35,28 @@ pub fn graded_least_squares(mut rows: Vec<GradedRow>, targets: &[f64], columns: 
     let speaks = |i: usize| size[i] > f64::NEG_INFINITY;
     let mut right: Vec<f64> =
         targets.iter().enumerate().map(|(i, t)| if speaks(i) { t / lengths[i] } else { 0.0 }).collect();
-    let (basis, graded) = gram_schmidt(rows, columns);
-    let pivot: Vec<f64> = graded.iter().map(|row| row.log_size).collect();
-    // Columns of the factor, every entry in units of its own row; and the factor that turns it into units of the column's pivot.
-    let mut column: Vec<Array1<f64>> = graded.into_iter().map(|row| row.direction).collect();
-    let unit: Vec<Vec<f64>> =
-        pivot.iter().map(|pivot| size.iter().map(|size| (size - pivot).min(LARGEST).exp()).collect()).collect();
-    let rank = column.len();
+    let factor = GradedColumns::of(rows, columns);
+    let rank = factor.pivot.len();
     let mut solution = vec![0.0; rank];
-    let mut upper = Array2::<f64>::zeros((rank, rank));
     for k in 0..rank {
-        let (earlier, later) = column.split_at_mut(k + 1);
-        let here = &earlier[k];
-        let live: Vec<usize> = (0..right.len()).filter(|&i| here[i] != 0.0).collect();
-        let scaled: Vec<f64> = live.iter().map(|&i| here[i] * unit[k][i]).collect();
-        let square: f64 = scaled.iter().map(|c| c * c).sum();
-        solution[k] = live.iter().zip(&scaled).map(|(&i, c)| c * (right[i] * unit[k][i])).sum::<f64>() / square;
-        live.iter().for_each(|&i| right[i] -= solution[k] * here[i]);
-        for (l, column) in (k + 1..rank).zip(later) {
-            let along: f64 = live.iter().zip(&scaled).map(|(&i, c)| c * (column[i] * unit[l][i])).sum::<f64>() / square;
-            // In units of the rows themselves, so that small ones keep their digits.
-            let share = along * (pivot[l] - pivot[k]).exp();
-            upper[(k, l)] = share;
-            column.scaled_add(-share, here);
-        }
+        let (here, unit, scaled) = (&factor.column[k], &factor.unit[k], factor.scaled(k));
+        solution[k] = scaled.iter().map(|&(i, c)| c * (right[i] * unit[i])).sum::<f64>() / factor.square[k];
+        scaled.iter().for_each(|&(i, _)| right[i] -= solution[k] * here[i]);
     }
     for k in (0..rank).rev() {
         for l in k + 1..rank {
-            solution[k] -= upper[(k, l)] * solution[l];
+            solution[k] -= factor.upper[(k, l)] * solution[l];
         }
     }
     let mut u = Array1::zeros(columns);
-    basis.rows().into_iter().zip(&solution).for_each(|(q, &share)| u.scaled_add(share, &q));
+    factor.basis.rows().into_iter().zip(&solution).for_each(|(q, &share)| u.scaled_add(share, &q));
     u
 }
 
 #[cfg(test)]
 mod tests {
+    use ndarray::Array2;
+
     use super::*;
     use crate::linalg::thin_svd;
 

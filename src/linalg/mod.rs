@@ -6,10 +6,12 @@
 
 pub mod faer_backend;
 mod graded;
+mod graded_columns;
 mod graded_least_squares;
 #[cfg(feature = "lapack")]
 pub mod lapack_backend;
 mod span;
+mod whitening;
 
 #[cfg(not(feature = "lapack"))]
 use faer_backend as backend;
@@ -20,6 +22,7 @@ use ndarray::{Array1, Array2, ArrayView2, s};
 pub use graded::{GradedRow, GradedSvd, graded_svd};
 pub use graded_least_squares::graded_least_squares;
 pub use span::Span;
+pub use whitening::Whitening;
 
 /// A thin singular value decomposition A = U diag(σ) Vᵀ of an m×n matrix, k = min(m, n).
 #[derive(Clone, Debug)]

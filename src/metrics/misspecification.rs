@@ -13,6 +13,7 @@
 
 use ndarray::Array1;
 
+use super::noise::{sharpened, stepped};
 use super::policy::expectation;
 use super::step::population_loss;
 use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
@@ -91,13 +92,41 @@ impl<'a> OwnStep<'a> {
         }
     }
 
+    /// The instance.
+    pub fn instance(&self) -> &'a Instance {
+        self.instance
+    }
+
+    /// π_t.
+    pub fn policy(&self) -> &'a Policy {
+        self.policy
+    }
+
+    /// Δb − ⟨a_t, Δφ⟩ = Δ log π_t − ⟨ψ_t, Δφ⟩ as a table, nats; `None` where everything is followed.
+    pub fn residual(&self) -> Option<&LogitTable> {
+        self.dense.as_ref()?.residual.as_ref()
+    }
+
+    /// ‖ψ_t‖_G ≥ 0, nats: the length of the population's step in the metric of the loss.
+    pub fn length(&self) -> f64 {
+        let table = self.dense.as_ref().map(|dense| self.logits(&dense.step));
+        self.pair_variance(table.as_ref().unwrap_or(self.policy.logits())).sqrt()
+    }
+
+    /// The policy of the population update θ_t + ψ_t/β.
+    pub fn update(&self, from: &Parameter, beta: f64) -> Policy {
+        match (&self.dense, from) {
+            (Some(Dense { step, .. }), Parameter::Dense(from)) => self.instance.policy(&stepped(from, step, beta)),
+            _ => sharpened(self.policy, beta),
+        }
+    }
+
     /// P_x[mode of π_{t+1} ≠ mode of the population update θ_t + ψ_t/β].
     pub fn flips(&self, from: &Parameter, after: &Policy, beta: f64) -> f64 {
         let weights = self.instance.weights();
         match (&self.dense, from) {
-            (Some(Dense { step, residual: Some(_) }), Parameter::Dense(from)) => {
-                let theta = from.iter().zip(step).map(|(theta, step)| theta + step / beta).collect();
-                super::policy::drift(weights, &self.instance.policy(&Parameter::Dense(theta)), after)
+            (Some(Dense { residual: Some(_), .. }), Parameter::Dense(_)) => {
+                super::policy::drift(weights, &self.update(from, beta), after)
             }
             // The population update is π_t^{1+1/β}, which keeps every mode.
             _ => super::policy::drift(weights, self.policy, after),

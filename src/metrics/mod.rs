@@ -13,6 +13,7 @@ pub mod correctness;
 pub mod flips;
 pub mod misspecification;
 pub mod named;
+pub mod noise;
 pub mod plain_step;
 pub mod policy;
 pub mod step;

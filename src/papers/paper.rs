@@ -42,7 +42,7 @@ impl Paper {
     /// Its claims, in the order of their letters and numbers.
     pub fn claims(&'static self) -> impl Iterator<Item = Listed> {
         let mut claims: Vec<&Claim> = self.claims.iter().copied().flatten().collect();
-        let number = |claim: &Claim| claim.number()[claim.letter().len()..].parse().unwrap_or(u32::MAX);
+        let number = |claim: &Claim| claim.family()[claim.letter().len()..].parse().unwrap_or(u32::MAX);
         claims.sort_by_key(|claim| (claim.letter(), number(claim)));
         claims.into_iter().map(move |claim| Listed { paper: self, claim })
     }
@@ -75,9 +75,10 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// Whether a person may call it so: by its id (`C16.linear`), its number (`C16`), its letters (`C`), or its paper's key.
+    /// Whether a person may call it so: by its id (`C16.linear`), its number (`C16`; `M6` and `M6a`), its letters (`C`), or its paper's
+    /// key.
     pub fn is_called(&self, name: &str) -> bool {
-        [self.claim.id, self.claim.number(), self.claim.letter(), self.paper.key].contains(&name)
+        [self.claim.id, self.claim.number(), self.claim.family(), self.claim.letter(), self.paper.key].contains(&name)
     }
 
     /// What it asks of rows.

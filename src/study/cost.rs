@@ -28,7 +28,9 @@ pub fn seconds(config: &Config) -> f64 {
     let chain = if config.measure.chain { rounds * 1e-8 * prompts * logits * logits } else { 0.0 };
     let own_step = if measures_own_step(config, &shape) {
         let (rows, dim) = (prompts * logits, dim_of(&shape));
-        rounds * rows * dim * (1e-9 * logits + 1e-8 * rows.min(dim))
+        // Of pairs there are (K − 1)/2 for each response.
+        let pairs = if whitens(config, &shape) { 0.5 * logits } else { 0.0 };
+        rounds * rows * dim * (1e-9 * logits + 1e-8 * (1.0 + pairs) * rows.min(dim))
     } else {
         0.0
     };
@@ -68,7 +70,14 @@ fn dim_of(shape: &Shape) -> f64 {
 
 /// Whether the least squares of an offset, or plain sums, are computed in each round, to be measured.
 fn measures_own_step(config: &Config, shape: &Shape) -> bool {
-    (shape.may_have_offset() && measures(config, Needs::OwnSquareLoss)) || measures(config, Needs::PlainSums)
+    (shape.may_have_offset() && measures(config, Needs::OwnSquareLoss))
+        || measures(config, Needs::PlainSums)
+        || whitens(config, shape)
+}
+
+/// Whether all pairs are whitened in each round, to be measured: dense features alone are.
+fn whitens(config: &Config, shape: &Shape) -> bool {
+    matches!(shape.held, Held::Dense { .. } | Held::File(_)) && measures(config, Needs::OwnPairs)
 }
 
 /// Whether a quantity of this need is asked for.
@@ -85,7 +94,11 @@ pub fn bytes(config: &Config) -> u64 {
             let rows = prompts * responses;
             let offset = if offset { OFFSET_BYTES * rows } else { 0.0 };
             // Features twice while they are scaled; later, beside an update, what is measured.
-            let used = of_dense_update(rows, dim) + offset + of_own_step(config, &shape, rows, dim);
+            let pairs = 0.5 * rows * (responses - 1.0);
+            let used = of_dense_update(rows, dim)
+                + offset
+                + of_own_step(config, &shape, rows, dim)
+                + of_pairs(config, &shape, pairs, dim);
             f64::max(16.0 * rows * dim, 8.0 * rows * dim + used)
         }
         Held::File(path) => {
@@ -112,7 +125,12 @@ pub fn bytes_on(config: &Config, instance: &Instance) -> u64 {
         FeatureMap::Dense(dense) => {
             let (rows, dim) = (dense.matrix().nrows() as f64, dense.dim() as f64);
             let offset = if instance.offset().is_some() { OFFSET_BYTES * rows } else { 0.0 };
-            of_dense_update(rows, dim) + offset + of_own_step(config, &shape, rows, dim)
+            let of_prompt = |ends: &[usize]| 0.5 * (ends[1] - ends[0]) as f64 * (ends[1] - ends[0] - 1) as f64;
+            let pairs = dense.starts().windows(2).map(of_prompt).sum();
+            of_dense_update(rows, dim)
+                + offset
+                + of_own_step(config, &shape, rows, dim)
+                + of_pairs(config, &shape, pairs, dim)
         }
         FeatureMap::OneHot(responses) => {
             let most = responses.iter().copied().max().unwrap_or(1);
@@ -154,6 +172,11 @@ fn of_own_step(config: &Config, shape: &Shape, rows: f64, dim: f64) -> f64 {
     // Plain sums hold their rows and an SVD of them before and after the round.
     let each = if measures(config, Needs::PlainSums) { 96.0 } else { 32.0 };
     if measures_own_step(config, shape) { each * rows * dim } else { 0.0 }
+}
+
+/// The differences of all pairs, their shares of the whitened space twice, and those weighed.
+fn of_pairs(config: &Config, shape: &Shape, pairs: f64, dim: f64) -> f64 {
+    if whitens(config, shape) { pairs * (100.0 + 40.0 * dim) } else { 0.0 }
 }
 
 /// A basis, a Gram matrix and factors of d×d, and the rows of the seen differences.

@@ -9,11 +9,11 @@ use selfreward::study::definition::Verdict;
 
 #[test]
 fn no_number_of_a_letter_is_left_out_and_no_id_comes_twice() {
-    let numbers: BTreeSet<&str> = papers::claims().map(|claim| claim.number()).collect();
+    let numbers: BTreeSet<&str> = papers::claims().map(|claim| claim.family()).collect();
     let letters: BTreeSet<&str> = papers::claims().map(|claim| claim.letter()).collect();
     for letter in letters {
         let of_letter = || papers::claims().filter(|claim| claim.letter() == letter);
-        let last = of_letter().map(|claim| claim.number()[letter.len()..].parse::<u32>().unwrap()).max().unwrap();
+        let last = of_letter().map(|claim| claim.family()[letter.len()..].parse::<u32>().unwrap()).max().unwrap();
         assert!(letter != "C" || last >= 29);
         for number in 1..=last {
             assert!(numbers.contains(format!("{letter}{number}").as_str()), "{letter}{number} has no row");

@@ -27,7 +27,7 @@ fn refused(arguments: &str, words: &[&str]) {
 }
 
 /// One call of every bound with the least it needs.
-const CALLS: [&str; 19] = [
+const CALLS: [&str; 22] = [
     "single-step --n 1e6 --kappa0 3 --class-size 1000",
     "hard-instance --n 1e6 --prompts 64 --kappa0 9",
     "epsilon --n 1e6 --class-size 1000 --range 2",
@@ -47,6 +47,9 @@ const CALLS: [&str; 19] = [
     "covering-number --dim 16 --radius 4 --eta 0.1",
     "hard-instance --n 1000 --prompts 8 --kappa0 3 --rounds 2 --mass 0.5 --beta 0.05 --delta 0.3",
     "drift --epsilon 0.063 --beta 0.7 --gamma 0.6 --mu 0.4 --omega 0.05",
+    "misspecified-excess --n 4096 --trace 2.14 --leverage 15 --sup 9.5 --spread 0.88 --rank 3 --s 0.3 --x 3.69",
+    "misspecified-excess --n 4096 --trace 2.14 --leverage 15 --sup 9.5 --spread 0.88 --rank 3",
+    "misspecified-failure --kappa 1.4 --concentrability 1.6 --approximation 0.01 --estimation 0.02 --beta 0.05 --gamma 1.2 --mu 0.55",
 ];
 
 #[test]
@@ -106,6 +109,8 @@ fn list_names_every_bound_in_one_line_below_its_paper() {
         "covering-number",
         "offset:",
         "drift",
+        "misspecified-excess",
+        "misspecified-failure",
     ];
     assert_eq!(names, expected);
 }

@@ -4,7 +4,8 @@
 use selfreward::claims::gather::{Question, answer};
 use selfreward::experiment::{
     CellRows, Experiment, Results, effective_dimension, equal_budget, finite_class, greedy_trap, hard_instance,
-    initial_dependence, misspecified_audit, proof_audit, rate_vs_n, real_features, single_step,
+    initial_dependence, misspecified_audit, misspecified_floor, mode_flips, proof_audit, rate_vs_n, real_features,
+    single_step, where_noise_enters,
 };
 use selfreward::papers::{self, Listed};
 use selfreward::seed::Seed;
@@ -248,4 +249,28 @@ fn how_the_loss_shifts_with_the_dimension() {
         let (n, dim) = (cell.number("process.samples").unwrap(), cell.number("instance.dim").unwrap());
         if name == "population_loss" { loss(2.0 * n / dim) } else { value }
     });
+}
+
+#[test]
+fn the_misspecified_class() {
+    let computed = computed(&where_noise_enters::EXPERIMENT);
+    agrees(&computed, &where_noise_enters::EXPERIMENT);
+    refutes(&computed, "M5", times("estimation_error", 10.0));
+    // Of n e² a third too much, or as much of its deviation.
+    refutes(&computed, "M6a", times("estimation_error", 1.15));
+    refutes(&computed, "M6a", times("noise_trace", 0.75));
+    refutes(&computed, "M6b", times("kappa_deviation", 0.7));
+    refutes(&computed, "M6b", times("gap_deviation", 1.6));
+}
+
+#[test]
+fn modes_and_failure_of_the_misspecified_class() {
+    let modes = crate::computed(&mode_flips::EXPERIMENT);
+    agrees(&modes, &mode_flips::EXPERIMENT);
+    refutes(&modes, "M6c", times("population_flips", 1.8));
+    refutes(&modes, "M6c", times("population_flips", 0.4));
+    let floor = crate::computed(&misspecified_floor::EXPERIMENT);
+    agrees(&floor, &misspecified_floor::EXPERIMENT);
+    refutes(&floor, "M7", becomes("comparator_failure_0.5", 1.0));
+    refutes(&floor, "M7", times("kappa", 5.0));
 }

@@ -14,6 +14,8 @@ mod iterations_to_forget;
 mod language_model;
 mod ledger;
 mod misspecified_audit;
+mod misspecified_floor;
+mod mode_flips;
 mod phase_diagram;
 mod population_drift;
 mod proof_audit;
@@ -21,6 +23,7 @@ mod rate_vs_n;
 mod real_features;
 mod real_spectrum;
 mod single_step;
+mod where_noise_enters;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -10,6 +10,7 @@ mod estimation;
 mod greedy;
 mod hard_instance;
 mod iterative;
+mod misspecified;
 mod offset;
 mod one_step;
 mod plan;

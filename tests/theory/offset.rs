@@ -61,7 +61,7 @@ fn the_population_loop_is_its_recursion() {
         let offsets = [0.4, -1.3, 2.2, 0.01, -5.0];
         let (mut theta, start) = (1.7, 1.7);
         for t in 0..=offsets.len() {
-            let scale = (beta / (1.0 + beta)).powi(t as i32);
+            let scale = f64::powi(beta / (1.0 + beta), t as i32);
             let closed = scaled_parameter(beta, start, &offsets[..t]).unwrap();
             assert!((scale * theta - closed).abs() < 1e-13, "{beta} {t}");
             let sum: f64 = shares(beta, t).unwrap().iter().sum();
@@ -81,7 +81,7 @@ fn three_answers_go_where_the_features_lead() {
         (0..9)
             .map(|i| (i / 3, i % 3))
             .map(|(y, z)| {
-                let residual = (law[y] / law[z]).ln() - slope * (features[y] - features[z]);
+                let residual = f64::ln(law[y] / law[z]) - slope * (features[y] - features[z]);
                 law[y] * law[z] * residual * residual
             })
             .sum()

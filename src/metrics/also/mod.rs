@@ -7,9 +7,11 @@ use std::cell::OnceCell;
 use ndarray::Array1;
 
 use super::misspecification::OwnStep;
+use super::noise::Noise;
 use super::plain_step::{PlainStep, length};
-use super::{Quantity, Reader, correctness, flips, policy};
+use super::{Quantity, Reader, correctness, flips, policy, step};
 use crate::instance::{Correct, Instance, Parameter};
+use crate::policy::Policy;
 use crate::process::fit::{Data, Gains};
 use crate::process::{Arrival, Loop, Round};
 use crate::stats::Range;
@@ -41,6 +43,8 @@ pub enum Needs {
     /// The self-reward and the reference π_t, with a fit to differences of rewards. Least squares over all responses in each round, a cost
     /// of its own where the features are dense and have an offset.
     OwnSquareLoss,
+    /// The same, and whitened differences of all pairs of responses: dearer by far where a prompt has many.
+    OwnPairs,
     /// Dense features. Sums over all pairs of responses and an SVD in each round.
     PlainSums,
 }
@@ -106,6 +110,34 @@ also! {
             .and_then(|()| at.own_step())
             .zip(at.arrival())
             .map(|(own, arrival)| own.flips(&arrival.from, &at.round.policy, at.process.beta));
+    step_length NON_NEGATIVE OwnSquareLoss "‖ψ‖_G: length of the population's step in the metric of the loss, nats"
+        = |at| at.own_step().map(OwnStep::length);
+    population_kappa AT_LEAST_ONE OwnSquareLoss "κ of the population update from the same θ_{t−1} at the same β, without ridge and ball"
+        = |at| at.update().map(|update| policy::kappa(at.weights(), update));
+    population_kl NON_NEGATIVE OwnSquareLoss "E_x KL(π°‖π) of the population update, nats"
+        = |at| at.update().map(|update| policy::kl(at.weights(), update));
+    population_gap NON_NEGATIVE OwnSquareLoss "performance gap of the population update, nats"
+        = |at| at.update().zip(at.arrival()).map(|(update, arrival)| step::gap(at.weights(), &arrival.previous, update));
+    difference_rank NON_NEGATIVE OwnPairs "r: rank of G = E ΔφΔφᵀ under π_{t−1}"
+        = |at| at.noise().map(|noise| noise.rank as f64);
+    leverage NON_NEGATIVE OwnPairs "L: largest ‖Z‖² over pairs of positive probability under π_{t−1}, Z = G^{+½}Δφ"
+        = |at| at.noise().map(|noise| noise.leverage);
+    noise_trace NON_NEGATIVE OwnPairs "D = E ξ²‖Z‖²: limit of n e² of plain pairs, ξ the part of Δ log π_{t−1} that no step follows, nats²"
+        = |at| at.noise().map(Noise::trace);
+    noise_spread NON_NEGATIVE OwnPairs "λ: largest eigenvalue of E ξ²ZZᵀ, nats²"
+        = |at| at.noise().map(Noise::spread);
+    noise_square NON_NEGATIVE OwnPairs "Σλ_j² over the eigenvalues of E ξ²ZZᵀ: half the limit of the variance of n e², nats⁴"
+        = |at| at.noise().map(Noise::square);
+    noise_sup NON_NEGATIVE OwnPairs "V: largest |ξ|‖Z‖ over pairs of positive probability, nats"
+        = |at| at.noise().map(|noise| noise.sup);
+    kappa_deviation NON_NEGATIVE OwnPairs "limit of √n times the standard deviation of κ(π_t) given π_{t−1}"
+        = |at| at.deviation(Noise::kappa_deviation);
+    kl_deviation NON_NEGATIVE OwnPairs "limit of √n times the standard deviation of E_x KL(π°_t‖π_t) given π_{t−1}, nats"
+        = |at| at.deviation(Noise::kl_deviation);
+    gap_deviation NON_NEGATIVE OwnPairs "limit of √n times the standard deviation of the performance gap given π_{t−1}, nats"
+        = |at| at.deviation(Noise::gap_deviation);
+    predicted_flips SHARE OwnPairs "E_x Φ(−√n g/τ): expected share of modes that differ from the population update's, to leading order; absent without samples"
+        = |at| at.predicted_flips();
     gain_max NON_NEGATIVE OwnSquareLoss "largest βg/(β²g+λ) over the eigenvalues g of the round's Σ N/n ΔφΔφᵀ: share of θ_{t−1} that is added along a direction"
         = |at| at.gains().map(|gains| gains.most);
     gain_min NON_NEGATIVE OwnSquareLoss "least βg/(β²g+λ); 0 where a direction was not seen"
@@ -176,6 +208,8 @@ pub struct At<'a> {
     process: &'a Loop,
     round: &'a Round,
     own_step: OnceCell<Option<OwnStep<'a>>>,
+    update: OnceCell<Option<Policy>>,
+    noise: OnceCell<Option<Noise<'a>>>,
     plain: OnceCell<Option<PlainStep<'a>>>,
     plain_before: OnceCell<Option<PlainStep<'a>>>,
 }
@@ -183,8 +217,16 @@ pub struct At<'a> {
 impl<'a> At<'a> {
     /// A round of a loop on an instance.
     pub fn new(instance: &'a Instance, process: &'a Loop, round: &'a Round) -> Self {
-        let (own_step, plain, plain_before) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { instance, process, round, own_step, plain, plain_before }
+        Self {
+            instance,
+            process,
+            round,
+            own_step: OnceCell::new(),
+            update: OnceCell::new(),
+            noise: OnceCell::new(),
+            plain: OnceCell::new(),
+            plain_before: OnceCell::new(),
+        }
     }
 
     fn weights(&self) -> &'a [f64] {
@@ -228,6 +270,31 @@ impl<'a> At<'a> {
         };
         self.own_step.get_or_init(step).as_ref()
     }
+
+    /// Its policy; `None` with a ball, in which it may not lie.
+    fn update(&self) -> Option<&Policy> {
+        let update = || {
+            let (own, arrival) = self.own_step().zip(self.arrival())?;
+            self.process.radius.is_none().then(|| own.update(&arrival.from, self.process.beta))
+        };
+        self.update.get_or_init(update).as_ref()
+    }
+
+    /// What sampled steps scatter by about it; computed once.
+    fn noise(&self) -> Option<&Noise<'a>> {
+        self.noise.get_or_init(|| self.own_step().map(Noise::new)).as_ref()
+    }
+
+    fn deviation(&self, of: fn(&Noise<'a>, &Policy, f64) -> f64) -> Option<f64> {
+        self.noise().zip(self.update()).map(|(noise, update)| of(noise, update, self.process.beta))
+    }
+
+    fn predicted_flips(&self) -> Option<f64> {
+        let (noise, update) = self.noise().zip(self.update())?;
+        let sampled = !self.process.fit.is_population();
+        sampled.then(|| noise.flips(update, self.process.beta, self.process.samples as f64))
+    }
+
     /// Plain sums at θ_t; computed once.
     fn plain(&self) -> Option<&PlainStep<'a>> {
         let at = || PlainStep::new(self.instance, &self.round.theta, &self.round.policy);

@@ -13,4 +13,9 @@ pub(super) const PRINTED: &[(&str, &str)] = &[
         "M4",
         "Not in the paper, in whose class a population round keeps every mode, lowers the entropy, and has C_{π_{t+1}/π_t} ≤ κ_t.",
     ),
+    ("M5", "Not in the paper, in whose class a complete sample has no error."),
+    ("M6a", "Not in the paper."),
+    ("M6b", "Not in the paper."),
+    ("M6c", "Not in the paper."),
+    ("M7", "Theorem 5.3 asks for realizability in every round, so it has no floor."),
 ];

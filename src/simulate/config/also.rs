@@ -41,7 +41,7 @@ impl Config {
         let (has, without) = match needs {
             // What a file holds is not looked at.
             Needs::Correct => (self.instance.kind.is(Nature::Correct), "correct responses"),
-            Needs::Step | Needs::OwnSquareLoss | Needs::PlainSums => (true, ""),
+            Needs::Step | Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums => (true, ""),
             Needs::Draws => (drawn, "draws"),
             Needs::Pairs => (drawn && process.update != UpdateConfig::LIKELIHOOD, "drawn pairs"),
             Needs::Filter => (process.others.get("prompts").is_some_and(toml::Value::is_table), "a filter of prompts"),
@@ -61,7 +61,7 @@ impl Config {
         let own_loss = process.is_self_rewarding() && process.fit.data() == Data::Pairs;
         let why = |needs: Needs| match needs {
             Needs::Correct => instance.correct().is_none().then_some("correct responses"),
-            Needs::OwnSquareLoss => (!own_loss).then_some("the self-reward with a square loss"),
+            Needs::OwnSquareLoss | Needs::OwnPairs => (!own_loss).then_some("the self-reward with a square loss"),
             Needs::PlainSums => matches!(instance.features(), FeatureMap::OneHot(_)).then_some("dense features"),
             _ if process.rounds == 0 => Some("rounds"),
             needs => self.lacks(needs),
@@ -76,7 +76,7 @@ impl Config {
 
 /// Whether a quantity costs something of its own in each round.
 fn is_dear(needs: Needs) -> bool {
-    matches!(needs, Needs::OwnSquareLoss | Needs::PlainSums)
+    matches!(needs, Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums)
 }
 
 fn names_where(has: impl Fn(Needs) -> bool) -> Vec<&'static str> {

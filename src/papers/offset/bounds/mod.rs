@@ -1,8 +1,10 @@
 //! The bounds by name: what each needs, and how it is evaluated. Each file has those of its claims.
 
 mod drift;
+mod excess;
+mod floor;
 
 use crate::papers::BoundEntry;
 
 /// Every bound, in the order of the theory.
-pub(super) const BOUNDS: &[BoundEntry] = &[drift::DRIFT];
+pub(super) const BOUNDS: &[BoundEntry] = &[drift::DRIFT, excess::EXCESS, floor::FAILURE];

@@ -1,6 +1,8 @@
 //! Every statement of the chapter that has a row in the ledger.
 
 mod drift;
+mod excess;
+mod floor;
 mod population;
 mod three_answers;
 
@@ -8,7 +10,8 @@ use crate::Result;
 use crate::claims::{Case, Claim, Control, Rule, Source, Statement, Trial};
 
 /// The claims, file by file.
-pub(super) const CLAIMS: &[&[Claim]] = &[drift::CLAIMS, population::CLAIMS, three_answers::CLAIMS];
+pub(super) const CLAIMS: &[&[Claim]] =
+    &[drift::CLAIMS, population::CLAIMS, three_answers::CLAIMS, excess::CLAIMS, floor::CLAIMS];
 
 /// Awkward instances with and without an offset: population steps, ERM in several forms, three answers.
 const AUDIT: &[Source] = &[Source { experiment: "misspecified_audit", part: "" }];

@@ -6,7 +6,11 @@
 //! | the drift lemma | D1 | [`drift`] |
 //! | the population loop, round by round | M3 | [`population`] |
 //! | one prompt of three answers | M4 | [`three_answers`] |
+//! | a sampled step | M5 | [`excess`] |
+//! | failure with its floor | M7 | [`floor`] |
 
 pub mod drift;
+pub mod excess;
+pub mod floor;
 pub mod population;
 pub mod three_answers;

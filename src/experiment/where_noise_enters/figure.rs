@@ -1,0 +1,75 @@
+//! ε against n by source, and the error of estimation of the offsets beside its limit and its bound.
+
+use super::ZERO;
+use crate::Result;
+use crate::experiment::Table;
+use crate::plot::{Axis, Figure, Legend, Panel, Point, Series, Style};
+
+/// Line styles of the offsets' laws: one for each, so that lines need no marks of their own to differ in grey.
+const LAW: [Style; 3] = [Style::Dotted, Style::Dashed, Style::DashDotted];
+/// The noise whose bound is drawn; those of the others lie beside it, as its limit does.
+const BOUNDED: &str = "0.3";
+
+fn samples() -> Axis {
+    Axis::log("samples n").range(150.0, 2e6)
+}
+
+/// Rounding is drawn as the zero that it stands for.
+fn without_rounding(points: Vec<Point>) -> Vec<Point> {
+    let zero = |point: Point| if point.y < ZERO { Point { y: 0.0, lo: None, hi: None, ..point } } else { point };
+    points.into_iter().map(zero).collect()
+}
+
+pub(super) fn figure(table: &Table) -> Result<Figure> {
+    let of = |source: &str, column: &str| -> Result<String> {
+        Ok(table.filter(&[("source", source)])?.distinct(column)?.join(", "))
+    };
+    let (replicates, prompts) = (of("offset", "replicates")?, of("offset", "prompts")?);
+    let mut all = Panel::new("root ε of the population loss", samples(), Axis::log("ε, nats").range(1e-4, 3.0));
+    let sources = [
+        ("regression", "no noise, reward in the class: exactly 0", 0),
+        ("judge", "judge with noise σ = 0.3 a pair", 1),
+        ("labels", "Bradley–Terry labels", 2),
+    ];
+    for (source, label, color) in sources {
+        let rows = table.filter(&[("source", source)])?;
+        let points = without_rounding(rows.measured("samples", "epsilon")?);
+        all = all.series(Series::new(label, Style::Markers, color, points).bars());
+        if source == "judge" {
+            all = all.series(Series::unlabelled(Style::Line, color, rows.points("samples", "predicted")?));
+        }
+    }
+    let mut step =
+        Panel::new("distance e of the step from the population's", samples(), Axis::log("e, nats").range(1e-4, 30.0));
+    let offsets = table.filter(&[("source", "offset")])?;
+    for (index, noise) in offsets.distinct("noise")?.iter().enumerate() {
+        let (rows, color) = (offsets.filter(&[("noise", noise)])?, 3 + index);
+        all = all
+            .series(
+                Series::new(
+                    format!("offset, s = {noise}"),
+                    Style::Markers,
+                    color,
+                    rows.measured("samples", "epsilon")?,
+                )
+                .bars(),
+            )
+            .series(Series::unlabelled(LAW[index % LAW.len()], color, rows.points("samples", "predicted")?));
+        let measured = rows.measured("samples", "estimation")?;
+        step = step
+            .series(Series::new(format!("s = {noise}"), Style::Markers, color, measured).bars())
+            .series(Series::unlabelled(LAW[index % LAW.len()], color, rows.points("samples", "limit")?));
+        if noise == BOUNDED {
+            step = step.series(Series::unlabelled(Style::Line, color, rows.points("samples", "bound")?));
+        }
+    }
+    Ok(Figure::new("Where noise enters one round of self-rewarding")
+        .subtitle(format!(
+            "Gaussian features, M = {prompts} prompts (labels: {}), K = 6, d = 4; fixed logits 4⟨w, φ⟩ plus s times a normal variate that no θ follows; means \
+             over {replicates} replicates with 95% intervals",
+            of("labels", "prompts")?
+        ))
+        .columns(2)
+        .panel(all.note("lines: √(ε_app² + D/n), judge √(rσ²/n)").legend(Legend::Below))
+        .panel(step.note("broken lines: √(D/n)").note("solid: bound M5 at s = 0.3").legend(Legend::Below)))
+}
