@@ -109,8 +109,11 @@ fn informative(cells: &[CellRows]) -> Result<Finding> {
     Ok(Finding::new(largest > 0.0 && largest < 1.0 && beyond > 0, text))
 }
 
-/// The mean bound at the least and at the largest n of each curve, with its mean floor at the largest.
-fn ends(cells: &[CellRows]) -> Result<Vec<(f64, f64, f64, f64, f64)>> {
+/// A curve of the bound against n: the noise, how much n grows, the mean bounds at both ends, the mean floor at the last.
+type Ends = (f64, f64, f64, f64, f64);
+
+/// The ends of each curve.
+fn ends(cells: &[CellRows]) -> Result<Vec<Ends>> {
     let mut ends = Vec::new();
     let same = |a: &CellRows, b: &CellRows| {
         let key = |cell: &CellRows| (cell.label("instance.theta_norm"), cell.label("instance.offset.noise"));

@@ -98,7 +98,8 @@ fn gained(results: &Results) -> Result<Finding> {
     Ok(Finding::new(little < 0.002 && much > 0.01 && few < many - 0.1, statement))
 }
 
-/// The rule of thumb for the first round.
+/// The rule of thumb for the first round. Its factor was read off these very cells, so the limits are no test of it: they notice if
+/// the rows or the count of margins change.
 fn foretold(results: &Results) -> Result<Finding> {
     let (mut worst, mut told, mut seen) = (0.0, 0.0, 0.0);
     for cell in capacities(results)? {

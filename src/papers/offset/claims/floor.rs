@@ -73,7 +73,7 @@ fn without_floor(seed: &Seed, _: Profile) -> Result<Vec<Case>> {
     let instance = Instance::new(vec![1.0], features, Parameter::Dense(vec![0.0].into()), None)?.with_offset(offset)?;
     let process = Loop { fit: Box::new(Square::population()), beta, rounds: 1, ..Loop::default() };
     let mut policies = Vec::new();
-    for round in process.on(&instance)?.start(seed.clone()) {
+    for round in process.on(&instance)?.start(*seed) {
         policies.push(round?.policy);
     }
     let [before, after] = &policies[..] else { unreachable!("one round has two policies") };
