@@ -285,7 +285,10 @@ def load(path, known):
     """The arrays of an archive; refuses others than the known ones."""
     try:
         with open(path, "rb") as file:
-            single = file.read(6) == b"\x93NUMPY"
+            start = file.read(6)
+        single = start == b"\x93NUMPY"
+        if not single and not start.startswith(b"PK"):
+            raise Refused(f"{path} cannot be read: it starts with {start!r}; expected a NumPy archive (.npz)")
         if single:
             raise Refused(f"{path} is a single array (.npy): expected an archive (.npz) as numpy.savez writes")
         with np.load(path) as archive:

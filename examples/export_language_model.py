@@ -101,7 +101,7 @@ def matrix(name, array, rows=None, columns=None):
     shape = tuple("any" if n is None else n for n in (rows, columns))
     wrong_shape = array.ndim != 2 or any(n is not None and n != m for n, m in zip((rows, columns), array.shape))
     if wrong_shape or array.dtype.kind != "f" or 0 in array.shape:
-        expected = "floating-point numbers, ({}, {})".format(*shape)
+        expected = "floating-point numbers, ({}, {}), at least one of them".format(*shape)
         raise Refused(f"{name} has type {array.dtype} and shape {array.shape}: expected {expected}")
     array = array.astype(np.float64 if array.dtype.itemsize >= 8 else np.float32, copy=False)
     for start in range(0, len(array), BLOCK):
@@ -326,8 +326,13 @@ def export(path, dim, arrays):
     }
     if "prompt_weights" in arrays:
         given = finite("prompt_weights", arrays["prompt_weights"])
-        if given.shape != num_responses.shape or given.min() < 0 or given.sum() <= 0:
-            raise Refused(f"prompt_weights has shape {given.shape}: expected ({len(num_responses)},), ≥ 0, not all 0")
+        if given.shape != num_responses.shape:
+            raise Refused(f"prompt_weights has shape {given.shape}: expected ({len(num_responses)},)")
+        if given.min() < 0:
+            x = int(given.argmin())
+            raise Refused(f"prompt_weights[{x}] = {given[x]}: expected a number of at least 0")
+        if given.sum() <= 0:
+            raise Refused(f"prompt_weights has the sum {given.sum()}: expected one above 0")
         weights = written["prompt_weights"] = kept("prompt_weights", given, given / given.sum())
     correct = marks(arrays["correct"], num_responses) if "correct" in arrays else None
     if correct is not None:

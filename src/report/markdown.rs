@@ -18,7 +18,9 @@ pub fn text(report: &Report) -> String {
         let of = paper.map_or_else(|| "The paper".to_owned(), Cited::heading);
         text.push_str(&format!("## {}: its statements beside what is checked\n\n", escaped(&of)));
         if let Some(paper) = paper {
-            text.push_str(&format!("<{}>\n\n", paper.link));
+            // A document of this project has no address of its own.
+            let link = &paper.link;
+            text.push_str(&if link.contains("://") { format!("<{link}>\n\n") } else { format!("[{link}]({link})\n\n") });
         }
         rows.into_iter().for_each(|row| text.push_str(&statement(row)));
     }

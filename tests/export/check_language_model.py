@@ -252,6 +252,7 @@ for name, word, flags, arrays in [
     ("dim", "--dim 0: expected at least 1", ("--dim", "0"), given),
     ("flag", "--help says more", ("--dim", "many"), given),
     ("weights", "prompt_weights has shape (4,)", (), dict(given, prompt_weights=np.ones(4))),
+    ("negative", "prompt_weights[2] = -1.0: expected a number", (), dict(given, prompt_weights=np.array([1.0, 1.0, -1.0, 1.0, 1.0]))),
 ]:
     path, said = command(f"refused-{name}", *flags, code=1, **arrays)
     assert word in said and said.startswith("error:") and said.count("\n") == 1, (name, said)
