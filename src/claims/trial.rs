@@ -108,14 +108,15 @@ impl Trial<'_> {
 
     /// d; `None` where the features are drawn and the configuration names none.
     pub fn dim(&self) -> Option<usize> {
-        let fixed = || self.simulation().fixed().map(|instance| instance.features().dim());
-        self.config().instance.get("dim").or_else(fixed)
+        // A file's own number comes first: its key `dim` may leave coordinates out, and an offset may have become one more.
+        let fixed = self.simulation().fixed().map(|instance| instance.features().dim());
+        fixed.or_else(|| self.config().instance.get("dim"))
     }
 
     /// K, the largest number of responses of a prompt; `None` as for d.
     pub fn responses(&self) -> Option<usize> {
         let largest = |instance: &Instance| (0..instance.prompts()).map(|x| instance.features().responses(x)).max();
-        self.config().instance.get("responses").or_else(|| self.simulation().fixed().and_then(largest))
+        self.simulation().fixed().and_then(largest).or_else(|| self.config().instance.get("responses"))
     }
 
     /// What the theorems on whole runs read off it, up to round T = `rounds`.

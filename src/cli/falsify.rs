@@ -106,14 +106,17 @@ impl FalsifyArgs {
 fn report(claim: &Listed, found: &Found, saved: Option<&str>) -> String {
     let mut text = format!("{}\n{}: {}\n", claim.paper.heading(), claim.id, claim.says);
     match &found.comparison {
-        None => text.push_str(&format!("never applied in {}\n", counted(found.evaluations, "evaluation"))),
+        None => text.push_str(&format!(
+            "never applied in {}: rounds of sampled ERM are tried, on instances without an offset\n",
+            counted(found.evaluations, "evaluation")
+        )),
         Some(comparison) => {
             text.push_str(&format!(
                 "largest measured/bound {:.6e} (measured {:e}, bound {:e}, rounding {:.1e}) at evaluation {} of {}\n",
                 found.ratio, comparison.measured, comparison.bound, comparison.tolerance, found.at, found.evaluations
             ));
             let [quarter, half, all] = found.growth;
-            text.push_str(&format!("after a quarter, a half and all of them: {quarter:.3e}, {half:.3e}, {all:.3e}\n"));
+            text.push_str(&format!("after a quarter, a half and all of them: {quarter:.6e}, {half:.6e}, {all:.6e}\n"));
             let verdict = match (comparison.exceeds(), claim.level) {
                 (false, _) => "not violated",
                 (true, Level::Exact) => "violated",

@@ -312,7 +312,11 @@ pub const QUANTITIES: &[Quantity] = &[
     step_scalar!(gap, NON_NEGATIVE, "performance gap J_{t−1}(π°_{t−1}) − J_{t−1}(π_t), nats"),
     step_scalar!(concentrability, AT_LEAST_ONE, "concentrability C_{π_t/π_{t−1}} = E_x Σ_y π_t²/π_{t−1}"),
     step_scalar!(excess, NON_NEGATIVE, "√(C_{π_t/π_{t−1}} / κ_{t−1})"),
-    step_scalar!(population_loss, NON_NEGATIVE, "population loss ε² = 2uᵀCov u, u = βθ_t − (1+β)θ_{t−1}, nats²"),
+    step_scalar!(
+        population_loss,
+        NON_NEGATIVE,
+        "population loss ε² = E(β Δlog(π_t/π_{t−1}) − Δlog π_{t−1})² over pairs from π_{t−1}, of the self-reward whatever the loop's reward, nats²"
+    ),
     Quantity {
         name: "rank_fraction",
         definition: "rank of the sampled span over the rank of all feature differences",

@@ -14,7 +14,7 @@ pub struct Paper {
     pub key: &'static str,
     /// Authors, title and where it stands, in a line.
     pub citation: &'static str,
-    /// Its address.
+    /// Its address, or the document of this project that holds it.
     pub link: &'static str,
     /// Its claims, section by section; ids are free of those of other papers, by letters of their own.
     pub claims: &'static [&'static [Claim]],

@@ -113,7 +113,8 @@ impl Accept {
     pub(super) fn of_law(&self, step: &Step<'_>, drawn: Drawn, weights: &[f64]) -> Result<Drawn> {
         match *self {
             Self::Vote(n) => {
-                let law = each(&drawn.law, weights, |_, draws| law::plurality(draws, n))?;
+                let law = each(&drawn.law, weights, |_, draws| law::plurality(draws, n))
+                    .map_err(|error| error.at(format!("process.accept.vote_of = {n}, round {}", step.round + 1)))?;
                 Ok(Drawn { law, count: Counting::Each(n) })
             }
             Self::Gate { confidence, tries } => {

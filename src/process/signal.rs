@@ -135,9 +135,10 @@ pub trait Signal: Debug + Send + Sync {
         false
     }
 
-    /// As a configuration writes it; a signal that none can write shows itself.
-    fn written(&self) -> String {
-        format!("{self:?}")
+    /// The key of `[process]` by which it is not the paper's, and its value as a configuration writes it; a signal that none can write
+    /// shows itself.
+    fn written(&self) -> (&'static str, String) {
+        ("reward", format!("{self:?}"))
     }
 
     /// Responses drawn for each pair beside the pair itself.
@@ -204,7 +205,7 @@ impl Weighted {
         let offset = offset.map(|b| Arc::new(b.map(|b| of_policies * b)));
         let external = match self.external {
             0.0 => None,
-            weight => Some(external(step.instance)?.map(|r| weight * r)),
+            weight => Some(external(step.instance, self)?.map(|r| weight * r)),
         };
         let remainder = match (offset, external) {
             (Some(b), Some(r)) => Some(Arc::new(b.zip_with(&r, |b, r| b + r))),
@@ -229,14 +230,15 @@ impl Signal for Weighted {
         *self == Self::default()
     }
 
-    fn written(&self) -> String {
-        let of_them = match (self.own, self.base, self.external) {
+    fn written(&self) -> (&'static str, String) {
+        let reward = match (self.own, self.base, self.external) {
             (1.0, 0.0, 0.0) => "\"self\"".to_owned(),
             (0.0, 1.0, 0.0) => "\"base\"".to_owned(),
             (0.0, 0.0, 1.0) => "\"external\"".to_owned(),
             (own, base, external) => format!("{{ self = {own}, base = {base}, external = {external} }}"),
         };
-        if self.standardise { format!("{of_them}, standardised") } else { of_them }
+        // A standardised self-reward is not the paper's by its other key.
+        if self.standardise && reward == "\"self\"" { ("standardise", "true".to_owned()) } else { ("reward", reward) }
     }
 
     fn check(&self, _process: &Loop) -> Result<()> {
@@ -249,18 +251,19 @@ impl Signal for Weighted {
     }
 
     fn check_on(&self, instance: &Instance) -> Result<()> {
-        if self.external == 0.0 { Ok(()) } else { external(instance).map(drop) }
+        if self.external == 0.0 { Ok(()) } else { external(instance, self).map(drop) }
     }
 }
 
 /// The reward from outside: the instance's, or 1 for correct and 0 for wrong.
-fn external(instance: &Instance) -> Result<LogitTable> {
+fn external(instance: &Instance, signal: &Weighted) -> Result<LogitTable> {
     if let Some(reward) = instance.reward() {
         return Ok((**reward).clone());
     }
     let Some(correct) = instance.correct() else {
         let expected = "an instance with rewards (the array `reward`) or correct responses (`correct`, `answer`)";
-        return Err(Error::argument("process.reward", "\"external\"", expected));
+        let (_, written) = Weighted { standardise: false, ..*signal }.written();
+        return Err(Error::argument("process.reward", written, expected));
     };
     let mut table = LogitTable::default();
     for x in 0..instance.prompts() {
@@ -337,7 +340,8 @@ pub struct Vote {
 
 impl Signal for Vote {
     fn reward<'a>(&self, step: &Step<'a>) -> Result<Reward<'a>> {
-        let law = each(step.policy(), step.instance.weights(), |_, draws| law::plurality(draws, self.of))?;
+        let law = each(step.policy(), step.instance.weights(), |_, draws| law::plurality(draws, self.of))
+            .map_err(|error| error.at(format!("process.reward.vote_of = {}, round {}", self.of, step.round + 1)))?;
         // The mean of the vote, the winner's probability, stands for it where an expectation is asked for.
         let mean = probabilities(&law);
         let linear = Cow::Owned(step.theta().zeros());
@@ -352,8 +356,8 @@ impl Signal for Vote {
         law::check_votes_on("process.reward.vote_of", self.of, instance)
     }
 
-    fn written(&self) -> String {
-        format!("{{ vote_of = {} }}", self.of)
+    fn written(&self) -> (&'static str, String) {
+        ("reward", format!("{{ vote_of = {} }}", self.of))
     }
 
     fn votes(&self) -> u64 {

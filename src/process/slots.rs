@@ -32,7 +32,8 @@ pub(super) fn check(process: &Loop) -> Result<()> {
     process.signal.check(process)?;
     if matches!(process.candidates.selection, Selection::Curated(_)) && process.signal.votes() > 0 {
         let expected = "a reward of each response beside choose = \"reward\": a vote compares pairs";
-        return Err(Error::argument("process.reward", process.signal.written(), expected));
+        let (key, value) = process.signal.written();
+        return Err(Error::argument(format!("process.{key}"), value, expected));
     }
     let ranks = matches!(process.candidates.selection, Selection::BestOf(_) | Selection::Adaptive(_));
     if process.candidates.ranked_by == Ranking::Base && !ranks {
@@ -50,7 +51,8 @@ fn responses(process: &Loop) -> Result<()> {
     // A reward is looked at where it selects.
     if !process.signal.is_own() && !matches!(process.candidates.selection, Selection::Curated(_)) {
         let expected = "log π_t: a likelihood looks at a reward with choose = \"reward\" alone";
-        return Err(Error::argument("process.reward", process.signal.written(), expected));
+        let (key, value) = process.signal.written();
+        return Err(Error::argument(format!("process.{key}"), value, expected));
     }
     let changes_the_law = matches!(process.accept, Accept::Vote(_) | Accept::Gate { .. });
     if changes_the_law && process.candidates.selection != Selection::None {
@@ -86,7 +88,8 @@ impl Loop {
     /// The key and the value of the first choice that is not the paper's.
     pub(super) fn departure(&self) -> Option<(&'static str, String)> {
         let other = |is_papers: bool, key: &'static str, value: String| (!is_papers).then_some((key, value));
-        other(self.signal.is_own(), "reward", self.signal.written())
+        let of_signal = || (!self.signal.is_own()).then(|| self.signal.written());
+        of_signal()
             .or_else(|| other(self.prompts == PromptLaw::All, "prompts", self.prompts.to_string()))
             .or_else(|| self.candidates.departure())
             .or_else(|| other(self.accept == Accept::All, "accept", self.accept.to_string()))

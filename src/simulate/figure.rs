@@ -1,5 +1,6 @@
 //! The figure of a run: κ_t − 1, failure rates, drift and accuracy against t.
 
+use super::preset::overridden;
 use super::{Config, Simulation, Summary};
 use crate::plot::{Axis, Figure, Panel, Point, Scale, Series, Style};
 use crate::words::counted;
@@ -40,11 +41,15 @@ pub fn trajectory(simulation: &Simulation, summary: &Summary) -> Figure {
     }
     let config = &simulation.config;
     let replicates = config.run.replicates;
+    // Where the expected loss is minimised, n enters by β at most.
+    let data = match config.process.is_population() {
+        true => "all samples in expectation".to_owned(),
+        false => format!("n = {}", config.process.samples),
+    };
     let subtitle = format!(
-        "{} instance, {} update, n = {}, β = {}, {}{}",
+        "{} instance, {} update, {data}, β = {}, {}{}",
         config.instance.kind.capitalised(),
         config.process.update.name(),
-        config.process.samples,
         super::output::significant(simulation.process.beta, 3),
         counted(replicates, "replicate"),
         if replicates == 1 { "" } else { "; bands: 95% intervals of the mean" },
@@ -55,7 +60,10 @@ pub fn trajectory(simulation: &Simulation, summary: &Summary) -> Figure {
 /// The loop by its name.
 fn title(config: &Config) -> String {
     match config.process.others.get("preset").and_then(toml::Value::as_str) {
-        Some(preset) if preset != "self-rewarding" => format!("Rounds of {preset}"),
+        Some(preset) if overridden(&config.process.table()).is_empty() && preset != "self-rewarding" => {
+            format!("Rounds of {preset}")
+        }
+        Some(preset) if preset != "self-rewarding" => format!("Rounds of {preset} with other keys"),
         _ if config.is_papers_loop() => "Self-rewarding rounds".to_owned(),
         _ => "Rounds of self-improvement".to_owned(),
     }

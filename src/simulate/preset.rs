@@ -4,7 +4,7 @@ use toml::{Table, Value};
 
 use super::keys::exclusive;
 use crate::process::presets::{PRESETS, Setting};
-use crate::process::settings::beta;
+use crate::process::settings::{self, beta};
 use crate::settings::Section;
 use crate::{Error, Result};
 
@@ -51,9 +51,21 @@ pub(super) fn own_keys(table: &Table) -> Option<(&'static str, Vec<(&'static str
     let preset = PRESETS.iter().find(|preset| preset.name == name)?;
     let own = |(key, setting): &(&'static str, Setting)| {
         let value = table.get(*key)?;
-        (value_of(*setting, table).ok()? == *value).then(|| (*key, value.clone()))
+        // As it is read: with what the key's form fills in.
+        let form = settings::keys().into_iter().find(|known| known.name == *key)?.form;
+        let own = form.read(key, &value_of(*setting, table).ok()?).ok()?;
+        (own == *value).then(|| (*key, value.clone()))
     };
     Some((preset.name, preset.keys.iter().filter_map(own).collect()))
+}
+
+/// The keys of a preset that do not have its value: those beside it won.
+pub(super) fn overridden(process: &Table) -> Vec<&'static str> {
+    let preset = process.get("preset").and_then(Value::as_str);
+    let Some(preset) = PRESETS.iter().find(|known| Some(known.name) == preset) else { return Vec::new() };
+    let own = own_keys(process).map_or_else(Vec::new, |(_, keys)| keys);
+    let others = preset.keys.iter().map(|(key, _)| *key).filter(|key| own.iter().all(|(name, _)| name != key));
+    others.collect()
 }
 
 /// An error of a key that a preset has set, with the preset's name.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::config::{Config, MeasureConfig, UpdateConfig};
 use super::keys::MOST;
 use super::kinds::{Made, Source};
-use super::preset::{attributed, own_keys};
+use super::preset::{attributed, overridden, own_keys};
 use super::settle::{finite_class, process};
 use super::summary::Column;
 use crate::instance::Instance;
@@ -59,7 +59,23 @@ fn idle_beta(config: &Config) -> Option<String> {
     let process = &config.process;
     let beta = process.beta.filter(|_| process.update == UpdateConfig::LIKELIHOOD)?;
     let of_power = own_keys(&process.table()).is_some_and(|(_, keys)| keys.iter().any(|(key, _)| *key == "candidates"));
-    (!of_power).then(|| format!("process.beta = {beta} is idle: a likelihood has no beta"))
+    (!of_power).then(|| {
+        format!("process.beta = {beta} enters no fit, a likelihood has no beta; only measured quantities know it")
+    })
+}
+
+/// What a person should know of a preset of which keys are not its own.
+fn changed_preset(config: &Config) -> Option<String> {
+    let table = config.process.table();
+    let keys = overridden(&table);
+    let preset = table.get("preset")?;
+    let written = |key: &&str| match table.get(*key) {
+        Some(value) => format!("process.{key} = {value}"),
+        None => format!("process.{key} is absent"),
+    };
+    let all: Vec<String> = keys.iter().map(written).collect();
+    (!keys.is_empty())
+        .then(|| format!("preset = {preset} is not all of this loop: keys beside it win, {}", all.join(", ")))
 }
 
 impl Simulation {
@@ -75,6 +91,7 @@ impl Simulation {
         let absent = simulation.config.never_measured(&simulation.process, &first);
         simulation.remarks.extend(absent);
         simulation.remarks.extend(idle_beta(&simulation.config));
+        simulation.remarks.extend(changed_preset(&simulation.config));
         Ok(simulation)
     }
 

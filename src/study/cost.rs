@@ -46,7 +46,7 @@ pub fn seconds(config: &Config) -> f64 {
                 let cells = prompts * (atoms + samples / prompts);
                 5e-6 + 2e-8 * cells + rounds * (2e-6 + 1e-7 * prompts + 6e-8 * cells + sampling)
             }
-            Held::Dense { .. } | Held::File(_) => {
+            Held::Dense { .. } | Held::File { .. } => {
                 let dim = dim_of(&shape);
                 let table = prompts * responses * dim;
                 let rows = pairs.min(prompts * (responses - 1.0));
@@ -63,9 +63,9 @@ pub fn seconds(config: &Config) -> f64 {
         }
 }
 
-/// d of dense features, that of a file assumed.
+/// d of dense features.
 fn dim_of(shape: &Shape) -> f64 {
-    if let Held::Dense { dim, .. } = shape.held { dim } else { REAL_DIM }
+    if let Held::Dense { dim, .. } | Held::File { dim, .. } = shape.held { dim } else { 1.0 }
 }
 
 /// Whether the least squares of an offset, or plain sums, are computed in each round, to be measured.
@@ -77,7 +77,7 @@ fn measures_own_step(config: &Config, shape: &Shape) -> bool {
 
 /// Whether all pairs are whitened in each round, to be measured: dense features alone are.
 fn whitens(config: &Config, shape: &Shape) -> bool {
-    matches!(shape.held, Held::Dense { .. } | Held::File(_)) && measures(config, Needs::OwnPairs)
+    matches!(shape.held, Held::Dense { .. } | Held::File { .. }) && measures(config, Needs::OwnPairs)
 }
 
 /// Whether a quantity of this need is asked for.
@@ -101,7 +101,7 @@ pub fn bytes(config: &Config) -> u64 {
                 + of_pairs(config, &shape, pairs, dim);
             f64::max(16.0 * rows * dim, 8.0 * rows * dim + used)
         }
-        Held::File(path) => {
+        Held::File { path, .. } => {
             // At least four bytes for each number, which is held as stored and in doubles.
             let stored = path.as_deref().and_then(files::unpacked).unwrap_or(0) as f64;
             let numbers = stored / 4.0;
@@ -114,7 +114,7 @@ pub fn bytes(config: &Config) -> u64 {
         }
     };
     // What a round holds of the pairs of a file is asked of the instance itself.
-    let (prompts, responses) = if let Held::File(_) = shape.held { (1.0, 0.0) } else { (prompts, responses) };
+    let (prompts, responses) = if let Held::File { .. } = shape.held { (1.0, 0.0) } else { (prompts, responses) };
     (of_instance + of_sample(config, mass, prompts, responses) + of_rounds(config)) as u64
 }
 
@@ -220,6 +220,3 @@ const CELL_BYTES: f64 = 200.0;
 const ENTRY_BYTES: f64 = 1400.0;
 /// A number in a document as text, indented, in a text that doubles as it grows.
 const NUMBER_TEXT: usize = 80;
-
-/// d assumed of a file's features.
-const REAL_DIM: f64 = 384.0;

@@ -177,6 +177,11 @@ impl Definition {
 }
 
 impl Part {
+    /// Whether its grid varies a dotted key.
+    pub(super) fn varies(&self, key: &str) -> bool {
+        self.full.grid.axes().any(|axis| axis.key == key)
+    }
+
     fn read(fields: Fields<'_>) -> Result<Self> {
         fields.refuse_others(&["name", "base", "grid", "full", "quick"])?;
         let name = fields.text("name")?;

@@ -178,3 +178,28 @@ fn the_readme_shows_what_the_language_model_does() {
     assert_eq!(last["drift"]["mean"], 0.0);
     assert!(readme.contains("`P[correct]` rises to 0.49"));
 }
+
+/// Configurations in the README that are followed by a table give that table, from the left as far as it is shown.
+#[test]
+fn the_readme_shows_what_its_configurations_print() {
+    let readme = include_str!("../../README.md");
+    let folder = tempfile::tempdir().unwrap();
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut found = 0;
+    for block in readme.split("```toml\n").skip(1) {
+        let (config, rest) = block.split_once("```").expect("its end");
+        let Some((_, table)) = rest.split_once("```text\nt ") else { continue };
+        let (shown, _) = table.split_once("```").expect("its end");
+        let path = folder.path().join("readme.toml");
+        std::fs::write(&path, config).unwrap();
+        let mut command = Command::cargo_bin("selfreward").unwrap();
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["simulate", "-q", "--config"]).arg(&path);
+        let output = command.assert().success().get_output().stdout.clone();
+        let printed: Vec<String> = String::from_utf8(output).unwrap().lines().map(words).collect();
+        for line in format!("t {shown}").lines().map(words) {
+            assert!(printed.iter().any(|other| other.starts_with(&line)), "not printed: {line}\n{printed:#?}");
+        }
+        found += 1;
+    }
+    assert_eq!(found, 2, "configurations with a table");
+}

@@ -149,8 +149,11 @@ fn each_kind_knows_its_size_before_it_is_drawn() {
         assert_eq!(shape.prompts, prompts, "{lines}");
         let most = counts().max().unwrap() as f64;
         match shape.held {
-            // What a file holds is assumed.
-            Held::File(path) => assert!(path.is_some_and(|path| path.is_relative())),
+            // As the header of the features says.
+            Held::File { path, dim } => {
+                assert!(path.is_some_and(|path| path.is_relative()));
+                assert_eq!((dim, shape.responses), (instance.features().dim() as f64, most), "{lines}");
+            }
             Held::Dense { dim, offset } => {
                 assert_eq!((dim, offset), (instance.features().dim() as f64, instance.offset().is_some()), "{lines}");
                 assert!(shape.responses >= most && shape.logits >= most, "{lines}");

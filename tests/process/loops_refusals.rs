@@ -126,7 +126,6 @@ fn a_finite_class_is_of_the_papers_loop_alone() {
         let error = refusal(&format!("update = \"finite-class\"\n{keys}"), &plain());
         // The key that departs is named, not the update.
         let key = keys.split(' ').next().unwrap();
-        let key = if key == "standardise" { "reward" } else { key };
         let named = |error: &String| error.starts_with(&format!("process.{key} = "));
         assert!(error.as_ref().is_some_and(named), "{keys}: {error:?}");
     }

@@ -63,6 +63,12 @@ impl<'a> Archive<'a> {
         Ok(Self { path, zip, names, size })
     }
 
+    /// The shape that an array's header states; `None` if there is no such array, or no such header.
+    pub fn shape(&mut self, name: &str) -> Option<Vec<u64>> {
+        let &(_, index) = self.names.iter().find(|(known, _)| known == name)?;
+        Header::read(&mut self.zip.by_index(index).ok()?).ok().map(|header| header.shape)
+    }
+
     /// Refuses arrays of other names than these.
     pub fn refuse_others(&self, names: &[&str]) -> Result<()> {
         match self.names.iter().find(|(name, _)| !names.contains(&name.as_str())) {

@@ -38,6 +38,13 @@ use crate::{Error, Result};
 const ARRAYS: [&str; 9] =
     ["phi", "theta0", "offset", "prompt_weights", "num_responses", "correct", "answer", "reward", "level"];
 
+/// M, K and d as the header of a file's features states them; `None` if it cannot be read.
+pub(crate) fn stated_shape(path: &Path) -> Option<[f64; 3]> {
+    let shape = Archive::open(path, files::open(path).ok()?).ok()?.shape("phi")?;
+    let [prompts, responses, dim] = shape[..] else { return None };
+    Some([prompts, responses, dim].map(|n| n as f64))
+}
+
 /// An instance file, read and checked for shape.
 #[derive(Debug)]
 pub struct NpzFile {

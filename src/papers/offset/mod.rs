@@ -12,7 +12,7 @@ use super::Paper;
 pub static PAPER: Paper = Paper {
     key: "offset",
     citation: "The misspecified class and the drift lemma (ours; this project's docs/theory.md, section 13)",
-    link: "https://arxiv.org/abs/2601.22513",
+    link: "docs/theory.md",
     claims: claims::CLAIMS,
     printed: printed::PRINTED,
     bounds: bounds::BOUNDS,

@@ -82,8 +82,8 @@ pub(in crate::process) fn check_votes(key: &str, votes: u64) -> Result<()> {
     Err(Error::argument(key, votes, format!("a whole number from 1 to {MOST_VOTES}")))
 }
 
-/// Checks that a number of votes can be counted on the base policy of an instance; a round's policy has seldom more distinct
-/// probabilities.
+/// Checks that a number of votes can be counted on the base policy of an instance. A later policy may have more distinct probabilities,
+/// where samples tell apart what the base policy does not; that is an error of its round.
 ///
 /// # Errors
 /// [`Error::Argument`] with its key.

@@ -61,7 +61,8 @@ impl Config {
         let own_loss = process.is_self_rewarding() && process.fit.data() == Data::Pairs;
         let why = |needs: Needs| match needs {
             Needs::Correct => instance.correct().is_none().then_some("correct responses"),
-            Needs::OwnSquareLoss | Needs::OwnPairs => (!own_loss).then_some("the self-reward with a square loss"),
+            Needs::OwnSquareLoss | Needs::OwnPairs => (!own_loss)
+                .then_some("a square loss and the paper's own prompts, candidates, reward, reference and memory"),
             Needs::PlainSums => matches!(instance.features(), FeatureMap::OneHot(_)).then_some("dense features"),
             _ if process.rounds == 0 => Some("rounds"),
             needs => self.lacks(needs),

@@ -8,7 +8,7 @@ use super::{Alike, Entry, Held, Made, Nature, Shape, Source};
 use crate::Result;
 use crate::instance::Instance;
 use crate::instance::gaussian::BaseParameter;
-use crate::instance::npz::{Class, NpzFile};
+use crate::instance::npz::{Class, NpzFile, stated_shape};
 use crate::seed::Seed;
 use crate::settings::{Form, Key, Section};
 
@@ -44,13 +44,12 @@ pub(super) const ENTRY: Entry = Entry {
     make,
 };
 
-/// The shape assumed of a file's features.
-const PROMPTS: f64 = 256.0;
-const RESPONSES: f64 = 16.0;
-
 fn shape(instance: &Section<'_>, _samples: f64) -> Shape {
-    let held = Held::File(instance.get("path"));
-    Shape { prompts: PROMPTS, responses: RESPONSES, logits: RESPONSES, mass: 1.0, held }
+    let path: Option<PathBuf> = instance.get("path");
+    // A file that cannot be read is refused where it is read.
+    let [prompts, responses, all] = path.as_deref().and_then(stated_shape).unwrap_or([1.0; 3]);
+    let dim = instance.number("dim").map_or(all, |dim| dim.min(all));
+    Shape { prompts, responses, logits: responses, mass: 1.0, held: Held::File { path, dim } }
 }
 
 /// A file whose θ_0 is drawn.

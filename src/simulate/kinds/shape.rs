@@ -27,8 +27,13 @@ pub enum Held {
         /// Whether there are fixed logits.
         offset: bool,
     },
-    /// What a file holds, which is not looked at before it is read.
-    File(Option<PathBuf>),
+    /// What a file holds, of which the features' header alone is looked at before it is read.
+    File {
+        /// The file.
+        path: Option<PathBuf>,
+        /// d.
+        dim: f64,
+    },
     /// The logits of one-hot features, equal ones together.
     OneHot {
         /// The responses of a prompt that get a logit of their own, at most.
@@ -54,6 +59,6 @@ impl Shape {
 
     /// Whether there may be fixed logits.
     pub fn may_have_offset(&self) -> bool {
-        matches!(self.held, Held::Dense { offset: true, .. } | Held::File(_))
+        matches!(self.held, Held::Dense { offset: true, .. } | Held::File { .. })
     }
 }

@@ -4,6 +4,8 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
 
 use super::{APPLICATION, SCHEMA, quoted};
+use crate::settings::{Form, Key};
+use crate::simulate::keys;
 use crate::study::cell::{json, value_of};
 use crate::study::{Shard, Study};
 use crate::{Error, Result};
@@ -120,6 +122,7 @@ pub(super) fn fill_cells(connection: &Connection, study: &Study, shard: Shard) -
 pub(super) fn cell_record(study: &Study, ordinal: usize, keys: &[String]) -> Result<Vec<Sql>> {
     let cell = study.cell(ordinal)?;
     let config = json(&cell.config);
+    let part = study.definition.parts.iter().find(|part| part.name == cell.part);
     let mut record = vec![
         Sql::Integer(ordinal as i64),
         Sql::Text(cell.id.to_string()),
@@ -127,7 +130,14 @@ pub(super) fn cell_record(study: &Study, ordinal: usize, keys: &[String]) -> Res
         Sql::Text(cell.config.run.seed.resolve()?.to_string()),
         Sql::Integer(cell.config.run.replicates as i64),
     ];
-    record.extend(keys.iter().map(|key| value_of(&config, key).map_or(Sql::Null, sql)));
+    // A switch that is off is no value of a configuration: where a part varies it, off is written all the same.
+    let is_off = |key: &str| {
+        let varied = part.is_some_and(|part| part.varies(key));
+        let name = |known: &&Key| format!("{}.{}", known.section, known.name) == key;
+        varied && keys::keys().iter().find(name).is_some_and(|known| matches!(known.form, Form::Switch))
+    };
+    let absent = |key: &str| if is_off(key) { sql(serde_json::Value::Bool(false)) } else { Sql::Null };
+    record.extend(keys.iter().map(|key| value_of(&config, key).map_or_else(|| absent(key), sql)));
     Ok(record)
 }
 

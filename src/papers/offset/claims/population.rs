@@ -207,8 +207,11 @@ fn after_rounds(trial: &Trial<'_>, seen: impl Fn(&[f64]) -> Vec<f64>) -> Result<
     Ok(Some(case))
 }
 
-/// Whether the configuration gives fixed logits.
+/// Whether there are fixed logits: those of the instance where there is one for all replicates, else those that the configuration gives.
 fn has_offset(trial: &Trial<'_>) -> bool {
+    if let Some(instance) = trial.simulation().fixed() {
+        return instance.offset().is_some();
+    }
     let instance = &trial.config().instance;
     let offset: Option<BTreeMap<String, f64>> = instance.get("offset");
     instance.kind.name() == "three-answers" || offset.is_some_and(|sizes| sizes.values().any(|size| *size != 0.0))

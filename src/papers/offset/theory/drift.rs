@@ -43,5 +43,9 @@ pub fn drift(epsilon: f64, beta: f64, gamma: f64, mu: f64, omega: f64) -> Result
         .with("least_loss_of_a_flip", weight * gap * gap)
         .assuming("gamma and mu are margin and least confidence of pi_t, before the round")
         .assuming("epsilon is of pi_{t+1}: the root of the expected loss over pairs drawn from pi_t")
+        .unless(
+            mu + omega > 1.0,
+            "a response beside a mode of probability mu has omega at least: mu + omega is at most 1",
+        )
         .assuming("modes that move to responses below omega are not counted"))
 }
