@@ -1,7 +1,7 @@
 //! How much of its log-odds a class can follow, and what that is worth: R², ε_app, margins and β against flips and gains.
 
 use super::super::{CellRows, Line, Results, Table};
-use super::{FAILURE, last, mean};
+use super::{FAILURE, class, last, mean};
 use crate::Result;
 use crate::metrics::named::{ACCURACY, APPROXIMATION_ERROR, CORRECT_PROBABILITY, DRIFT, SHARPENED_SHARE, STEP_DRIFT};
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
@@ -9,7 +9,7 @@ use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 /// The rule of thumb: a round at β turns the favourites whose margin is below this part of ε_app/(1 + β).
 pub(super) const PART: f64 = 0.25;
 
-/// What a cell of the part `capacity` shows.
+/// What a cell in expectation over all samples shows.
 pub(super) struct Capacity {
     pub(super) cell: CellRows,
     /// d, the coordinates that are trained.
@@ -17,28 +17,28 @@ pub(super) struct Capacity {
     pub(super) beta: f64,
     /// R² of the first round.
     pub(super) share: f64,
-    /// Flips of the first round that the rule foretells.
-    pub(super) foretold: f64,
+    /// ε_app/(1 + β) of the first round, nats.
+    pub(super) unit: f64,
+    /// At each prompt the base model's margin, nats, and the prompt's weight.
+    pub(super) margins: Vec<(f64, f64)>,
     /// The round with the largest J, and J there less J_0.
     pub(super) best: (usize, f64),
 }
 
-/// The cells, each with what follows from its rows and from the margins of the base model.
-pub(super) fn capacities(results: &Results) -> Result<Vec<Capacity>> {
-    let mut found = Vec::new();
-    for cell in results.cells("capacity")? {
+impl Capacity {
+    /// What follows from a cell's rows and from the margins of the base model.
+    fn of(cell: CellRows) -> Result<Self> {
         let beta = cell.number("process.beta")?;
         let instance = cell.simulation()?.instance(0)?;
-        let error = mean(&cell, &APPROXIMATION_ERROR, 1)?;
-        let most = PART * error / (1.0 + beta);
         let base = instance.policy(instance.base());
-        let turned = |x: usize| {
+        let margin = |x: usize| {
             let mut logits: Vec<f64> =
                 (0..instance.features().responses(x) as u32).map(|y| base.log_prob(x, y)).collect();
             logits.sort_by(f64::total_cmp);
-            logits.len() > 1 && logits[logits.len() - 1] - logits[logits.len() - 2] < most
+            // A favourite without a rival stays.
+            if logits.len() > 1 { logits[logits.len() - 1] - logits[logits.len() - 2] } else { f64::INFINITY }
         };
-        let foretold = instance.weights().iter().enumerate().filter(|&(x, _)| turned(x)).map(|(_, p)| p).sum();
+        let margins = instance.weights().iter().enumerate().map(|(x, p)| (margin(x), *p)).collect();
         let start = mean(&cell, &CORRECT_PROBABILITY, 0)?;
         let mut best = (0, 0.0);
         for t in 1..=cell.rounds() {
@@ -48,16 +48,55 @@ pub(super) fn capacities(results: &Results) -> Result<Vec<Capacity>> {
             }
         }
         let (dim, share) = (instance.features().dim(), mean(&cell, &SHARPENED_SHARE, 1)?);
-        found.push(Capacity { cell, dim, beta, share, foretold, best });
+        let unit = mean(&cell, &APPROXIMATION_ERROR, 1)? / (1.0 + beta);
+        Ok(Self { cell, dim, beta, share, unit, margins, best })
     }
-    Ok(found)
+
+    /// The share of prompts whose margin is below `part`·ε_app/(1 + β): flips of the first round that the rule foretells.
+    pub(super) fn foretold(&self, part: f64) -> f64 {
+        self.margins.iter().filter(|(margin, _)| *margin < part * self.unit).map(|(_, p)| p).sum()
+    }
+
+    /// Favourites that the first round turns.
+    pub(super) fn flips(&self) -> Result<f64> {
+        mean(&self.cell, &DRIFT, 1)
+    }
+
+    /// What a loop with nothing fixed could gain: the share of right favourites less J_0.
+    pub(super) fn most(&self) -> Result<f64> {
+        Ok(mean(&self.cell, &ACCURACY, 0)? - mean(&self.cell, &CORRECT_PROBABILITY, 0)?)
+    }
+
+    /// J after t rounds less J_0.
+    pub(super) fn gain(&self, t: usize) -> Result<f64> {
+        Ok(mean(&self.cell, &CORRECT_PROBABILITY, t)? - mean(&self.cell, &CORRECT_PROBABILITY, 0)?)
+    }
+}
+
+/// The cells of the part `capacity`.
+pub(super) fn capacities(results: &Results) -> Result<Vec<Capacity>> {
+    results.cells("capacity")?.into_iter().map(Capacity::of).collect()
+}
+
+/// Those cells, and the linearised ones of the part `rounds` that are not among them.
+pub(super) fn linearised(results: &Results) -> Result<Vec<Capacity>> {
+    let mut all = capacities(results)?;
+    for cell in results.cells("rounds")?.into_iter().filter(|cell| class(cell) == "linearised") {
+        let more = Capacity::of(cell)?;
+        if all.iter().all(|one| (one.dim, one.beta) != (more.dim, more.beta)) {
+            all.push(more);
+        }
+    }
+    Ok(all)
 }
 
 /// One row for each d, β and t: ε_app and R² are those of the round that begins at t.
 pub(super) fn table(results: &Results) -> Result<Table> {
     let mut lines = Vec::new();
-    for Capacity { cell, dim, beta, share, foretold, best } in capacities(results)? {
-        let (right, start) = (mean(&cell, &ACCURACY, 0)?, mean(&cell, &CORRECT_PROBABILITY, 0)?);
+    for capacity in capacities(results)? {
+        let (foretold, most) = (capacity.foretold(PART), capacity.most()?);
+        let Capacity { cell, dim, beta, share, best, .. } = capacity;
+        let start = mean(&cell, &CORRECT_PROBABILITY, 0)?;
         for t in 0..=cell.rounds() {
             let next = |of| if t < cell.rounds() { mean(&cell, of, t + 1).unwrap_or(f64::NAN) } else { f64::NAN };
             let gain = mean(&cell, &CORRECT_PROBABILITY, t)? - start;
@@ -81,7 +120,7 @@ pub(super) fn table(results: &Results) -> Result<Table> {
                     .number("first_share", at_start(share))
                     .number("best_gain", at_start(best.1))
                     .number("best_round", at_start(best.0 as f64))
-                    .number("most_gain", at_start(right - start))
+                    .number("most_gain", at_start(most))
                     .number("last_drift", at_start(last(&cell, &DRIFT)?)),
             );
         }

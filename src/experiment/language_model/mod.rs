@@ -5,6 +5,7 @@ mod capacity;
 mod findings;
 mod knobs;
 mod rounds;
+mod rules;
 mod samples;
 
 use super::{CellRows, Drawing, Experiment};
@@ -28,6 +29,9 @@ pub const EXPERIMENT: Experiment = Experiment {
 
 /// Own mode below 1/2.
 const FAILURE: Metric = named::FAILURE.at(0.5);
+
+/// Half a prompt of 160.
+const HALF_A_PROMPT: f64 = 0.5 / 160.0;
 
 /// What every table of this experiment has.
 fn measured() -> [Metric; 4] {

@@ -33,7 +33,9 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         ))
         .columns(2)
         .shared_legend();
-    for t in [rounds.get(1), rounds.last()].into_iter().flatten() {
+    let mut shown: Vec<&String> = [rounds.get(1), rounds.last()].into_iter().flatten().collect();
+    shown.dedup();
+    for t in shown {
         let plural = if t == "1" { "" } else { "s" };
         for (title, label, column, low) in [
             ("right answers", "J = E π(right answers)", "correct_probability", 0.1),
