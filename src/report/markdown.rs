@@ -20,7 +20,11 @@ pub fn text(report: &Report) -> String {
         if let Some(paper) = paper {
             // A document of this project has no address of its own.
             let link = &paper.link;
-            text.push_str(&if link.contains("://") { format!("<{link}>\n\n") } else { format!("[{link}]({link})\n\n") });
+            text.push_str(&if link.contains("://") {
+                format!("<{link}>\n\n")
+            } else {
+                format!("[{link}]({link})\n\n")
+            });
         }
         rows.into_iter().for_each(|row| text.push_str(&statement(row)));
     }

@@ -145,7 +145,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let dims = table.distinct("dim")?;
     let most = table.filter(&[("dim", dims.last().map_or("", String::as_str))])?;
     let free = table.points("first_share", "most_gain")?.first().map_or(f64::NAN, |point| point.y);
-    let gained = format!("what can be gained, of {free:.3} where nothing is fixed");
+    let gained = format!("gain of J at its best; with no logit fixed {free:.3}");
     let gain = Panel::new(gained, Axis::linear("R² of the first round"), Axis::linear("largest Jₜ − J₀"));
     let unsure = Axis::linear("F(0.5), share of unsure prompts");
     let stop = Panel::new("when to stop: all directions, rounds from right to left", unsure, Axis::linear("Jₜ − J₀"))
@@ -158,7 +158,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     ));
     let any = Panel::new("favourites turned in any round", Axis::log("ε/(1+β), nats"), Axis::log("flips"))
         .guide(Guide::slope((1.0, 0.2), 1.0, "0.2·ε/(1+β)"));
-    let title = "When self-rewarding is safe: R² decides what there is to gain, ε/(1+β) what a round turns";
+    let title = "A linearised model that rewards itself: gain against R², turned favourites against ε/(1+β)";
     let figure = Figure::new(title)
         .subtitle(format!(
             "SmolLM2-135M's answers to 160 questions; {} of 256 directions trained; expectation over all samples, {} rounds",

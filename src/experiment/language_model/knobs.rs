@@ -54,7 +54,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let last = rounds.last().map_or("", String::as_str);
     let rows = table.filter(&[("t", last)])?;
     let start = table.filter(&[("t", "0")])?.means("t", "correct_probability")?;
-    let mut figure = Figure::new("Knobs: a ridge or a small ball keeps most right answers, base references some, selective prompts none")
+    let mut figure = Figure::new("Ridge, ball, base model and selective prompts: right answers against each")
         .subtitle(format!(
             "SmolLM2-135M's answers to 160 questions, linearised, β = 1, after {last} rounds; means over {} replicates, their 95% intervals in the table",
             table.distinct("replicates")?.join(" or ")

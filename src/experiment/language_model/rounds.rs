@@ -46,7 +46,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         }
         Ok(panel)
     };
-    let figure = Figure::new("A language model that rewards itself: surer in any case, wiser only where nothing is fixed")
+    let figure = Figure::new("A language model that rewards itself: certainty, drift and right answers against rounds")
         .subtitle(
             "SmolLM2-135M answers 160 questions; expectation over all samples. Linearised: 256 directions of a map after its last norm are \
              trained, the rest is fixed. Realizable: nothing is fixed",
@@ -55,7 +55,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .panel(panel("unsure: favourite answer below 1/2", "F(0.5)", "failure_0.5_mean", (0.0, 0.65))?)
         .panel(panel("another favourite than the model's", "drift P[y*ₜ ≠ y*₀]", "drift_mean", (0.0, 0.65))?)
         .panel(panel("probability of right answers", "J = E π(right answers)", "correct_probability_mean", (0.15, 0.55))?)
-        .panel(panel("favourite answer is right", "P[y*ₜ is right]", "accuracy_mean", (0.15, 0.55))?)
+        .panel(panel("right favourites", "P[y*ₜ is right]", "accuracy_mean", (0.15, 0.55))?)
         .panel(panel("what features follow of log π", "R² of the round's step", "sharpened_share", (0.4, 1.05))?)
         .panel(levels(table)?);
     Ok(figure.shared_legend())

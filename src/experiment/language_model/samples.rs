@@ -26,7 +26,7 @@ pub(super) fn table(results: &Results) -> Result<Table> {
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let start = table.filter(&[("t", "0")])?.means("samples", "correct_probability")?;
     let rounds = table.distinct("t")?;
-    let mut figure = Figure::new("Samples: worst where pairs are about as many as directions, if logits are fixed")
+    let mut figure = Figure::new("Right answers and drift against the number of samples, with logits fixed and with none")
         .subtitle(format!(
             "SmolLM2-135M's answers to 160 questions, 256 directions, ERM nearest to θₜ; means over {} replicates, their 95% intervals in the table",
             table.distinct("replicates")?.join(" or ")

@@ -31,7 +31,7 @@ pub(super) fn table(results: &Results) -> Result<Table> {
 }
 
 pub(super) fn figure(table: &Table) -> Result<Figure> {
-    let mut figure = Figure::new("Both sides of what is said of a round in the misspecified class")
+    let mut figure = Figure::new("Both sides of each statement on a round in the misspecified class")
         .subtitle(format!(
             "Left side (ordinate) against right side (abscissa), one mark a step of small random instances, up to {DRAWN} of each update; \
              a prime: after the step. D1 holds on and below the dashed diagonal, the others on it"

@@ -48,7 +48,8 @@ fn shape(instance: &Section<'_>, _samples: f64) -> Shape {
     let path: Option<PathBuf> = instance.get("path");
     // A file that cannot be read is refused where it is read.
     let [prompts, responses, all] = path.as_deref().and_then(stated_shape).unwrap_or([1.0; 3]);
-    let dim = instance.number("dim").map_or(all, |dim| dim.min(all));
+    let one_more = if instance.switch("offset_as_feature") { 1.0 } else { 0.0 };
+    let dim = instance.number("dim").map_or(all, |dim| dim.min(all)) + one_more;
     Shape { prompts, responses, logits: responses, mass: 1.0, held: Held::File { path, dim } }
 }
 
