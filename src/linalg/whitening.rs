@@ -7,7 +7,7 @@ use super::graded_columns::GradedColumns;
 
 /// The map z = G^{+½} v, up to a rotation of its values, for G = Σ_i s_i² d_i d_iᵀ; and the values of the d_i themselves.
 ///
-/// G is never formed. From A = C·U·Q with orthogonal columns ([`GradedColumns`]) one has G = QᵀUᵀ diag(‖C_k‖²) U Q, so the coordinates of
+/// G is never formed. From A = C·U·Q with orthogonal columns (`GradedColumns`) one has G = QᵀUᵀ diag(‖C_k‖²) U Q, so the coordinates of
 /// a vector solve a triangular system and are divided by the ‖C_k‖. Sizes stay logarithms: a direction of weight e^−1000 is whitened as
 /// well as one of weight 1.
 ///

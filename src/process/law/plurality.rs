@@ -26,7 +26,7 @@ use crate::{Error, Result};
 /// The most (distinct probabilities)·N³ that is taken on: some seconds.
 const MOST_WORK: f64 = 2e10;
 
-/// The most votes that are asked for: two responses of different probability reach [`MOST_WORK`] a little above.
+/// The most votes that are asked for: two responses of different probability reach the most work that is taken on a little above.
 pub const MOST_VOTES: u64 = 2000;
 
 /// A coefficient above this has lost nothing to what was left out.
