@@ -46,7 +46,7 @@ fn said(cell: &CellRows, delta: f64) -> Result<Vec<Said>> {
             return Ok(Said { bound: f64::INFINITY, floor: f64::INFINITY, kappa_next: f64::INFINITY });
         };
         let bound = misspecified_failure(&round, delta, cell.value(replicate, &MIN_CONFIDENCE, 1)?)?;
-        let part = |name: &str| bound.intermediate(name).unwrap_or(f64::NAN);
+        let part = |name: &str| bound.intermediate(name).expect("a part of every such bound");
         Ok(Said { bound: bound.value(), floor: part("floor"), kappa_next: part("kappa_next") })
     };
     (0..cell.replicates.len()).map(of).collect()
