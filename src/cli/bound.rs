@@ -93,7 +93,7 @@ fn answers(args: &BoundArgs) -> Result<Answers> {
         let numbers = Numbers::new(entry.name, entry.usage, &given, point);
         let bound = (entry.evaluate)(&numbers)?;
         numbers.refuse_unused()?;
-        Ok(Answer { used: numbers.used(), bound })
+        Ok(Answer { used: numbers.used(), used_lists: numbers.used_lists(), bound })
     };
     match ranges.as_slice() {
         [] => Ok(Answers::One(at(0)?)),

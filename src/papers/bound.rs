@@ -21,6 +21,7 @@ pub struct Bound {
     name: &'static str,
     value: f64,
     intermediates: Vec<(&'static str, f64)>,
+    lists: Vec<(&'static str, Vec<f64>)>,
     assumptions: Vec<Assumption>,
     vacuous: bool,
 }
@@ -29,12 +30,18 @@ impl Bound {
     /// A bound of this name and value, `vacuous` where the value excludes nothing; one that left the doubles does not.
     pub(crate) fn new(name: &'static str, value: f64, vacuous: bool) -> Self {
         let vacuous = vacuous || !value.is_finite();
-        Self { name, value, intermediates: Vec::new(), assumptions: Vec::new(), vacuous }
+        Self { name, value, intermediates: Vec::new(), lists: Vec::new(), assumptions: Vec::new(), vacuous }
     }
 
     /// Adds an intermediate.
     pub(crate) fn with(mut self, name: &'static str, value: f64) -> Self {
         self.intermediates.push((name, value));
+        self
+    }
+
+    /// Adds an intermediate that is a list: a law over responses, one number for each round.
+    pub(crate) fn with_list(mut self, name: &'static str, values: Vec<f64>) -> Self {
+        self.lists.push((name, values));
         self
     }
 
@@ -59,6 +66,7 @@ impl Bound {
     /// Adds the intermediates and assumptions of a bound that this one builds on.
     pub(crate) fn building_on(mut self, other: &Self) -> Self {
         self.intermediates.extend(other.intermediates.iter().copied());
+        self.lists.extend(other.lists.iter().cloned());
         self.assumptions.extend(other.assumptions.iter().cloned());
         self
     }
@@ -76,6 +84,11 @@ impl Bound {
     /// The quantities the value was computed from, in the order of computation.
     pub fn intermediates(&self) -> &[(&'static str, f64)] {
         &self.intermediates
+    }
+
+    /// The intermediates that are lists, in the order of computation.
+    pub fn lists(&self) -> &[(&'static str, Vec<f64>)] {
+        &self.lists
     }
 
     /// The intermediate of this name.
@@ -100,12 +113,16 @@ impl Bound {
     }
 }
 
-/// The intermediates, serialized as a map in their order.
-struct Intermediates<'a>(&'a [(&'static str, f64)]);
+/// The intermediates, serialized as a map in their order, lists last.
+struct Intermediates<'a>(&'a Bound);
 
 impl Serialize for Intermediates<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().copied())
+        let Bound { intermediates, lists, .. } = self.0;
+        let mut map = serializer.serialize_map(Some(intermediates.len() + lists.len()))?;
+        intermediates.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
+        lists.iter().try_for_each(|(name, values)| map.serialize_entry(name, values))?;
+        map.end()
     }
 }
 
@@ -114,7 +131,7 @@ impl Serialize for Bound {
         let mut map = serializer.serialize_map(Some(5))?;
         map.serialize_entry("name", self.name)?;
         map.serialize_entry("value", &self.value)?;
-        map.serialize_entry("intermediates", &Intermediates(&self.intermediates))?;
+        map.serialize_entry("intermediates", &Intermediates(self))?;
         map.serialize_entry("assumptions", &self.assumptions)?;
         map.serialize_entry("vacuous", &self.vacuous)?;
         map.end()

@@ -11,9 +11,11 @@
 pub mod bound;
 pub(crate) mod check;
 pub mod fu2026;
+pub mod huang2024;
 mod numbers;
 pub mod offset;
 mod paper;
+pub mod task_centric;
 
 pub use bound::{Assumption, Bound};
 pub use numbers::{Flag, Kind, Numbers, Quantity};
@@ -23,7 +25,7 @@ use crate::Error;
 use crate::nearest::one_of;
 
 /// Every paper, in the order of its chapters.
-pub static PAPERS: &[&Paper] = &[&fu2026::PAPER, &offset::PAPER];
+pub static PAPERS: &[&Paper] = &[&fu2026::PAPER, &huang2024::PAPER, &task_centric::PAPER, &offset::PAPER];
 
 /// Every claim of every paper: by paper, letters and numbers.
 pub fn claims() -> impl Iterator<Item = Listed> {

@@ -14,6 +14,8 @@ pub enum Kind {
     Whole,
     /// A number, a range, or the word `worst`.
     RealOrWorst,
+    /// Numbers with commas between them, one or more.
+    List,
     /// A word.
     Word,
 }
@@ -36,6 +38,8 @@ pub enum Quantity {
     Number(f64),
     /// The points of FIRST..LAST:POINTS.
     Range(Vec<f64>),
+    /// Numbers that belong together.
+    List(Vec<f64>),
     /// A word: a file, a regime, `worst`.
     Word(String),
 }
@@ -51,6 +55,7 @@ pub struct Numbers {
     given: BTreeMap<&'static str, Quantity>,
     asked: RefCell<BTreeSet<&'static str>>,
     used: RefCell<Vec<(String, f64)>>,
+    used_lists: RefCell<Vec<(String, Vec<f64>)>>,
 }
 
 impl Numbers {
@@ -63,7 +68,7 @@ impl Numbers {
                 other => (*flag, other.clone()),
             })
             .collect();
-        Self { bound, usage, given, asked: RefCell::default(), used: RefCell::default() }
+        Self { bound, usage, given, asked: RefCell::default(), used: RefCell::default(), used_lists: RefCell::default() }
     }
 
     /// Whether the flag is given; it counts as used only once asked for.
@@ -130,6 +135,34 @@ impl Numbers {
         }
     }
 
+    /// The numbers of a flag that holds a list, if given.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a word.
+    pub fn optional_list(&self, flag: &'static str) -> Result<Option<Vec<f64>>> {
+        self.asked.borrow_mut().insert(flag);
+        let values = match self.given.get(flag) {
+            Some(Quantity::List(values)) => values.clone(),
+            Some(Quantity::Number(value)) => vec![*value],
+            Some(other) => return Err(Error::argument(flag, format!("{other:?}"), "numbers with commas between them")),
+            None => return Ok(None),
+        };
+        let name = flag.replace('-', "_");
+        let mut used = self.used_lists.borrow_mut();
+        if used.iter().all(|(known, _)| *known != name) {
+            used.push((name, values.clone()));
+        }
+        Ok(Some(values))
+    }
+
+    /// The numbers of a flag that holds a list, and that the bound needs.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if it is not given, or is a word.
+    pub fn list(&self, flag: &'static str) -> Result<Vec<f64>> {
+        self.optional_list(flag)?.ok_or_else(|| self.missing(flag))
+    }
+
     /// The error that a needed flag is missing.
     pub fn missing(&self, what: &str) -> Error {
         Error::argument(what, "nothing", format!("a value; {} needs {}", self.bound, self.usage))
@@ -138,6 +171,11 @@ impl Numbers {
     /// The numbers used, defaults included, in the order of use.
     pub fn used(&self) -> Vec<(String, f64)> {
         self.used.borrow().clone()
+    }
+
+    /// The lists used, in the order of use.
+    pub fn used_lists(&self) -> Vec<(String, Vec<f64>)> {
+        self.used_lists.borrow().clone()
     }
 
     /// Refuses a flag that was given though the bound did not ask for it.
@@ -151,6 +189,7 @@ impl Numbers {
             Quantity::Number(value) => value.to_string(),
             Quantity::Word(word) => word.clone(),
             Quantity::Range(_) => "a range".to_string(),
+            Quantity::List(values) => values.iter().map(f64::to_string).collect::<Vec<_>>().join(","),
         };
         Err(Error::argument(*flag, value, format!("not to be given here: {} needs {}", self.bound, self.usage)))
     }

@@ -7,6 +7,8 @@ use crate::words;
 pub struct Answer {
     /// Names and values.
     pub used: Vec<(String, f64)>,
+    /// Names and lists.
+    pub used_lists: Vec<(String, Vec<f64>)>,
     /// The bound.
     pub bound: Bound,
 }
@@ -24,12 +26,22 @@ impl Answer {
         all
     }
 
+    /// The same for lists.
+    fn lists(&self) -> Vec<(&str, &[f64])> {
+        let used = self.used_lists.iter().map(|(name, values)| (name.as_str(), values.as_slice()));
+        let computed = || self.bound.lists().iter().map(|(name, values)| (*name, values.as_slice()));
+        used.filter(|(name, _)| computed().all(|(known, _)| known != *name)).chain(computed()).collect()
+    }
+
     /// The bound's own form, `{"name", "value", "intermediates", "assumptions", "vacuous"}`, with the numbers used among the
     /// intermediates; a number that is not finite is null.
     pub fn json(&self) -> serde_json::Result<serde_json::Value> {
         let mut form = serde_json::to_value(&self.bound)?;
-        let named = |(name, value): (&str, f64)| (name.to_string(), value.into());
-        form["intermediates"] = self.intermediates().into_iter().map(named).collect::<serde_json::Map<_, _>>().into();
+        let number = |(name, value): (&str, f64)| (name.to_string(), value.into());
+        let list = |(name, values): (&str, &[f64])| (name.to_string(), values.into());
+        let numbers = self.intermediates().into_iter().map(number);
+        let all: serde_json::Map<_, _> = numbers.chain(self.lists().into_iter().map(list)).collect();
+        form["intermediates"] = all.into();
         Ok(form)
     }
 
@@ -38,6 +50,7 @@ impl Answer {
         let vacuous = if self.bound.vacuous() { "   (vacuous: it excludes nothing)" } else { "" };
         let mut lines = vec![format!("{} = {}{vacuous}", self.bound.name(), exact_if_whole(self.bound.value()))];
         lines.extend(self.intermediates().into_iter().map(|(name, value)| format!("  {name} = {}", number(value))));
+        lines.extend(self.lists().into_iter().map(|(name, values)| format!("  {name} = {}", list(values))));
         lines.push("assumes".to_string());
         lines.extend(self.bound.assumptions().iter().map(|assumption| {
             let mark = match assumption.met {
@@ -88,6 +101,16 @@ fn exact_if_whole(value: f64) -> String {
         _ if value.abs() < 1e16 => value.to_string(),
         _ => format!("{value:e}"),
     }
+}
+
+/// At most so many numbers of a list are shown to a reader; JSON has them all.
+const MOST_SHOWN: usize = 12;
+
+/// Numbers with commas between them.
+fn list(values: &[f64]) -> String {
+    let shown: Vec<_> = values.iter().take(MOST_SHOWN).map(|value| number(*value)).collect();
+    let more = if values.len() > MOST_SHOWN { format!(", … ({} numbers; --json has all)", values.len()) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// Six significant digits at most, in the shorter of the two notations.

@@ -28,7 +28,12 @@ fn declared() -> Vec<Flag> {
 impl clap::Args for Flags {
     fn augment_args(command: Command) -> Command {
         command.args(declared().into_iter().map(|Flag { name, kind, help }| {
-            Arg::new(name).long(name).help(help).value_name(if kind == Kind::Word { "WORD" } else { "NUMBER" })
+            let holds = match kind {
+                Kind::Word => "WORD",
+                Kind::List => "NUMBERS",
+                _ => "NUMBER",
+            };
+            Arg::new(name).long(name).help(help).value_name(holds)
         }))
     }
 
@@ -66,6 +71,11 @@ fn parse(flag: &Flag, text: &str) -> Result<Quantity> {
     let Flag { name, kind, .. } = *flag;
     if kind == Kind::Word || (kind == Kind::RealOrWorst && text == "worst") {
         return Ok(Quantity::Word(text.to_string()));
+    }
+    if kind == Kind::List {
+        let numbers: std::result::Result<_, _> = text.split(',').map(|part| part.trim().parse()).collect();
+        let expected = "numbers with commas between them, such as 0.5,0.3,0.2";
+        return numbers.map(Quantity::List).map_err(|_| Error::argument(name, text, expected));
     }
     if let Some((ends, points)) = text.rsplit_once(':') {
         let points = range(ends, points).ok_or_else(|| {

@@ -1,0 +1,6 @@
+//! The bounds by name: what each needs, and how it is evaluated. Each file has those of its claims.
+
+use crate::papers::BoundEntry;
+
+/// Every bound, in the order of the theory.
+pub(super) const BOUNDS: &[BoundEntry] = &[];

@@ -1,0 +1,1 @@
+//! Right-hand sides of reward-filtered training, as functions of numbers (claims T).
