@@ -15,6 +15,7 @@ pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
 pub mod language_model;
+pub mod league;
 pub mod misspecified;
 pub mod misspecified_audit;
 pub mod misspecified_floor;
@@ -96,6 +97,7 @@ pub const ALL: &[&Experiment] = &[
     &where_noise_enters::EXPERIMENT,
     &mode_flips::EXPERIMENT,
     &misspecified_floor::EXPERIMENT,
+    &league::EXPERIMENT,
 ];
 
 /// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.

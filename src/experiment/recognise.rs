@@ -132,5 +132,8 @@ fn difference(known: &Part, given: &Part, profile: Profile) -> String {
     if let Some((key, _)) = found.iter().find(|(key, _)| expected.iter().all(|(other, _)| other != key)) {
         return format!("it has no list `{key}`");
     }
+    if known.together != given.together {
+        return "the keys that go together differ".to_owned();
+    }
     "what all its cells share differs".to_owned()
 }

@@ -17,6 +17,9 @@ pub struct Hard {
     pub responses: u32,
     /// Δ in (0, 1].
     pub mass: f64,
+    /// Whether the hidden label is known to a verifier, as the one correct response of its prompt (that of the sentinel is correct, too).
+    /// It changes neither π_0 nor what is drawn.
+    pub verifier: bool,
 }
 
 impl Hard {
@@ -29,16 +32,23 @@ impl Hard {
             return Err(Error::argument("instance.mass", self.mass, "a number in (0, 1], or \"worst\""));
         }
         let mut rng = seed.rng(Purpose::Labels, 0, 0);
+        let mut correct = vec![Some(0)];
         let mut table = LogitTable::default();
         table.push_dense(&[0.0]);
         for _ in 0..self.prompts {
             let hidden = rng.random_range(0..self.responses);
+            correct.push(Some(hidden));
             table.push([Atom { response: hidden, logit: std::f64::consts::LN_2 }], 0.0, self.responses - 1);
         }
         let mut weights = vec![self.mass / self.prompts as f64; self.prompts + 1];
         weights[0] = 1.0 - self.mass;
         let mut responses = vec![self.responses; self.prompts + 1];
         responses[0] = 1;
-        Instance::new(weights, FeatureMap::one_hot(responses), Parameter::tabular(table), None)
+        Instance::new(
+            weights,
+            FeatureMap::one_hot(responses),
+            Parameter::tabular(table),
+            self.verifier.then_some(correct),
+        )
     }
 }

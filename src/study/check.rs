@@ -23,8 +23,7 @@ impl Study {
         for part in &self.definition.parts {
             let grid = part.grid(self.profile);
             // Axes are sorted by key, so cells that share an instance follow each other.
-            let others = grid.axes().filter(|axis| !axis.key.starts_with("instance."));
-            let together: usize = others.map(|axis| axis.values.len()).product();
+            let together = grid.inner(|key| key.starts_with("instance."));
             let wrong = (0..grid.len() / together)
                 .into_par_iter()
                 .map(|group| first + group * together)

@@ -130,6 +130,8 @@ pub struct Part {
     pub name: String,
     /// What all its cells share: a configuration of `simulate` without `[run]`.
     pub base: Table,
+    /// Keys of the grid whose lists advance in step.
+    pub together: Vec<Vec<String>>,
     full: Settings,
     quick: Settings,
 }
@@ -183,7 +185,7 @@ impl Part {
     }
 
     fn read(fields: Fields<'_>) -> Result<Self> {
-        fields.refuse_others(&["name", "base", "grid", "full", "quick"])?;
+        fields.refuse_others(&["name", "base", "grid", "together", "full", "quick"])?;
         let name = fields.text("name")?;
         check_name("part.name", name, "_-")?;
         let at = |key: &str| format!("{name}: {key}");
@@ -191,13 +193,14 @@ impl Part {
         base.keys().try_for_each(|section| check_section(&at("base"), section))?;
         refuse_unknown(base).map_err(|error| located(name, error))?;
         let axes = axes(name, "grid", fields.optional_table("grid")?.map_or_else(BTreeMap::new, flatten))?;
-        let full = settings(name, "full", fields.table("full")?, &axes)?;
-        let quick = settings(name, "quick", fields.table("quick")?, &axes)?;
+        let together = together(fields.optional("together")).map_err(|error| located(name, error))?;
+        let full = settings(name, "full", fields.table("full")?, &axes, &together)?;
+        let quick = settings(name, "quick", fields.table("quick")?, &axes, &together)?;
         if full.grid.axes().zip(&axes).any(|(axis, written)| axis.values != written.values) {
             let expected = "replicates alone: the lists of [part.grid] are those of the full profile";
             return Err(Error::argument(at("full"), "lists", expected));
         }
-        Ok(Self { name: name.to_owned(), base: base.clone(), full, quick })
+        Ok(Self { name: name.to_owned(), base: base.clone(), together, full, quick })
     }
 
     /// R, the replicates of each cell.
@@ -219,7 +222,7 @@ impl Part {
 }
 
 /// `[part.full]` or `[part.quick]`: the replicates, and lists that replace those of the grid.
-fn settings(part: &str, profile: &str, table: &Table, grid: &[Axis]) -> Result<Settings> {
+fn settings(part: &str, profile: &str, table: &Table, grid: &[Axis], together: &[Vec<String>]) -> Result<Settings> {
     let name = format!("{part}: {profile}.replicates");
     let form = Form::Whole(1, MOST);
     let count = table.get("replicates").ok_or_else(|| Error::argument(&name, "absent", form.expected()))?;
@@ -234,7 +237,21 @@ fn settings(part: &str, profile: &str, table: &Table, grid: &[Axis]) -> Result<S
         };
         *place = list;
     }
-    Ok(Settings { replicates, grid: Grid::new(axes_of_profile)? })
+    let grid =
+        Grid::together(axes_of_profile, together).map_err(|error| located(&format!("{part}: {profile}"), error))?;
+    Ok(Settings { replicates, grid })
+}
+
+/// Lists of keys that go together.
+fn together(value: Option<&Value>) -> Result<Vec<Vec<String>>> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let wrong =
+        || Error::argument("together", value, "lists of keys, such as [[\"process.preset\", \"process.samples\"]]");
+    let keys = |group: &Value| {
+        let keys = group.as_array()?.iter().map(|key| key.as_str().map(str::to_owned));
+        keys.collect::<Option<Vec<String>>>().filter(|keys| keys.len() > 1)
+    };
+    value.as_array().and_then(|groups| groups.iter().map(keys).collect()).ok_or_else(wrong)
 }
 
 /// Dotted keys, whether they were written as `"process.samples"` or as a table `process` with a key `samples`.

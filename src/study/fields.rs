@@ -43,6 +43,11 @@ impl<'a> Fields<'a> {
         self.typed(key, Value::as_table, "a table")
     }
 
+    /// Whatever it holds, if it is there.
+    pub fn optional(self, key: &str) -> Option<&'a Value> {
+        self.table.get(key)
+    }
+
     /// A list of tables.
     pub fn tables(self, key: &'a str) -> Result<impl Iterator<Item = Fields<'a>>> {
         let expected = || format!("tables [[{key}]]");
@@ -54,7 +59,7 @@ impl<'a> Fields<'a> {
     }
 
     fn typed<T>(self, key: &str, read: impl Fn(&'a Value) -> Option<T>, expected: &str) -> Result<Option<T>> {
-        let Some(value) = self.table.get(key) else { return Ok(None) };
+        let Some(value) = self.optional(key) else { return Ok(None) };
         read(value).map(Some).ok_or_else(|| Error::argument(self.key(key), value, expected))
     }
 

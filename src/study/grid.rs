@@ -1,4 +1,4 @@
-//! Grids: all combinations of the values of a few keys.
+//! Grids: all combinations of the values of a few keys, some of which may go together.
 
 use toml::Value;
 
@@ -26,9 +26,25 @@ pub struct Axis {
 /// assert_eq!(values, [32, 64]);
 /// # Ok::<(), selfreward::Error>(())
 /// ```
+///
+/// Axes that go together advance in step, as one: a loop with its own number of samples, say.
+///
+/// ```
+/// use selfreward::study::grid::{Axis, Grid};
+///
+/// let axis = |key: &str, values: &[i64]| Axis { key: key.to_owned(), values: values.iter().map(|&v| v.into()).collect() };
+/// let axes = vec![axis("process.beta", &[1, 2]), axis("process.rounds", &[4, 8, 16]), axis("process.samples", &[400, 200, 100])];
+/// let grid = Grid::together(axes, &[vec!["process.rounds".to_owned(), "process.samples".to_owned()]])?;
+/// assert_eq!(grid.len(), 2 * 3);
+/// let values: Vec<i64> = grid.combination(4).filter_map(|(_, value)| value.as_integer()).collect();
+/// assert_eq!(values, [2, 8, 200]);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Grid {
     axes: Vec<Axis>,
+    /// For each axis the place of the first axis that it goes together with: its own, if it stands alone.
+    leaders: Vec<usize>,
     len: usize,
 }
 
@@ -41,12 +57,46 @@ impl Grid {
     /// # Errors
     /// [`Error::Argument`] if there are more than [`Grid::LARGEST`] combinations.
     pub fn new(axes: Vec<Axis>) -> Result<Self> {
-        let product = axes.iter().fold(1u128, |product, axis| product.saturating_mul(axis.values.len() as u128));
+        Self::together(axes, &[])
+    }
+
+    /// The grid over these axes, in which each of these lists of keys goes together: the first values, the second ones, and so on.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if a key is no axis or is listed twice, if axes that go together have different numbers of values, or if
+    /// there are more than [`Grid::LARGEST`] combinations.
+    pub fn together(axes: Vec<Axis>, groups: &[Vec<String>]) -> Result<Self> {
+        let mut leaders: Vec<usize> = (0..axes.len()).collect();
+        let mut seen: Vec<&str> = Vec::new();
+        for group in groups {
+            let mut places = Vec::new();
+            for key in group {
+                let place = axes.iter().position(|axis| axis.key == *key);
+                let place = place.ok_or_else(|| Error::argument("together", key, "a key of the grid"))?;
+                if seen.contains(&key.as_str()) {
+                    return Err(Error::argument("together", key, "no key twice"));
+                }
+                seen.push(key);
+                places.push(place);
+            }
+            let Some(&leader) = places.iter().min() else { continue };
+            let count = axes[leader].values.len();
+            for &place in &places {
+                let values = axes[place].values.len();
+                if values != count {
+                    let expected = format!("{count}, as of {}, with which it goes together", axes[leader].key);
+                    return Err(Error::argument(format!("number of values of {}", axes[place].key), values, expected));
+                }
+                leaders[place] = leader;
+            }
+        }
+        let alone = axes.iter().enumerate().filter(|(place, _)| leaders[*place] == *place);
+        let product = alone.fold(1u128, |product, (_, axis)| product.saturating_mul(axis.values.len() as u128));
         let len = usize::try_from(product).ok().filter(|&len| len <= Self::LARGEST);
         let len = len.ok_or_else(|| {
             Error::argument("combinations of the grid", product, format!("at most {}", Self::LARGEST))
         })?;
-        Ok(Self { axes, len })
+        Ok(Self { axes, leaders, len })
     }
 
     /// The axes, sorted by key.
@@ -67,10 +117,26 @@ impl Grid {
     /// The key and value on every axis of the `index`-th combination.
     pub fn combination(&self, index: usize) -> impl Iterator<Item = (&str, &Value)> {
         let mut stride = self.len;
-        self.axes.iter().map(move |axis| {
-            stride /= axis.values.len();
-            (axis.key.as_str(), &axis.values[index / stride % axis.values.len()])
-        })
+        let mut chosen = Vec::with_capacity(self.axes.len());
+        for (place, axis) in self.axes.iter().enumerate() {
+            chosen.push(match self.leaders[place] {
+                leader if leader < place => chosen[leader],
+                _ => {
+                    stride /= axis.values.len();
+                    index / stride % axis.values.len()
+                }
+            });
+        }
+        self.axes.iter().zip(chosen).map(|(axis, value)| (axis.key.as_str(), &axis.values[value]))
+    }
+
+    /// How many combinations follow each other before the value of a key changes for which `outer` holds, at least: 1 where axes of both
+    /// kinds go together.
+    pub fn inner(&self, outer: impl Fn(&str) -> bool) -> usize {
+        let moves_outer =
+            |leader: usize| self.axes.iter().zip(&self.leaders).any(|(axis, &of)| of == leader && outer(&axis.key));
+        let leaders = (0..self.axes.len()).rev().filter(|&place| self.leaders[place] == place);
+        leaders.take_while(|&place| !moves_outer(place)).map(|place| self.axes[place].values.len()).product()
     }
 }
 
@@ -96,6 +162,34 @@ mod tests {
         assert_eq!(Grid::new(Vec::new()).unwrap().combination(0).count(), 0);
         let wide = |key: &str| axis(key, &(0..100_000).collect::<Vec<i64>>());
         assert!(Grid::new(vec![wide("a.a"), wide("b.b")]).is_err());
+    }
+
+    /// Oracle: the lists zipped, inside nested loops.
+    #[test]
+    fn axes_that_go_together_are_zipped() {
+        let axis =
+            |key: &str, values: &[i64]| Axis { key: key.into(), values: values.iter().map(|&v| v.into()).collect() };
+        let axes =
+            || vec![axis("a.a", &[1, 2]), axis("b.b", &[3, 4, 5]), axis("c.c", &[6, 7]), axis("d.d", &[8, 9, 10])];
+        let keys = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let grid = Grid::together(axes(), &[keys(&["d.d", "b.b"])]).unwrap();
+        let mut index = 0;
+        for a in [1, 2] {
+            for (b, d) in [3, 4, 5].into_iter().zip([8, 9, 10]) {
+                for c in [6, 7] {
+                    let values: Vec<i64> =
+                        grid.combination(index).map(|(_, value)| value.as_integer().unwrap()).collect();
+                    assert_eq!(values, [a, b, c, d]);
+                    index += 1;
+                }
+            }
+        }
+        assert_eq!(grid.len(), index);
+        // c alone moves between changes of a; b and d move together, so with d outside only c is inside.
+        assert_eq!([grid.inner(|key| key == "a.a"), grid.inner(|key| key == "d.d"), grid.inner(|_| true)], [6, 2, 1]);
+        for wrong in [keys(&["a.a", "b.b"]), keys(&["a.a", "x.x"]), keys(&["a.a", "a.a"])] {
+            assert!(Grid::together(axes(), &[wrong]).is_err());
+        }
     }
 
     /// "at most 2^32 − 1": 65535·65537 is that number, 65536² one more.

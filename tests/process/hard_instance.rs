@@ -16,7 +16,7 @@ fn failure_follows_the_exact_law() {
     {
         let mass = worst_mass(n as f64, prompts as f64, kappa0).unwrap();
         let responses = responses_for(kappa0, mass).unwrap();
-        let hard = Hard { prompts, responses: responses as u32, mass };
+        let hard = Hard { prompts, responses: responses as u32, mass, verifier: false };
         let law = HardInstance::new(prompts as f64, mass, responses).unwrap();
         let beta = 1.0 / (n as f64).sqrt();
         assert!(law.unresolved_fails(0.5).unwrap() && law.one_pair_resolves(beta, 0.5).unwrap());
@@ -52,7 +52,8 @@ fn huge_label_sets_are_never_written_down() {
     let mass = worst_mass(n as f64, prompts as f64, kappa0).unwrap();
     let responses = responses_for(kappa0, mass).unwrap();
     assert!(responses > 500_000);
-    let instance = Hard { prompts, responses: responses as u32, mass }.draw(&Seed::from_number(1)).unwrap();
+    let instance =
+        Hard { prompts, responses: responses as u32, mass, verifier: false }.draw(&Seed::from_number(1)).unwrap();
     let process = process(Square::default(), 1.0 / (n as f64).sqrt(), n, 1);
     let round = process.on(&instance).unwrap().start(Seed::from_number(1)).last().unwrap().unwrap();
     let law = HardInstance::new(prompts as f64, mass, responses).unwrap();
@@ -60,4 +61,20 @@ fn huge_label_sets_are_never_written_down() {
     let count = failure(instance.weights(), &round.policy, 0.5) / mass * prompts as f64;
     // 64 prompts: outside 6 deviations with probability below 1.3e-7 (Hoeffding: 2 exp(−2·64·(6·0.06)²)).
     assert!((count / 64.0 - p).abs() < 0.36, "{count} of 64 unresolved, expected {p}");
+}
+
+/// The verifier knows the hidden label, and the instance is the same with it and without.
+#[test]
+fn a_verifier_knows_the_hidden_label() {
+    let seed = Seed::from_number(3);
+    let hard = |verifier: bool| Hard { prompts: 20, responses: 7, mass: 0.6, verifier }.draw(&seed).unwrap();
+    let (plain, known) = (hard(false), hard(true));
+    assert!(plain.correct().is_none());
+    let policy = known.policy(known.base());
+    let correct = known.correct().expect("a verifier");
+    for x in 0..known.prompts() {
+        let likeliest = policy.head(x).modal;
+        assert_eq!(correct.at(x), Some(&[likeliest][..]), "prompt {x}");
+        assert_eq!(plain.policy(plain.base()).head(x).modal, likeliest);
+    }
 }

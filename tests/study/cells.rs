@@ -31,6 +31,44 @@ fn the_grid_is_all_combinations_of_each_part() {
     assert_eq!((cell.config.instance.get("bump"), cell.config.process.samples), (Some(1.0), 32));
 }
 
+/// Lists that go together give the cells that they give one by one, with the same ids and so the same seeds and rows.
+#[test]
+fn lists_that_go_together_are_one_axis() {
+    let grid = "[part.grid]\n\"instance.bump\" = [0.5, 1.0]\n\"process.samples\" = [8, 32, 128]\n";
+    let zipped = "together = [[\"process.rounds\", \"process.samples\"]]\n[part.grid]\n\"instance.bump\" = [0.5, 1.0]\n\
+                  \"process.rounds\" = [3, 2, 1]\n\"process.samples\" = [8, 32, 128]\n";
+    let [before, after] = ["[part.base.instance]\nkind = \"tabular\"", "[part.base.instance]"];
+    // `together` is a key of the part, and stands before its tables.
+    let (keys, lists) = zipped.split_once('\n').unwrap();
+    let text =
+        PROBE.replacen(before, &format!("{keys}\n{after}\nkind = \"tabular\""), 1).replace(grid, &format!("{lists}\n"));
+    let text = text
+        .replace("rounds = 3\n", "")
+        .replace("\"process.samples\" = [8]", "\"process.rounds\" = [3]\n\"process.samples\" = [8]");
+    let study_of = |text: &str| study(text, Profile::Full, 1);
+    let together = study_of(&text);
+    assert_eq!(together.cells(), 2 * 3 + 2);
+    let one_by_one: Vec<CellId> = [0.5, 1.0]
+        .into_iter()
+        .flat_map(|bump| [(3, 8), (2, 32), (1, 128)].map(|(rounds, samples)| (bump, rounds, samples)))
+        .map(|(bump, rounds, samples)| {
+            let text = PROBE.replace("rounds = 3", &format!("rounds = {rounds}"));
+            let alone = study_of(
+                &text.replace("[8, 32, 128]", &format!("[{samples}]")).replace("[0.5, 1.0]", &format!("[{bump}]")),
+            );
+            alone.id(0)
+        })
+        .collect();
+    assert_eq!(ids(&together)[..6], one_by_one);
+    let refused = |text: String, word: &str| {
+        let error = Definition::parse(&text).unwrap_err().to_string();
+        assert!(error.contains("tabular") && error.contains(word), "{error}");
+    };
+    refused(text.replace("[3, 2, 1]", "[3, 2]"), "expected 2");
+    refused(text.replace("[[\"process.rounds\"", "[[\"process.beta\""), "process.beta");
+    refused(text.replace("together = [[", "together = [3, ["), "lists of keys");
+}
+
 /// The way in which a value is written, and whether a default is spelled out, is not a value.
 #[test]
 fn cells_are_known_by_their_values() {

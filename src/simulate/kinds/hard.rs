@@ -32,10 +32,16 @@ pub(super) const ENTRY: Entry = Entry {
             "Δ in (0, 1), or \"worst\": min(0.9, √(M(κ_0−1)/(4n)))",
             "\"worst\"",
         ),
+        Key::of_instance(
+            "verifier",
+            Form::Switch,
+            "the hidden label is the one correct response of its prompt, for loops with a verifier",
+            "false",
+        ),
     ],
     defaults: &[("mass", "\"worst\"")],
     exclusive: &[],
-    nature: &[Nature::Product],
+    nature: &[Nature::Correct, Nature::Product],
     alike: |_| Alike::Renamed,
     shape,
     make,
@@ -84,7 +90,7 @@ fn make(instance: &Section<'_>, samples: u64) -> Result<Made> {
     let derived = vec![("mass", mass), ("responses", f64::from(responses)), ("kappa0", realised)];
     let labels = counted(responses, "label");
     let remarks = vec![format!("hard instance: mass {mass}, {labels} a prompt, realised kappa0 {realised}")];
-    Ok(Made { derived, remarks, ..Made::of(Hard { prompts, responses, mass }) })
+    Ok(Made { derived, remarks, ..Made::of(Hard { prompts, responses, mass, verifier: instance.switch("verifier") }) })
 }
 
 /// Errors of the theory name its arguments; here they are keys of `[instance]`.
