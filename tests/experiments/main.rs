@@ -12,6 +12,7 @@ mod hard_instance;
 mod initial_dependence;
 mod iterations_to_forget;
 mod language_model;
+mod league;
 mod ledger;
 mod misspecified_audit;
 mod misspecified_floor;
