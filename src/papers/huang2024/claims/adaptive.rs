@@ -1,6 +1,8 @@
 //! The adaptive rule N_μ = inf{k : 1/max_{j≤k} π(y_j) ≤ k/μ} (S5): its output, its draws, and Lemma I.1's bounds on both.
 
-use super::super::theory::adaptive::{Rule as Stopping, most_draws, most_draws_simply, most_miss, most_miss_simply, stopping};
+use super::super::theory::adaptive::{
+    Rule as Stopping, most_draws, most_draws_simply, most_miss, most_miss_simply, stopping,
+};
 use super::laws::{ROUNDING, at, base_laws, case, count, entropy, mode, probabilities, random_law, same, table};
 use crate::Result;
 use crate::claims::cases::{cell_by_cell, of_cell};
@@ -154,10 +156,9 @@ fn outputs(trial: &Trial<'_>, kept: impl Fn(&[f64], &Stopping) -> Result<Vec<f64
         let mean = |of: &dyn Fn(usize) -> f64| -> f64 {
             instance.weights().iter().enumerate().map(|(x, weight)| weight * of(x)).sum()
         };
-        for (of, expected) in [
-            (&BASE_PROBABILITY, mean(&|x| laws[x][mode(&base[x])])),
-            (&ENTROPY, mean(&|x| entropy(&laws[x]))),
-        ] {
+        for (of, expected) in
+            [(&BASE_PROBABILITY, mean(&|x| laws[x][mode(&base[x])])), (&ENTROPY, mean(&|x| entropy(&laws[x])))]
+        {
             case.comparisons.push(Comparison::identity(trial.get(of, t)?, expected, 1e-9 * (1.0 + expected)));
         }
     }

@@ -55,7 +55,9 @@ pub(super) fn probabilities(law: &Law) -> Vec<f64> {
 /// Response by response.
 pub(super) fn same(found: &[f64], expected: &[f64]) -> impl Iterator<Item = Comparison> {
     let pairs: Vec<(f64, f64)> = found.iter().copied().zip(expected.iter().copied()).collect();
-    pairs.into_iter().map(|(found, expected)| Comparison::identity(found, expected, ROUNDING * expected.abs().max(1e-6)))
+    pairs
+        .into_iter()
+        .map(|(found, expected)| Comparison::identity(found, expected, ROUNDING * expected.abs().max(1e-6)))
 }
 
 /// A case of a law over so many responses.

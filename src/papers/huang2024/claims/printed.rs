@@ -109,7 +109,11 @@ const fn printed(
     make: fn(&Seed, Profile) -> Result<Vec<Case>>,
     note: &'static str,
 ) -> Claim {
-    Claim { expected: Verdict::Violated, note, ..Claim::exact(id, says, result, &[], Statement::Constructed(make), &[]) }
+    Claim {
+        expected: Verdict::Violated,
+        note,
+        ..Claim::exact(id, says, result, &[], Statement::Constructed(make), &[])
+    }
 }
 
 /// Laws of quarters over 1 to 4 responses, the smallest first.
@@ -173,7 +177,8 @@ fn constant(_: &Seed, _: Profile) -> Result<Vec<Case>> {
 
 /// Spheres, the smallest first; rounds until the loop is sure.
 fn separation(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
-    let sizes: &[usize] = if profile == Profile::Quick { &[200, 1000, 5000] } else { &[100, 200, 500, 1000, 2000, 5000] };
+    let sizes: &[usize] =
+        if profile == Profile::Quick { &[200, 1000, 5000] } else { &[100, 200, 500, 1000, 2000, 5000] };
     let mut cases = Vec::new();
     for &responses in sizes {
         let text = format!(
@@ -204,7 +209,8 @@ fn sign(_: &Seed, _: Profile) -> Result<Vec<Case>> {
             let implicit = beta * ((law[0] / base[0]).ln() - (law[1] / base[1]).ln());
             implicit - (base[0] / base[1]).ln()
         };
-        let chosen = if residual(&members[0]).powi(2) > residual(&members[1]).powi(2) { &members[0] } else { &members[1] };
+        let chosen =
+            if residual(&members[0]).powi(2) > residual(&members[1]).powi(2) { &members[0] } else { &members[1] };
         let regret = beta * divergence(&best, chosen);
         cases.push(case(place, vec![Comparison::unlimited(regret, 0.0, ROUNDING)]));
     }

@@ -1,9 +1,7 @@
 //! The sharpened law π*_β ∝ π_0^{1+1/β} (S10): what it is the optimum of, how sure it is, what exploring it costs.
 
 use super::super::theory::best_of_n::divergence;
-use super::super::theory::sharpened::{
-    enough_sharpening, exploration, failure_by_divergence, objective, sharpened,
-};
+use super::super::theory::sharpened::{enough_sharpening, exploration, failure_by_divergence, objective, sharpened};
 use super::laws::{ROUNDING, case, count};
 use crate::Result;
 use crate::claims::{Case, Claim, Comparison, Control, Statement};

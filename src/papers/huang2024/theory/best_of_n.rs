@@ -133,7 +133,12 @@ pub fn concentrability(before: &[f64], after: &[f64]) -> f64 {
 
 /// KL(π'‖π) = Σ π' log(π'/π), nats; +∞ where π' has mass that π lacks.
 pub fn divergence(before: &[f64], after: &[f64]) -> f64 {
-    before.iter().zip(after).filter(|(_, after)| **after > 0.0).map(|(before, after)| after * (after / before).ln()).sum()
+    before
+        .iter()
+        .zip(after)
+        .filter(|(_, after)| **after > 0.0)
+        .map(|(before, after)| after * (after / before).ln())
+        .sum()
 }
 
 /// What C_{π_N/π} is at most, N²/(2N−1), whatever the ranking (S2).

@@ -8,7 +8,8 @@ use crate::papers::check;
 /// # Errors
 /// [`crate::Error::Argument`] for numbers out of range.
 pub fn potential_as_printed(dim: f64, rounds: f64, trace: f64, lambda: f64) -> Result<f64> {
-    let (factor, dim, rounds) = (potential_factor(trace, lambda)?, check::count("dim", dim)?, check::count("rounds", rounds)?);
+    let (factor, dim, rounds) =
+        (potential_factor(trace, lambda)?, check::count("dim", dim)?, check::count("rounds", rounds)?);
     Ok(dim * factor * ((rounds + 1.0) * trace / lambda).ln())
 }
 
@@ -20,7 +21,8 @@ pub fn potential_as_printed(dim: f64, rounds: f64, trace: f64, lambda: f64) -> R
 /// # Errors
 /// As [`potential_as_printed`].
 pub fn potential(dim: f64, rounds: f64, trace: f64, lambda: f64) -> Result<f64> {
-    let (factor, dim, rounds) = (potential_factor(trace, lambda)?, check::count("dim", dim)?, check::count("rounds", rounds)?);
+    let (factor, dim, rounds) =
+        (potential_factor(trace, lambda)?, check::count("dim", dim)?, check::count("rounds", rounds)?);
     Ok(dim * factor * (rounds * trace / (dim * lambda)).ln_1p())
 }
 

@@ -1,0 +1,105 @@
+//! The figures, drawn from the tables alone.
+
+use crate::Result;
+use crate::experiment::Table;
+use crate::plot::{Axis, Figure, Legend, Panel, Series, Style};
+
+/// The tables' base laws, and how they are called.
+const LAWS: [(&str, &str); 3] = [("[0.35,", "flat"), ("[3.5,", "steep"), ("[1.0,", "tied")];
+
+/// The name of a law by its logits.
+fn name(theta0: &str) -> &'static str {
+    LAWS.iter().find(|(start, _)| theta0.starts_with(start)).map_or("other", |(_, name)| name)
+}
+
+/// Mode, concentrability and divergence against N; rounds against one round.
+pub(super) fn law(table: &Table) -> Result<Figure> {
+    let rows = table.filter(&[("part", "law"), ("t", "1")])?;
+    let draws = || Axis::log("draws N of which the likeliest is kept");
+    let mut mode = Panel::new("mode after one round", draws(), Axis::linear("π_N(y*₀)").range(0.0, 1.02));
+    let mut spread = Panel::new("concentrability", draws(), Axis::log("C of π_N relative to π")).legend(Legend::Hidden);
+    let mut distance = Panel::new("divergence", draws(), Axis::log("KL(π_N‖π) (nats)")).legend(Legend::Hidden);
+    for (color, theta0) in rows.distinct("theta0")?.iter().enumerate() {
+        let cells = rows.filter(&[("theta0", theta0)])?;
+        mode = mode
+            .series(Series::new(name(theta0), Style::Markers, color, cells.means("best_of", "base_probability")?))
+            .series(Series::unlabelled(Style::Line, color, cells.points("best_of", "base_probability_law")?));
+        let points = cells.means("best_of", "chain_concentrability")?;
+        spread = spread.series(Series::new(name(theta0), Style::LineMarkers, color, points));
+        let points = cells.means("best_of", "kl_policy")?;
+        distance = distance.series(Series::new(name(theta0), Style::LineMarkers, color, points));
+        if color == 0 {
+            let bound = cells.points("best_of", "concentrability_bound")?;
+            spread = spread.series(Series::new("N²/(2N−1)", Style::Dashed, 6, bound));
+            let bound = cells.points("best_of", "kl_bound")?;
+            distance = distance.series(Series::new("log N − 1 + 1/N", Style::Dashed, 6, bound));
+        }
+    }
+    let rounds = table.filter(&[("part", "rounds"), ("ranked_by", "current")])?;
+    let mut together =
+        Panel::new("rounds: T = 0…3 at N = 2, 3, 4", Axis::log("draws in one round, N^T"), Axis::log("1 − π_T(y*₀)"));
+    for (color, theta0) in rounds.distinct("theta0")?.iter().enumerate() {
+        let of_law = rounds.filter(&[("theta0", theta0)])?;
+        for (at, n) in of_law.distinct("best_of")?.iter().enumerate() {
+            let cells = of_law.filter(&[("best_of", n)])?;
+            let style = [Style::Line, Style::Dashed, Style::Dotted][at % 3];
+            let points = cells.means("draws_in_one", "base_probability")?;
+            let left = points.into_iter().map(|point| (point.x, 1.0 - point.y));
+            let label = format!("{}, N = {n}", name(theta0));
+            together = together.series(Series::new(label, style, color, left));
+        }
+    }
+    Ok(Figure::new("The likeliest of N draws: law, distance from one draw, and rounds of it")
+        .subtitle(
+            "One prompt, eight responses, one-hot features, population rounds of sharpening-sft; three base laws. Markers: measured; \
+             lines of the first panel: S1; dashed: S2. Curves of one colour in the last panel coincide where T rounds at N equal one at N^T",
+        )
+        .columns(2)
+        .panel(mode)
+        .panel(spread)
+        .panel(distance)
+        .panel(together))
+}
+
+/// The fit of a linear class against d and N; moved modes.
+pub(super) fn linear(table: &Table) -> Result<Figure> {
+    let rows = table.filter(&[("part", "linear"), ("t", "1")])?;
+    let mut fit = Panel::new(
+        "fit against directions (48 differences)",
+        Axis::log("directions d"),
+        Axis::log("KL(π_N‖fit) (nats)").range(1e-6, 3.0),
+    );
+    for (color, n) in rows.distinct("best_of")?.iter().enumerate() {
+        let points = rows.filter(&[("best_of", n)])?.measured("dim", "fit_divergence")?;
+        fit = fit.series(Series::new(format!("N = {n}"), Style::LineMarkers, color, points));
+    }
+    let drift = table.filter(&[("part", "drift")])?;
+    let mut moved = Panel::new(
+        "moved modes, sharpening-sft",
+        Axis::linear("round t"),
+        Axis::linear("drift P[y*ₜ ≠ y*₀]").range(0.0, 0.04),
+    );
+    for (color, n) in drift.distinct("best_of")?.iter().enumerate() {
+        let points = drift.filter(&[("best_of", n)])?.measured("t", "drift")?;
+        moved = moved.series(Series::new(format!("N = {n}"), Style::LineMarkers, color, points));
+    }
+    let rlhf = table.filter(&[("part", "drift-rlhf")])?;
+    let mut kept = Panel::new(
+        "moved modes, sharpening-rlhf",
+        Axis::linear("round t"),
+        Axis::linear("drift P[y*ₜ ≠ y*₀]").range(0.0, 0.04),
+    );
+    for (color, beta) in rlhf.distinct("beta")?.iter().enumerate() {
+        let points = rlhf.filter(&[("beta", beta)])?.measured("t", "drift")?;
+        kept = kept.series(Series::new(format!("β = {beta}"), Style::LineMarkers, color, points));
+    }
+    Ok(Figure::new("The likeliest of N draws in a linear class: the fit, and modes moved without sampling")
+        .subtitle(
+            "Population rounds, Gaussian features. First panel: 12 prompts, 5 responses, ‖θ₀‖ = 2, one round; others: 200 prompts, 8 \
+             responses, d = 6, ‖θ₀‖ = 4. Means with 95% intervals over instances",
+        )
+        .columns(3)
+        .panel(fit)
+        .panel(moved)
+        .panel(kept))
+}
