@@ -1,5 +1,7 @@
 //! One replicate, as a claim looks at it: the process's numbers and what was measured round by round.
 
+use std::sync::Arc;
+
 use crate::Result;
 use crate::experiment::{CellRows, RunConstants};
 use crate::instance::Instance;
@@ -97,6 +99,14 @@ impl Trial<'_> {
     /// The simulation.
     pub fn simulation(&self) -> &Simulation {
         &self.trials.simulation
+    }
+
+    /// The replicate's instance, made again.
+    ///
+    /// # Errors
+    /// As [`Simulation::instance`].
+    pub fn instance(&self) -> Result<Arc<Instance>> {
+        self.simulation().instance(self.trials.rows.numbers[self.replicate])
     }
 
     /// The size of the instance, prompts times responses, to find the smallest witness; unknown ones (files) come last.

@@ -3,6 +3,7 @@
 //! A [`Drawing`] makes a table out of a store and a figure out of that table alone: the CSV beside a figure is all that is
 //! needed to draw it again.
 
+pub mod best_of_n;
 mod cell_rows;
 pub mod consistency_vs_correctness;
 pub mod effective_dimension;
@@ -31,6 +32,7 @@ mod recognise;
 mod results;
 mod run_constants;
 pub mod single_step;
+pub mod sphere;
 mod table;
 pub mod where_noise_enters;
 
@@ -97,6 +99,8 @@ pub const ALL: &[&Experiment] = &[
     &where_noise_enters::EXPERIMENT,
     &mode_flips::EXPERIMENT,
     &misspecified_floor::EXPERIMENT,
+    &best_of_n::EXPERIMENT,
+    &sphere::EXPERIMENT,
     &league::EXPERIMENT,
 ];
 

@@ -54,6 +54,18 @@ impl Table {
         Self::new(header, rows)
     }
 
+    /// The rows of both.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a table of other columns.
+    pub fn followed_by(mut self, other: Self) -> Result<Self> {
+        if self.header != other.header {
+            return Err(Error::argument("columns", other.header.join(", "), self.header.join(", ")));
+        }
+        self.rows.extend(other.rows);
+        Ok(self)
+    }
+
     /// Reads CSV with a header.
     ///
     /// # Errors

@@ -207,6 +207,7 @@ named! {
     GAIN_MAX = "gain_max";
     GAIN_MIN = "gain_min";
     AT_INFINITY = "at_infinity";
+    FIT_DIVERGENCE = "fit_divergence";
     GRADIENT_NORM = "gradient_norm";
     CONDITION_NUMBER = "condition_number";
     NEWTON_STEPS = "newton_steps";

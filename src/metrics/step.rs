@@ -64,6 +64,36 @@ pub fn concentrability(weights: &[f64], before: &Policy, after: &Policy) -> f64 
     })
 }
 
+/// E_x KL(π_{t+1}‖π_t) = E_x Σ_y π_{t+1}(y|x) log(π_{t+1}(y|x)/π_t(y|x)) ≥ 0, nats; +∞ where π_{t+1} has mass that π_t lacks.
+///
+/// ```
+/// use std::sync::Arc;
+/// use selfreward::logits::LogitTable;
+/// use selfreward::metrics::step::divergence;
+/// use selfreward::policy::Policy;
+///
+/// let of = |odds: f64| {
+///     let mut table = LogitTable::default();
+///     table.push_dense(&[odds.ln(), 0.0]);
+///     Policy::from_logits(Arc::new(table))
+/// };
+/// let expected = 0.8 * (0.8f64 / 0.75).ln() + 0.2 * (0.2f64 / 0.25).ln();
+/// assert!((divergence(&[1.0], &of(3.0), &of(4.0)) - expected).abs() < 1e-15);
+/// ```
+pub fn divergence(weights: &[f64], before: &Policy, after: &Policy) -> f64 {
+    let sum = expectation(weights, |x| {
+        let (old, new) = (before.head(x), after.head(x));
+        joint_levels(before.row(x), after.row(x))
+            .map(|(old_logit, new_logit, count)| {
+                let (old, new) = (old.log_prob(old_logit), new.log_prob(new_logit));
+                if new == f64::NEG_INFINITY { 0.0 } else { count * new.exp() * (new - old) }
+            })
+            .sum()
+    });
+    // Rounding may leave a sum of both signs just below 0.
+    sum.max(0.0)
+}
+
 /// Excess of one step, √(C_{π_{t+1}/π_t} / κ_t); the paper takes it to be of order one.
 pub fn excess(concentrability: f64, kappa_before: f64) -> f64 {
     (concentrability / kappa_before).sqrt()

@@ -54,6 +54,8 @@ pub struct Arrival {
     pub at_infinity: bool,
     /// The gains of a square loss.
     pub gains: Option<Gains>,
+    /// The law of the responses that a likelihood fits; `None` for other fits, and where it is of several laws or of a filtered one.
+    pub fitted: Option<Arc<Policy>>,
     /// What the rounds up to this one add up to.
     pub so_far: SoFar,
 }
@@ -139,6 +141,10 @@ impl<'a> Rounds<'a> {
             *losses += u64::from(sample.rank < sample.full_rank);
         }
         let Minimum { theta, sample, newton, at_infinity, gains } = minimum;
+        let fitted = match step.batches() {
+            [batch] if process.fit.data() == Data::Responses && batch.accept.is_none() => Some(Arc::clone(&batch.law)),
+            _ => None,
+        };
         let arrival = Arrival {
             previous: current.policy,
             from: current.theta,
@@ -146,6 +152,7 @@ impl<'a> Rounds<'a> {
             newton,
             at_infinity,
             gains,
+            fitted,
             so_far: self.so_far,
         };
         self.arrive(round.t + 1, theta, Some(arrival))

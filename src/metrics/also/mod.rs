@@ -40,6 +40,8 @@ pub enum Needs {
     Filter,
     /// A convex fit: logistic or likelihood.
     Convex,
+    /// A likelihood. A sum over all responses in each round.
+    Likelihood,
     /// The self-reward and the reference π_t, with a fit to differences of rewards. Least squares over all responses in each round, a cost
     /// of its own where the features are dense and have an offset.
     OwnSquareLoss,
@@ -156,6 +158,8 @@ also! {
         = |at| at.arrival()?.newton.map(|newton| newton.condition);
     newton_steps NON_NEGATIVE Convex "Newton steps of a convex fit"
         = |at| at.arrival()?.newton.map(|newton| newton.steps as f64);
+    fit_divergence NON_NEGATIVE Likelihood "E_x KL(ν_{t−1}‖π_t): from the law of the responses that the likelihood fits to the fit, nats"
+        = |at| at.arrival()?.fitted.as_ref().map(|law| step::divergence(at.weights(), &at.round.policy, law));
     reward_variance NON_NEGATIVE PlainSums "E_x Var log π_t, by a sum over pairs of responses, nats²"
         = |at| at.plain().map(PlainStep::reward_variance);
     fisher_max NON_NEGATIVE PlainSums "largest eigenvalue of F = E_x Cov φ under π_t, by an SVD"

@@ -9,7 +9,7 @@ pub(super) const FLAGS: &[Flag] = &[
     flag("kappa0", Kind::Real, "Condition number κ₀ of the base policy"),
     flag("kappa", Kind::Real, "Condition number κ_t"),
     flag("gamma", Kind::Real, "Margin γ, nats"),
-    flag("mu", Kind::Real, "Least confidence μ"),
+    flag("mu", Kind::Real, "Least confidence μ; of adaptive-draws the μ > 0 of its rule"),
     flag("epsilon", Kind::Real, "Root ε of the population loss, nats"),
     flag("beta", Kind::Real, "Regularisation β [default: 1/√n where there is n]"),
     flag("delta", Kind::Real, "Failure threshold δ [default: 0.5]"),

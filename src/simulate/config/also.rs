@@ -46,6 +46,7 @@ impl Config {
             Needs::Pairs => (drawn && process.update != UpdateConfig::LIKELIHOOD, "drawn pairs"),
             Needs::Filter => (process.others.get("prompts").is_some_and(toml::Value::is_table), "a filter of prompts"),
             Needs::Convex => (matches!(process.update.name(), "logistic" | "likelihood"), "a convex fit"),
+            Needs::Likelihood => (process.update == UpdateConfig::LIKELIHOOD, "a likelihood"),
         };
         (!has).then_some(without)
     }
@@ -77,7 +78,7 @@ impl Config {
 
 /// Whether a quantity costs something of its own in each round.
 fn is_dear(needs: Needs) -> bool {
-    matches!(needs, Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums)
+    matches!(needs, Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums | Needs::Likelihood)
 }
 
 fn names_where(has: impl Fn(Needs) -> bool) -> Vec<&'static str> {

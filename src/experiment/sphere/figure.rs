@@ -1,0 +1,37 @@
+//! Confidence by round, draws beside one shot, rounds against the number of responses; drawn from the table alone.
+
+use super::super::Table;
+use crate::Result;
+use crate::plot::{Axis, Figure, Panel, Series, Style};
+
+pub(super) fn figure(table: &Table) -> Result<Figure> {
+    let mut sure = Panel::new("confidence by round", Axis::linear("round t"), Axis::linear("πₜ(y*)").range(0.0, 1.02));
+    let responses = || Axis::log("responses |Y|");
+    let mut draws = Panel::new("draws until max π > .9", responses(), Axis::log("responses drawn"));
+    let mut rounds = Panel::new("rounds until max π > .9", responses(), Axis::linear("rounds").range(0.0, 8.0));
+    for (color, dim) in table.distinct("dim")?.iter().enumerate() {
+        let of_dim = table.filter(&[("dim", dim)])?;
+        for (at, count) in of_dim.distinct("responses")?.iter().enumerate() {
+            let points = of_dim.filter(&[("responses", count)])?.means("t", "base_probability")?;
+            let style = [Style::LineMarkers, Style::DashedMarkers][at % 2];
+            sure = sure.series(Series::new(format!("d = {dim}, |Y| = {count}"), style, color, points));
+        }
+        let ends = of_dim.filter(&[("t", "0")])?;
+        let drawn = ends.measured("responses", "draws")?;
+        draws = draws.series(Series::new(format!("rounds, d = {dim}"), Style::Markers, color, drawn).bars());
+        let taken = ends.measured("responses", "rounds")?;
+        rounds = rounds.series(Series::new(format!("d = {dim}"), Style::LineMarkers, color, taken).bars());
+    }
+    let mut shots = table.filter(&[("t", "0")])?.means("responses", "one_shot")?;
+    shots.sort_by(|a, b| a.x.total_cmp(&b.x));
+    draws = draws.series(Series::new("one shot, log(10)/π₀(y*)", Style::Dashed, 6, shots));
+    Ok(Figure::new("Example J.1, iterated: training on the likeliest of four draws, beside one shot")
+        .subtitle(
+            "One prompt, |Y| features uniform on the sphere in d dimensions, θ₀ = φ(y*), n = 200, N = 4 (800 draws a round), linear likelihood \
+             fit, draws ranked by πₜ; means with 95% intervals over instances",
+        )
+        .columns(3)
+        .panel(sure)
+        .panel(draws)
+        .panel(rounds))
+}

@@ -1,0 +1,192 @@
+//! The adaptive rule N_μ = inf{k : 1/max_{j≤k} π(y_j) ≤ k/μ} (S5): its output, its draws, and Lemma I.1's bounds on both.
+
+use super::super::theory::adaptive::{
+    Rule as Stopping, most_draws, most_draws_simply, most_miss, most_miss_simply, stopping,
+};
+use super::laws::{ROUNDING, at, base_laws, case, count, entropy, mode, probabilities, random_law, same, table};
+use crate::Result;
+use crate::claims::cases::{cell_by_cell, of_cell};
+use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
+use crate::experiment::CellRows;
+use crate::metrics::named::{BASE_PROBABILITY, DRAWS, ENTROPY};
+use crate::process::Selection;
+use crate::process::law::adaptive;
+use crate::seed::{Purpose, Seed};
+use crate::stats::interval::mean_with_error;
+use crate::study::Profile;
+use rand::RngExt;
+
+const OUTPUT: &[Source] = &[Source { experiment: "best_of_n", part: "adaptive" }];
+const DRAWN: &[Source] = &[Source { experiment: "best_of_n", part: "adaptive-draws" }];
+
+/// Standard errors that a mean may lie from its expectation.
+const FAR: f64 = 6.0;
+
+/// The claims of this file.
+pub(super) const CLAIMS: &[Claim] = &[
+    Claim::exact(
+        "S5",
+        "E N_μ = Σ_k Q(<μ/k)^k ≤ a + (1−gP*)^a/(gP*) ≤ (μ+1/g)/P* and P[miss y*] ≤ (1−gP*)^a ≤ e^{−gμ}, a = ⌈μ/P*⌉; the output has the law of all times and levels",
+        "Lemma I.1 (the law is ours)",
+        &[],
+        Statement::Constructed(law),
+        &[Control::constructed("S5.half", "E N_μ ≤ (μ+1/(2g))/P*", half)],
+    ),
+    Claim::exact(
+        "S5.output",
+        "a population round of sharpening-sft-adaptive on a table has the rule's output law",
+        "Lemma I.1 (the law is ours)",
+        OUTPUT,
+        Statement::Replicates(output),
+        &[Control {
+            id: "S5.fixed",
+            says: "the output is the best of a = ⌈μ/P*⌉ draws",
+            sources: OUTPUT,
+            statement: Statement::Replicates(output_of_first),
+            rule: Rule::Always,
+        }],
+    ),
+    Claim::exact(
+        "S5.draws",
+        "a round of n samples draws nE_xE N_μ responses in the mean, to 6 standard errors",
+        "Lemma I.1 (the law is ours)",
+        DRAWN,
+        Statement::Cells(draws),
+        &[Control {
+            id: "S5.first",
+            says: "the draws end at a = ⌈μ/P*⌉",
+            sources: DRAWN,
+            statement: Statement::Cells(draws_to_first),
+            rule: Rule::Always,
+        }],
+    ),
+];
+
+/// Times and responses by a chain over the likeliest so far: the law that is kept, and E N_μ.
+fn chained(law: &[f64], mu: f64) -> (Vec<f64>, f64) {
+    let (mut kept, mut draws) = (vec![0.0; law.len()], 0.0);
+    let mut best: Vec<f64> = law.to_vec();
+    for k in 1.. {
+        let going: f64 = best.iter().sum();
+        draws += going;
+        for y in 0..law.len() {
+            if law[y] > 0.0 && f64::from(k) * law[y] >= mu * (1.0 - 1e-12) {
+                kept[y] += std::mem::take(&mut best[y]);
+            }
+        }
+        if best.iter().sum::<f64>() < 1e-16 || k > 100_000 {
+            break;
+        }
+        let mut next = vec![0.0; law.len()];
+        for (y, mass) in best.iter().enumerate() {
+            for (z, chance) in law.iter().enumerate() {
+                next[if law[z] > law[y] { z } else { y }] += mass * chance;
+            }
+        }
+        best = next;
+    }
+    (kept, draws)
+}
+
+fn law(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
+    let mut rng = seed.rng(Purpose::Laws, 0, 0);
+    let mut one = || {
+        let (law, mu) = (random_law(&mut rng, 11), rng.random_range(0.5..4.0));
+        let rule = stopping(&law, mu)?;
+        let (row, (kept, draws)) = (table(&law), chained(&law, mu));
+        let process = adaptive(at(&row), at(&row), mu)?;
+        let mut comparisons: Vec<Comparison> = same(&kept, &rule.law).collect();
+        comparisons.extend(same(&probabilities(&process.law), &rule.law));
+        comparisons.extend(same(&[draws, process.mean_draws], &[rule.draws, rule.draws]));
+        let (sharp, simple) = (most_draws(&rule), most_draws_simply(&rule, mu));
+        comparisons.push(at_most(rule.draws, sharp));
+        comparisons.push(at_most(sharp, simple));
+        comparisons.push(at_most(rule.miss, most_miss(&rule)));
+        comparisons.push(at_most(most_miss(&rule), most_miss_simply(&rule, mu)));
+        Ok(case(law.len(), comparisons))
+    };
+    (0..count(profile, 100)).map(|_| one()).collect()
+}
+
+fn at_most(found: f64, bound: f64) -> Comparison {
+    Comparison::unlimited(found, bound, ROUNDING * bound)
+}
+
+fn half(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
+    let mut rng = seed.rng(Purpose::Laws, 0, 0);
+    // One response is enough.
+    let mut laws = vec![(vec![1.0], 2.2)];
+    laws.extend((0..count(profile, 30)).map(|_| (random_law(&mut rng, 11), rng.random_range(0.5..4.0))));
+    let one = |(law, mu): (Vec<f64>, f64)| {
+        let rule = stopping(&law, mu)?;
+        let bound = (mu + 0.5 / rule.modes) / (rule.mode_mass / rule.modes);
+        Ok(case(law.len(), vec![at_most(rule.draws, bound)]))
+    };
+    laws.into_iter().map(one).collect()
+}
+
+/// μ, if the loop selects by the rule.
+fn mu(trial: &Trial<'_>) -> Option<f64> {
+    match trial.simulation().process.candidates.selection {
+        Selection::Adaptive(mu) => Some(mu),
+        _ => None,
+    }
+}
+
+fn output(trial: &Trial<'_>) -> Result<Option<Case>> {
+    outputs(trial, |_, rule| Ok(rule.law.clone()))
+}
+
+fn output_of_first(trial: &Trial<'_>) -> Result<Option<Case>> {
+    outputs(trial, |law, rule| super::super::theory::best_of_n::best_of_law(law, law, rule.first))
+}
+
+/// What is measured after each round against an output law at each prompt.
+fn outputs(trial: &Trial<'_>, kept: impl Fn(&[f64], &Stopping) -> Result<Vec<f64>>) -> Result<Option<Case>> {
+    let Some(mu) = mu(trial) else { return Ok(None) };
+    let instance = trial.instance()?;
+    let base = base_laws(&instance);
+    let (mut laws, mut case) = (base.clone(), Case::default());
+    case.place.size = trial.size();
+    for t in 1..=trial.rounds() {
+        laws = laws.iter().map(|law| kept(law, &stopping(law, mu)?)).collect::<Result<_>>()?;
+        let mean = |of: &dyn Fn(usize) -> f64| -> f64 {
+            instance.weights().iter().enumerate().map(|(x, weight)| weight * of(x)).sum()
+        };
+        for (of, expected) in
+            [(&BASE_PROBABILITY, mean(&|x| laws[x][mode(&base[x])])), (&ENTROPY, mean(&|x| entropy(&laws[x])))]
+        {
+            case.comparisons.push(Comparison::identity(trial.get(of, t)?, expected, 1e-9 * (1.0 + expected)));
+        }
+    }
+    Ok(Some(case))
+}
+
+fn draws(cells: &[CellRows]) -> Result<Vec<Case>> {
+    means(cells, |rule| rule.draws)
+}
+
+fn draws_to_first(cells: &[CellRows]) -> Result<Vec<Case>> {
+    means(cells, |rule| rule.first)
+}
+
+/// Draws of the first round for each sample.
+fn means(cells: &[CellRows], expected: impl Fn(&Stopping) -> f64) -> Result<Vec<Case>> {
+    cell_by_cell(cells, |cell| {
+        let simulation = cell.simulation()?;
+        let instance = simulation.instance(cell.numbers[0])?;
+        let Selection::Adaptive(mu) = simulation.process.candidates.selection else { return Ok(of_cell(cell)) };
+        let mut stated = 0.0;
+        for (law, weight) in base_laws(&instance).iter().zip(instance.weights()) {
+            stated += weight * expected(&stopping(law, mu)?);
+        }
+        let each: Vec<f64> =
+            cell.values(&DRAWS, 1)?.into_iter().map(|draws| draws / simulation.process.samples as f64).collect();
+        let (mean, error) = mean_with_error(&each);
+        // One replicate tells nothing of an expectation.
+        let reach = error.map_or(f64::INFINITY, |error| FAR * error + ROUNDING * stated);
+        let mut case = of_cell(cell);
+        case.comparisons.push(Comparison::identity(mean, stated, reach));
+        Ok(case)
+    })
+}
