@@ -27,6 +27,8 @@ fn examples(kind: &str) -> Vec<&'static str> {
             "prompts = 5\nresponses = 3",
             "prompts = 1\nresponses = 2\ntheta0 = [1, 0]",
             "prompts = 5\nresponses = 3\nconfidence = 'uniform'",
+            "prompts = 5\nresponses = 3\nanswer = 'uniform'",
+            "prompts = 1\nresponses = 2\ntheta0 = [1, 0]\nanswer = 'uniform'",
         ],
         "hard" => vec!["prompts = 5\nkappa0 = 4"],
         "autoregressive" => {
@@ -38,6 +40,7 @@ fn examples(kind: &str) -> Vec<&'static str> {
         "random" => vec![
             "prompts = 5\nresponses = 4\ndim = 2",
             "prompts = 5\nresponses = 4\ndim = 2\ncharacter = 'sharp'\noffset = { along = 1, noise = 1 }",
+            "prompts = 5\nresponses = 4\ndim = 2\nanswer = 'uniform'",
         ],
         "answers" => vec!["responses = 2\ngroups = [{ share = 1, gap = 1, right = false }]"],
         "sphere" => vec!["responses = 9\ndim = 4\nscale = 2"],
