@@ -5,6 +5,7 @@
 
 mod cell_rows;
 pub mod consistency_vs_correctness;
+pub mod curriculum;
 pub mod effective_dimension;
 pub mod equal_budget;
 mod finding;
@@ -28,6 +29,7 @@ pub mod real_features;
 pub mod real_spectrum;
 mod recognise;
 mod results;
+pub mod reward_filter;
 mod run_constants;
 pub mod single_step;
 mod table;
@@ -96,6 +98,8 @@ pub const ALL: &[&Experiment] = &[
     &where_noise_enters::EXPERIMENT,
     &mode_flips::EXPERIMENT,
     &misspecified_floor::EXPERIMENT,
+    &reward_filter::EXPERIMENT,
+    &curriculum::EXPERIMENT,
 ];
 
 /// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.

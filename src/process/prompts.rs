@@ -86,7 +86,7 @@ impl PromptLaw {
             (Self::All | Self::ConfidenceAtMost(_), _) | (Self::RoundsPerLevel(_), Some(_)) => return Ok(()),
             (Self::Level(level), Some(levels)) if levels.contains(level) => return Ok(()),
             (Self::Level(_), Some(_)) => "a level of some prompt",
-            (_, None) => "none of levels: the instance has no levels",
+            (_, None) => "\"all\": the instance has no levels",
         };
         Err(Error::argument("process.prompts", self, expected))
     }

@@ -4,6 +4,7 @@
 //! Seeds are pinned. What a check tolerates is derived where the check stands, beside the experiment.
 
 mod consistency_vs_correctness;
+mod curriculum;
 mod effective_dimension;
 mod equal_budget;
 mod finite_class;
@@ -22,6 +23,7 @@ mod proof_audit;
 mod rate_vs_n;
 mod real_features;
 mod real_spectrum;
+mod reward_filter;
 mod single_step;
 mod where_noise_enters;
 

@@ -15,4 +15,5 @@ mod offset;
 mod one_step;
 mod plan;
 mod recurrence;
+mod reward_filter;
 mod single_step;

@@ -164,7 +164,11 @@ impl Class {
                 Weighing::Prompt if rates[x] > 0.0 => self.weights[x] / rates[x],
                 Weighing::Prompt => 0.0,
             };
-            logs[x].iter().zip(&self.correct[x]).map(|(log, right)| if *right { scale * log.exp() } else { 0.0 }).collect()
+            logs[x]
+                .iter()
+                .zip(&self.correct[x])
+                .map(|(log, right)| if *right { scale * log.exp() } else { 0.0 })
+                .collect()
         };
         (0..logs.len()).map(of).collect()
     }
@@ -175,11 +179,8 @@ impl Class {
         if told.is_empty() {
             return Ok(None);
         }
-        let choices = |&x: &usize| Choices {
-            features: self.features[x].view(),
-            offset: &self.offset[x],
-            weights: &masses[x],
-        };
+        let choices =
+            |&x: &usize| Choices { features: self.features[x].view(), offset: &self.offset[x], weights: &masses[x] };
         let ball = radius.map(|radius| Ball { centre: vec![Array1::zeros(self.theta.len())], radius });
         let blocks = vec![Block::Softmax(told.iter().map(choices).collect())];
         let outcome = Fit { blocks, start: vec![self.theta.clone()], ridge: None, ball }.solve()?;
@@ -217,7 +218,13 @@ impl Class {
 /// Σ masses·(log π' − log π).
 fn gain(masses: &[Vec<f64>], after: &[Vec<f64>], before: &[Vec<f64>]) -> f64 {
     let logs = after.iter().flatten().zip(before.iter().flatten());
-    masses.iter().flatten().zip(logs).filter(|(mass, _)| **mass > 0.0).map(|(mass, (new, old))| mass * (new - old)).sum()
+    masses
+        .iter()
+        .flatten()
+        .zip(logs)
+        .filter(|(mass, _)| **mass > 0.0)
+        .map(|(mass, (new, old))| mass * (new - old))
+        .sum()
 }
 
 fn mean(weights: &[f64], of: impl Fn(usize) -> f64) -> f64 {
@@ -244,9 +251,7 @@ impl Class {
                 let after = self.logs(&theta);
                 let (new, gained) = (self.rates(&after), gain(&masses, &after, &before));
                 let (rise, stated) = match weighing {
-                    Weighing::Acceptance => {
-                        ((mean(&self.weights, |x| new[x]) / accuracy).ln(), gained / accuracy)
-                    }
+                    Weighing::Acceptance => ((mean(&self.weights, |x| new[x]) / accuracy).ln(), gained / accuracy),
                     Weighing::Prompt => {
                         let log_ratio = |x: usize| if rates[x] > 0.0 { (new[x] / rates[x]).ln() } else { 0.0 };
                         (mean(&self.weights, log_ratio), gained)

@@ -165,7 +165,8 @@ impl Class {
                 let share = if rng.random_bool(0.5) { 1.0 } else { rng.random_range(0.0..1.0) };
                 let other = draw_law(member[x].len(), rng);
                 let mixed = member[x].iter().zip(&other).zip(&correct[x]);
-                let moved = mixed.map(|((mass, new), right)| (1.0 - share) * mass + if *right { 0.0 } else { share * new });
+                let moved =
+                    mixed.map(|((mass, new), right)| (1.0 - share) * mass + if *right { 0.0 } else { share * new });
                 let moved: Vec<f64> = moved.collect();
                 if moved.iter().sum::<f64>() > 0.0 {
                     member[x] = normalised(moved);

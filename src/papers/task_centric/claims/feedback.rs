@@ -4,7 +4,7 @@ use rand::{Rng, RngExt};
 
 use super::super::theory::acceptance::acceptance;
 use super::super::theory::feedback::feedback_map;
-use super::class::{Policy, draw_law, filtered, likeliest, pick, rate};
+use super::class::{Policy, draw_law, filtered, likeliest, normalised, pick, rate};
 use super::{NOTE, OURS, RHO, WITH_PROBABILITY, count};
 use crate::Result;
 use crate::claims::{Case, Claim, Comparison, Control, Level, Statement};
@@ -32,57 +32,70 @@ pub(super) const CLAIMS: &[Claim] = &[Claim {
     }],
 }];
 
-/// One prompt, and a class that holds the filtered version of each of its members.
-struct Closed {
+/// One prompt, and in each round a class of its own, fixed before the round's sample, that holds π_t⁺.
+///
+/// A class that holds the filtered version of each of its members would say nothing: that version is likelier than the member on whatever
+/// is accepted, so that one acceptance makes J = 1.
+struct OnePrompt {
     correct: Vec<bool>,
-    /// π_0 first.
-    members: Vec<Policy>,
+    start: Vec<f64>,
+    /// Members beside π_t⁺.
+    others: u32,
+    acceptance: f64,
     proposals: u64,
-    rounds: usize,
+    rounds: u32,
 }
 
-impl Closed {
-    fn draw(rng: &mut impl Rng) -> Self {
-        let responses = rng.random_range(3..=6);
-        let mut correct: Vec<bool> = (0..responses).map(|_| rng.random_bool(0.4)).collect();
-        let right = rng.random_range(0..responses);
-        correct[right] = true;
-        correct[(right + 1) % responses] = false;
-        let mut members: Vec<Policy> = Vec::new();
-        for _ in 0..rng.random_range(2..=8) {
-            let law = draw_law(responses, rng);
-            // Its filtered version, but for a share that is wrong: what is hardest to tell from it.
-            let best = filtered(&law, &correct);
-            let share = rng.random_range(-5.0f64..-0.5).exp();
-            members.push(vec![best.iter().zip(&law).map(|(one, other)| (1.0 - share) * one + share * other).collect()]);
-            members.push(vec![law]);
+impl OnePrompt {
+    fn draw(rng: &mut impl Rng) -> Result<Self> {
+        let (right, wrong) = (rng.random_range(3..=6), rng.random_range(1..=3));
+        let (others, rounds) = (rng.random_range(10..=60u32), rng.random_range(1..=5u32));
+        let wanted = rng.random_range(0.01f64.ln()..0.3f64.ln()).exp();
+        let (log_class, rho) = (f64::from(others + 1).ln(), RHO / f64::from(rounds));
+        let proposals = ((log_class - rho.ln()) / wanted).ceil();
+        Ok(Self {
+            correct: (0..right + wrong).map(|y| y < right).collect(),
+            start: draw_law(right + wrong, rng),
+            others,
+            acceptance: acceptance(log_class, proposals, rho)?.value(),
+            proposals: proposals as u64,
+            rounds,
+        })
+    }
+
+    /// π_t⁺, and members with errors of about the size that the guarantee allows whose laws on correct answers differ from π_t⁺ by about what
+    /// a sample does: what is hardest to tell from it.
+    fn class(&self, law: &[f64], rng: &mut impl Rng) -> Vec<Policy> {
+        let (best, accepted) = (filtered(law, &self.correct), rate(law, &self.correct));
+        let wrong: Vec<bool> = self.correct.iter().map(|right| !right).collect();
+        // Where nothing wrong is left it is put anywhere.
+        let spread = if accepted < 1.0 { filtered(law, &wrong) } else { filtered(&self.start, &wrong) };
+        let size = 2.0 / (self.proposals as f64 * accepted).sqrt().max(1.0);
+        let mut members = vec![vec![best.clone()]];
+        for _ in 0..self.others {
+            let share = (rng.random_range(0.02..1.0) * self.acceptance / accepted).min(0.9);
+            let tilted = best.iter().map(|mass| mass * (size * rng.random_range(-1.7f64..1.7)).exp()).collect();
+            let mixed = normalised(tilted).into_iter().zip(&spread);
+            members.push(vec![mixed.map(|(one, other)| (1.0 - share) * one + share * other).collect()]);
         }
-        members.reverse();
-        let closure: Vec<Policy> = members.iter().map(|member| vec![filtered(&member[0], &correct)]).collect();
-        members.extend(closure);
-        let rounds = rng.random_range(1..=5);
-        let wanted = rng.random_range(0.01f64.ln()..0.4f64.ln()).exp();
-        let proposals = ((members.len() as f64 * rounds as f64 / RHO).ln() / wanted).ceil() as u64;
-        Self { correct, members, proposals, rounds }
+        members
     }
 
     fn case(&self, rng: &mut impl Rng) -> Result<Case> {
-        let log_class = (self.members.len() as f64).ln();
-        let a = acceptance(log_class, self.proposals as f64, RHO / self.rounds as f64)?.value();
-        let rate_of = |member: &Policy| rate(&member[0], &self.correct);
-        let (mut current, mut case) = (0, Case::default());
-        let start = rate_of(&self.members[0]);
+        let (mut law, mut case) = (self.start.clone(), Case::default());
+        let start = rate(&law, &self.correct);
         for t in 0..self.rounds {
-            let (law, before) = (&self.members[current][0], rate_of(&self.members[current]));
+            let (class, before) = (self.class(&law, rng), rate(&law, &self.correct));
             let mut counts = vec![vec![0; law.len()]];
             for _ in 0..self.proposals {
-                let y = pick(law, rng);
+                let y = pick(&law, rng);
                 counts[0][y] += u64::from(self.correct[y]);
             }
-            current = likeliest(&self.members, &counts, |member| 1.0 - rate_of(member));
-            let wrong = 1.0 - rate_of(&self.members[current]);
-            let guarantee = feedback_map(a, start, t as u32 + 1)?.value();
-            case.comparisons.push(Comparison::probability(wrong, a / before, 1e-9));
+            let loss = |member: &Policy| 1.0 - rate(&member[0], &self.correct);
+            law.clone_from(&class[likeliest(&class, &counts, loss)][0]);
+            let wrong = 1.0 - rate(&law, &self.correct);
+            let guarantee = feedback_map(self.acceptance, start, t + 1)?.value();
+            case.comparisons.push(Comparison::probability(wrong, self.acceptance / before, 1e-9));
             case.comparisons.push(Comparison::probability(wrong, 1.0 - guarantee, 1e-9));
         }
         Ok(case)
@@ -91,7 +104,7 @@ impl Closed {
 
 fn one_prompt(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     let mut rng = seed.rng(Purpose::Laws, 0, 0);
-    (0..count(profile, 2000, 20_000)).map(|_| Closed::draw(&mut rng).case(&mut rng)).collect()
+    (0..count(profile, 2000, 20_000)).map(|_| OnePrompt::draw(&mut rng)?.case(&mut rng)).collect()
 }
 
 /// Two equal prompts with ρ_0 = (1, 10⁻⁶), two members that differ at the second: as long as nothing is accepted there they tie, against

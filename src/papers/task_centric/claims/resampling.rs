@@ -1,12 +1,11 @@
 //! The law of what a tabular class leaves unsolved (T1).
 
-use super::super::theory::resampling::{Unsolved, unsolved};
 use super::{FAR, NOTE, OURS};
 use crate::Result;
 use crate::claims::cases::{cell_by_cell, of_cell};
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement};
 use crate::experiment::CellRows;
-use crate::instance::Instance;
+use crate::experiment::reward_filter::law::Instances;
 use crate::metrics::named::CORRECT_PROBABILITY;
 
 /// The claims of this file.
@@ -29,25 +28,12 @@ pub(super) const CLAIMS: &[Claim] = &[Claim {
     )
 }];
 
-const ROWS: &[Source] = &[
-    Source { experiment: "reward_filter", part: "tabular" },
-    Source { experiment: "reward_filter", part: "answers" },
-];
+const ROWS: &[Source] =
+    &[Source { experiment: "reward_filter", part: "tabular" }, Source { experiment: "reward_filter", part: "answers" }];
 
 /// A mean is judged where its standard error is at most this share of it: some 25 unsolved prompts or more are expected in all
 /// replicates together, and their number is near its normal law.
 const KNOWN: f64 = 0.2;
-
-/// The law of an instance after N proposals.
-///
-/// # Errors
-/// As [`unsolved`].
-fn law(instance: &Instance, proposals: f64) -> Result<Unsolved> {
-    let policy = instance.policy(instance.base());
-    let rate = |x: usize| instance.correct().and_then(|correct| correct.masses(&policy, x)).map_or(0.0, |masses| masses.0);
-    let rates: Vec<f64> = (0..instance.prompts()).map(rate).collect();
-    unsolved(instance.weights(), &rates, proposals)
-}
 
 fn one_round_of_all(cells: &[CellRows]) -> Result<Vec<Case>> {
     laws(cells, |t| t)
@@ -60,22 +46,15 @@ fn feedback(cells: &[CellRows]) -> Result<Vec<Case>> {
 /// The mean of 1 − J_t against that of the laws of the replicates' own instances at the exponent n·`rounds`(t).
 fn laws(cells: &[CellRows], rounds: fn(f64) -> f64) -> Result<Vec<Case>> {
     cell_by_cell(cells, |cell| {
-        let (n, simulation, mut case) = (cell.number("process.samples")?, cell.simulation()?, of_cell(cell));
-        let instances: Vec<_> =
-            cell.numbers.iter().map(|&replicate| simulation.instance(replicate)).collect::<Result<_>>()?;
-        let count = instances.len() as f64;
+        let (n, instances, mut case) = (cell.number("process.samples")?, Instances::of(cell)?, of_cell(cell));
         for t in 1..=cell.rounds() {
-            let left: f64 = cell.values(&CORRECT_PROBABILITY, t)?.iter().map(|right| 1.0 - right).sum();
-            let (mut variance, mut mean, mut stated) = (0.0, 0.0, 0.0);
-            for instance in &instances {
-                let law_of_t = law(instance, n * t as f64)?;
-                variance += law_of_t.variance;
-                mean += law_of_t.mean;
-                stated += law(instance, n * rounds(t as f64))?.mean;
-            }
-            let error = variance.sqrt();
-            let tolerance = if error <= KNOWN * mean { FAR * error / count } else { f64::INFINITY };
-            case.comparisons.push(Comparison::identity(left / count, stated / count, tolerance));
+            let right = cell.values(&CORRECT_PROBABILITY, t)?;
+            let left = right.iter().map(|right| 1.0 - right).sum::<f64>() / right.len() as f64;
+            let law = instances.unsolved(n * t as f64)?;
+            let error = law.variance.sqrt();
+            let tolerance = if error <= KNOWN * law.mean { FAR * error } else { f64::INFINITY };
+            let stated = instances.unsolved(n * rounds(t as f64))?.mean;
+            case.comparisons.push(Comparison::identity(left, stated, tolerance));
         }
         Ok(case)
     })

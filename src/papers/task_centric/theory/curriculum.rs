@@ -1,5 +1,7 @@
 //! Levels that are solved one after another (T6). A reconstruction, ours: the full text of arXiv 2602.10014 was not available.
 
+use rand::{Rng, RngExt};
+
 use crate::error::{Error, Result};
 use crate::papers::bound::Bound;
 use crate::papers::check;
@@ -16,6 +18,11 @@ pub enum Schedule {
     Mixture,
     /// n at level L in every round.
     HardOnly,
+}
+
+impl Schedule {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Curriculum, Self::Mixture, Self::HardOnly];
 }
 
 /// L levels: an acceptance at level k has probability σ(−h_k + ν·1{level k−1 solved}) a proposal, without ν at the first. One acceptance
@@ -104,6 +111,40 @@ impl Levels {
                 self.mixture(each)
             }
         })
+    }
+
+    /// One run of L rounds of n proposals, one after the other: whether it solves level L. `n` is shared in a mixture, n/L each, rounded
+    /// down.
+    ///
+    /// ```
+    /// use selfreward::papers::task_centric::theory::curriculum::{Levels, Schedule};
+    /// use selfreward::seed::{Purpose, Seed};
+    ///
+    /// let levels = Levels { difficulties: vec![0.0, 0.0], transfer: 3f64.ln() };
+    /// let mut rng = Seed::from_number(1).rng(Purpose::Laws, 0, 0);
+    /// let solved = (0..10_000).filter(|_| levels.run(Schedule::Curriculum, 2, &mut rng)).count();
+    /// let stated = levels.top(Schedule::Curriculum, 2.0)?;
+    /// assert!((solved as f64 / 1e4 - stated).abs() < 6.0 * (stated * (1.0 - stated) / 1e4).sqrt());
+    /// # Ok::<(), selfreward::Error>(())
+    /// ```
+    pub fn run(&self, schedule: Schedule, n: u32, rng: &mut impl Rng) -> bool {
+        let count = self.difficulties.len();
+        let mut solved = vec![false; count];
+        for round in 0..count {
+            // All levels of a round see what was solved at its start.
+            let start = solved.clone();
+            for level in (0..count).filter(|&level| !start[level]) {
+                let proposals = match schedule {
+                    Schedule::Curriculum if level == round => n,
+                    Schedule::HardOnly if level + 1 == count => n,
+                    Schedule::Mixture => n / count as u32,
+                    Schedule::Curriculum | Schedule::HardOnly => 0,
+                };
+                let chance = self.accepted(level, level > 0 && start[level - 1]);
+                solved[level] |= (0..proposals).any(|_| rng.random::<f64>() < chance);
+            }
+        }
+        solved.last().copied().unwrap_or(false)
     }
 
     /// The mixture with `each` proposals at every level in every round.
