@@ -27,7 +27,7 @@ fn cell(results: &Results, part: &str, wanted: Schedule) -> Result<Option<CellRo
 /// J at the end under one schedule less that under another, with its standard error.
 fn less(results: &Results, part: &str, level: Option<i64>, of: (Schedule, Schedule)) -> Result<Option<(f64, f64)>> {
     let (Some(one), Some(other)) = (cell(results, part, of.0)?, cell(results, part, of.1)?) else { return Ok(None) };
-    let difference = welch(&right(&one, level, one.rounds())?, &right(&other, level, other.rounds())?)?;
+    let difference = welch(&right(&other, level, other.rounds())?, &right(&one, level, one.rounds())?)?;
     Ok(Some((difference.value, difference.error)))
 }
 

@@ -95,7 +95,7 @@ fn feedback(results: &Results) -> Result<Finding> {
         let as_many = |cell: &&CellRows| cell.number("process.samples").is_ok_and(|other| other == n * rounds as f64);
         let Some(one) = cells.iter().find(as_many) else { continue };
         let one = one.values(&CORRECT_PROBABILITY, 1)?;
-        let difference = welch(&many.values(&CORRECT_PROBABILITY, rounds)?, &one)?;
+        let difference = welch(&one, &many.values(&CORRECT_PROBABILITY, rounds)?)?;
         let written = format!("{:.4} ± {:.4}", difference.value, difference.error).replace('-', "−");
         texts.push(format!("{written} ({} proposals)", n * rounds as f64));
         last = Some(difference);

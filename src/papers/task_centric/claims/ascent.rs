@@ -7,13 +7,13 @@ use rand_distr::{Distribution, StandardNormal};
 use super::super::theory::two_prompts::{TwoPrompts, Weighing};
 use super::class::draw_law;
 use super::{NOTE, OURS, count};
-use crate::Result;
 use crate::claims::cases::{single, step_by_step};
 use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
 use crate::convex::{Ball, Block, Choices, Fit, Outcome};
 use crate::metrics::named::{ACCEPTANCE_CONDITION, CORRECT_PROBABILITY};
 use crate::seed::{Purpose, Seed};
 use crate::study::Profile;
+use crate::{Error, Result};
 
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[
@@ -173,7 +173,8 @@ impl Class {
         (0..logs.len()).map(of).collect()
     }
 
-    /// The fit's optimum, in the ball where there is one, or a direction in which the likelihood rises for ever.
+    /// The fit's optimum, in the ball where there is one, or a direction in which the likelihood rises for ever. `None` where nothing is
+    /// accepted, and where the likelihood is so flat that no optimum is found: the claim is of steps, not of the solver.
     fn fit(&self, masses: &[Vec<f64>], radius: Option<f64>) -> Result<Option<(Array1<f64>, bool)>> {
         let told: Vec<usize> = (0..masses.len()).filter(|&x| masses[x].iter().any(|mass| *mass > 0.0)).collect();
         if told.is_empty() {
@@ -183,11 +184,14 @@ impl Class {
             |&x: &usize| Choices { features: self.features[x].view(), offset: &self.offset[x], weights: &masses[x] };
         let ball = radius.map(|radius| Ball { centre: vec![Array1::zeros(self.theta.len())], radius });
         let blocks = vec![Block::Softmax(told.iter().map(choices).collect())];
-        let outcome = Fit { blocks, start: vec![self.theta.clone()], ridge: None, ball }.solve()?;
-        Ok(Some(match outcome {
-            Outcome::Finite(mut optimum) | Outcome::InBallAtInfinity(mut optimum) => (optimum.theta.remove(0), true),
-            Outcome::AtInfinity { mut direction } => (direction.remove(0), false),
-        }))
+        match (Fit { blocks, start: vec![self.theta.clone()], ridge: None, ball }).solve() {
+            Ok(Outcome::Finite(mut optimum) | Outcome::InBallAtInfinity(mut optimum)) => {
+                Ok(Some((optimum.theta.remove(0), true)))
+            }
+            Ok(Outcome::AtInfinity { mut direction }) => Ok(Some((direction.remove(0), false))),
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The optimum, points on the way to it or far along its direction, and points at random.
