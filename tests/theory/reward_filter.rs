@@ -166,7 +166,9 @@ fn the_chain_is_a_sum_over_all_solved_sets() {
             let (chain, sets) = (levels.top(schedule, f64::from(n)).unwrap(), over_sets(&levels, schedule, n));
             assert!((chain - sets).abs() < 1e-10, "{schedule:?} {levels:?} {n}: {chain} {sets}");
         }
-        // A mixture of Ln gives each level n in each round.
+        // A mixture of n has as many proposals at each level, some before the help comes; of Ln it gives each level n in each round.
+        let [own, mixed] = [Schedule::Curriculum, Schedule::Mixture].map(|one| levels.top(one, f64::from(n)).unwrap());
+        assert!(own >= mixed - 1e-12, "{levels:?} {n}: {own} {mixed}");
         let enough = levels.top(Schedule::Mixture, f64::from(n * count as i32)).unwrap();
         assert!(enough >= levels.top(Schedule::Curriculum, f64::from(n)).unwrap() - 1e-12);
     }

@@ -12,7 +12,7 @@ const SCHEDULES: [(&str, &str); 3] =
     [("curriculum", "curriculum"), ("mixture", "mixture of all levels"), ("hard-only", "hardest level alone")];
 
 pub(super) fn chain(table: &Table) -> Result<Figure> {
-    let mut figure = Figure::new("Four levels, four rounds: the chance that the last level is solved")
+    let mut figure = Figure::new("Four levels, four rounds: the chance to solve the last level")
         .subtitle(format!(
             "{SOURCE}. A proposal at level k has log-odds −h_k, and ν more once level k−1 is solved; one acceptance solves a level. n proposals a round: at \
              level t in round t, n/4 at each, or all at the last. Lines: exact chain; marks: 500 simulated runs"

@@ -20,7 +20,7 @@ fn law(rows: &Table) -> Result<Vec<Point>> {
 pub(super) fn rounds(table: &Table) -> Result<Figure> {
     let replicates =
         |part: &str| -> Result<String> { Ok(table.filter(&[("part", part)])?.distinct("replicates")?.join(", ")) };
-    let mut figure = Figure::new("Training on accepted answers: what is still wrong, against proposals")
+    let mut figure = Figure::new("Training on accepted answers: wrong answers left, against proposals")
         .subtitle(format!(
             "{SOURCE}. Marks: means after T rounds of n proposals with 95% intervals ({} tables of 50 prompts and 5 answers, {} runs on three prompts, {} of \
              SmolLM2's answers in 32 directions, ‖θ‖ ≤ 100, ± 2 standard errors). Lines: T1, Σ p(x)(1−ρ₀)(1−pρ₀)^{{nT}}",
@@ -74,7 +74,7 @@ pub(super) fn rounds(table: &Table) -> Result<Figure> {
 }
 
 pub(super) fn guarantees(table: &Table) -> Result<Figure> {
-    let figure = Figure::new("Training on accepted answers: guarantees, and what the weights of prompts do")
+    let figure = Figure::new("Training on accepted answers: guarantees, and two weighings of prompts")
         .subtitle(format!(
             "{SOURCE}. First row: the tables of reward_filter, {} replicates, medians of bounds and of condition numbers. Below: closed forms, no \
              sampling; two equally likely prompts, two answers each, Δφ = 1/3 and −1, one population fit",

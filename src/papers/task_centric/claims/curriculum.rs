@@ -15,7 +15,7 @@ pub(super) const CLAIMS: &[Claim] = &[Claim {
     note: NOTE,
     ..Claim::exact(
         "T6",
-        "the chain over solved levels gives P[level L solved] of curriculum, mixture and hardest level alone, to 6 standard errors; a mixture never needs more than L times the curriculum's n",
+        "the chain over solved levels gives P[level L solved] of curriculum, mixture and hardest level alone, to 6 standard errors; a mixture needs between once and L times the curriculum's n",
         OURS,
         &[],
         Statement::Constructed(chain),
@@ -51,6 +51,8 @@ fn chain(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
         let (enough, curriculum) =
             (levels.top(Schedule::Mixture, rounds * f64::from(n))?, levels.top(Schedule::Curriculum, f64::from(n))?);
         case.comparisons.push(Comparison::at_least(enough, curriculum, 1e-12));
+        let mixture = levels.top(Schedule::Mixture, f64::from(n))?;
+        case.comparisons.push(Comparison::at_least(curriculum, mixture, 1e-12));
         Ok(case)
     })
 }

@@ -174,8 +174,8 @@ impl Levels {
 
 /// T6 (`curriculum`): P[level L is solved] after L rounds of n proposals under a curriculum, a mixture and on the hardest level alone.
 ///
-/// A mixture with Ln proposals a round gives every level n in each round, so it never needs more than L times the curriculum's n. Where
-/// lower levels are sure, the hardest level alone needs nσ(ν−h_L)/(Lσ(−h_L)) ≈ e^ν n/L, and wins for ν below about log L.
+/// A mixture with Ln proposals a round gives every level n in each round, so it never needs more than L times the curriculum's n; nor ever
+/// fewer, since of its n proposals at a level some come before the help does. Where lower levels are sure, the hardest level alone needs nσ(ν−h_L)/(Lσ(−h_L)) ≈ e^ν n/L, and wins for ν below about log L.
 ///
 /// * `difficulties` = h_1, …, h_L, nats, at most [`MOST_LEVELS`];
 /// * `transfer` = ν ≥ 0, nats;
