@@ -21,7 +21,7 @@
 //!
 //! | slot | what it decides | default | others |
 //! | --- | --- | --- | --- |
-//! | [`prompts`](Loop::prompts): [`PromptLaw`] | whose prompts | p | those of which π_t is not yet sure |
+//! | [`prompts`](Loop::prompts): [`PromptLaw`] | whose prompts | p | those of which π_t is not yet sure, or of one level |
 //! | [`candidates`](Loop::candidates): [`Candidates`] | whose responses, how selected | π_t | π_0, a mixture, a power; best of N, adaptive, curated |
 //! | [`signal`](Loop::signal): [`Signal`] | what pairs are compared by | log π_t | log π_0, a reward from outside, weights of them, a vote |
 //! | [`accept`](Loop::accept): [`Accept`] | which responses a likelihood sees | all | correct ones, a noisy verifier's, a vote's, a gate's |

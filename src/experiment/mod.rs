@@ -6,6 +6,7 @@
 pub mod best_of_n;
 mod cell_rows;
 pub mod consistency_vs_correctness;
+pub mod curriculum;
 pub mod effective_dimension;
 pub mod equal_budget;
 mod finding;
@@ -30,6 +31,7 @@ pub mod real_features;
 pub mod real_spectrum;
 mod recognise;
 mod results;
+pub mod reward_filter;
 mod run_constants;
 pub mod single_step;
 pub mod sphere;
@@ -102,6 +104,8 @@ pub const ALL: &[&Experiment] = &[
     &best_of_n::EXPERIMENT,
     &sphere::EXPERIMENT,
     &league::EXPERIMENT,
+    &reward_filter::EXPERIMENT,
+    &curriculum::EXPERIMENT,
 ];
 
 /// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.

@@ -37,6 +37,16 @@ pub(crate) fn open_unit(name: &str, value: f64) -> Result<f64> {
     require(name, value, value > 0.0 && value < 1.0, "a number strictly between 0 and 1")
 }
 
+/// A finite number.
+pub(crate) fn finite(name: &str, value: f64) -> Result<f64> {
+    require(name, value, value.is_finite(), "a finite number")
+}
+
+/// A number from 0 to 1.
+pub(crate) fn unit(name: &str, value: f64) -> Result<f64> {
+    require(name, value, (0.0..=1.0).contains(&value), "a number from 0 to 1")
+}
+
 /// A number above 0 and at most 1.
 pub(crate) fn positive_unit(name: &str, value: f64) -> Result<f64> {
     require(name, value, value > 0.0 && value <= 1.0, "a number above 0 and at most 1")

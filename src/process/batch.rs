@@ -127,7 +127,7 @@ impl Batch {
 /// What the round draws: its own batch, and the replayed one where there is one.
 pub(super) fn fresh(step: &Step<'_>) -> Result<Vec<Batch>> {
     let process = step.process;
-    let Some(weights) = process.prompts.weights(&step.instance.shared_weights(), step.policy()) else {
+    let Some(weights) = process.prompts.weights(step.instance, step.policy(), step.round) else {
         return Ok(Vec::new());
     };
     let drawn = process.candidates.drawn(step, &weights)?;

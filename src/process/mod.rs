@@ -8,7 +8,7 @@
 //!
 //! | part | what it decides | choices |
 //! | --- | --- | --- |
-//! | [`PromptLaw`] | whose prompts | p, or p where π_t is not yet sure |
+//! | [`PromptLaw`] | whose prompts | p, or p where π_t is not yet sure, or one level at a time |
 //! | [`Candidates`] | whose responses, how selected | π_t, π_0, their mixture, a power; the best of N, adaptive, curated |
 //! | [`Signal`] | what is learned from | a difference of rewards: of the policy, the base, from outside, a vote |
 //! | [`Accept`] | which responses are kept (likelihood) | all, the correct, a noisy verifier's, a vote's, a gate's |

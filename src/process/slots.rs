@@ -10,12 +10,7 @@ use crate::{Error, Result};
 /// # Errors
 /// [`Error::Argument`] with the key, its value, and what has a meaning in its place.
 pub(super) fn check(process: &Loop) -> Result<()> {
-    if let PromptLaw::ConfidenceAtMost(most) = process.prompts
-        && !(most > 0.0 && most <= 1.0)
-    {
-        let expected = "a number in (0, 1]";
-        return Err(Error::argument("process.prompts.confidence_at_most", most, expected));
-    }
+    process.prompts.check()?;
     match process.memory {
         Memory::Replay(share) if !(0.0..1.0).contains(&share) => {
             return Err(Error::argument("process.memory.replay", share, "a number in [0, 1)"));
@@ -75,6 +70,7 @@ fn pairs(process: &Loop) -> Result<()> {
 /// # Errors
 /// [`Error::Argument`] with the key and what the instance lacks.
 pub(super) fn check_on(process: &Loop, instance: &Instance) -> Result<()> {
+    process.prompts.check_on(instance)?;
     process.signal.check_on(instance)?;
     process.accept.check_on(instance)
 }

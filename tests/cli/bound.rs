@@ -27,7 +27,7 @@ fn refused(arguments: &str, words: &[&str]) {
 }
 
 /// One call of every bound with the least it needs.
-const CALLS: [&str; 24] = [
+const CALLS: [&str; 28] = [
     "single-step --n 1e6 --kappa0 3 --class-size 1000",
     "hard-instance --n 1e6 --prompts 64 --kappa0 9",
     "epsilon --n 1e6 --class-size 1000 --range 2",
@@ -52,6 +52,10 @@ const CALLS: [&str; 24] = [
     "misspecified-excess --n 4096 --trace 2.14 --leverage 15 --sup 9.5 --spread 0.88 --rank 3 --s 0.3 --x 3.69",
     "misspecified-excess --n 4096 --trace 2.14 --leverage 15 --sup 9.5 --spread 0.88 --rank 3",
     "misspecified-failure --kappa 1.4 --concentrability 1.6 --approximation 0.01 --estimation 0.02 --beta 0.05 --gamma 1.2 --mu 0.55",
+    "acceptance --log-class-size 5 --n 400 --rho 0.1",
+    "acceptance --class-size 3 --n 10",
+    "feedback-map --acceptance 0.1 --start 0.12 --rounds 50",
+    "curriculum --difficulties 1,6,9,12 --transfer 6 --n 200",
 ];
 
 #[test]
@@ -62,8 +66,9 @@ fn every_bound_has_the_json_form() {
         assert_eq!(keys, ["name", "value", "intermediates", "assumptions", "vacuous"], "{call}");
         assert_eq!(bound["name"].as_str(), call.split_whitespace().next());
         assert!(bound["value"].is_f64() && bound["vacuous"].is_boolean(), "{call}");
-        let known = |value: &Value| value.is_number() || value.is_null() || value.is_array();
-        assert!(bound["intermediates"].as_object().unwrap().values().all(known));
+        let plain = |value: &serde_json::Value| value.is_number() || value.is_null();
+        let numbers = |value: &serde_json::Value| value.as_array().is_some_and(|list| list.iter().all(plain));
+        assert!(bound["intermediates"].as_object().unwrap().values().all(|value| plain(value) || numbers(value)));
         for assumption in bound["assumptions"].as_array().unwrap() {
             assert!(assumption["name"].is_string() && (assumption["met"].is_boolean() || assumption["met"].is_null()));
         }
@@ -113,6 +118,10 @@ fn list_names_every_bound_in_one_line_below_its_paper() {
         "huang2024:",
         "best-of-n",
         "adaptive-draws",
+        "task-centric:",
+        "acceptance",
+        "feedback-map",
+        "curriculum",
         "offset:",
         "drift",
         "misspecified-excess",
@@ -332,4 +341,55 @@ fn the_adaptive_rule() {
     let second = 0.5f64.powi(6) - 0.2f64.powi(6) + 0.3 * (6..9).map(|k| 0.2f64.powi(k)).sum::<f64>();
     near(&bound["intermediates"]["miss"], second + last);
     refused("bound adaptive-draws --probabilities 1 --mu=-1", &["mu = -1", "a finite number above 0"]);
+/// P[the last level is solved] at difficulties (1, 6, 9, 12), transfer 6 and n = 200 under a curriculum, a mixture and on the hardest
+/// level alone: sums over solved sets by a script of its own.
+const CHAIN: [f64; 3] = [0.3904891714348775, 0.12078189229258281, 0.004903294194643404];
+
+/// Reward-filtered training. Oracles: log(e^5/0.1)/400 by hand, with the roots of J(1−J) = a; fifty rounds of J ↦ 1 − a/J by hand; the
+/// chain's probabilities by a sum over all 2^4 solved sets, done apart.
+#[test]
+fn reward_filters_have_their_numbers() {
+    let number = |bound: &serde_json::Value, name: &str| bound["intermediates"][name].as_f64().unwrap();
+    let bound = json("bound acceptance --log-class-size 5 --n 400 --rho 0.1");
+    let a = (5.0 + 10f64.ln()) / 400.0;
+    assert!((bound["value"].as_f64().unwrap() - a).abs() < 1e-15);
+    for name in ["lower_fixed_point", "upper_fixed_point"] {
+        let point = number(&bound, name);
+        assert!((point * (1.0 - point) - a).abs() < 1e-15, "{name}");
+    }
+    assert_eq!(number(&bound, "below_a_quarter"), 1.0);
+    let wide = json("bound acceptance --class-size 3 --n 10");
+    assert_eq!(number(&wide, "below_a_quarter"), 0.0);
+    assert!(wide["intermediates"].get("lower_fixed_point").is_none());
+
+    let map = json("bound feedback-map --acceptance 0.1 --start 0.12 --rounds 50");
+    let list = map["intermediates"]["guarantees"].as_array().unwrap();
+    assert_eq!(list.len(), 51);
+    let mut by_hand = 0.12;
+    for value in list {
+        assert!((value.as_f64().unwrap() - by_hand).abs() < 1e-12);
+        by_hand = 1.0 - 0.1 / by_hand;
+    }
+    assert_eq!(map["value"], list[50]);
+    assert!((map["value"].as_f64().unwrap() - 0.5 * (1.0 + 0.6f64.sqrt())).abs() < 1e-12);
+
+    let levels = json("bound curriculum --difficulties 1,6,9,12 --transfer 6 --n 200");
+    for (name, expected) in [("curriculum", CHAIN[0]), ("mixture", CHAIN[1]), ("hard_only", CHAIN[2])] {
+        assert!((number(&levels, name) - expected).abs() < 1e-9, "{name}: {}", number(&levels, name));
+    }
+    assert_eq!(levels["value"], levels["intermediates"]["curriculum"]);
+
+    for (call, said) in [
+        ("curriculum --difficulties 3,4,5 --transfer 1 --n 100", "--n = 100: expected a multiple of the 3 levels"),
+        ("curriculum --difficulties 3,inf --transfer 1 --n 100", "--difficulties = inf: expected a finite number"),
+        ("curriculum --difficulties 3,4 --transfer -1 --n 100", "--transfer = -1: expected"),
+        ("acceptance --log-class-size -1 --n 10", "--log-class-size = -1: expected"),
+        ("acceptance --n 10", "--log-class-size = nothing: expected a value"),
+        ("feedback-map --acceptance 0 --start 0.2", "--acceptance = 0: expected"),
+        ("feedback-map --acceptance 0.1 --start 1.2", "--start = 1.2: expected a number from 0 to 1"),
+    ] {
+        let output = selfreward(&format!("bound {call}")).assert().code(2).get_output().stderr.clone();
+        let text = String::from_utf8(output).unwrap();
+        assert!(text.contains(said), "{call}: {text}");
+    }
 }

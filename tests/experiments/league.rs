@@ -12,7 +12,9 @@ fn the_league_has_every_loop_at_equal_draws_and_each_finding_can_be_denied() {
     let computed = computed(&EXPERIMENT);
     computed.shows_what_it_should();
     let cells = computed.results().cells("").unwrap();
-    for part in ["hard-560", "hard-4480", "language-model-4480", "language-model-35840", "embeddings-4480", "embeddings-35840"] {
+    for part in
+        ["hard-560", "hard-4480", "language-model-4480", "language-model-35840", "embeddings-4480", "embeddings-35840"]
+    {
         let names: Vec<String> =
             cells.iter().filter(|cell| cell.cell.part == part).map(|cell| cell.label("process.preset")).collect();
         let presets: Vec<&str> = selfreward::process::PRESETS.iter().map(|preset| preset.name).collect();
@@ -23,9 +25,12 @@ fn the_league_has_every_loop_at_equal_draws_and_each_finding_can_be_denied() {
     computed.denies("responses drawn", |cell, _, _, name, value| {
         if name == "draws" && is_named(cell, "majority-sft") { 1.1 * value } else { value }
     });
-    computed.denies("responses drawn", |cell, _, _, name, value| {
-        if name == "draws" && is_named(cell, "replay") { 0.9 * value } else { value }
-    });
+    computed.denies(
+        "responses drawn",
+        |cell, _, _, name, value| {
+            if name == "draws" && is_named(cell, "replay") { 0.9 * value } else { value }
+        },
+    );
     // An adaptive rule that saves nothing.
     computed.denies("hard instance", |cell, _, _, name, value| {
         if name == "base_failure_0.5" && is_named(cell, "sharpening-sft-adaptive") { 0.2 } else { value }

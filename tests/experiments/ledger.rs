@@ -5,7 +5,7 @@ use selfreward::claims::gather::{Question, answer};
 use selfreward::experiment::{
     CellRows, Experiment, Results, best_of_n, effective_dimension, equal_budget, finite_class, greedy_trap,
     hard_instance, initial_dependence, misspecified_audit, misspecified_floor, mode_flips, proof_audit, rate_vs_n,
-    real_features, single_step, where_noise_enters,
+    real_features, reward_filter, single_step, where_noise_enters,
 };
 use selfreward::papers::{self, Listed};
 use selfreward::seed::Seed;
@@ -289,4 +289,26 @@ fn modes_and_failure_of_the_misspecified_class() {
     agrees(&floor, &misspecified_floor::EXPERIMENT);
     refutes(&floor, "M7", becomes("comparator_failure_0.5", 1.0));
     refutes(&floor, "M7", times("kappa", 5.0));
+}
+
+#[test]
+fn reward_filtered_training() {
+    let computed = computed(&reward_filter::EXPERIMENT);
+    agrees(&computed, &reward_filter::EXPERIMENT);
+    // A fifth of what is left is solved beside, or none of it ever.
+    let wrong = |factor: f64| {
+        move |_: &CellRows, _: usize, t: usize, name: &str, value: f64| {
+            if name == "correct_probability" && t > 0 { 1.0 - factor * (1.0 - value) } else { value }
+        }
+    };
+    refutes(&computed, "T1", wrong(0.8));
+    refutes(&computed, "T1", wrong(1.25));
+    // A loop that forgets in its second round.
+    refutes(
+        &computed,
+        "T4.runs",
+        |_, _, t, name, value| {
+            if name == "correct_probability" && t == 2 { value - 0.01 } else { value }
+        },
+    );
 }

@@ -5,6 +5,7 @@
 
 mod best_of_n;
 mod consistency_vs_correctness;
+mod curriculum;
 mod effective_dimension;
 mod equal_budget;
 mod finite_class;
@@ -24,6 +25,7 @@ mod proof_audit;
 mod rate_vs_n;
 mod real_features;
 mod real_spectrum;
+mod reward_filter;
 mod single_step;
 mod sphere;
 mod where_noise_enters;

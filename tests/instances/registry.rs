@@ -27,6 +27,8 @@ fn examples(kind: &str) -> Vec<&'static str> {
             "prompts = 5\nresponses = 3",
             "prompts = 1\nresponses = 2\ntheta0 = [1, 0]",
             "prompts = 5\nresponses = 3\nconfidence = 'uniform'",
+            "prompts = 5\nresponses = 3\nanswer = 'uniform'",
+            "prompts = 2\nresponses = 3\ntheta0 = [4, 2, 0, 3, 1, 0]\nanswer = 'uniform'",
         ],
         "hard" => vec!["prompts = 5\nkappa0 = 4"],
         "autoregressive" => {
@@ -38,6 +40,7 @@ fn examples(kind: &str) -> Vec<&'static str> {
         "random" => vec![
             "prompts = 5\nresponses = 4\ndim = 2",
             "prompts = 5\nresponses = 4\ndim = 2\ncharacter = 'sharp'\noffset = { along = 1, noise = 1 }",
+            "prompts = 5\nresponses = 4\ndim = 2\nanswer = 'uniform'",
         ],
         "answers" => vec!["responses = 2\ngroups = [{ share = 1, gap = 1, right = false }]"],
         "sphere" => vec!["responses = 9\ndim = 4\nscale = 2"],
@@ -127,7 +130,9 @@ fn each_kind_draws_what_its_entry_says() {
             Alike::Drawn => assert_ne!(sorted(&instance), sorted(&again), "{lines}"),
         }
         let is = |nature| entry.nature.contains(&nature);
-        assert!(is(Nature::Correct) || instance.correct().is_none(), "{lines}");
+        let answered = section.value("answer").is_some();
+        assert!(is(Nature::Correct) || answered == instance.correct().is_some(), "{lines}");
+        assert!(!answered || instance.correct().unwrap().known_everywhere(), "{lines}");
         let one_hot = matches!(instance.features(), FeatureMap::OneHot(_));
         assert_eq!(is(Nature::Product), one_hot && instance.tokens().is_none(), "{lines}");
         // What is held once for all is the same for all.
@@ -183,7 +188,10 @@ fn facts(instance: &Instance) -> Vec<Vec<u64>> {
     let policy = instance.policy(instance.base());
     let row =
         |x: usize| (0..instance.features().responses(x) as u32).map(|y| policy.log_prob(x, y).to_bits()).collect();
-    let weights = instance.weights().iter().map(|p| p.to_bits()).collect();
+    let mut weights: Vec<u64> = instance.weights().iter().map(|p| p.to_bits()).collect();
+    // What is correct of each prompt stays where responses change their names, too.
+    let mass = |x: usize| instance.correct().and_then(|correct| correct.masses(&policy, x));
+    weights.extend((0..instance.prompts()).filter_map(mass).map(|(right, _)| right.to_bits()));
     std::iter::once(weights).chain((0..instance.prompts()).map(row)).collect()
 }
 

@@ -67,6 +67,14 @@ fn choices_without_a_meaning_together_are_refused() {
         ("memory = { replay = -0.1 }", "process.memory"),
         ("prompts = { confidence_at_most = 0.0 }", "process.prompts"),
         ("prompts = { confidence_at_most = 1.5 }", "process.prompts"),
+        ("prompts = { level = 2 }", "process.prompts = { level = 2 }: expected \"all\": the instance has no levels"),
+        ("prompts = { level = -1 }", "process.prompts.level"),
+        ("prompts = { level = 1.5 }", "process.prompts.level"),
+        (
+            "prompts = { rounds_per_level = 1 }",
+            "process.prompts = { rounds_per_level = 1 }: expected \"all\": the instance has no levels",
+        ),
+        ("prompts = { rounds_per_level = 0 }", "process.prompts.rounds_per_level"),
         ("candidates = { base_share = 1.5 }", "process.candidates"),
         ("candidates = { power = -1.0 }", "process.candidates"),
         ("best_of = 0", "process.best_of"),
@@ -111,6 +119,8 @@ fn choices_without_a_meaning_together_are_refused() {
 fn a_finite_class_is_of_the_papers_loop_alone() {
     for keys in [
         "prompts = { confidence_at_most = 0.9 }",
+        "prompts = { level = 0 }",
+        "prompts = { rounds_per_level = 2 }",
         "candidates = \"base\"",
         "candidates = { power = 2.0 }",
         "best_of = 2",

@@ -15,5 +15,6 @@ mod offset;
 mod one_step;
 mod plan;
 mod recurrence;
+mod reward_filter;
 mod sharpening;
 mod single_step;

@@ -40,7 +40,10 @@ impl Config {
         let (process, drawn) = (&self.process, !self.process.is_population());
         let (has, without) = match needs {
             // What a file holds is not looked at.
-            Needs::Correct => (self.instance.kind.is(Nature::Correct), "correct responses"),
+            Needs::Correct => {
+                let drawn = self.instance.section().value("answer").is_some();
+                (drawn || self.instance.kind.is(Nature::Correct), "correct responses")
+            }
             Needs::Step | Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums => (true, ""),
             Needs::Draws => (drawn, "draws"),
             Needs::Pairs => (drawn && process.update != UpdateConfig::LIKELIHOOD, "drawn pairs"),

@@ -25,6 +25,7 @@ pub(super) const ENTRY: Entry = Entry {
             "plain | sharp (probabilities down to 1e-304) | near-tie (best logits 1e-9 apart) | weights (down to 1e-12) | mixed (one of them, by the seed)",
             "\"mixed\"",
         ),
+        shared::ANSWER,
     ],
     defaults: &[("character", "\"mixed\"")],
     exclusive: &[],
@@ -49,5 +50,5 @@ fn make(instance: &Section<'_>, _samples: u64) -> Result<Made> {
     // Features twice while they are scaled.
     shared::require_memory("the random instance", 16, &[prompts as u64, u64::from(responses), dim as u64])?;
     let shape = Random { prompts, responses, dim, character: instance.get("character").unwrap_or_default() };
-    Ok(Made::of(WithOffset { shape, offset: shared::offset(instance) }))
+    Ok(Made::answered(WithOffset { shape, offset: shared::offset(instance) }, instance))
 }

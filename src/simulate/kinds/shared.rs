@@ -47,6 +47,13 @@ pub(super) const OFFSET: Key = Key::of_instance(
     "no fixed logits",
 );
 
+pub(super) const ANSWER: Key = Key::of_instance(
+    "answer",
+    Form::Word(&["uniform"]),
+    "\"uniform\": one response of each prompt is correct, drawn uniformly and independently of all else",
+    "no correct response is known",
+);
+
 /// Ways to say θ_0 of dense features, at most one of them.
 pub(super) const BASE: &[&str] = &["theta_norm", "logit_scale", "theta0"];
 

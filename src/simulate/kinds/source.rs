@@ -3,12 +3,15 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use rand::RngExt;
+
 use crate::Result;
 use crate::instance::gaussian::Offset;
-use crate::instance::{FeatureMap, Instance};
+use crate::instance::{Correct, FeatureMap, Instance};
 use crate::process::FiniteClass;
 use crate::process::fit::finite_class;
-use crate::seed::Seed;
+use crate::seed::{Purpose, Seed};
+use crate::settings::Section;
 
 /// Where instances come from.
 pub trait Source: Debug + Send + Sync {
@@ -85,6 +88,32 @@ impl<S: Source> Source for WithOffset<S> {
             Some(offset) => offset.add_to(Arc::unwrap_or_clone(instance), seed).map(Arc::new),
             None => Ok(instance),
         }
+    }
+}
+
+/// What a source draws, with one correct response for each prompt, drawn uniformly.
+#[derive(Debug)]
+struct WithAnswer<S>(S);
+
+impl<S: Source> Source for WithAnswer<S> {
+    fn draw(&self, seed: &Seed) -> Result<Arc<Instance>> {
+        let instance = Arc::unwrap_or_clone(self.0.draw(seed)?);
+        let mut rng = seed.named("instance", "answer").rng(Purpose::Labels, 0, 0);
+        let responses = |x: usize| instance.features().responses(x);
+        let one = |x: usize| Some(vec![rng.random_range(0..responses(x)) as u32]);
+        let correct = Correct::new((0..instance.prompts()).map(one).collect(), responses)?;
+        instance.with_correct(correct).map(Arc::new)
+    }
+
+    fn class_numbers(&self, class: &FiniteClass, beta: f64) -> Vec<(&'static str, f64)> {
+        self.0.class_numbers(class, beta)
+    }
+}
+
+impl Made {
+    /// A source whose instances have the correct responses that `answer` asks for.
+    pub(super) fn answered(source: impl Source + 'static, instance: &Section<'_>) -> Self {
+        if instance.value("answer").is_some() { Self::of(WithAnswer(source)) } else { Self::of(source) }
     }
 }
 

@@ -34,14 +34,17 @@ pub(super) const ENTRY: Entry = Entry {
             "\"uniform\" or { zipf = s }, p(x) ∝ (x+1)^-s",
             "\"uniform\"",
         ),
+        shared::ANSWER,
     ],
     defaults: &[("weights", "\"uniform\""), ("bump", "1.0")],
     exclusive: &[&["theta0", "bump", "confidence"]],
     nature: &[Nature::Product],
-    alike: |instance| match (instance.value("theta0"), instance.value("confidence")) {
-        (Some(_), _) => Alike::Same,
-        (None, None) => Alike::Renamed,
-        (None, Some(_)) => Alike::Drawn,
+    alike: |instance| match ["answer", "theta0", "confidence"].map(|key| instance.value(key)) {
+        // Where the correct response lies, and whether it is the favoured one, is drawn.
+        [Some(_), _, _] => Alike::Drawn,
+        [None, Some(_), _] => Alike::Same,
+        [None, None, None] => Alike::Renamed,
+        [None, None, Some(_)] => Alike::Drawn,
     },
     shape: |instance, _| Shape::one_hot(number_or(instance, "prompts", 1.0), number_or(instance, "responses", 1.0)),
     make,
@@ -101,11 +104,11 @@ fn make(instance: &Section<'_>, _samples: u64) -> Result<Made> {
     shared::require_memory("the tabular instance", 200, &[prompts as u64])?;
     let weights = instance.inner("weights", "zipf").map_or(Weights::Uniform, Weights::Zipf);
     if instance.word("confidence").is_some() {
-        return Ok(Made::of(Continuum { prompts, responses, weights }));
+        return Ok(Made::answered(Continuum { prompts, responses, weights }, instance));
     }
     let shape = Tabular { prompts, responses, bump: instance.number("bump").unwrap_or(0.0), weights };
     Ok(match instance.get("theta0") {
-        Some(theta0) => Made::of(Given { shape, theta0 }),
-        None => Made::of(shape),
+        Some(theta0) => Made::answered(Given { shape, theta0 }, instance),
+        None => Made::answered(shape, instance),
     })
 }
