@@ -341,6 +341,8 @@ fn the_adaptive_rule() {
     let second = 0.5f64.powi(6) - 0.2f64.powi(6) + 0.3 * (6..9).map(|k| 0.2f64.powi(k)).sum::<f64>();
     near(&bound["intermediates"]["miss"], second + last);
     refused("bound adaptive-draws --probabilities 1 --mu=-1", &["mu = -1", "a finite number above 0"]);
+}
+
 /// P[the last level is solved] at difficulties (1, 6, 9, 12), transfer 6 and n = 200 under a curriculum, a mixture and on the hardest
 /// level alone: sums over solved sets by a script of its own.
 const CHAIN: [f64; 3] = [0.3904891714348775, 0.12078189229258281, 0.004903294194643404];
