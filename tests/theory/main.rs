@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bayes_floor;
 mod bump;
 mod constants;
 mod effective_dimension;
@@ -15,4 +16,5 @@ mod offset;
 mod one_step;
 mod plan;
 mod recurrence;
+mod sharpening;
 mod single_step;
