@@ -68,7 +68,14 @@ impl Numbers {
                 other => (*flag, other.clone()),
             })
             .collect();
-        Self { bound, usage, given, asked: RefCell::default(), used: RefCell::default(), used_lists: RefCell::default() }
+        Self {
+            bound,
+            usage,
+            given,
+            asked: RefCell::default(),
+            used: RefCell::default(),
+            used_lists: RefCell::default(),
+        }
     }
 
     /// Whether the flag is given; it counts as used only once asked for.

@@ -64,10 +64,13 @@ fn the_guess_is_that_of_the_occupancy_chain() {
 
 #[test]
 fn the_floor_is_its_definition() {
-    for (prompts, labels, mass) in [(1.0, 3.0, 0.5), (1.0, 2.0, 0.9), (16.0, 9.0, 0.6), (8.0, 60.0, 0.5), (64.0, 7.0, 0.05)] {
+    for (prompts, labels, mass) in
+        [(1.0, 3.0, 0.5), (1.0, 2.0, 0.9), (16.0, 9.0, 0.6), (8.0, 60.0, 0.5), (64.0, 7.0, 0.05)]
+    {
         let instance = Hidden::new(prompts, labels, mass).unwrap();
         for (n, each) in [(0, 1), (1, 1), (1, 3), (7, 2), (60, 1), (200, 2), (200, 5), (1000, 2)] {
-            let (own, known) = (bayes_share(&instance, n as f64, each as f64).unwrap(), by_definition(&instance, n, each));
+            let (own, known) =
+                (bayes_share(&instance, n as f64, each as f64).unwrap(), by_definition(&instance, n, each));
             assert!(near(own, known, 1e-10), "M {prompts}, K {labels}, n {n}, N {each}: {own} {known}");
         }
     }
@@ -101,7 +104,12 @@ fn arguments_are_checked() {
 
 /// Everything that n draws of prompts with N responses each can show, with its probability given the hidden labels; responses with their
 /// likelihoods, twice as large for the hidden label.
-fn observations(instance: &Hidden, hidden: &[usize], n: usize, each: usize) -> BTreeMap<Vec<(usize, Vec<(usize, bool)>)>, f64> {
+fn observations(
+    instance: &Hidden,
+    hidden: &[usize],
+    n: usize,
+    each: usize,
+) -> BTreeMap<Vec<(usize, Vec<(usize, bool)>)>, f64> {
     let (labels, q, w) = (instance.responses() as usize, instance.probability(), instance.weight());
     let mut all = BTreeMap::from([(Vec::new(), 1.0)]);
     for _ in 0..n {
@@ -129,15 +137,21 @@ fn observations(instance: &Hidden, hidden: &[usize], n: usize, each: usize) -> B
 /// Oracle: the Bayes risk by enumeration of all hidden labels, all samples and, for each sample, the labels that have most of the posterior.
 #[test]
 fn the_floor_is_the_bayes_risk_of_tiny_instances() {
-    for (prompts, labels, mass, n, each) in
-        [(1, 3, 0.5, 1, 1), (1, 3, 0.7, 2, 2), (1, 4, 0.5, 3, 1), (2, 3, 0.6, 2, 1), (2, 3, 0.9, 1, 2), (1, 2, 0.4, 3, 1)]
-    {
+    for (prompts, labels, mass, n, each) in [
+        (1, 3, 0.5, 1, 1),
+        (1, 3, 0.7, 2, 2),
+        (1, 4, 0.5, 3, 1),
+        (2, 3, 0.6, 2, 1),
+        (2, 3, 0.9, 1, 2),
+        (1, 2, 0.4, 3, 1),
+    ] {
         let instance = Hidden::new(prompts as f64, labels as f64, mass).unwrap();
         let labellings = (labels as usize).pow(prompts as u32);
         // For each sample and prompt the joint mass of each label.
         let mut joint: BTreeMap<_, Vec<Vec<f64>>> = BTreeMap::new();
         for code in 0..labellings {
-            let hidden: Vec<usize> = (0..prompts).map(|x| code / (labels as usize).pow(x as u32) % labels as usize).collect();
+            let hidden: Vec<usize> =
+                (0..prompts).map(|x| code / (labels as usize).pow(x as u32) % labels as usize).collect();
             for (sample, probability) in observations(&instance, &hidden, n, each) {
                 let masses = joint.entry(sample).or_insert_with(|| vec![vec![0.0; labels as usize]; prompts]);
                 for (x, &label) in hidden.iter().enumerate() {

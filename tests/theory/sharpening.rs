@@ -83,9 +83,10 @@ fn the_hellinger_distance_is_the_least_of_what_is_allowed() {
         let mut least = f64::INFINITY;
         for i in 0..=200 {
             for j in 0..=200 {
-                let (learned, target): (f64, f64) = ((1.0 - delta) * f64::from(i) / 200.0, 1.0 - eta * f64::from(j) / 200.0);
-                let distance = (learned.sqrt() - target.sqrt()).powi(2)
-                    + ((1.0 - learned).sqrt() - (1.0 - target).sqrt()).powi(2);
+                let (learned, target): (f64, f64) =
+                    ((1.0 - delta) * f64::from(i) / 200.0, 1.0 - eta * f64::from(j) / 200.0);
+                let distance =
+                    (learned.sqrt() - target.sqrt()).powi(2) + ((1.0 - learned).sqrt() - (1.0 - target).sqrt()).powi(2);
                 least = least.min(distance);
             }
         }
@@ -110,7 +111,10 @@ fn the_best_eta_is_the_best_of_a_grid() {
             let grid = (1..20000).map(|i| 10f64.powf(-12.0 + 12.0 * f64::from(i) / 20000.0)).filter(|eta| *eta < 0.5);
             let least = grid.map(|eta| sft(&round, Some(eta)).unwrap().value()).fold(f64::INFINITY, f64::min);
             // The grid passes each jump within one step of 0.14%.
-            assert!(best.value() <= least * (1.0 + 1e-12) && least <= 1.02 * best.value(), "N {best_of}, n {n}: {least}");
+            assert!(
+                best.value() <= least * (1.0 + 1e-12) && least <= 1.02 * best.value(),
+                "N {best_of}, n {n}: {least}"
+            );
         }
     }
     // By hand: all four groups' misses at N = 20 are 0.8^20, 0.95^20, 0, 0.6^20; at η = 0.1 the second is beyond it.
@@ -139,7 +143,11 @@ fn offline_sharpening_at_its_best_eta() {
             ((1.5f64.sqrt() + 3f64.sqrt()) * loss.sqrt() + 0.05 * 1.5f64.ln()) / (0.4 * 1.5f64.ln())
         };
         let least = (0..100_000).map(|i| at(f64::from(i) * 1e-3)).fold(f64::INFINITY, f64::min);
-        assert!(bound.value() <= least * (1.0 + 1e-12) && least < bound.value() * (1.0 + 1e-5), "{} {least}", bound.value());
+        assert!(
+            bound.value() <= least * (1.0 + 1e-12) && least < bound.value() * (1.0 + 1e-5),
+            "{} {least}",
+            bound.value()
+        );
         let regret = bound.intermediate("regret").unwrap();
         assert!((regret / (0.4 * 1.5f64.ln()) / bound.value() - 1.0).abs() < 1e-14);
     }
@@ -179,7 +187,10 @@ fn budgets_are_the_least_of_all() {
         0.6 * stopped.sentinel + 0.4 * stopped.draws
     };
     let adaptive = |n: f64, last: f64| failure(n, instance.stopped(mus(last)[0]).unwrap().hit);
-    is(budget::adaptive(&instance, epsilon).unwrap(), least(100, &adaptive, &|last| mus(last).map(cost).into_iter().fold(f64::INFINITY, f64::min)));
+    is(
+        budget::adaptive(&instance, epsilon).unwrap(),
+        least(100, &adaptive, &|last| mus(last).map(cost).into_iter().fold(f64::INFINITY, f64::min)),
+    );
     let q = instance.probability();
     let pairs = |n: f64, _: f64| (1.0 - 2.0 * q * (1.0 - q) * instance.weight()).powf(n);
     is(budget::self_rewarding(&instance, epsilon).unwrap(), least(1, &pairs, &|_| 2.0));

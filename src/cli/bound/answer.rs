@@ -109,7 +109,11 @@ const MOST_SHOWN: usize = 12;
 /// Numbers with commas between them.
 fn list(values: &[f64]) -> String {
     let shown: Vec<_> = values.iter().take(MOST_SHOWN).map(|value| number(*value)).collect();
-    let more = if values.len() > MOST_SHOWN { format!(", … ({} numbers; --json has all)", values.len()) } else { String::new() };
+    let more = if values.len() > MOST_SHOWN {
+        format!(", … ({} numbers; --json has all)", values.len())
+    } else {
+        String::new()
+    };
     format!("{}{more}", shown.join(", "))
 }
 

@@ -58,36 +58,38 @@ pub fn bayes(instance: &Hidden, epsilon: f64) -> Result<Budget> {
     best.ok_or_else(none)
 }
 
-/// The least n at which a round whose picks are the hidden label with probability `hit` fails on at most this share of the informative
-/// prompts; `None` where there is none.
-fn least_round(instance: &Hidden, hit: f64, share: f64) -> Option<f64> {
-    let enough = |n: f64| prompt_failure(n, instance.weight(), hit, true, DELTA).is_ok_and(|failing| failing <= share);
-    if hit > DELTA { check::least_count(enough) } else { None }
-}
-
-/// The cheapest of a family of rounds of growing hit rate and growing cost a pick, from `first` on and up to `last`.
+/// The cheapest of a family of rounds, numbered from 1 to `last`, of growing hit rate and growing cost a pick. `like` is one that is not
+/// far from the cheapest: where a round does not do at the n that the best one so far would pay for, it is not looked at further.
 fn cheapest(
     instance: &Hidden,
     epsilon: f64,
-    last: f64,
+    (like, last): (f64, f64),
     pick: impl Fn(f64) -> Result<(f64, f64)>,
 ) -> Result<Budget> {
     let share = share(instance, epsilon)?;
-    let surest = least_round(instance, 1.0, share).ok_or_else(none)?;
-    let (mut best, mut setting): (Option<Budget>, f64) = (None, 1.0);
+    let does =
+        |hit: f64, n: f64| prompt_failure(n, instance.weight(), hit, true, DELTA).is_ok_and(|failing| failing <= share);
+    let least = |hit: f64| check::least_count(|n| does(hit, n)).ok_or_else(none);
+    let surest = least(1.0)?;
+    let (hit, cost) = pick(like)?;
+    let n = least(hit)?;
+    let mut best = Budget { n, setting: like, draws: n * cost };
+    let mut setting = 1.0;
     while setting <= last {
         let (hit, cost) = pick(setting)?;
         // No pick is surer than sure: from here on every round costs more.
-        if best.is_some_and(|best| surest * cost > best.draws) {
+        if surest * cost > best.draws {
             break;
         }
-        if let Some(n) = least_round(instance, hit, share) {
-            let budget = Budget { n, setting, draws: n * cost };
-            best = Some(best.filter(|best| best.draws <= budget.draws).unwrap_or(budget));
+        if hit > DELTA && does(hit, (best.draws / cost).floor().max(1.0)) {
+            let n = least(hit)?;
+            if n * cost < best.draws {
+                best = Budget { n, setting, draws: n * cost };
+            }
         }
         setting += 1.0;
     }
-    best.ok_or_else(none)
+    Ok(best)
 }
 
 /// One round of sharpening-sft with the best N ≤ 4K, by the law S3.
@@ -104,7 +106,9 @@ fn cheapest(
 /// # Ok::<(), selfreward::Error>(())
 /// ```
 pub fn fixed(instance: &Hidden, epsilon: f64) -> Result<Budget> {
-    cheapest(instance, epsilon, 4.0 * instance.responses(), |each| Ok((instance.best_of(each)?, each)))
+    cheapest(instance, epsilon, (instance.responses(), 4.0 * instance.responses()), |each| {
+        Ok((instance.best_of(each)?, each))
+    })
 }
 
 /// One round of sharpening-sft-adaptive with the best μ, by S3 with the law of S5: E m = n((1−Δ)⌈μ⌉ + ΔE N_μ). The setting is A = ⌈2μ/q⌉, on
@@ -113,7 +117,7 @@ pub fn fixed(instance: &Hidden, epsilon: f64) -> Result<Budget> {
 /// # Errors
 /// As [`bayes`].
 pub fn adaptive(instance: &Hidden, epsilon: f64) -> Result<Budget> {
-    cheapest(instance, epsilon, 64.0 * (instance.responses() + 1.0), |last| {
+    cheapest(instance, epsilon, (instance.responses(), 64.0 * instance.responses()), |last| {
         let stopped = instance.stopped_at(last);
         Ok((stopped.hit, (1.0 - instance.mass()) * stopped.sentinel + instance.mass() * stopped.draws))
     })

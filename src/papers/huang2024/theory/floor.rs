@@ -137,7 +137,8 @@ impl Guess {
         let q = 2.0 / (self.labels + 1.0);
         // (1−q)^N, and the same times (1−1/m)^N, as fast as g can fall.
         let kept = (best_of * (-q).ln_1p()).exp();
-        let least_kept = if self.others() == 1.0 { 0.0 } else { kept * (best_of * (-1.0 / self.others()).ln_1p()).exp() };
+        let least_kept =
+            if self.others() == 1.0 { 0.0 } else { kept * (best_of * (-1.0 / self.others()).ln_1p()).exp() };
         let scale = n * (-weight * (1.0 - kept)).ln_1p();
         let least_scale = n * (-weight * (1.0 - least_kept)).ln_1p() + self.others().ln();
         if scale < LEAST_LOG || least_scale < LEAST_LOG {
