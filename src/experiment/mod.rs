@@ -29,6 +29,7 @@ pub mod real_spectrum;
 mod recognise;
 mod results;
 mod run_constants;
+pub mod sample_budgets;
 pub mod single_step;
 mod table;
 pub mod where_noise_enters;
@@ -96,6 +97,7 @@ pub const ALL: &[&Experiment] = &[
     &where_noise_enters::EXPERIMENT,
     &mode_flips::EXPERIMENT,
     &misspecified_floor::EXPERIMENT,
+    &sample_budgets::EXPERIMENT,
 ];
 
 /// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.

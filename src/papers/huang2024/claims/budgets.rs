@@ -2,19 +2,17 @@
 
 use super::super::theory::budget::{self, Budget};
 use super::super::theory::hidden::Hidden;
-use super::super::theory::resampling::prompt_failure;
 use super::FAR;
 use crate::claims::cases::{cell_by_cell, of_cell, single};
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement};
 use crate::experiment::CellRows;
-use crate::instance::Instance;
+use crate::experiment::sample_budgets::expected_failure;
 use crate::metrics::named::BASE_FAILURE;
 use crate::process::Selection;
 use crate::seed::Seed;
 use crate::stats::mean_with_error;
 use crate::study::Profile;
 use crate::study::definition::Verdict;
-use crate::theory::single_step::responses_for;
 use crate::{Error, Result};
 
 const RESAMPLING: &[Source] = &[Source { experiment: "sample_budgets", part: "resampling" }];
@@ -53,20 +51,6 @@ pub(super) const CLAIMS: &[Claim] = &[
     },
 ];
 
-/// The expected base failure after one round of best-of-N on an instance, prompt by prompt.
-fn law(instance: &Instance, (n, best_of): (f64, f64), delta: f64, lucky: bool) -> Result<f64> {
-    let base = instance.policy(instance.base());
-    let mut total = 0.0;
-    for (x, &weight) in instance.weights().iter().enumerate() {
-        // log(1 − π_0(y*)), without a difference.
-        let head = base.head(x);
-        let (mode, miss) = (base.prob(x, head.modal), best_of * head.doubt().ln());
-        let fails = mode <= 1.0 - delta + 1e-12 && !lucky;
-        total += weight * prompt_failure(n, weight, -miss.exp_m1(), fails, delta)?;
-    }
-    Ok(total)
-}
-
 fn resampled(cells: &[CellRows]) -> Result<Vec<Case>> {
     rounds(cells, false)
 }
@@ -86,7 +70,7 @@ fn rounds(cells: &[CellRows], lucky: bool) -> Result<Vec<Case>> {
         for &delta in &simulation.deltas {
             let mut distances = cell.values(BASE_FAILURE.at(delta), 1)?;
             for (distance, &replicate) in distances.iter_mut().zip(&cell.numbers) {
-                *distance -= law(&*simulation.instance(replicate)?, (n, best_of as f64), delta, lucky)?;
+                *distance -= expected_failure(&*simulation.instance(replicate)?, (n, best_of as f64), delta, lucky)?;
             }
             let (mean, error) = mean_with_error(&distances);
             case.comparisons.push(Comparison::identity(mean, 0.0, FAR * error.unwrap_or(f64::INFINITY)));
@@ -107,8 +91,7 @@ const NEAR: f64 = 0.1;
 fn slope(least: fn(&Hidden, f64) -> Result<Budget>) -> Result<f64> {
     let at = |epsilon: f64| -> Result<f64> {
         let mass = 4.0 * epsilon;
-        let labels = responses_for(KAPPA0, mass)? as f64;
-        Ok(least(&Hidden::new(PROMPTS, labels, mass)?, epsilon)?.draws.ln())
+        Ok(least(&Hidden::near_kappa0(PROMPTS, KAPPA0, mass)?, epsilon)?.draws.ln())
     };
     let [more, less] = SMALLEST;
     Ok((at(more)? - at(less)?) / (more / less).ln())

@@ -47,6 +47,15 @@ impl Hidden {
         Ok(Self { prompts, responses, mass })
     }
 
+    /// The instance whose K = round(2(κ_0−1+Δ)/Δ) − 1 labels bring the condition number nearest to `kappa0` > 1 at mass Δ.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a number out of its range, and where K would be below 2.
+    pub fn near_kappa0(prompts: f64, kappa0: f64, mass: f64) -> Result<Self> {
+        let (kappa0, mass) = (check::at_least_one("kappa0", kappa0)?, check::open_unit("mass", mass)?);
+        Self::new(prompts, (2.0 * (kappa0 - 1.0 + mass) / mass).round() - 1.0, mass)
+    }
+
     /// M.
     pub fn prompts(&self) -> f64 {
         self.prompts
