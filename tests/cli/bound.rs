@@ -27,7 +27,7 @@ fn refused(arguments: &str, words: &[&str]) {
 }
 
 /// One call of every bound with the least it needs.
-const CALLS: [&str; 22] = [
+const CALLS: [&str; 26] = [
     "single-step --n 1e6 --kappa0 3 --class-size 1000",
     "hard-instance --n 1e6 --prompts 64 --kappa0 9",
     "epsilon --n 1e6 --class-size 1000 --range 2",
@@ -50,6 +50,10 @@ const CALLS: [&str; 22] = [
     "misspecified-excess --n 4096 --trace 2.14 --leverage 15 --sup 9.5 --spread 0.88 --rank 3 --s 0.3 --x 3.69",
     "misspecified-excess --n 4096 --trace 2.14 --leverage 15 --sup 9.5 --spread 0.88 --rank 3",
     "misspecified-failure --kappa 1.4 --concentrability 1.6 --approximation 0.01 --estimation 0.02 --beta 0.05 --gamma 1.2 --mu 0.55",
+    "sft --log-class-size 35.2 --n 800 --best-of 20 --modes 0.2,1 --weights 0.6,0.4",
+    "sft --class-size 1000 --n 800 --best-of 20 --modes 0.2 --weights 1 --eta 0.1 --rho 0.1 --delta 0.3",
+    "bayes-floor --prompts 16 --responses 9 --mass 0.6 --n 200 --best-of 2",
+    "offline-sharpening --kappa0 1.5 --c-conc 3 --c-loss 4 --log-class-size 3 --n 1e6 --beta 0.05 --margin 0.5",
 ];
 
 #[test]
@@ -60,7 +64,9 @@ fn every_bound_has_the_json_form() {
         assert_eq!(keys, ["name", "value", "intermediates", "assumptions", "vacuous"], "{call}");
         assert_eq!(bound["name"].as_str(), call.split_whitespace().next());
         assert!(bound["value"].is_f64() && bound["vacuous"].is_boolean(), "{call}");
-        assert!(bound["intermediates"].as_object().unwrap().values().all(|value| value.is_number() || value.is_null()));
+        let number = |value: &Value| value.is_number() || value.is_null();
+        let numbers = |value: &Value| number(value) || value.as_array().is_some_and(|list| list.iter().all(number));
+        assert!(bound["intermediates"].as_object().unwrap().values().all(numbers));
         for assumption in bound["assumptions"].as_array().unwrap() {
             assert!(assumption["name"].is_string() && (assumption["met"].is_boolean() || assumption["met"].is_null()));
         }
@@ -107,6 +113,10 @@ fn list_names_every_bound_in_one_line_below_its_paper() {
         "zero-failure",
         "effective-dimension",
         "covering-number",
+        "huang2024:",
+        "sft",
+        "bayes-floor",
+        "offline-sharpening",
         "offset:",
         "drift",
         "misspecified-excess",
@@ -291,4 +301,49 @@ fn plan_refuses_bad_input_and_says_what_stands_in_the_way() {
     refused("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 1.3 --dim 16 --radius 9", &["--mu", "1.3"]);
     refused("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 0.3 --dim 16 --radius 9 --max-rounds 0", &["0"]);
     refused("plan --kappa0 3", &["--gamma"]);
+}
+
+/// Bounds of the sharpening mechanism. Oracles: sums by hand, and for the floor the occupancy of one and two draws.
+#[test]
+fn budgets_of_sharpening() {
+    let value = |call: &str| json(&format!("bound {call}"))["value"].as_f64().unwrap();
+    let sft = "sft --log-class-size 35.2 --n 800 --best-of 20 --rho 0.1 --delta 0.5 --modes 0.2,1 --weights 0.6,0.4";
+    let h = |delta: f64, eta: f64| 2.0 - 2.0 * ((delta * eta).sqrt() + ((1.0 - delta) * (1.0 - eta)).sqrt());
+    let first = |eta: f64| 2.0 * (35.2 + 10f64.ln()) / (800.0 * h(0.5, eta));
+    assert!((value(sft) - first(0.8f64.powi(20))).abs() < 1e-12);
+    // At a smaller η the first group is beyond it.
+    assert!((value(&format!("{sft} --eta 0.001")) - first(0.001) - 0.6).abs() < 1e-12);
+    let bound = json(&format!("bound {sft}"));
+    let of = |name: &str| bound["intermediates"][name].as_f64().unwrap();
+    assert!((of("h") - h(0.5, of("eta"))).abs() < 1e-14 && of("tail_share") == 0.0 && of("first_term") == value(sft));
+    assert_eq!(bound["intermediates"]["modes"], serde_json::json!([0.2, 1.0]));
+    refused(&format!("bound {sft} --eta 0.5"), &["--eta", "0.5", "below"]);
+    refused(&format!("bound {}", sft.replace("0.6,0.4", "0.6,0.3")), &["--weights", "0.6,0.3", "sum is 1"]);
+    refused(&format!("bound {}", sft.replace("0.6,0.4", "0.6,0.3,0.1")), &["--weights", "3 numbers", "2 numbers"]);
+    refused(&format!("bound {}", sft.replace("0.2,1", "0.2,1.5")), &["--modes", "1.5"]);
+    // One prompt draw with one response: nothing seen, the hidden label, another one.
+    let (mass, q): (f64, f64) = (0.6, 0.2);
+    let weight = mass / 16.0;
+    let by_hand = mass * ((1.0 - weight) * (1.0 - 1.0 / 9.0) + weight * (1.0 - q) * (1.0 - 1.0 / 8.0));
+    assert!((value("bayes-floor --prompts 16 --responses 9 --mass 0.6 --n 1 --best-of 1") - by_hand).abs() < 1e-14);
+    // Two responses: the same label twice, or two.
+    let two = (1.0 - q).powi(2) * (1.0 / 8.0 * (1.0 - 1.0 / 8.0) + 7.0 / 8.0 * (1.0 - 1.0 / 7.0));
+    let by_hand = mass * ((1.0 - weight) * (1.0 - 1.0 / 9.0) + weight * two);
+    assert!((value("bayes-floor --prompts 16 --responses 9 --mass 0.6 --n 1 --best-of 2") - by_hand).abs() < 1e-14);
+    refused(
+        "bound bayes-floor --prompts 16 --responses 1 --mass 0.6 --n 1 --best-of 2",
+        &["--responses", "at least 2"],
+    );
+    let offline = "offline-sharpening --kappa0 1.5 --c-conc 3 --c-loss 4 --log-class-size 3 --n 1e6 --rho 0.1 --beta 0.05 --margin 0.5 --delta 0.5";
+    let bound = json(&format!("bound {offline}"));
+    let of = |name: &str| bound["intermediates"][name].as_f64().unwrap();
+    let k = 8f64.ln();
+    let fourth = k.powi(4) + 4.0 * (k.powi(3) + 3.0 * k * k + 6.0 * k + 6.0);
+    assert!((of("fourth_moment") / fourth - 1.0).abs() < 1e-14);
+    let eta = of("eta");
+    let loss = 4.0 * eta * eta * (3.0 + 10f64.ln()) / 1e6 + 4.0 * (16.0 * (-eta).exp() * fourth).sqrt();
+    assert!((of("loss") / loss - 1.0).abs() < 1e-13);
+    let regret = (1.5f64.sqrt() + 3f64.sqrt()) * loss.sqrt() + 0.05 * 1.5f64.ln();
+    assert!((bound["value"].as_f64().unwrap() / (regret / (0.5 * 1.5f64.ln())) - 1.0).abs() < 1e-13);
+    refused(&format!("bound {}", offline.replace("--beta 0.05", "--beta 2")), &["--beta", "2", "at most 1"]);
 }

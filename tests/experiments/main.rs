@@ -7,6 +7,7 @@ mod consistency_vs_correctness;
 mod effective_dimension;
 mod equal_budget;
 mod finite_class;
+mod floor;
 mod greedy_trap;
 mod hard_instance;
 mod initial_dependence;
@@ -22,6 +23,7 @@ mod proof_audit;
 mod rate_vs_n;
 mod real_features;
 mod real_spectrum;
+mod sample_budgets;
 mod single_step;
 mod where_noise_enters;
 

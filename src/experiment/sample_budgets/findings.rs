@@ -45,7 +45,7 @@ fn nothing_below(results: &Results) -> Result<Finding> {
         }
     }
     let statement = format!(
-        "no mean lies below the floor S6: of {means} the one that comes nearest is {lowest:+.1} standard errors above it (−{FAR} allowed)"
+        "no mean lies below the floor S6 by more than chance: of {means} the lowest lies {lowest:+.1} standard errors from it (−{FAR} allowed)"
     );
     Ok(Finding::new(means > 0 && lowest >= -FAR, statement))
 }

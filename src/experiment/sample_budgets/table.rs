@@ -142,22 +142,31 @@ fn pairs(instance: &Hidden, n: f64) -> f64 {
     instance.mass() * (n * (-2.0 * q * (1.0 - q) * instance.weight()).ln_1p()).exp()
 }
 
-/// The loop of pairs over the floor after one round, on four instances.
+/// A floor below which failures are too few for a ratio to say anything.
+const LEAST_FLOOR: f64 = 1e-3;
+
+/// The base failure of the loop of pairs after one round over the floor, on four instances.
 fn floors(results: &Results, lines: &mut Vec<Line>) -> Result<()> {
     let mut drawn: Vec<String> = Vec::new();
     for cell in results.cells("floor")? {
         let (instance, mean) = (hidden(&cell)?, failure(&cell, 1)?);
         let setting = format!("M = {}, K = {}", instance.prompts(), instance.responses());
+        let floor = |n: f64| bayes_floor(&instance, n, 2.0).map(|floor| floor.value());
         let n = cell.number("process.samples")?;
-        let place = Place("floor", "self-rewarding", setting.clone(), "measured");
-        lines.push(line(&place, n, mean.mean, mean.ends, cell.replicates.len()));
+        let below = floor(n)?;
+        if below >= LEAST_FLOOR {
+            let place = Place("floor", "self-rewarding", setting.clone(), "measured");
+            let ends = mean.ends.map(|(low, high)| (low / below, high / below));
+            lines.push(line(&place, n, mean.mean / below, ends, cell.replicates.len()));
+        }
         if !drawn.contains(&setting) {
             drawn.push(setting.clone());
             for n in grid(10.0, 6e3) {
-                let place = Place("floor", "self-rewarding", setting.clone(), "law");
-                lines.push(closed(&place, n, pairs(&instance, n)));
-                let place = Place("floor", "floor", setting.clone(), "floor");
-                lines.push(closed(&place, n, bayes_floor(&instance, n, 2.0)?.value()));
+                let below = floor(n)?;
+                if below >= LEAST_FLOOR {
+                    let place = Place("floor", "self-rewarding", setting.clone(), "law");
+                    lines.push(closed(&place, n, pairs(&instance, n) / below));
+                }
             }
         }
     }

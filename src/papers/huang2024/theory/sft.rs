@@ -63,7 +63,8 @@ impl Tuning {
         self.weights.iter().try_for_each(|&weight| check::positive("weights", weight).map(drop))?;
         let total: f64 = self.weights.iter().sum();
         if (total - 1.0).abs() > 1e-9 {
-            return Err(Error::argument("weights", format!("a sum of {total}"), "a sum of 1"));
+            let given: Vec<String> = self.weights.iter().map(f64::to_string).collect();
+            return Err(Error::argument("weights", given.join(","), "numbers whose sum is 1"));
         }
         Ok(())
     }
