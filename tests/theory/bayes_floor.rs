@@ -102,14 +102,12 @@ fn arguments_are_checked() {
     assert_refuses(bayes_floor(&instance, 3.0, 0.0), "best_of");
 }
 
+/// A sample: the prompt of each draw, and its responses with whether each has the likelihood of a hidden label.
+type Sample = Vec<(usize, Vec<(usize, bool)>)>;
+
 /// Everything that n draws of prompts with N responses each can show, with its probability given the hidden labels; responses with their
 /// likelihoods, twice as large for the hidden label.
-fn observations(
-    instance: &Hidden,
-    hidden: &[usize],
-    n: usize,
-    each: usize,
-) -> BTreeMap<Vec<(usize, Vec<(usize, bool)>)>, f64> {
+fn observations(instance: &Hidden, hidden: &[usize], n: usize, each: usize) -> BTreeMap<Sample, f64> {
     let (labels, q, w) = (instance.responses() as usize, instance.probability(), instance.weight());
     let mut all = BTreeMap::from([(Vec::new(), 1.0)]);
     for _ in 0..n {

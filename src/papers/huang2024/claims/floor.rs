@@ -94,7 +94,7 @@ fn responses_each(simulation: &Simulation, t: usize) -> std::result::Result<f64,
 }
 
 fn floor(cells: &[CellRows]) -> Result<Vec<Case>> {
-    against(cells, |each| Some(each))
+    against(cells, Some)
 }
 
 fn floor_of_half(cells: &[CellRows]) -> Result<Vec<Case>> {

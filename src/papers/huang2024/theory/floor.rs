@@ -85,9 +85,7 @@ impl Guess {
         let mut r = 0.0;
         while r <= most && !self.is_late(r) {
             self.chain.push((low..=high).map(|u| law[u] * (u as f64 / (u as f64 + 1.0))).sum());
-            if low > 0 {
-                low -= 1;
-            }
+            low = low.saturating_sub(1);
             for u in low..=high {
                 let from_above = if u < high { law[u + 1] * ((u as f64 + 1.0) / others) } else { 0.0 };
                 law[u] = law[u] * (1.0 - u as f64 / others) + from_above;
