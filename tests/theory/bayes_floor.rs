@@ -56,9 +56,12 @@ fn the_guess_is_that_of_the_occupancy_chain() {
             let own = fast.log_risk(r as f64).exp();
             assert!(near(own, guess, 1e-11) || (own - guess).abs() < 1e-14, "K {labels}, r {r}: {own} {guess}");
         }
-        // A table that stops early gives the same numbers.
-        let short = Guess::new(labels as f64, (labels / 2) as f64).unwrap();
-        assert!(near(short.log_risk((labels / 2) as f64).exp(), known[labels / 2], 1e-12));
+        // Tables that stop early give the same numbers, without a chain while no draw can have been the last label.
+        for stop in [labels / 2, labels, labels + labels / 2, 2 * labels, 3 * labels, 5 * labels] {
+            let short = Guess::new(labels as f64, stop as f64).unwrap();
+            let own = short.log_risk(stop as f64).exp();
+            assert!(near(own, known[stop], 1e-11), "K {labels}, r {stop}: {own} {}", known[stop]);
+        }
     }
 }
 
