@@ -33,6 +33,7 @@ mod recognise;
 mod results;
 pub mod reward_filter;
 mod run_constants;
+pub mod sample_budgets;
 pub mod single_step;
 pub mod sphere;
 mod table;
@@ -102,10 +103,11 @@ pub const ALL: &[&Experiment] = &[
     &mode_flips::EXPERIMENT,
     &misspecified_floor::EXPERIMENT,
     &best_of_n::EXPERIMENT,
+    &sample_budgets::EXPERIMENT,
     &sphere::EXPERIMENT,
-    &league::EXPERIMENT,
     &reward_filter::EXPERIMENT,
     &curriculum::EXPERIMENT,
+    &league::EXPERIMENT,
 ];
 
 /// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.

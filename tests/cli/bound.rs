@@ -27,7 +27,7 @@ fn refused(arguments: &str, words: &[&str]) {
 }
 
 /// One call of every bound with the least it needs.
-const CALLS: [&str; 28] = [
+const CALLS: [&str; 32] = [
     "single-step --n 1e6 --kappa0 3 --class-size 1000",
     "hard-instance --n 1e6 --prompts 64 --kappa0 9",
     "epsilon --n 1e6 --class-size 1000 --range 2",
@@ -56,6 +56,10 @@ const CALLS: [&str; 28] = [
     "acceptance --class-size 3 --n 10",
     "feedback-map --acceptance 0.1 --start 0.12 --rounds 50",
     "curriculum --difficulties 1,6,9,12 --transfer 6 --n 200",
+    "sft --log-class-size 35.2 --n 800 --best-of 20 --modes 0.2,1 --weights 0.6,0.4",
+    "sft --class-size 1000 --n 800 --best-of 20 --modes 0.2 --weights 1 --eta 0.1 --rho 0.1 --delta 0.3",
+    "bayes-floor --prompts 16 --responses 9 --mass 0.6 --n 200 --best-of 2",
+    "offline-sharpening --kappa0 1.5 --c-conc 3 --c-loss 4 --log-class-size 3 --n 1e6 --beta 0.05 --margin 0.5",
 ];
 
 #[test]
@@ -122,6 +126,9 @@ fn list_names_every_bound_in_one_line_below_its_paper() {
         "acceptance",
         "feedback-map",
         "curriculum",
+        "sft",
+        "bayes-floor",
+        "offline-sharpening",
         "offset:",
         "drift",
         "misspecified-excess",
@@ -394,4 +401,49 @@ fn reward_filters_have_their_numbers() {
         let text = String::from_utf8(output).unwrap();
         assert!(text.contains(said), "{call}: {text}");
     }
+}
+
+/// Bounds of the sharpening mechanism. Oracles: sums by hand, and for the floor the occupancy of one and two draws.
+#[test]
+fn budgets_of_sharpening() {
+    let value = |call: &str| json(&format!("bound {call}"))["value"].as_f64().unwrap();
+    let sft = "sft --log-class-size 35.2 --n 800 --best-of 20 --rho 0.1 --delta 0.5 --modes 0.2,1 --weights 0.6,0.4";
+    let h = |delta: f64, eta: f64| 2.0 - 2.0 * ((delta * eta).sqrt() + ((1.0 - delta) * (1.0 - eta)).sqrt());
+    let first = |eta: f64| 2.0 * (35.2 + 10f64.ln()) / (800.0 * h(0.5, eta));
+    assert!((value(sft) - first(0.8f64.powi(20))).abs() < 1e-12);
+    // At a smaller η the first group is beyond it.
+    assert!((value(&format!("{sft} --eta 0.001")) - first(0.001) - 0.6).abs() < 1e-12);
+    let bound = json(&format!("bound {sft}"));
+    let of = |name: &str| bound["intermediates"][name].as_f64().unwrap();
+    assert!((of("h") - h(0.5, of("eta"))).abs() < 1e-14 && of("tail_share") == 0.0 && of("first_term") == value(sft));
+    assert_eq!(bound["intermediates"]["modes"], serde_json::json!([0.2, 1.0]));
+    refused(&format!("bound {sft} --eta 0.5"), &["--eta", "0.5", "below"]);
+    refused(&format!("bound {}", sft.replace("0.6,0.4", "0.6,0.3")), &["--weights", "0.6,0.3", "sum is 1"]);
+    refused(&format!("bound {}", sft.replace("0.6,0.4", "0.6,0.3,0.1")), &["--weights", "3 numbers", "2 numbers"]);
+    refused(&format!("bound {}", sft.replace("0.2,1", "0.2,1.5")), &["--modes", "1.5"]);
+    // One prompt draw with one response: nothing seen, the hidden label, another one.
+    let (mass, q): (f64, f64) = (0.6, 0.2);
+    let weight = mass / 16.0;
+    let by_hand = mass * ((1.0 - weight) * (1.0 - 1.0 / 9.0) + weight * (1.0 - q) * (1.0 - 1.0 / 8.0));
+    assert!((value("bayes-floor --prompts 16 --responses 9 --mass 0.6 --n 1 --best-of 1") - by_hand).abs() < 1e-14);
+    // Two responses: the same label twice, or two.
+    let two = (1.0 - q).powi(2) * (1.0 / 8.0 * (1.0 - 1.0 / 8.0) + 7.0 / 8.0 * (1.0 - 1.0 / 7.0));
+    let by_hand = mass * ((1.0 - weight) * (1.0 - 1.0 / 9.0) + weight * two);
+    assert!((value("bayes-floor --prompts 16 --responses 9 --mass 0.6 --n 1 --best-of 2") - by_hand).abs() < 1e-14);
+    refused(
+        "bound bayes-floor --prompts 16 --responses 1 --mass 0.6 --n 1 --best-of 2",
+        &["--responses", "at least 2"],
+    );
+    let offline = "offline-sharpening --kappa0 1.5 --c-conc 3 --c-loss 4 --log-class-size 3 --n 1e6 --rho 0.1 --beta 0.05 --margin 0.5 --delta 0.5";
+    let bound = json(&format!("bound {offline}"));
+    let of = |name: &str| bound["intermediates"][name].as_f64().unwrap();
+    let k = 8f64.ln();
+    let fourth = k.powi(4) + 4.0 * (k.powi(3) + 3.0 * k * k + 6.0 * k + 6.0);
+    assert!((of("fourth_moment") / fourth - 1.0).abs() < 1e-14);
+    let eta = of("eta");
+    let loss = 4.0 * eta * eta * (3.0 + 10f64.ln()) / 1e6 + 4.0 * (16.0 * (-eta).exp() * fourth).sqrt();
+    assert!((of("loss") / loss - 1.0).abs() < 1e-13);
+    let regret = (1.5f64.sqrt() + 3f64.sqrt()) * loss.sqrt() + 0.05 * 1.5f64.ln();
+    assert!((bound["value"].as_f64().unwrap() / (regret / (0.5 * 1.5f64.ln())) - 1.0).abs() < 1e-13);
+    refused(&format!("bound {}", offline.replace("--beta 0.05", "--beta 2")), &["--beta", "2", "at most 1"]);
 }

@@ -5,7 +5,7 @@ use selfreward::claims::gather::{Question, answer};
 use selfreward::experiment::{
     CellRows, Experiment, Results, best_of_n, effective_dimension, equal_budget, finite_class, greedy_trap,
     hard_instance, initial_dependence, misspecified_audit, misspecified_floor, mode_flips, proof_audit, rate_vs_n,
-    real_features, reward_filter, single_step, where_noise_enters,
+    real_features, reward_filter, sample_budgets, single_step, where_noise_enters,
 };
 use selfreward::papers::{self, Listed};
 use selfreward::seed::Seed;
@@ -133,6 +133,14 @@ fn the_hard_instance() {
         let n = cell.number("process.samples").unwrap();
         if name == "failure_0.5" && t > 0 { value * (n / 65536.0).powf(-0.25) } else { value }
     });
+}
+
+#[test]
+fn the_law_of_resampling() {
+    let computed = computed(&sample_budgets::EXPERIMENT);
+    agrees(&computed, &sample_budgets::EXPERIMENT);
+    refutes(&computed, "S3", times("base_failure_0.5", 1.5));
+    refutes(&computed, "S3", times("base_failure_0.3", 0.6));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bayes_floor;
 mod bump;
 mod constants;
 mod effective_dimension;
@@ -17,4 +18,5 @@ mod plan;
 mod recurrence;
 mod reward_filter;
 mod sharpening;
+mod sharpening_budgets;
 mod single_step;

@@ -33,7 +33,7 @@ pub(super) const FLAGS: &[Flag] = &[
     flag("leverage", Kind::Real, "Largest leverage L of a pair"),
     flag("responses", Kind::Whole, "Responses K per prompt"),
     flag("lambda", Kind::Real, "Regularisation λ of the effective dimension"),
-    flag("eta", Kind::Real, "Resolution η, nats"),
+    flag("eta", Kind::Real, "Resolution η, nats; for best-of-N what it may leave beside the mode, in (0, δ)"),
     flag("spectrum", Kind::Word, "File with one eigenvalue a line, largest first"),
     flag("regime", Kind::Word, "Regime of decay: exponential, polynomial or spiked"),
     flag("rate", Kind::Real, "Rate c of an exponential spectrum"),

@@ -2,8 +2,12 @@
 
 mod adaptive;
 mod best_of_n;
+mod floor;
+mod offline;
+mod sft;
 
 use crate::papers::BoundEntry;
 
 /// Every bound, in the order of the theory.
-pub(super) const BOUNDS: &[BoundEntry] = &[best_of_n::BEST_OF_N, adaptive::ADAPTIVE];
+pub(super) const BOUNDS: &[BoundEntry] =
+    &[best_of_n::BEST_OF_N, sft::SFT, adaptive::ADAPTIVE, floor::FLOOR, offline::OFFLINE];

@@ -1,0 +1,115 @@
+//! Least draws, failure against draws, the floor, and the law of resampling, drawn from the table alone.
+
+use super::super::Table;
+use super::LOOPS;
+use crate::Result;
+use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
+
+/// The colour of the floor.
+const FLOOR: usize = 6;
+
+fn points(rows: &Table, what: &str) -> Result<Vec<Point>> {
+    rows.filter(&[("what", what)])?.measured("x", "y")
+}
+
+pub(super) fn figure(table: &Table) -> Result<Figure> {
+    let measured = table.filter(&[("what", "measured")])?;
+    let replicates = measured.distinct("replicates")?.join(", ");
+    Ok(Figure::new("Responses drawn from the base model against base failure at δ = 1/2")
+        .subtitle(format!(
+            "Hard instance: M prompts share the mass Δ, a hidden label among K is twice as likely as every other one. Marks: runs, means over {replicates} \
+             replicates with 95% intervals; lines: closed forms, in black the floor of every algorithm with a fixed number N of base responses at each draw of a prompt, by which adaptive stopping is not bound"
+        ))
+        .columns(2)
+        .panel(least(&table.filter(&[("panel", "least")])?)?)
+        .panel(one(&table.filter(&[("panel", "one")])?)?)
+        .panel(floor(&table.filter(&[("panel", "floor")])?)?)
+        .panel(law(&table.filter(&[("panel", "law")])?)?))
+}
+
+fn least(rows: &Table) -> Result<Panel> {
+    let mut panel = Panel::new(
+        "least draws for failure ε: M = 64, κ₀ = 4, Δ = 4ε",
+        Axis::log("failure rate ε").range(0.005, 0.25),
+        Axis::log("responses drawn").range(300.0, 3e6),
+    );
+    for (color, (name, label)) in LOOPS.into_iter().enumerate() {
+        let of = rows.filter(&[("series", name)])?;
+        panel = panel.series(Series::unlabelled(LINES[color], color, points(&of, "law")?)).series(Series::new(
+            label,
+            Style::Markers,
+            color,
+            points(&of, "measured")?,
+        ));
+    }
+    let floor = points(&rows.filter(&[("series", "floor")])?, "floor")?;
+    let guides = [(-2.0, 6e5, "slope −2"), (-1.0, 5e3, "slope −1")];
+    let mut panel = panel.series(Series::new("floor S6, N fixed", Style::Line, FLOOR, floor));
+    for (slope, y, label) in guides {
+        panel = panel.guide(Guide::slope((0.0125, y), slope, label));
+    }
+    Ok(panel.legend(Legend::Below))
+}
+
+/// Lines of the three loops, which differ in grey.
+const LINES: [Style; 3] = [Style::Dashed, Style::DashDotted, Style::Dotted];
+
+fn one(rows: &Table) -> Result<Panel> {
+    let mut panel = Panel::new(
+        "failure against draws: M = 16, K = 9, Δ = 0.6",
+        Axis::log("responses drawn").range(15.0, 4e5),
+        Axis::log("base failure").range(1e-3, 1.2),
+    );
+    let series =
+        [("fixed", "5", "best of 5", 4), ("fixed", "20", "best of 20", 0), ("adaptive", "", "adaptive, μ = log 10", 1)];
+    for (name, setting, label, color) in series {
+        let mut of = rows.filter(&[("series", name)])?;
+        if !setting.is_empty() {
+            of = of.filter(&[("setting", setting)])?;
+        }
+        panel = panel
+            .series(Series::unlabelled(LINES[color % 3], color, points(&of, "law")?))
+            .series(Series::new(label, Style::Markers, color, points(&of, "measured")?).bars());
+    }
+    let of = rows.filter(&[("series", "self-rewarding")])?;
+    panel = panel
+        .series(Series::unlabelled(LINES[2], 2, points(&of, "law")?))
+        .series(Series::new("self-rewarding", Style::Markers, 2, points(&of, "measured")?).bars());
+    for (name, label, color) in [("fixed", "bound S4, best of 20", 5), ("adaptive", "bound S5b, μ = log 10", 3)] {
+        let bound = points(&rows.filter(&[("series", name)])?, "bound")?.into_iter().filter(|point| point.y <= 1.0);
+        panel = panel.series(Series::new(label, Style::Line, color, bound));
+    }
+    let floor = points(&rows.filter(&[("series", "floor")])?, "floor")?;
+    Ok(panel.series(Series::new("floor S6, N fixed", Style::Line, FLOOR, floor)).legend(Legend::Below))
+}
+
+fn floor(rows: &Table) -> Result<Panel> {
+    const STYLES: [Style; 4] = [Style::Line, Style::Dashed, Style::DashDotted, Style::Dotted];
+    let mut panel = Panel::new(
+        "self-rewarding over the floor S6 at N = 2: Δ = 0.5",
+        Axis::log("pairs n of one round").range(9.0, 8e3),
+        Axis::log("base failure / floor").range(0.85, 6.0),
+    )
+    .guide(Guide::horizontal(1.0, "floor"));
+    for (color, setting) in rows.distinct("setting")?.iter().enumerate() {
+        let of = rows.filter(&[("setting", setting)])?;
+        panel = panel
+            .series(Series::unlabelled(STYLES[color % 4], color, points(&of, "law")?))
+            .series(Series::new(setting, Style::Markers, color, points(&of, "measured")?).bars());
+    }
+    Ok(panel.note("lines: law C13 of the loop").legend(Legend::Below))
+}
+
+fn law(rows: &Table) -> Result<Panel> {
+    let mut panel = Panel::new(
+        "best of 2 and 4 on rare prompts: M = 50, K = 5",
+        Axis::log("base failure expected by the law S3").range(0.009, 0.6),
+        Axis::log("base failure of runs").range(0.009, 0.6),
+    )
+    .guide(Guide::slope((0.1, 0.1), 1.0, "equal"));
+    for (color, setting) in rows.distinct("setting")?.iter().enumerate() {
+        let of = rows.filter(&[("setting", setting)])?;
+        panel = panel.series(Series::new(setting, Style::Markers, color, points(&of, "measured")?).bars());
+    }
+    Ok(panel.legend(Legend::Below))
+}

@@ -1,0 +1,37 @@
+//! Fine-tuning on the best of N over a finite class (S4).
+
+use super::super::theory::sft::{Tuning, sft};
+use crate::papers::{Bound, BoundEntry, Numbers};
+use crate::{Error, Result};
+
+pub(super) const SFT: BoundEntry = BoundEntry {
+    name: "sft",
+    about: "share of prompts that fail after a round of best-of-N fine-tuning over a finite class (S4; Theorem 4.1 with constants)",
+    usage: "class-size or log-class-size, n, best-of, modes, weights (rho, delta; eta: the best one)",
+    evaluate,
+};
+
+fn evaluate(numbers: &Numbers) -> Result<Bound> {
+    let round = Tuning {
+        log_class: log_class(numbers)?,
+        n: numbers.need("n")?,
+        best_of: numbers.need("best-of")?,
+        rho: numbers.or("rho", 0.05)?,
+        delta: numbers.or("delta", 0.5)?,
+        modes: numbers.list("modes")?,
+        weights: numbers.list("weights")?,
+    };
+    sft(&round, numbers.optional("eta")?)
+}
+
+/// log #Π, given as such or by #Π.
+pub(super) fn log_class(numbers: &Numbers) -> Result<f64> {
+    match numbers.optional("class-size")? {
+        Some(size) if numbers.has("log-class-size") => {
+            Err(Error::argument("class-size", size, "not to be given together with --log-class-size"))
+        }
+        Some(size) if size >= 1.0 => Ok(size.ln()),
+        Some(size) => Err(Error::argument("class-size", size, "a whole number, at least 1")),
+        None => numbers.need("log-class-size"),
+    }
+}
