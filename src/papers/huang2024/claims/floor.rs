@@ -28,6 +28,8 @@ pub(super) const HARD: &[Source] = &[
     Source { experiment: "equal_budget", part: "hard-iterated" },
     Source { experiment: "equal_budget", part: "hard-once" },
     Source { experiment: "equal_budget", part: "hard-once-equivalent" },
+    Source { experiment: "league", part: "hard-560" },
+    Source { experiment: "league", part: "hard-4480" },
 ];
 
 /// The kind of instance that the floor is of.
@@ -55,41 +57,51 @@ pub(super) const CLAIMS: &[Claim] = &[Claim {
 
 /// How many base responses a loop sees at each draw of a prompt, in all rounds up to t, or why the floor does not bind it there.
 ///
-/// In round 1 every draw is the base policy's. Later rounds count like more draws of the first one while the draws of a round at a
-/// prompt whose hidden label was not seen can be made from one draw of the base policy and what was seen there: a policy that keeps the
-/// base model's odds among unseen labels, and gives them no more mass in all, is sampled by a base draw, which is kept or replaced. So it
-/// is with the nearest square-loss fit and finite classes, which leave an unresolved prompt as it is, and with the tabular likelihood,
-/// which leaves an unseen prompt as it is and gives unseen labels of a seen one nothing.
+/// In round 1 every draw is the base policy's, and whatever the fit makes of them is an algorithm: with a ridge, a judge, labels, votes
+/// or a verifier, who tells of a response what its likelihood tells (it is the hidden label or not). Later rounds count like more draws
+/// of the first one while the draws of a round at a prompt whose hidden label was not seen can be made from one draw of the base policy
+/// and what was seen there: a policy that keeps the base model's odds among unseen labels, and gives them no more mass in all, is
+/// sampled by a base draw, which is kept or replaced. So it is with the nearest square-loss fit and finite classes, which leave an
+/// unresolved prompt as it is, whatever their ridge, and with the tabular likelihood without a ridge, which leaves an unseen prompt as it
+/// is and gives unseen labels of a seen one nothing.
 fn responses_each(simulation: &Simulation, t: usize) -> std::result::Result<f64, &'static str> {
     let (process, config) = (&simulation.process, &simulation.config.process);
     let update = config.update.name();
-    let plain = config.ridge.unwrap_or(0.0) == 0.0
+    let of_pairs = update != "likelihood";
+    let nearest = config.choice.as_deref().unwrap_or("nearest") == "nearest";
+    // Fits that know of the base policy what they have seen: others choose by the population loss, say.
+    let known = match update {
+        "erm" => nearest,
+        "finite-class" | "likelihood" | "logistic" | "win-rate" => true,
+        _ => false,
+    };
+    let plain = (config.ridge.unwrap_or(0.0) == 0.0 || update == "erm")
         && config.judge_noise.unwrap_or(0.0) == 0.0
         && process.radius.is_none()
-        && process.memory == Memory::None
-        && process.prompts == PromptLaw::All
         && process.accept == Accept::All
         && !config.others.contains_key("reward")
         && !config.others.contains_key("reference");
-    let nearest = config.choice.as_deref().unwrap_or("nearest") == "nearest";
-    let (known, stays) = match update {
-        "erm" | "finite-class" => (update == "finite-class" || nearest, nearest),
-        "likelihood" => (true, true),
-        _ => (false, false),
-    };
-    let (law, selection) = (process.candidates.law, process.candidates.selection);
+    let stays = plain && matches!(update, "erm" | "finite-class" | "likelihood") && nearest;
+    let law = process.candidates.law;
     let from_base = law == CandidateLaw::Base || (law == CandidateLaw::Current && (t == 1 || stays));
-    let selected = match selection {
-        Selection::None => Ok(1.0),
-        Selection::BestOf(n) | Selection::Curated(n) => Ok(n as f64),
-        Selection::Adaptive(_) => Err("the number of responses at a prompt draw is fixed"),
-    }?;
+    let selected = match (process.candidates.selection, process.accept) {
+        (Selection::Adaptive(_), _) | (_, Accept::Gate { .. }) => {
+            return Err("the number of responses at a prompt draw is fixed");
+        }
+        (Selection::BestOf(n) | Selection::Curated(n), _) => n as f64,
+        (Selection::None, Accept::Vote(n)) => n as f64,
+        (Selection::None, _) => 1.0,
+    };
+    let votes = config.others.get("reward").and_then(|reward| reward.get("vote_of")?.as_integer()).unwrap_or(0);
     match () {
-        () if simulation.config.process.is_population() => Err("the loop draws responses"),
-        () if !(plain && known) => Err("the fit knows of the base policy what it has seen, as far as is known"),
-        () if !from_base => Err("draws at unresolved prompts are the base policy's"),
-        () if update == "likelihood" => Ok(selected),
-        () => Ok(2.0 * selected),
+        () if config.is_population() => Err("the loop draws responses"),
+        () if process.memory != Memory::None || process.prompts != PromptLaw::All => {
+            Err("prompts are drawn from all of them, and data from this round")
+        }
+        () if !known => Err("the fit knows of the base policy what it has seen, as far as is known"),
+        () if !from_base || (t > 1 && !stays) => Err("draws at unresolved prompts are the base policy's"),
+        () if of_pairs => Ok(2.0 * selected + votes as f64),
+        () => Ok(selected),
     }
 }
 

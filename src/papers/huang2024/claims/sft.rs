@@ -85,7 +85,7 @@ struct Base {
 impl Base {
     fn draw(setting: Setting, seed: &Seed) -> Result<Self> {
         let Setting { prompts, responses, mass, .. } = setting;
-        let instance = Hard { prompts, responses, mass }.draw(seed)?;
+        let instance = Hard { prompts, responses, mass, verifier: false }.draw(seed)?;
         let policy = instance.policy(instance.base());
         Ok(Self { setting, instance, policy })
     }
