@@ -71,8 +71,8 @@ fn linear(results: &Results) -> Result<Table> {
         results.table(&Columns { part, labels, measured, theory: None })
     };
     let measured = ["drift", "base_probability", "fit_divergence"];
-    let all = ["linear", "full-class", "drift", "drift-rlhf"].map(|part| of_part(part, &measured));
-    let mut tables = all.into_iter();
-    let first = tables.next().expect("four parts")?;
+    let parts = ["linear", "linear-large", "drift", "drift-rounds", "drift-rlhf"];
+    let mut tables = parts.into_iter().map(|part| of_part(part, &measured));
+    let first = tables.next().expect("five parts")?;
     tables.try_fold(first, |table, next| table.followed_by(next?))
 }

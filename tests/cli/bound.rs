@@ -27,7 +27,7 @@ fn refused(arguments: &str, words: &[&str]) {
 }
 
 /// One call of every bound with the least it needs.
-const CALLS: [&str; 22] = [
+const CALLS: [&str; 24] = [
     "single-step --n 1e6 --kappa0 3 --class-size 1000",
     "hard-instance --n 1e6 --prompts 64 --kappa0 9",
     "epsilon --n 1e6 --class-size 1000 --range 2",
@@ -46,6 +46,8 @@ const CALLS: [&str; 22] = [
     "effective-dimension --lambda 0.01 --regime spiked --rank 3 --tail 0.1",
     "covering-number --dim 16 --radius 4 --eta 0.1",
     "hard-instance --n 1000 --prompts 8 --kappa0 3 --rounds 2 --mass 0.5 --beta 0.05 --delta 0.3",
+    "best-of-n --probabilities 0.5,0.3,0.2 --best-of 3",
+    "adaptive-draws --probabilities 0.5,0.3,0.2 --mu 1.7",
     "drift --epsilon 0.063 --beta 0.7 --gamma 0.6 --mu 0.4 --omega 0.05",
     "misspecified-excess --n 4096 --trace 2.14 --leverage 15 --sup 9.5 --spread 0.88 --rank 3 --s 0.3 --x 3.69",
     "misspecified-excess --n 4096 --trace 2.14 --leverage 15 --sup 9.5 --spread 0.88 --rank 3",
@@ -60,7 +62,8 @@ fn every_bound_has_the_json_form() {
         assert_eq!(keys, ["name", "value", "intermediates", "assumptions", "vacuous"], "{call}");
         assert_eq!(bound["name"].as_str(), call.split_whitespace().next());
         assert!(bound["value"].is_f64() && bound["vacuous"].is_boolean(), "{call}");
-        assert!(bound["intermediates"].as_object().unwrap().values().all(|value| value.is_number() || value.is_null()));
+        let known = |value: &Value| value.is_number() || value.is_null() || value.is_array();
+        assert!(bound["intermediates"].as_object().unwrap().values().all(known));
         for assumption in bound["assumptions"].as_array().unwrap() {
             assert!(assumption["name"].is_string() && (assumption["met"].is_boolean() || assumption["met"].is_null()));
         }
@@ -107,6 +110,9 @@ fn list_names_every_bound_in_one_line_below_its_paper() {
         "zero-failure",
         "effective-dimension",
         "covering-number",
+        "huang2024:",
+        "best-of-n",
+        "adaptive-draws",
         "offset:",
         "drift",
         "misspecified-excess",
@@ -291,4 +297,39 @@ fn plan_refuses_bad_input_and_says_what_stands_in_the_way() {
     refused("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 1.3 --dim 16 --radius 9", &["--mu", "1.3"]);
     refused("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 0.3 --dim 16 --radius 9 --max-rounds 0", &["0"]);
     refused("plan --kappa0 3", &["--gamma"]);
+}
+
+/// Oracle: enumeration by hand of three draws from (.5, .3, .2): differences of the cubes of .2, .5 and 1.
+#[test]
+fn the_likeliest_of_n_draws() {
+    let bound = json("bound best-of-n --probabilities 0.5,0.3,0.2 --best-of 3");
+    let near = |value: &Value, expected: f64| assert!((value.as_f64().unwrap() - expected).abs() < 1e-12, "{value}");
+    near(&bound["value"], 1.0 - 0.125);
+    let law = bound["intermediates"]["law"].as_array().unwrap();
+    [0.875, 0.125 - 0.008, 0.008].into_iter().zip(law).for_each(|(expected, found)| near(found, expected));
+    let spread = 0.875 * 0.875 / 0.5 + 0.117 * 0.117 / 0.3 + 0.008 * 0.008 / 0.2;
+    near(&bound["intermediates"]["concentrability"], spread);
+    near(&bound["intermediates"]["concentrability_bound"], 1.8);
+    near(&bound["intermediates"]["kl_bound"], 3f64.ln() - 2.0 / 3.0);
+    refused("bound best-of-n --probabilities 0.5,0.4 --best-of 3", &["sum of probabilities = 0.9", "sum to 1"]);
+    refused("bound best-of-n --probabilities 0.5,0.5 --best-of 0", &["best-of = 0", "a whole number, at least 1"]);
+    refused("bound best-of-n --probabilities 0.5,0.5", &["best-of", "best-of-n needs probabilities, best-of"]);
+}
+
+/// Oracle: the sum of P[N > k] for (.5, .3, .2) at μ = 1.7, written out: the mode stops from 4 on, the second from 6, the last from 9.
+#[test]
+fn the_adaptive_rule() {
+    let bound = json("bound adaptive-draws --probabilities 0.5,0.3,0.2 --mu 1.7");
+    let near = |value: &Value, expected: f64| assert!((value.as_f64().unwrap() - expected).abs() < 1e-12, "{value}");
+    let going = |k: i32| if k < 6 { 0.5f64.powi(k) } else { 0.2f64.powi(k) };
+    near(&bound["value"], 4.0 + (4..9).map(going).sum::<f64>());
+    near(&bound["intermediates"]["first_stop"], 4.0);
+    near(&bound["intermediates"]["draws_bound"], 4.0 + 0.0625 / 0.5);
+    near(&bound["intermediates"]["draws_bound_simple"], 2.7 / 0.5);
+    near(&bound["intermediates"]["miss_bound_simple"], (-1.7f64).exp());
+    // The second is kept at 6 as the best of six, or later as the draw that stops; the last at 9 only if all nine are it.
+    let last = 0.2f64.powi(9);
+    let second = 0.5f64.powi(6) - 0.2f64.powi(6) + 0.3 * (6..9).map(|k| 0.2f64.powi(k)).sum::<f64>();
+    near(&bound["intermediates"]["miss"], second + last);
+    refused("bound adaptive-draws --probabilities 1 --mu=-1", &["mu = -1", "a finite number above 0"]);
 }

@@ -3,7 +3,7 @@
 
 use selfreward::claims::gather::{Question, answer};
 use selfreward::experiment::{
-    CellRows, Experiment, Results, effective_dimension, equal_budget, finite_class, greedy_trap, hard_instance,
+    CellRows, Experiment, Results, best_of_n, effective_dimension, equal_budget, finite_class, greedy_trap, hard_instance,
     initial_dependence, misspecified_audit, misspecified_floor, mode_flips, proof_audit, rate_vs_n, real_features,
     single_step, where_noise_enters,
 };
@@ -104,6 +104,22 @@ fn the_misspecified_class_and_the_drift_lemma() {
     refutes(&computed, "M3", |_, _, _, name, value| if name == "offset_probe" { 1.001 * value } else { value });
     refutes(&computed, "M3", times("parameter_probe", 1.001));
     refutes(&computed, "M3", |_, _, _, name, value| if name == "null_distance" { value + 1e-3 } else { value });
+}
+
+#[test]
+fn the_likeliest_of_n_draws() {
+    let computed = computed(&best_of_n::EXPERIMENT);
+    agrees(&computed, &best_of_n::EXPERIMENT);
+    refutes(&computed, "S1", times("base_probability", 0.9999));
+    refutes(&computed, "S1", times("entropy", 1.0001));
+    refutes(&computed, "S2", times("chain_concentrability", 1.2));
+    refutes(&computed, "S2", times("kl_policy", 1.2));
+    refutes(&computed, "S5.output", times("entropy", 1.0001));
+    refutes(&computed, "S5.draws", times("draws", 1.02));
+    refutes(&computed, "S12", times("base_probability", 0.9999));
+    refutes(&computed, "S12", becomes("fit_divergence", 1e-4));
+    refutes(&computed, "S12.rlhf", becomes("drift", 0.005));
+    refutes(&computed, "S12.rlhf", times("margin", 1.0001));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //!
 //! Seeds are pinned. What a check tolerates is derived where the check stands, beside the experiment.
 
+mod best_of_n;
 mod consistency_vs_correctness;
 mod effective_dimension;
 mod equal_budget;
@@ -23,6 +24,7 @@ mod rate_vs_n;
 mod real_features;
 mod real_spectrum;
 mod single_step;
+mod sphere;
 mod where_noise_enters;
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -155,3 +155,46 @@ fn any() -> selfreward::metrics::Measurement {
     let round = process.on(&instance).unwrap().start(selfreward::seed::Seed::from_number(1)).next().unwrap().unwrap();
     selfreward::metrics::measure(&instance, &round.policy, &round, 1.0, &[0.5])
 }
+
+#[test]
+fn divergences_are_plain_sums() {
+    for (before, after) in [(&OLD, &ALIVE), (&OLD, &DYING), (&ALIVE, &OLD)] {
+        let (p, q) = (probs(before[0]), probs(after[0]));
+        close(step::divergence(&WEIGHTS, &of(before), &of(after)), 0.75 * sum(&q, |y| (q[y] / p[y]).ln()));
+    }
+    assert_eq!(step::divergence(&WEIGHTS, &of(&OLD), &of(&REVIVED)), f64::INFINITY);
+    assert_eq!(step::divergence(&WEIGHTS, &of(&OLD), &of(&OLD)), 0.0);
+}
+
+/// A likelihood's fit of the best of four draws: with as many directions as differences it is that law, with fewer KL from it is the sum
+/// over the law of the best of four, which is enumerated.
+#[test]
+fn what_a_fit_loses_of_its_law() {
+    use selfreward::process::{Candidates, Likelihood, Selection};
+    use selfreward::{Loop, Seed};
+    let features = ndarray::arr2(&[[1.0], [0.2], [-0.5]]);
+    let dense = selfreward::instance::DenseFeatures::new(features, &[3]).unwrap();
+    let base = Parameter::Dense(vec![1.3].into());
+    let instance = Instance::new(vec![1.0], FeatureMap::dense(dense), base, None).unwrap();
+    let process = Loop {
+        candidates: Candidates { selection: Selection::BestOf(4), ..Candidates::default() },
+        fit: Box::new(Likelihood { population: true, ..Likelihood::default() }),
+        rounds: 1,
+        ..Loop::default()
+    };
+    let rounds: Vec<_> = process.on(&instance).unwrap().start(Seed::from_number(1)).map(Result::unwrap).collect();
+    let [start, end] = [0, 1].map(|t| {
+        let policy = &rounds[t].policy;
+        (0..3).map(|y| policy.prob(0, y)).collect::<Vec<f64>>()
+    });
+    // The responses stand in the order of their probabilities.
+    let mut law = vec![0.0; 3];
+    for draws in 0..81usize {
+        let drawn: Vec<usize> = (0..4).map(|i| draws / 3usize.pow(i) % 3).collect();
+        law[*drawn.iter().min().unwrap()] += drawn.iter().map(|&y| start[y]).product::<f64>();
+    }
+    let expected = sum(&law, |y| (law[y] / end[y]).ln());
+    let at = selfreward::metrics::also::At::new(&instance, &process, &rounds[1]);
+    let found = selfreward::metrics::also::measure(&at, &["fit_divergence"], &[]).fit_divergence.unwrap();
+    assert!(expected > 1e-4 && (found - expected).abs() < 1e-12, "{found} {expected}");
+}

@@ -15,4 +15,5 @@ mod offset;
 mod one_step;
 mod plan;
 mod recurrence;
+mod sharpening;
 mod single_step;

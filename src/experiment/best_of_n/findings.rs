@@ -13,6 +13,7 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
         distances(&law)?,
         semigroup(&rounds)?,
         fits(&linear)?,
+        ends(&results.cells("linear-large")?)?,
         equal(&full)?,
         moved(&results.cells("drift")?)?,
         kept(&results.cells("drift-rlhf")?)?,
@@ -73,7 +74,7 @@ fn by_dimension(cells: &[CellRows], n: f64) -> Result<Vec<(f64, f64)>> {
 
 fn fits(linear: &[CellRows]) -> Result<Finding> {
     let (mut all, mut texts) = (!linear.is_empty(), Vec::new());
-    for n in [2.0, 4.0, 16.0] {
+    for n in [2.0, 4.0, 8.0] {
         let found = by_dimension(linear, n)?;
         all &= found.len() > 2;
         all &= found.windows(2).all(|pair| pair[1].1 < pair[0].1);
@@ -86,6 +87,18 @@ fn fits(linear: &[CellRows]) -> Result<Finding> {
         texts.join("; ")
     );
     Ok(Finding::new(all, says))
+}
+
+/// Law and fit both end at the modes.
+fn ends(large: &[CellRows]) -> Result<Finding> {
+    let mut found = Vec::new();
+    for cell in large {
+        found.push((draws(&cell.simulation()?), cell.mean(&FIT_DIVERGENCE, 1)?.mean));
+    }
+    let texts: Vec<String> = found.iter().map(|(n, kl)| format!("{kl:.1e} at N = {n}")).collect();
+    let says = format!("with more draws law and fit end in the same place, d = 4: KL(π_N‖fit) {}", texts.join(", "));
+    let [first, .., last] = found[..] else { return Ok(Finding::new(false, says)) };
+    Ok(Finding::new(last.1 < 0.1 * first.1, says))
 }
 
 fn equal(full: &[CellRows]) -> Result<Finding> {
