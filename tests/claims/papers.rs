@@ -17,7 +17,8 @@ const WITHOUT_CLAIM: [(&str, &str); 2] = [
 #[test]
 fn numbers_without_a_claim_have_none() {
     for (number, reason) in WITHOUT_CLAIM {
-        let claimed = papers::claims().filter(|claim| claim.family() == number).find(|claim| claim.expected != Verdict::Violated);
+        let claimed =
+            papers::claims().filter(|claim| claim.family() == number).find(|claim| claim.expected != Verdict::Violated);
         assert!(claimed.is_none() && !reason.is_empty(), "{number} has a claim, {}", claimed.unwrap().id);
     }
     assert!(experiment::find("sphere").is_some());

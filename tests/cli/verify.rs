@@ -107,6 +107,20 @@ fn a_saved_counterexample_replays() {
     assert_eq!(failures, [0.0, 1.0]);
 }
 
+/// One response is enough for Theorem D.1's count: two draws a sample at δ = ½, where log 2 are printed. The likelihood of a prompt
+/// with one response has nothing to fit, and the run is one all the same.
+#[test]
+fn the_smallest_counterexample_replays() {
+    let folder = tempfile::tempdir().unwrap();
+    selfreward(folder.path(), "verify S5b.printed-draws --quick --out found -q").assert().code(0);
+    selfreward(folder.path(), "simulate --config found/S5b.printed-draws.toml --out again -q").assert().success();
+    let rows = std::fs::read_to_string(folder.path().join("again/trajectory.csv")).unwrap();
+    let mut table = csv::Reader::from_reader(rows.as_bytes());
+    let column = table.headers().unwrap().iter().position(|name| name == "draws_mean").unwrap();
+    let draws: Vec<String> = table.records().map(|row| row.unwrap()[column].to_owned()).collect();
+    assert_eq!(draws, ["", "200.0"]);
+}
+
 /// `--evaluations` with the printed number finds the same instance, byte for byte.
 #[test]
 fn a_search_is_replayed_by_its_number_of_evaluations() {

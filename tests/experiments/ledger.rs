@@ -3,9 +3,9 @@
 
 use selfreward::claims::gather::{Question, answer};
 use selfreward::experiment::{
-    CellRows, Experiment, Results, best_of_n, effective_dimension, equal_budget, finite_class, greedy_trap, hard_instance,
-    initial_dependence, misspecified_audit, misspecified_floor, mode_flips, proof_audit, rate_vs_n, real_features,
-    single_step, where_noise_enters,
+    CellRows, Experiment, Results, best_of_n, effective_dimension, equal_budget, finite_class, greedy_trap,
+    hard_instance, initial_dependence, misspecified_audit, misspecified_floor, mode_flips, proof_audit, rate_vs_n,
+    real_features, single_step, where_noise_enters,
 };
 use selfreward::papers::{self, Listed};
 use selfreward::seed::Seed;

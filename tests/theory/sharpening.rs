@@ -131,9 +131,9 @@ fn the_adaptive_rule_is_its_chain() {
             assert!(rule.miss <= most_miss(&rule) * (1.0 + 1e-12) && most_miss(&rule) <= most_miss_simply(&rule, mu));
         }
     }
-    // A mode of 1e-9 takes 1e9 draws and more: closed sums.
+    // What is rare beside a mode that is all but sure ends no draws; a flat law stops at once and at the end.
     let rare = [1e-9, 1e-9 / 2.0, 1.0 - 1.5e-9];
-    assert!(stopping(&rare, 2.0).unwrap().draws < 3.0);
+    assert!((stopping(&rare, 2.0).unwrap().draws - 3.0).abs() < 1e-15);
     let flat: Vec<f64> = vec![1e-4; 10_000];
     let rule = stopping(&flat, 1.5).unwrap();
     assert_eq!((rule.draws, rule.miss, rule.modes), (15_000.0, 0.0, 10_000.0));
@@ -179,7 +179,7 @@ fn two_tokens() {
         let angle = std::f64::consts::TAU * f64::from(k) / 1e5;
         most = most.max(sequences_of([RADIUS * angle.cos(), RADIUS * angle.sin()])[2]);
     }
-    assert!((most - most_of_optimum()).abs() < 1e-9 && (most - 0.3635).abs() < 5e-5);
+    assert!((most - most_of_optimum()).abs() < 1e-9 && (most - 0.3636).abs() < 5e-5);
 }
 
 /// Each printed right-hand side at its smallest counterexample, beside its repair.

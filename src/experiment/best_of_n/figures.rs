@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::experiment::Table;
-use crate::plot::{Axis, Figure, Legend, Panel, Series, Style};
+use crate::plot::{Axis, Figure, Legend, Panel, Point, Series, Style};
 
 /// The tables' base laws, and how they are called.
 const LAWS: [(&str, &str); 3] = [("[0.35,", "flat"), ("[3.5,", "steep"), ("[1.0,", "tied")];
@@ -37,22 +37,31 @@ pub(super) fn law(table: &Table) -> Result<Figure> {
     }
     let rounds = table.filter(&[("part", "rounds"), ("ranked_by", "current")])?;
     let mut together =
-        Panel::new("rounds: T = 0…3 at N = 2, 3, 4", Axis::log("draws in one round, N^T"), Axis::log("1 − π_T(y*₀)"));
+        Panel::new("rounds, T = 0…3 at N = 2, 3, 4", Axis::log("draws in one round, N^T"), Axis::log("1 − π_T(y*₀)"));
+    let doubt = |points: Vec<Point>| {
+        let mut points: Vec<(f64, f64)> = points.into_iter().map(|point| (point.x, 1.0 - point.y)).collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        points
+    };
     for (color, theta0) in rounds.distinct("theta0")?.iter().enumerate() {
-        let of_law = rounds.filter(&[("theta0", theta0)])?;
-        for (at, n) in of_law.distinct("best_of")?.iter().enumerate() {
-            let cells = of_law.filter(&[("best_of", n)])?;
-            let style = [Style::Line, Style::Dashed, Style::Dotted][at % 3];
-            let points = cells.means("draws_in_one", "base_probability")?;
-            let left = points.into_iter().map(|point| (point.x, 1.0 - point.y));
-            let label = format!("{}, N = {n}", name(theta0));
-            together = together.series(Series::new(label, style, color, left));
-        }
+        let cells = rounds.filter(&[("theta0", theta0)])?;
+        together = together
+            .series(Series::new(
+                name(theta0),
+                Style::Markers,
+                color,
+                doubt(cells.means("draws_in_one", "base_probability")?),
+            ))
+            .series(Series::unlabelled(
+                Style::Line,
+                color,
+                doubt(cells.points("draws_in_one", "base_probability_law")?),
+            ));
     }
     Ok(Figure::new("The likeliest of N draws: law, distance from one draw, and rounds of it")
         .subtitle(
             "One prompt, eight responses, one-hot features, population rounds of sharpening-sft; three base laws. Markers: measured; \
-             lines of the first panel: S1; dashed: S2. Curves of one colour in the last panel coincide where T rounds at N equal one at N^T",
+             lines beside markers: S1, of one round at N^T in the last panel; dashed: S2",
         )
         .columns(2)
         .panel(mode)
@@ -75,23 +84,29 @@ pub(super) fn linear(table: &Table) -> Result<Figure> {
     let large = table.filter(&[("part", "linear-large"), ("t", "1")])?;
     let more = Panel::new("the fit by draws, d = 4", Axis::log("draws N of which the likeliest is kept"), divergence())
         .series(Series::new("d = 4", Style::LineMarkers, 0, large.measured("best_of", "fit_divergence")?).bars());
-    let drift = || Axis::linear("drift P[y*ₜ ≠ y*₀]").range(-0.0005, 0.012);
+    let drift = || Axis::linear("drift P[y*ₜ ≠ y*₀]").range(-0.0005, 0.02);
     let mut moved =
         Panel::new("moved modes after one round", Axis::linear("E π₁(y*₀), mass of the base modes"), drift());
     for (color, (part, label)) in
-        [("drift", "sharpening-sft, N = 2, 4, 8, 16"), ("drift-rlhf", "sharpening-rlhf, β = 1, .25, .1")].iter().enumerate()
+        [("drift", "sharpening-sft, N = 2, 4, 8, 16"), ("drift-rlhf", "sharpening-rlhf, β = 1, .25, .1")]
+            .iter()
+            .enumerate()
     {
         let rows = table.filter(&[("part", part), ("t", "1")])?;
-        let points = rows.measured("base_probability_mean", "drift")?;
-        moved = moved.series(Series::new(*label, Style::Markers, color, points).bars());
+        let points = rows.means("base_probability_mean", "drift")?;
+        moved = moved.series(Series::new(*label, Style::Markers, color, points));
     }
-    let rounds = table.filter(&[("part", "drift-rounds")])?.measured("t", "drift")?;
-    let later = Panel::new("moved modes by round, N = 2", Axis::linear("round t"), drift())
-        .series(Series::new("sharpening-sft", Style::LineMarkers, 0, rounds).bars());
+    let rounds = table.filter(&[("part", "drift-rounds")])?.means("t", "drift")?;
+    let later = Panel::new("moved modes by round, N = 2", Axis::linear("round t"), drift()).series(Series::new(
+        "sharpening-sft",
+        Style::LineMarkers,
+        0,
+        rounds,
+    ));
     Ok(Figure::new("The likeliest of N draws in a linear class: the fit, and modes moved without sampling")
         .subtitle(
             "Population rounds, Gaussian features. Above: 12 prompts, 5 responses, ‖θ₀‖ = 2, one round. Below: 200 prompts, 8 responses, d = \
-             6, ‖θ₀‖ = 4. Means with 95% intervals over instances",
+             6, ‖θ₀‖ = 4. Means over instances; 95% intervals of the divergences, those of the drift in the table",
         )
         .columns(2)
         .panel(fit)

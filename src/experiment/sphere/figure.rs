@@ -9,32 +9,27 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let responses = || Axis::log("responses |Y|");
     let mut draws = Panel::new("draws until max π > .9", responses(), Axis::log("responses drawn"));
     let mut rounds = Panel::new("rounds until max π > .9", responses(), Axis::linear("rounds").range(0.0, 8.0));
-    let mut curve = 0;
     for (color, dim) in table.distinct("dim")?.iter().enumerate() {
         let of_dim = table.filter(&[("dim", dim)])?;
         for (at, count) in of_dim.distinct("responses")?.iter().enumerate() {
             let points = of_dim.filter(&[("responses", count)])?.means("t", "base_probability")?;
             let style = [Style::LineMarkers, Style::DashedMarkers][at % 2];
             sure = sure.series(Series::new(format!("d = {dim}, |Y| = {count}"), style, color, points));
-            curve += 1;
         }
         let ends = of_dim.filter(&[("t", "0")])?;
-        let label = format!("d = {dim}");
-        draws = draws
-            .series(
-                Series::new(format!("{label}, rounds"), Style::Markers, color, ends.measured("responses", "draws")?)
-                    .bars(),
-            )
-            .series(Series::unlabelled(Style::DashedMarkers, color, ends.means("responses", "one_shot")?));
-        rounds =
-            rounds.series(Series::new(label, Style::LineMarkers, color, ends.measured("responses", "rounds")?).bars());
+        let drawn = ends.measured("responses", "draws")?;
+        draws = draws.series(Series::new(format!("rounds, d = {dim}"), Style::Markers, color, drawn).bars());
+        let taken = ends.measured("responses", "rounds")?;
+        rounds = rounds.series(Series::new(format!("d = {dim}"), Style::LineMarkers, color, taken).bars());
     }
+    let mut shots = table.filter(&[("t", "0")])?.means("responses", "one_shot")?;
+    shots.sort_by(|a, b| a.x.total_cmp(&b.x));
+    draws = draws.series(Series::new("one shot, log(10)/π₀(y*)", Style::Dashed, 6, shots));
     Ok(Figure::new("Example J.1, iterated: training on the likeliest of four draws, beside one shot")
-        .subtitle(format!(
+        .subtitle(
             "One prompt, |Y| features uniform on the sphere in d dimensions, θ₀ = φ(y*), n = 200, N = 4 (800 draws a round), linear likelihood \
-             fit, draws ranked by πₜ; {curve} instances' sizes. Second panel: dots are rounds, dashed lines one shot, log(10)/π₀(y*); means \
-             with 95% intervals over instances"
-        ))
+             fit, draws ranked by πₜ; means with 95% intervals over instances",
+        )
         .columns(3)
         .panel(sure)
         .panel(draws)

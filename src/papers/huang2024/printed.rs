@@ -14,7 +14,10 @@ pub(super) const PRINTED: &[(&str, &str)] = &[
         "S8.printed",
         "Example J.1: sharpening by maximum likelihood depends on coverage, log(1/δ)/π_0(y*) draws, and that dependence is real; nothing is said of rounds.",
     ),
-    ("S9.printed-sign", "Algorithm 1: the policy that minimises an expression in which the sum of squares has a minus before it."),
+    (
+        "S9.printed-sign",
+        "Algorithm 1: the policy that minimises an expression in which the sum of squares has a minus before it.",
+    ),
     ("S10a", "The regret in J_β, of which Theorem 4.2 and Appendix F speak; the identity is used there."),
     (
         "S10b",

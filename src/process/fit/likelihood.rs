@@ -118,10 +118,10 @@ impl Likelihood {
         let theta = step.theta();
         // What no accepted response tells anything of: a ridge pulls it to its centre, without one it stays.
         let untold = if self.ridge > 0.0 { step.reference() } else { Cow::Borrowed(theta) };
-        if masses.is_empty() {
+        let data = Written::of(step, masses);
+        if data.prompts.is_empty() {
             return Ok(Minimum::new(in_ball(untold.into_owned(), step.radius), None).into());
         }
-        let data = Written::of(step, masses);
         let blocks = data.blocks(step);
         let centre = |parameter: &Parameter| data.places.iter().map(|place| coordinates(parameter, place)).collect();
         let problem = Convex {

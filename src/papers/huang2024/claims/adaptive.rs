@@ -46,23 +46,20 @@ pub(super) const CLAIMS: &[Claim] = &[
             rule: Rule::Always,
         }],
     ),
-    Claim {
-        note: "a round draws at the instance's prompts in equal parts",
-        ..Claim::exact(
-            "S5.draws",
-            "a round of n samples draws nE_xE N_μ responses in the mean, to 6 standard errors",
-            "Lemma I.1 (the law is ours)",
-            DRAWN,
-            Statement::Cells(draws),
-            &[Control {
-                id: "S5.first",
-                says: "the draws end at a = ⌈μ/P*⌉",
-                sources: DRAWN,
-                statement: Statement::Cells(draws_to_first),
-                rule: Rule::Always,
-            }],
-        )
-    },
+    Claim::exact(
+        "S5.draws",
+        "a round of n samples draws nE_xE N_μ responses in the mean, to 6 standard errors",
+        "Lemma I.1 (the law is ours)",
+        DRAWN,
+        Statement::Cells(draws),
+        &[Control {
+            id: "S5.first",
+            says: "the draws end at a = ⌈μ/P*⌉",
+            sources: DRAWN,
+            statement: Statement::Cells(draws_to_first),
+            rule: Rule::Always,
+        }],
+    ),
 ];
 
 /// Times and responses by a chain over the likeliest so far: the law that is kept, and E N_μ.

@@ -54,7 +54,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "sharpening-sft is sure of y* (π_t(y*) ≥ .9) only after log(10)/π_0(y*) draws or more",
         "Example J.1",
         separation,
-        "true of one shot; rounds ranked by π_t need fewer. The smallest sphere of a grid on which they do can be replayed",
+        "true of one shot; rounds ranked by π_t need fewer (experiment `sphere`). The smallest sphere of a grid on which they do is saved, and replayed by `selfreward simulate`",
     ),
     printed(
         "S9.printed-sign",
@@ -68,7 +68,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "C_{π*_β/π_0} ≤ (1−γ)^{−1}E_x[1/π_0(Y_γ)], Y_γ the responses with π_0 ≥ (1−γ)max π_0",
         "Lemma 4.1′ (γ > 0)",
         near_modes_as_printed,
-        "smallest: K = 2, π_0 ∝ (1, 1−γ), the second response in Y_γ; with three, ∝ (1,.9,.9), γ .1, β .01, it is 2.80 ≤ 1.11",
+        "smallest: K = 2, π_0 ∝ (1,.9), γ .1, β .1: 1.22 > 1.11; with three, ∝ (1,.9,.9), β .01, it is 2.80 > 1.11",
     ),
     Claim::exact(
         "S10b.repaired",
@@ -98,7 +98,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "two tokens, φ_1(1) = φ_1(2), B = log 2: F(δ) = 1 of every member at any δ > ½",
         "Proposition E.2",
         any_delta,
-        "δ ≤ ½ is meant (S11). Smallest δ on a grid of hundredths: .64, θ along (1,−1); F(δ) = 1 up to 1 − ½σ(√2 log 2) = .6365",
+        "δ ≤ ½ is meant (S11). Smallest δ on a grid of hundredths: .64, θ along (1,−1); F(δ) = 1 up to 1 − ½σ(√2 log 2) = .6364",
     ),
 ];
 
@@ -175,15 +175,14 @@ fn constant(_: &Seed, _: Profile) -> Result<Vec<Case>> {
     Ok(pairs.map(one).collect())
 }
 
-/// Spheres, the smallest first; rounds until the loop is sure.
+/// Spheres in eight dimensions, the smallest first; rounds until the loop is sure.
 fn separation(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
-    let sizes: &[usize] =
-        if profile == Profile::Quick { &[200, 1000, 5000] } else { &[100, 200, 500, 1000, 2000, 5000] };
+    let sizes: &[usize] = if profile == Profile::Quick { &[500, 5000] } else { &[100, 500, 1000, 2000, 3000, 5000] };
     let mut cases = Vec::new();
     for &responses in sizes {
         let text = format!(
-            "[instance]\nkind = \"sphere\"\nresponses = {responses}\ndim = 4\nscale = 1.0\n[process]\nupdate = \"likelihood\"\n\
-             best_of = 4\nsamples = 50\nrounds = 8\nridge = 1e-6\n[measure]\nalso = [\"draws\"]\n"
+            "[instance]\nkind = \"sphere\"\nresponses = {responses}\ndim = 8\nscale = 1.0\n[process]\nupdate = \"likelihood\"\n\
+             best_of = 4\nsamples = 100\nrounds = 7\nridge = 1e-6\n[measure]\nalso = [\"draws\"]\n"
         );
         let (rows, laws, replay) = replayed(&text, seed)?;
         for t in 1..=rows.rounds() {

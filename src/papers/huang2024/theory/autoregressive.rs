@@ -22,7 +22,7 @@ pub fn law(theta: [f64; 2]) -> [f64; 4] {
     [0.25, 0.25, 0.5 * first, 0.5 * second]
 }
 
-/// The largest probability that a member gives to (2,1): ½σ(√2·log 2) = .3635, at θ along (1,−1).
+/// The largest probability that a member gives to (2,1): ½σ(√2·log 2) = .3636, at θ along (1,−1).
 pub fn most_of_optimum() -> f64 {
     0.5 / (1.0 + (-std::f64::consts::SQRT_2 * RADIUS).exp())
 }
