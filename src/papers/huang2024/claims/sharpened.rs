@@ -203,7 +203,7 @@ fn line() -> (Exploration, usize) {
 }
 
 fn explored(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
-    explorations(seed, profile, |rounds, dim| exploration(rounds, dim))
+    explorations(seed, profile, exploration)
 }
 
 fn explored_within_dimension(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
