@@ -168,7 +168,7 @@ fn finite_error(trial: &Trial<'_>) -> Result<Option<Case>> {
 /// probability (1 − c/n)^n, and then the wrong policy is a minimiser with ε² = cR²/n.
 fn missed_prompt(seed: &Seed, profile: Profile, n: f64, mass: f64, bound: impl Fn(f64) -> f64) -> Vec<Case> {
     let mut rng = seed.rng(Purpose::Laws, 0, 0);
-    let count = if profile == Profile::Quick { 200 } else { 1000 };
+    let count = if profile == Profile::Quick { 400 } else { 1000 };
     let missed = (n * (-mass / n).ln_1p()).exp();
     (0..count)
         .map(|_| {
