@@ -7,6 +7,7 @@ use super::{CellRows, Drawing, Experiment, Line, Results, Table};
 use crate::Result;
 use crate::metrics::named::{ACCURACY, BASE_FAILURE, CORRECT_PROBABILITY, DRAWS, DRIFT, FAILURE, Metric};
 use crate::plot::{Axis, Figure, Legend, Panel, Series, Style};
+use crate::words::counted;
 
 /// All presets at two budgets of draws on three instances.
 pub const EXPERIMENT: Experiment = Experiment {
@@ -62,7 +63,8 @@ fn line(cell: &CellRows, name: &str, t: usize) -> Result<Line> {
         .label("loop", name)
         .label("samples", if t == 0 { String::new() } else { cell.label("process.samples") })
         .label("rounds", t.to_string())
-        .label("replicates", cell.replicates.len().to_string());
+        .label("replicates", cell.replicates.len().to_string())
+        .label("dim", cell.label("instance.dim"));
     measured().into_iter().try_fold(line, |line, (column, metric)| {
         // Nothing is drawn before the first round.
         if t == 0 && column == "draws" {
@@ -87,12 +89,16 @@ fn figure(table: &Table) -> Result<Figure> {
         let rows = table.filter(&[("instance", instance)])?;
         let largest = rows.distinct("budget")?.into_iter().max_by_key(|budget| budget.parse::<u64>().unwrap_or(0));
         let Some(budget) = largest else { continue };
-        parts.push((words, rows.filter(&[("budget", &budget)])?));
-        budgets.push(format!("{words} {budget}"));
+        let rows = rows.filter(&[("budget", &budget)])?;
+        let dims = rows.distinct("dim")?.concat();
+        let class = if dims.is_empty() { String::new() } else { format!(", {dims} directions") };
+        let replicates = counted(rows.distinct("replicates")?.concat().parse::<u64>().unwrap_or(0), "replicate");
+        budgets.push(format!("{words} {budget} ({replicates}{class})"));
+        parts.push((words, rows));
     }
     let mut figure = Figure::new("Named loops after equal numbers of responses drawn")
         .subtitle(format!(
-            "Responses drawn: {}. Means over replicates, intervals in the table. β = 1 and four rounds for all but sharpening-rlhf, which \
+            "Responses drawn: {}. Means, intervals in the table. β = 1 and four rounds for all but sharpening-rlhf, which \
              has one; the six loops at the bottom are told which answers are correct",
             budgets.join(", ")
         ))

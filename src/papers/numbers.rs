@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::{Error, Result};
 
@@ -42,6 +43,17 @@ pub enum Quantity {
     List(Vec<f64>),
     /// A word: a file, a regime, `worst`.
     Word(String),
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(value) => value.fmt(f),
+            Self::Range(_) => f.write_str("a range"),
+            Self::List(values) => f.write_str(&values.iter().map(f64::to_string).collect::<Vec<_>>().join(",")),
+            Self::Word(word) => f.write_str(word),
+        }
+    }
 }
 
 /// Rounds, at most: bounds are computed round by round.
@@ -94,7 +106,7 @@ impl Numbers {
                 self.record(flag, *value);
                 Ok(Some(*value))
             }
-            Some(other) => Err(Error::argument(flag, format!("{other:?}"), "a number")),
+            Some(other) => Err(Error::argument(flag, other, "a number")),
             None => Ok(None),
         }
     }
@@ -151,7 +163,7 @@ impl Numbers {
         let values = match self.given.get(flag) {
             Some(Quantity::List(values)) => values.clone(),
             Some(Quantity::Number(value)) => vec![*value],
-            Some(other) => return Err(Error::argument(flag, format!("{other:?}"), "numbers with commas between them")),
+            Some(other) => return Err(Error::argument(flag, other, "numbers with commas between them")),
             None => return Ok(None),
         };
         let name = flag.replace('-', "_");
@@ -192,13 +204,7 @@ impl Numbers {
     pub fn refuse_unused(&self) -> Result<()> {
         let asked = self.asked.borrow();
         let Some((flag, quantity)) = self.given.iter().find(|(flag, _)| !asked.contains(*flag)) else { return Ok(()) };
-        let value = match quantity {
-            Quantity::Number(value) => value.to_string(),
-            Quantity::Word(word) => word.clone(),
-            Quantity::Range(_) => "a range".to_string(),
-            Quantity::List(values) => values.iter().map(f64::to_string).collect::<Vec<_>>().join(","),
-        };
-        Err(Error::argument(*flag, value, format!("not to be given here: {} needs {}", self.bound, self.usage)))
+        Err(Error::argument(*flag, quantity, format!("not to be given here: {} needs {}", self.bound, self.usage)))
     }
 
     /// Records a number under the name that intermediates would have.

@@ -200,7 +200,7 @@ impl Accept {
 }
 
 fn no_answers(accept: Accept) -> Error {
-    let expected = "\"all\", a vote or a gate, or an instance with correct responses (the array `correct` or `answer`)";
+    let expected = "\"all\", a vote or a gate, or an instance with correct responses (the array `correct` or `answer` of a file; `verifier = true` of kind hard, `answer = \"uniform\"` of tabular and random)";
     Error::argument("process.accept", accept, expected)
 }
 

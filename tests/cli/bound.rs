@@ -121,14 +121,14 @@ fn list_names_every_bound_in_one_line_below_its_paper() {
         "covering-number",
         "huang2024:",
         "best-of-n",
+        "sft",
         "adaptive-draws",
+        "bayes-floor",
+        "offline-sharpening",
         "task-centric:",
         "acceptance",
         "feedback-map",
         "curriculum",
-        "sft",
-        "bayes-floor",
-        "offline-sharpening",
         "offset:",
         "drift",
         "misspecified-excess",
@@ -327,7 +327,10 @@ fn the_likeliest_of_n_draws() {
     near(&bound["intermediates"]["concentrability"], spread);
     near(&bound["intermediates"]["concentrability_bound"], 1.8);
     near(&bound["intermediates"]["kl_bound"], 3f64.ln() - 2.0 / 3.0);
-    refused("bound best-of-n --probabilities 0.5,0.4 --best-of 3", &["sum of probabilities = 0.9", "sum to 1"]);
+    refused(
+        "bound best-of-n --probabilities 0.5,0.4 --best-of 3",
+        &["--probabilities = numbers with the sum 0.9", "sum to 1"],
+    );
     refused("bound best-of-n --probabilities 0.5,0.5 --best-of 0", &["best-of = 0", "a whole number, at least 1"]);
     refused("bound best-of-n --probabilities 0.5,0.5", &["best-of", "best-of-n needs probabilities, best-of"]);
 }

@@ -211,7 +211,7 @@ fn errors_of_the_paper() {
 fn laws_that_are_none_get_one_error() {
     let error = |law: &[f64]| best_of_n(law, 3.0).unwrap_err().to_string();
     let expected = "expected probabilities, at least 0, that sum to 1 within 1e-9";
-    assert_eq!(error(&[0.5, 0.4]), format!("sum of probabilities = 0.9: {expected}"));
+    assert_eq!(error(&[0.5, 0.4]), format!("probabilities = numbers with the sum 0.9: {expected}"));
     assert_eq!(error(&[1.5, -0.5]), format!("probabilities = -0.5: {expected}"));
     assert!(error(&[f64::NAN, 1.0]).contains(expected));
     assert!(best_of_n(&[0.5, 0.5 + 5e-10], 3.0).is_ok());

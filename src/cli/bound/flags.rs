@@ -33,7 +33,8 @@ impl clap::Args for Flags {
                 Kind::List => "NUMBERS",
                 _ => "NUMBER",
             };
-            Arg::new(name).long(name).help(help).value_name(holds)
+            // A list may begin with a minus, which is no flag.
+            Arg::new(name).long(name).help(help).value_name(holds).allow_hyphen_values(kind == Kind::List)
         }))
     }
 

@@ -106,7 +106,7 @@ pub(super) fn linear(table: &Table) -> Result<Figure> {
     Ok(Figure::new("The likeliest of N draws in a linear class: the fit, and modes moved without sampling")
         .subtitle(
             "Population rounds, Gaussian features. Above: 12 prompts, 5 responses, ‖θ₀‖ = 2, one round. Below: 200 prompts, 8 responses, d = \
-             6, ‖θ₀‖ = 4. Means over instances; 95% intervals of the divergences, those of the drift in the table",
+             6, ‖θ₀‖ = 4. Means over instances; intervals of the drift in the table",
         )
         .columns(2)
         .panel(fit)

@@ -117,9 +117,6 @@ fn moved(drift: &[CellRows]) -> Result<Finding> {
         let share = cell.mean(&DRIFT, 1)?.mean;
         let n = draws(&cell.simulation()?);
         all &= share > 0.0;
-        if n == 4.0 {
-            all &= (0.002..0.02).contains(&share);
-        }
         texts.push(format!("{:.2}% at N = {n}", 100.0 * share));
     }
     let says = format!(

@@ -15,7 +15,8 @@ pub(super) fn chain(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("Four levels, four rounds: the chance to solve the last level")
         .subtitle(format!(
             "{SOURCE}. A proposal at level k has log-odds −h_k, and ν more once level k−1 is solved; one acceptance solves a level. n proposals a round: at \
-             level t in round t, n/4 at each, or all at the last. Lines: exact chain; marks: 500 simulated runs"
+             level t in round t, n/4 at each, or all at the last. Lines: exact chain; marks: 500 simulated runs; dashed: ν = log 4, from which on the curriculum leads the last level \
+             alone where the lower levels are sure"
         ))
         .columns(3);
     for difficulties in table.distinct("difficulties")? {
@@ -59,6 +60,14 @@ pub(super) fn chain(table: &Table) -> Result<Figure> {
     Ok(figure)
 }
 
+/// Differences of two doubles near 1 that lie below it are rounding: none of them is marked as an exact zero.
+const ROUNDING: f64 = 1e-12;
+
+/// A difference, or its rounding.
+fn known(difference: f64) -> f64 {
+    if difference.abs() < ROUNDING { ROUNDING } else { difference }
+}
+
 /// P under the curriculum less P under another schedule over ν and n.
 fn difference(rows: &Table, other: &str) -> Result<Heatmap> {
     let number = |text: &String| text.parse::<f64>().unwrap_or(f64::NAN);
@@ -71,7 +80,7 @@ fn difference(rows: &Table, other: &str) -> Result<Heatmap> {
         let at = |points: &[Point], transfer: f64| {
             points.iter().find(|point| point.x == transfer).map_or(f64::NAN, |point| point.y)
         };
-        values.push(x.iter().map(|&transfer| at(&own, transfer) - at(&others, transfer)).collect());
+        values.push(x.iter().map(|&transfer| known(at(&own, transfer) - at(&others, transfer))).collect());
         y.push(number(&n));
     }
     Ok(Heatmap {

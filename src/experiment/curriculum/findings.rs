@@ -61,7 +61,12 @@ fn whole(results: &Results) -> Result<Finding> {
             }
         }
     }
-    let text = format!("all questions at the end, mixture: J higher by {}", texts.join(", "));
+    let text = format!(
+        "all questions at the end, mixture at λ = {} and n = {}: J higher by {}",
+        SHOWN.0,
+        SHOWN.1,
+        texts.join(", ")
+    );
     Ok(Finding::new(texts.len() == 4 && never_below, text))
 }
 

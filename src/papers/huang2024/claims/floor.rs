@@ -143,7 +143,8 @@ fn against(cells: &[CellRows], counted: fn(f64) -> Option<f64>) -> Result<Vec<Ca
             // Where few failures or none are seen their own scatter says too little; prompts left without draws are negatively
             // associated, so that the floor's own binomial variance bounds that of a learner at the floor.
             let share = floor / mass;
-            let known = mass * (share * (1.0 - share) / (prompts * cell.replicates.len() as f64)).sqrt();
+            // The roots are taken first: a share near the least double would vanish under a division.
+            let known = mass * share.sqrt() * ((1.0 - share) / (prompts * cell.replicates.len() as f64)).sqrt();
             let error = error.map_or(f64::INFINITY, |error| error.max(known));
             case.comparisons.push(Comparison::at_least(mean, floor, FAR * error));
         }

@@ -18,7 +18,7 @@ pub(super) const CLAIMS: &[Claim] = &[Claim {
     id: "S9",
     says: "J_0(π°) − J_0(π̂) ≤ (√κ_0+√C_conc)√(4η² log(#Π/ρ)/n + 4√(P_ηm_4)) + β log κ_0, P_η = min(1, 4C_loss e^−η), and F°(δ) ≤ that/(δ log(1+g)), with probability ≥ 1−ρ, for every η > 0 at once",
     level: Level::Explicit,
-    result: "Theorem 4.2 of 2412.01951, constants ours",
+    result: "Theorem 4.2, constants ours",
     expected: Verdict::Holds,
     sources: &[],
     statement: Statement::Constructed(classes),

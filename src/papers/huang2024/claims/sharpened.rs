@@ -16,7 +16,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim::exact(
         "S10a",
         "J_β(π*_β) − J_β(π) = β E_x KL(π‖π*_β), J_β(π) = E_π log π_0 − β KL(π‖π_0)",
-        "Section 4.2",
+        "Theorem J.1, its proof",
         &[],
         Statement::Constructed(regret),
         &[Control::constructed("S10a.reversed", "the same with β E_x KL(π*_β‖π)", regret_reversed)],
@@ -24,7 +24,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim::exact(
         "S10b",
         "max π_0 ≥ (1+g)π_0(y') off y*, g < 1, β⁻¹ ≥ 2g⁻¹log(2K/δ): π*_β(y*) ≥ 1 − δ/2 and P_x[π(y*) ≤ 1−δ] ≤ (12/δ)E_xKL(π‖π*_β)",
-        "Section 4.2 and Appendix F",
+        "Theorem J.2, with KL",
         &[],
         Statement::Constructed(sure),
         &[Control::constructed("S10b.quarter", "a quarter of that β⁻¹ is enough", sure_at_a_quarter)],
@@ -32,7 +32,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim::exact(
         "S10c",
         "Σ_{t≤T}(E^{(t)}⟨u_t,Δφ⟩)²/max(λ, Σ_{i<t}E^{(i)}⟨u_t,Δφ⟩²) ≤ min(4T, (8/log 5)d log(1+4T/d)), λ ≥ (βB+(1+β)‖θ_0‖)²",
-        "Appendix F (ours)",
+        "Lemma J.5, constants ours",
         &[],
         Statement::Constructed(explored),
         &[Control::constructed("S10c.dimension", "the same sum is at most d", explored_within_dimension)],

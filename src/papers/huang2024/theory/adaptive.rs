@@ -90,7 +90,8 @@ pub fn stopping(law: &[f64], mu: f64) -> Result<Rule> {
     Ok(Rule {
         law: law.iter().enumerate().map(shared).collect(),
         draws: first + going[top],
-        miss: kept[..top].iter().sum(),
+        // An empty sum is −0.
+        miss: kept[..top].iter().sum::<f64>() + 0.0,
         first,
         mode_mass: levels.mass[top],
         modes: levels.of.iter().filter(|level| **level == top).count() as f64,

@@ -38,7 +38,7 @@ pub fn check_law(name: &str, law: &[f64]) -> Result<()> {
     }
     let sum: f64 = law.iter().sum();
     if (sum - 1.0).abs() > SUM {
-        return Err(Error::argument(format!("sum of {name}"), sum, expected));
+        return Err(Error::argument(name, format!("numbers with the sum {sum}"), expected));
     }
     Ok(())
 }
@@ -184,7 +184,7 @@ pub fn best_of_n(law: &[f64], n: f64) -> Result<Bound> {
         .with("modes", levels.of.iter().filter(|level| **level == top).count() as f64)
         .with("concentrability", concentrability(law, &kept))
         .with("concentrability_bound", most_concentrability(n)?)
-        .with("kl", divergence(law, &kept))
+        .with("kl", divergence(law, &kept).max(0.0))
         .with("kl_bound", most_divergence(n)?)
         .with_list("law", kept)
         .assuming("the draws are independent, and ranked by the probabilities that they have")

@@ -77,7 +77,8 @@ impl Tuning {
 
     /// P_x[(1 − π_0(y*))^N > η].
     fn tail(&self, misses: &[f64], eta: f64) -> f64 {
-        misses.iter().zip(&self.weights).filter(|(miss, _)| **miss > eta).map(|(_, weight)| weight).sum()
+        // An empty sum is −0.
+        misses.iter().zip(&self.weights).filter(|(miss, _)| **miss > eta).map(|(_, weight)| weight).sum::<f64>() + 0.0
     }
 
     /// 2 log(#Π/ρ)/(n h(δ,η)) + P_x[(1 − π_0(y*))^N > η].

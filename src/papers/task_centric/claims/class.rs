@@ -13,7 +13,7 @@ use crate::study::definition::Verdict;
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[Claim {
     id: "T2",
-    says: "finite class, a = log(#Π/ρ)/n: E_x[ρ_t(1−ρ_{t+1})] ≤ a, J_{t+1} ≥ J_t − a, 1−J_{t+1} ≤ √(a E_x[1/ρ_t]) and ≤ inf_τ{P_x[ρ_t ≤ τ] + a/τ}",
+    says: "finite class, with probability ≥ 1 − ρ, a = log(#Π/ρ)/n: E_x[ρ_t(1−ρ_{t+1})] ≤ a, J_{t+1} ≥ J_t − a, 1−J_{t+1} ≤ √(a E_x[1/ρ_t]) and ≤ inf_τ{P_x[ρ_t ≤ τ] + a/τ}",
     level: Level::Explicit,
     result: OURS,
     expected: Verdict::Holds,

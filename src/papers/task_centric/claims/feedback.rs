@@ -15,7 +15,7 @@ use crate::study::definition::Verdict;
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[Claim {
     id: "T3",
-    says: "ρ_s(x) = J_s at all prompts, a = log(#Π T/ρ)/n: J_{t+1} ≥ 1 − a/J_t in every round, and J_t at least the t-th iterate of J ↦ 1 − a/J",
+    says: "ρ_s(x) = J_s at all prompts, with probability ≥ 1 − ρ, a = log(#Π T/ρ)/n: J_{t+1} ≥ 1 − a/J_t in every round, and J_t at least the t-th iterate of J ↦ 1 − a/J",
     level: Level::Explicit,
     result: OURS,
     expected: Verdict::Holds,
