@@ -32,7 +32,7 @@ fn equal(cells: &[CellRows]) -> Result<Finding> {
             fewer.push(format!("{} on {} ({ratio:.2})", name(cell), cell.cell.part));
         } else {
             farthest = farthest.max((ratio - 1.0).abs());
-            wrong += usize::from(!((ratio - 1.0).abs() <= MISS));
+            wrong += usize::from(ratio.is_nan() || (ratio - 1.0).abs() > MISS);
         }
     }
     let fewer = if fewer.is_empty() { "none".to_owned() } else { fewer.join(", ") };
@@ -44,7 +44,7 @@ fn equal(cells: &[CellRows]) -> Result<Finding> {
 
 /// On the hard instance, with few draws, the adaptive rule fails less than best-of-4 and than self-rewarding.
 fn saved(cells: &[CellRows]) -> Result<Finding> {
-    let budget = cells.iter().map(|cell| instance_and_budget(cell)).filter(|(instance, _)| *instance == "hard");
+    let budget = cells.iter().map(instance_and_budget).filter(|(instance, _)| *instance == "hard");
     let least = budget.map(|(_, budget)| budget).fold(f64::INFINITY, f64::min);
     let failure = |wanted: &str| -> Result<f64> {
         let mut of = cells.iter().filter(|cell| instance_and_budget(cell) == ("hard", least) && name(cell) == wanted);
@@ -78,7 +78,7 @@ fn own_judgement(cells: &[&CellRows]) -> Result<Finding> {
         if !is_told(cell)? {
             loops += 1;
             let gain = gain(cell)?;
-            if !(gain <= best) {
+            if gain > best || gain.is_nan() {
                 (best, best_name) = (gain, format!("{} on {}", name(cell), cell.cell.part));
             }
         }
@@ -103,8 +103,9 @@ fn told(cells: &[&CellRows]) -> Result<Finding> {
                 _ => {}
             }
         }
-        if !(verified - own >= least_lead) {
-            (least_lead, at) = (verified - own, part);
+        let lead = verified - own;
+        if lead < least_lead || lead.is_nan() {
+            (least_lead, at) = (lead, part);
         }
     }
     let text = format!(

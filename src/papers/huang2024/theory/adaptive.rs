@@ -44,7 +44,7 @@ impl Phase {
     }
 }
 
-/// The rule with draws from `law`, which also ranks them: P[N_μ > k] = Q(<μ/k)^k, Q(<a) the mass of responses less likely than a. At its
+/// The rule with draws from `law`, which also ranks them: P(N_μ > k) = Q(<μ/k)^k, Q(<a) the mass of responses less likely than a. At its
 /// start ⌈μ/p_j⌉ level j is kept as the best of so many draws, later where it is the draw that stops.
 ///
 /// # Errors

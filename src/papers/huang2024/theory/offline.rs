@@ -122,7 +122,7 @@ pub fn offline_sharpening(of: &Offline, margin: f64, delta: f64) -> Result<Bound
         .assuming("max pi_0 >= (1 + margin) pi_0(y') off the mode"))
 }
 
-/// min(1, e^{2C_loss − e^η}): what the *printed* Lemma J.1 makes of P[X > η]. It is **false**; kept as a negative control.
+/// min(1, e^{2C_loss − e^η}): what the *printed* Lemma J.1 makes of P(X > η). It is **false**; kept as a negative control.
 /// `c_loss` ≥ 1, `eta` ≥ 0.
 ///
 /// # Errors

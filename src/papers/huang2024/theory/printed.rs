@@ -15,7 +15,7 @@ pub fn potential_as_printed(dim: f64, rounds: f64, trace: f64, lambda: f64) -> R
 
 /// The lemma repaired: (K/λ)/log(1+K/λ)·d·log(1+TK/(dλ)).
 ///
-/// x ≤ (c/log(1+c))·log(1+x) on [0,c], c = K/λ, holds for the eigenvalues of Γ_{t−1}^{-½}A_tΓ_{t−1}^{-½}, and Σ_t log det(I +
+/// x ≤ (c/log(1+c))·log(1+x) for 0 ≤ x ≤ c = K/λ, holds for the eigenvalues of Γ_{t−1}^{-½}A_tΓ_{t−1}^{-½}, and Σ_t log det(I +
 /// Γ_{t−1}^{-½}A_tΓ_{t−1}^{-½}) = log det(Γ_T/λ) ≤ d log(1+TK/(dλ)).
 ///
 /// # Errors
