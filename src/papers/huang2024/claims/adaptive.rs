@@ -12,7 +12,6 @@ use crate::metrics::named::{BASE_PROBABILITY, DRAWS, ENTROPY};
 use crate::process::Selection;
 use crate::process::law::adaptive;
 use crate::seed::{Purpose, Seed};
-use crate::stats::interval::mean_with_error;
 use crate::study::Profile;
 use rand::RngExt;
 
@@ -48,7 +47,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     ),
     Claim::exact(
         "S5.draws",
-        "a round of n samples draws nE_xE N_μ responses in the mean, to 6 standard errors",
+        "a round of n samples draws nE_xE N_μ responses in the mean, to 6 standard errors of the law's own and what few samples that go on may add",
         "Lemma I.1 (the law is ours)",
         DRAWN,
         Statement::Cells(draws),
@@ -170,23 +169,43 @@ fn draws_to_first(cells: &[CellRows]) -> Result<Vec<Case>> {
     means(cells, |rule| rule.first)
 }
 
+/// E N_μ and E N_μ², by sums of P(N_μ > k) = Q(<μ/k)^k and (2k+1) times it.
+fn moments(law: &[f64], mu: f64) -> (f64, f64) {
+    let (mut first, mut second) = (1.0, 1.0);
+    for k in 1.. {
+        let going: f64 = law.iter().filter(|mass| f64::from(k) * **mass < mu * (1.0 - 1e-12)).sum();
+        let on = going.powi(k);
+        if on < 1e-20 {
+            break;
+        }
+        (first, second) = (first + on, second + f64::from(2 * k + 1) * on);
+    }
+    (first, second)
+}
+
 /// Draws of the first round for each sample.
 fn means(cells: &[CellRows], expected: impl Fn(&Stopping) -> f64) -> Result<Vec<Case>> {
     cell_by_cell(cells, |cell| {
         let simulation = cell.simulation()?;
         let instance = simulation.instance(cell.numbers[0])?;
         let Selection::Adaptive(mu) = simulation.process.candidates.selection else { return Ok(of_cell(cell)) };
-        let mut stated = 0.0;
+        let (mut stated, mut mean, mut square, mut longest) = (0.0, 0.0, 0.0, 0.0f64);
         for (law, weight) in base_laws(&instance).iter().zip(instance.weights()) {
-            stated += weight * expected(&stopping(law, mu)?);
+            let rule = stopping(law, mu)?;
+            let (first, second) = moments(law, mu);
+            (stated, mean, square) =
+                (stated + weight * expected(&rule), mean + weight * first, square + weight * second);
+            longest = longest.max(1.0 / rule.mode_mass);
         }
         let each: Vec<f64> =
             cell.values(&DRAWS, 1)?.into_iter().map(|draws| draws / simulation.process.samples as f64).collect();
-        let (mean, error) = mean_with_error(&each);
-        // One replicate tells nothing of an expectation.
-        let reach = error.map_or(f64::INFINITY, |error| FAR * error + ROUNDING * stated);
+        let samples = (each.len() as u64 * simulation.process.samples) as f64;
+        // Bernstein's inequality for times that go on, once they do, with a geometric law of mean 1/(gP*) at most: where hardly a sample
+        // goes on, the scatter of the replicates tells nothing.
+        let reach = FAR * ((square - mean * mean).max(0.0) / samples).sqrt() + FAR * FAR * longest / samples;
+        let measured = each.iter().sum::<f64>() / each.len() as f64;
         let mut case = of_cell(cell);
-        case.comparisons.push(Comparison::identity(mean, stated, reach));
+        case.comparisons.push(Comparison::identity(measured, stated, reach + ROUNDING * stated));
         Ok(case)
     })
 }

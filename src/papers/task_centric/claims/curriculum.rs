@@ -59,7 +59,7 @@ fn chain(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
 
 fn always(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     each_cell(|cell, levels, n| {
-        let (mut rng, runs) = (seed.rng(Purpose::Laws, 0, cell), count(profile, 1000, 20_000));
+        let (mut rng, runs) = (seed.rng(Purpose::Laws, 0, cell), count(profile, 2000, 20_000));
         let shares = Schedule::ALL.map(|schedule| simulated(levels, schedule, n, runs, &mut rng));
         // Both sides have an error of at most ½/√R.
         let tolerance = FAR * (0.5 / runs as f64).sqrt();
