@@ -182,6 +182,22 @@ impl Numbers {
         self.optional_list(flag)?.ok_or_else(|| self.missing(flag))
     }
 
+    /// log #Π of a finite class, nats: `log-class-size`, or the logarithm of `class-size`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if neither is given, or for a size that is no whole number from `least` on.
+    pub fn log_class_size(&self, least: f64) -> Result<f64> {
+        if self.has("log-class-size") {
+            return self.need("log-class-size");
+        }
+        let size = self.optional("class-size")?.ok_or_else(|| self.missing("class-size"))?;
+        if size.is_finite() && size >= least && size.fract() == 0.0 {
+            Ok(size.ln())
+        } else {
+            Err(Error::argument("class-size", size, format!("a whole number, at least {least}")))
+        }
+    }
+
     /// The error that a needed flag is missing.
     pub fn missing(&self, what: &str) -> Error {
         Error::argument(what, "nothing", format!("a value; {} needs {}", self.bound, self.usage))

@@ -396,7 +396,10 @@ fn reward_filters_have_their_numbers() {
         ("curriculum --difficulties 3,inf --transfer 1 --n 100", "--difficulties = inf: expected a finite number"),
         ("curriculum --difficulties 3,4 --transfer -1 --n 100", "--transfer = -1: expected"),
         ("acceptance --log-class-size -1 --n 10", "--log-class-size = -1: expected"),
-        ("acceptance --n 10", "--log-class-size = nothing: expected a value"),
+        (
+            "acceptance --n 10",
+            "--class-size = nothing: expected a value; acceptance needs log-class-size or class-size",
+        ),
         ("feedback-map --acceptance 0 --start 0.2", "--acceptance = 0: expected"),
         ("feedback-map --acceptance 0.1 --start 1.2", "--start = 1.2: expected a number from 0 to 1"),
     ] {

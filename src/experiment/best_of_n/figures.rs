@@ -74,8 +74,10 @@ pub(super) fn law(table: &Table) -> Result<Figure> {
 pub(super) fn linear(table: &Table) -> Result<Figure> {
     let divergence = || Axis::log("KL(π_N‖fit) (nats)");
     let rows = table.filter(&[("part", "linear"), ("t", "1")])?;
+    let whole = rows.filter(&[("dim", "48")])?.measured("dim", "fit_divergence")?;
+    let most = whole.iter().map(|point| point.y).fold(f64::NAN, f64::max);
     let mut fit = Panel::new("the fit by directions", Axis::log("directions d, of 48 differences"), divergence())
-        .note("at d = 48 the divergence lies below 1e-12");
+        .note(format!("at d = 48 the divergence is at most {most:.0e}"));
     for (color, n) in rows.distinct("best_of")?.iter().enumerate() {
         let points = rows.filter(&[("best_of", n)])?.measured("dim", "fit_divergence")?;
         let seen = points.into_iter().filter(|point| point.x < 48.0);
@@ -87,14 +89,13 @@ pub(super) fn linear(table: &Table) -> Result<Figure> {
     let drift = || Axis::linear("drift P[y*ₜ ≠ y*₀]").range(-0.0005, 0.02);
     let mut moved =
         Panel::new("moved modes after one round", Axis::linear("E π₁(y*₀), mass of the base modes"), drift());
-    for (color, (part, label)) in
-        [("drift", "sharpening-sft, N = 2, 4, 8, 16"), ("drift-rlhf", "sharpening-rlhf, β = 1, .25, .1")]
-            .iter()
-            .enumerate()
+    for (color, (part, name, key, values)) in
+        [("drift", "sharpening-sft", "N", "best_of"), ("drift-rlhf", "sharpening-rlhf", "β", "beta")].iter().enumerate()
     {
         let rows = table.filter(&[("part", part), ("t", "1")])?;
         let points = rows.means("base_probability_mean", "drift")?;
-        moved = moved.series(Series::new(*label, Style::Markers, color, points));
+        let label = format!("{name}, {key} = {}", rows.distinct(values)?.join(", "));
+        moved = moved.series(Series::new(label, Style::Markers, color, points));
     }
     let rounds = table.filter(&[("part", "drift-rounds")])?.means("t", "drift")?;
     let later = Panel::new("moved modes by round, N = 2", Axis::linear("round t"), drift()).series(Series::new(

@@ -1,6 +1,7 @@
 //! Both figures, drawn from their tables alone.
 
 use super::TOP;
+use super::tables::RUNS;
 use crate::Result;
 use crate::experiment::Table;
 use crate::plot::{Axis, Figure, Guide, Heatmap, Legend, Panel, Point, Scale, Series, Style};
@@ -15,7 +16,7 @@ pub(super) fn chain(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("Four levels, four rounds: the chance to solve the last level")
         .subtitle(format!(
             "{SOURCE}. A proposal at level k has log-odds −h_k, and ν more once level k−1 is solved; one acceptance solves a level. n proposals a round: at \
-             level t in round t, n/4 at each, or all at the last. Lines: exact chain; marks: 500 simulated runs; dashed: ν = log 4, from which on the curriculum leads the last level \
+             level t in round t, n/4 at each, or all at the last. Lines: exact chain; marks: {RUNS} simulated runs; dashed: ν = log 4, from which on the curriculum leads the last level \
              alone where the lower levels are sure"
         ))
         .columns(3);

@@ -11,7 +11,7 @@ use crate::stats::{Range, mean_interval, mean_with_error};
 /// Difficulties of the levels, and the n at which the probabilities are drawn against ν.
 const LADDERS: [([f64; 4], u32); 2] = [([3.0, 4.0, 5.0, 6.0], 100), ([1.0, 6.0, 9.0, 12.0], 200)];
 /// Runs of a simulated mark.
-const RUNS: usize = 500;
+pub(super) const RUNS: usize = 500;
 
 /// The three probabilities by (difficulties, ν, n); at the drawn n and whole ν with the shares of simulated runs.
 pub(super) fn chain(_results: &Results) -> Result<Table> {

@@ -2,7 +2,7 @@
 
 use super::super::Table;
 use crate::Result;
-use crate::plot::{Axis, Figure, Panel, Series, Style};
+use crate::plot::{Axis, Figure, Panel, Point, Series, Style};
 
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let mut sure = Panel::new("confidence by round", Axis::linear("round t"), Axis::linear("πₜ(y*)").range(0.0, 1.02));
@@ -25,12 +25,17 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let mut shots = table.filter(&[("t", "0")])?.means("responses", "one_shot")?;
     shots.sort_by(|a, b| a.x.total_cmp(&b.x));
     draws = draws.series(Series::new("one shot, log(10)/π₀(y*)", Style::Dashed, 6, shots));
+    let ends = table.filter(&[("t", "0")])?;
+    let count = |points: Vec<Point>| points.iter().map(|point| point.y).sum::<f64>();
+    let (sure_runs, found) = (count(ends.points("responses", "sure")?), count(ends.points("responses", "at_optimum")?));
     Ok(Figure::new("Example J.1, iterated: training on the likeliest of four draws, beside one shot")
-        .subtitle(
+        .subtitle(format!(
             "One prompt, |Y| features uniform on the sphere in d dimensions, θ₀ = φ(y*), n = 200, N = 4 (800 draws a round), linear likelihood \
-             fit, draws ranked by πₜ. Means over instances, three of them at d = 16, with 95% intervals (those of the first panel in the table). Sure of \
-             any response counts; it was another than y* in 4 of 40 runs at d = 4, |Y| = 1000",
-        )
+             fit, draws ranked by πₜ. Means over {} instances, with 95% intervals (those of the first panel in the table). Sure of \
+             any response counts; it was another than y* in {} of {sure_runs} runs",
+            table.distinct("replicates")?.join(", "),
+            sure_runs - found,
+        ))
         .columns(3)
         .panel(sure)
         .panel(draws)

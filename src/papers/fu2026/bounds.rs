@@ -95,21 +95,8 @@ pub(super) const BOUNDS: &[BoundEntry] = &[
     },
 ];
 
-/// log #Π, given, or of a class of at least `least` policies.
-fn log_class_size(numbers: &Numbers, least: f64) -> Result<f64> {
-    if numbers.has("log-class-size") {
-        return numbers.need("log-class-size");
-    }
-    let size = numbers.optional("class-size")?.ok_or_else(|| numbers.missing("class-size"))?;
-    if size.is_finite() && size >= least && size.fract() == 0.0 {
-        Ok(size.ln())
-    } else {
-        Err(Error::argument("class-size", size, format!("a whole number, at least {least}")))
-    }
-}
-
 fn finite(numbers: &Numbers) -> Result<Class> {
-    Ok(Class::Finite { log_size: log_class_size(numbers, 1.0)?, range: numbers.need("range")? })
+    Ok(Class::Finite { log_size: numbers.log_class_size(1.0)?, range: numbers.need("range")? })
 }
 
 fn linear(numbers: &Numbers) -> Result<Class> {
@@ -143,7 +130,7 @@ fn beta_at(numbers: &Numbers, n: f64) -> Result<f64> {
 
 fn single_step_bound(numbers: &Numbers) -> Result<Bound> {
     let (n, kappa0) = (numbers.need("n")?, numbers.need("kappa0")?);
-    single_step::single_step(n, kappa0, log_class_size(numbers, 2.0)?, numbers.or("constant", 1.0)?)
+    single_step::single_step(n, kappa0, numbers.log_class_size(2.0)?, numbers.or("constant", 1.0)?)
 }
 
 fn hard_instance(numbers: &Numbers) -> Result<Bound> {

@@ -1,7 +1,6 @@
 //! Offline sharpening by reinforcement over a finite class (S9).
 
 use super::super::theory::offline::{Offline, offline_sharpening};
-use super::sft::log_class;
 use crate::Result;
 use crate::papers::{Bound, BoundEntry, Numbers};
 
@@ -17,7 +16,7 @@ fn evaluate(numbers: &Numbers) -> Result<Bound> {
         kappa0: numbers.need("kappa0")?,
         c_conc: numbers.need("c-conc")?,
         c_loss: numbers.need("c-loss")?,
-        log_class: log_class(numbers)?,
+        log_class: numbers.log_class_size(1.0)?,
         n: numbers.need("n")?,
         rho: numbers.or("rho", 0.05)?,
         beta: numbers.need("beta")?,

@@ -1,8 +1,8 @@
 //! Fine-tuning on the best of N over a finite class (S4).
 
 use super::super::theory::sft::{Tuning, sft};
+use crate::Result;
 use crate::papers::{Bound, BoundEntry, Numbers};
-use crate::{Error, Result};
 
 pub(super) const SFT: BoundEntry = BoundEntry {
     name: "sft",
@@ -13,7 +13,7 @@ pub(super) const SFT: BoundEntry = BoundEntry {
 
 fn evaluate(numbers: &Numbers) -> Result<Bound> {
     let round = Tuning {
-        log_class: log_class(numbers)?,
+        log_class: numbers.log_class_size(1.0)?,
         n: numbers.need("n")?,
         best_of: numbers.need("best-of")?,
         rho: numbers.or("rho", 0.05)?,
@@ -22,16 +22,4 @@ fn evaluate(numbers: &Numbers) -> Result<Bound> {
         weights: numbers.list("weights")?,
     };
     sft(&round, numbers.optional("eta")?)
-}
-
-/// log #Π, given as such or by #Π.
-pub(super) fn log_class(numbers: &Numbers) -> Result<f64> {
-    match numbers.optional("class-size")? {
-        Some(size) if numbers.has("log-class-size") => {
-            Err(Error::argument("class-size", size, "not to be given together with --log-class-size"))
-        }
-        Some(size) if size >= 1.0 => Ok(size.ln()),
-        Some(size) => Err(Error::argument("class-size", size, "a whole number, at least 1")),
-        None => numbers.need("log-class-size"),
-    }
 }

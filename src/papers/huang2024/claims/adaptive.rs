@@ -3,6 +3,7 @@
 use super::super::theory::adaptive::{
     Rule as Stopping, most_draws, most_draws_simply, most_miss, most_miss_simply, stopping,
 };
+use super::FAR;
 use super::laws::{ROUNDING, at, base_laws, case, count, entropy, mode, probabilities, random_law, same, table};
 use crate::Result;
 use crate::claims::cases::{cell_by_cell, of_cell};
@@ -17,9 +18,6 @@ use rand::RngExt;
 
 const OUTPUT: &[Source] = &[Source { experiment: "best_of_n", part: "adaptive" }];
 const DRAWN: &[Source] = &[Source { experiment: "best_of_n", part: "adaptive-draws" }];
-
-/// Standard errors that a mean may lie from its expectation.
-const FAR: f64 = 6.0;
 
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[

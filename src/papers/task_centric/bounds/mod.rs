@@ -30,14 +30,7 @@ pub(super) const BOUNDS: &[BoundEntry] = &[
 ];
 
 fn of_acceptance(numbers: &Numbers) -> Result<Bound> {
-    let log_class = match numbers.optional("log-class-size")? {
-        Some(log) => log,
-        None => match numbers.optional("class-size")? {
-            Some(size) => crate::papers::check::count("class-size", size)?.ln(),
-            None => return Err(numbers.missing("log-class-size")),
-        },
-    };
-    acceptance(log_class, numbers.need("n")?, numbers.or("rho", 0.05)?)
+    acceptance(numbers.log_class_size(1.0)?, numbers.need("n")?, numbers.or("rho", 0.05)?)
 }
 
 fn of_feedback(numbers: &Numbers) -> Result<Bound> {
