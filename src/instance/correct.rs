@@ -87,4 +87,39 @@ impl Correct {
         }
         Some((right.min(1.0), wrong.min(1.0)))
     }
+
+    /// log ρ(x)/(1 − ρ(x)), nats, with its digits however sure the policy is: ±∞ where no response (no wrong one) has a logit above −∞;
+    /// `None` where correctness is not known.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use selfreward::instance::Correct;
+    /// use selfreward::logits::LogitTable;
+    /// use selfreward::policy::Policy;
+    ///
+    /// let mut table = LogitTable::default();
+    /// table.push_dense(&[0.0, 2000.0, 2000.0]);
+    /// let policy = Policy::from_logits(Arc::new(table));
+    /// let correct = Correct::new(vec![Some(vec![0])], |_| 3)?;
+    /// assert_eq!(correct.log_odds(&policy, 0), Some(-2000.0 - 2f64.ln()));
+    /// # Ok::<(), selfreward::Error>(())
+    /// ```
+    pub fn log_odds(&self, policy: &Policy, prompt: usize) -> Option<f64> {
+        let list = self.at(prompt)?;
+        let row = policy.row(prompt);
+        let is_right = |response: u32| list.binary_search(&response).is_ok();
+        let is_atom = |response: &u32| row.atoms.binary_search_by_key(response, |atom| atom.response).is_ok();
+        let in_rest = list.iter().filter(|response| !is_atom(response)).count() as f64;
+        let of = |right: bool| {
+            let rest = if right { in_rest } else { f64::from(row.rest) - in_rest };
+            let atoms = row.atoms.iter().filter(|atom| is_right(atom.response) == right).map(|atom| (atom.logit, 1.0));
+            let all = || atoms.clone().chain((rest > 0.0).then_some((row.rest_logit, rest)));
+            let top = all().map(|(logit, _)| logit).fold(f64::NEG_INFINITY, f64::max);
+            if top == f64::NEG_INFINITY {
+                return top;
+            }
+            top + all().map(|(logit, count)| count * (logit - top).exp()).sum::<f64>().ln()
+        };
+        Some(of(true) - of(false))
+    }
 }

@@ -72,3 +72,9 @@ pub fn circle_angle(weights: &[f64], policy: &Policy, correct: &Correct) -> Opti
     let angle = |x: usize| correct.masses(policy, x).map(|(right, wrong)| wrong.sqrt().atan2(right.sqrt()));
     mean(weights, correct, |_| true, angle)
 }
+
+/// E_x log ρ(x)/(1 − ρ(x)), nats: the log-odds of a correct answer, with digits however sure the policy is; `None` too where it is +∞ at
+/// some prompt and −∞ at another.
+pub fn log_odds(weights: &[f64], policy: &Policy, correct: &Correct) -> Option<f64> {
+    mean(weights, correct, |_| true, |x| correct.log_odds(policy, x)).filter(|mean| !mean.is_nan())
+}

@@ -180,6 +180,8 @@ named! {
     CORRECT_PROBABILITY = "correct_probability";
     ACCEPTANCE_CONDITION = "acceptance_condition";
     CIRCLE_ANGLE = "circle_angle";
+    LOG_ODDS = "log_odds";
+    DISAGREEMENT = "disagreement";
     STEP_DRIFT = "step_drift";
     DRIFT_MASS = "drift_mass";
     FLIP_LOSS = "flip_loss";

@@ -72,6 +72,36 @@ pub fn comparator_failure(weights: &[f64], comparator: &Policy, policy: &Policy,
     })
 }
 
+/// E_x[1 − Σ_y π(y|x)²] in [0, 1): the probability that two answers differ, the heterozygosity of the Wright–Fisher model.
+///
+/// ```
+/// use std::sync::Arc;
+/// use selfreward::logits::LogitTable;
+/// use selfreward::metrics::policy::disagreement;
+/// use selfreward::policy::Policy;
+///
+/// let mut table = LogitTable::default();
+/// table.push_dense(&[3f64.ln(), 0.0]);
+/// let policy = Policy::from_logits(Arc::new(table));
+/// assert!((disagreement(&[1.0], &policy) - 2.0 * 0.75 * 0.25).abs() < 1e-15);
+/// ```
+pub fn disagreement(weights: &[f64], policy: &Policy) -> f64 {
+    expectation(weights, |x| {
+        let (row, head) = (policy.row(x), policy.head(x));
+        // Each answer beside all others: with p the mode's probability its own term is p(1 − p), which keeps its digits.
+        let of = |response: Option<u32>, logit: f64| {
+            let p = head.prob(logit);
+            p * if response == Some(head.modal) { head.doubt() } else { 1.0 - p }
+        };
+        let atoms: f64 = row.atoms.iter().map(|atom| of(Some(atom.response), atom.logit)).sum();
+        let modal_in_rest = row.atoms.binary_search_by_key(&head.modal, |atom| atom.response).is_err();
+        let others = f64::from(row.rest - u32::from(modal_in_rest));
+        let mode = if modal_in_rest { of(Some(head.modal), head.logit) } else { 0.0 };
+        let rest = if others > 0.0 { others * of(None, row.rest_logit) } else { 0.0 };
+        atoms + mode + rest
+    })
+}
+
 /// Drift P_x[y*(x) ≠ y*_0(x)]: how much of the base model's choice was left behind.
 ///
 /// ```

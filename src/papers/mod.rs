@@ -12,6 +12,7 @@ pub mod bound;
 pub(crate) mod check;
 pub mod fu2026;
 pub mod huang2024;
+pub mod loops;
 mod numbers;
 pub mod offset;
 mod paper;
@@ -25,7 +26,8 @@ use crate::Error;
 use crate::nearest::one_of;
 
 /// Every paper, in the order of its chapters.
-pub static PAPERS: &[&Paper] = &[&fu2026::PAPER, &huang2024::PAPER, &task_centric::PAPER, &offset::PAPER];
+pub static PAPERS: &[&Paper] =
+    &[&fu2026::PAPER, &huang2024::PAPER, &task_centric::PAPER, &loops::PAPER, &offset::PAPER];
 
 /// Every claim of every paper: by paper, letters and numbers.
 pub fn claims() -> impl Iterator<Item = Listed> {

@@ -42,7 +42,7 @@ fn other_loops_measure_what_costs_little_and_can_exist() {
         all[start..].to_vec()
     };
     let flips = ["step_drift", "drift_mass", "flip_loss"];
-    let correct = ["correct_probability", "acceptance_condition", "circle_angle"];
+    let correct = ["correct_probability", "acceptance_condition", "circle_angle", "log_odds"];
     let offset = GAUSSIAN.replace("dim = 2", "dim = 2\noffset = { along = 1, noise = 1 }");
     assert_eq!(further(&offset), [&flips[..], &["draws", "rank_losses"]].concat());
     assert_eq!(further(&format!("{offset}[process]\nupdate = 'population'")), flips);

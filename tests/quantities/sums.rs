@@ -5,9 +5,10 @@ use std::sync::Arc;
 use selfreward::instance::Correct;
 use selfreward::logits::{Atom, LogitTable};
 use selfreward::metrics::correctness::{
-    acceptance_condition, accuracy_of, circle_angle, correct_probability, correct_probability_of,
+    acceptance_condition, accuracy_of, circle_angle, correct_probability, correct_probability_of, log_odds,
 };
 use selfreward::metrics::flips::{drift_mass, flip_loss};
+use selfreward::metrics::policy::disagreement;
 use selfreward::policy::Policy;
 use selfreward::simulate::run::replicate;
 use selfreward::simulate::{Config, Simulation};
@@ -41,6 +42,7 @@ fn correct_masses_are_plain_sums_over_known_prompts() {
     close(correct_probability(&weights, &policy, &correct), mean(&|rho| rho));
     close(acceptance_condition(&weights, &policy, &correct), mean(&|rho| 1.0 / rho));
     close(circle_angle(&weights, &policy, &correct), mean(&|rho| rho.sqrt().acos()));
+    close(log_odds(&weights, &policy, &correct), mean(&|rho| (rho / (1.0 - rho)).ln()));
     // Modes are 2, 1, 0, 0: right at prompt 1 alone.
     close(accuracy_of(&weights, &policy, &correct, |_| true), 0.3 / 0.8);
     close(accuracy_of(&weights, &policy, &correct, |x| x >= 1), 0.3 / 0.4);
@@ -62,7 +64,16 @@ fn angles_and_conditions_keep_their_digits() {
         let condition = acceptance_condition(&[1.0], &wrong, &correct).unwrap();
         assert!((condition - (1.0 + gap.exp())).abs() < 1e-13 * condition, "{gap}: {condition}");
     }
+    // Far beyond what a probability can say.
+    for gap in [2.0, -3000.0, 1e12] {
+        assert_eq!(log_odds(&[1.0], &policy(&[&[gap, 0.0]]), &correct), Some(gap));
+    }
     let dead = policy(&[&[f64::NEG_INFINITY, 0.0]]);
+    assert_eq!(log_odds(&[1.0], &dead, &correct), Some(f64::NEG_INFINITY));
+    let (alive, both) =
+        (policy(&[&[0.0, f64::NEG_INFINITY]]), policy(&[&[0.0, f64::NEG_INFINITY], &[f64::NEG_INFINITY, 0.0]]));
+    assert_eq!(log_odds(&[1.0], &alive, &correct), Some(f64::INFINITY));
+    assert_eq!(log_odds(&[0.5, 0.5], &both, &Correct::new(vec![Some(vec![0]); 2], |_| 2).unwrap()), None);
     assert_eq!(acceptance_condition(&[1.0], &dead, &correct), Some(f64::INFINITY));
     assert_eq!(circle_angle(&[1.0], &dead, &correct), Some(std::f64::consts::FRAC_PI_2));
     assert_eq!(correct_probability(&[1.0], &dead, &correct), Some(0.0));
@@ -75,6 +86,7 @@ fn angles_and_conditions_keep_their_digits() {
     let correct = Correct::new(vec![Some(vec![3, 7])], |_| 1_000_000).unwrap();
     let expected = (3f64.exp() + 1.0) / (3f64.exp() + 999_999.0);
     close(correct_probability(&[1.0], &many, &correct), expected);
+    close(log_odds(&[1.0], &many, &correct), ((3f64.exp() + 1.0) / 999_998.0).ln());
 }
 
 #[test]
@@ -141,4 +153,30 @@ fn accuracy_rises_and_falls_with_a_mixture_of_prompts() {
         assert_eq!(also.accuracy_level, [Some(0.0), Some(1.0)]);
         assert_eq!(round.policy.accuracy, Some(0.8));
     }
+}
+
+/// Oracle: 1 − Σp² by a plain sum over the responses.
+#[test]
+fn two_answers_differ_with_the_probability_of_all_unequal_pairs() {
+    let of = |rows: &[&[f64]], weights: &[f64]| {
+        let law = |row: &[f64]| {
+            let sum: f64 = row.iter().map(|logit| logit.exp()).sum();
+            row.iter().map(|logit| logit.exp() / sum).collect::<Vec<f64>>()
+        };
+        let one = |row: &&[f64]| 1.0 - law(row).iter().map(|p| p * p).sum::<f64>();
+        rows.iter().zip(weights).map(|(row, p)| p * one(row)).sum::<f64>()
+    };
+    let rows: [&[f64]; 4] = [&[0.3, -1.0, 2.0], &[0.0, 0.0, 0.0], &[1.0], &[2.0, 2.0, -0.5, 0.1]];
+    let weights = [0.4, 0.3, 0.1, 0.2];
+    close(Some(disagreement(&weights, &policy(&rows))), of(&rows, &weights));
+    // Lumped rows: an atom, and many that share one logit; the mode among the atoms, and among the others.
+    for (atom, rest) in [(3.0, 0.0), (-1.0, 0.0), (0.0, 0.0), (5.0, 4.0)] {
+        let mut table = LogitTable::default();
+        table.push([Atom { response: 2, logit: atom }], rest, 6);
+        let plain = [rest, rest, atom, rest, rest, rest, rest];
+        close(Some(disagreement(&[1.0], &Policy::from_logits(Arc::new(table)))), of(&[&plain], &[1.0]));
+    }
+    // Digits below the rounding of 1 − Σp²: 2p(1 − p).
+    let sure = disagreement(&[1.0], &policy(&[&[80.0, 0.0]]));
+    assert!((sure / (2.0 * (-80f64).exp()) - 1.0).abs() < 1e-14, "{sure}");
 }

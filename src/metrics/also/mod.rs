@@ -30,6 +30,8 @@ pub struct Also {
 pub enum Needs {
     /// The instance's correct responses.
     Correct,
+    /// A policy, that of round 0 too. A sum over all responses in each round.
+    Policy,
     /// A step, of any loop.
     Step,
     /// A loop that draws responses.
@@ -95,6 +97,10 @@ also! {
         = |at| at.of_correct(correctness::acceptance_condition);
     circle_angle NON_NEGATIVE Correct "E_x arccos √π_t(correct|x), radians"
         = |at| at.of_correct(correctness::circle_angle);
+    log_odds ANY Correct "E_x log(π_t(correct|x)/π_t(wrong|x)), nats"
+        = |at| at.of_correct(correctness::log_odds);
+    disagreement SHARE Policy "E_x[1 − Σ_y π_t(y|x)²]: probability that two answers differ"
+        = |at| Some(policy::disagreement(at.weights(), &at.round.policy));
     step_drift SHARE Step "P_x[y*_t ≠ y*_{t−1}]"
         = |at| at.arrival().map(|arrival| policy::drift(at.weights(), &arrival.previous, &at.round.policy));
     drift_mass SHARE Step "least π_{t−1}(y*_t|x) over the prompts whose mode moved in the round"

@@ -44,7 +44,7 @@ impl Config {
                 let drawn = self.instance.section().value("answer").is_some();
                 (drawn || self.instance.kind.is(Nature::Correct), "correct responses")
             }
-            Needs::Step | Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums => (true, ""),
+            Needs::Policy | Needs::Step | Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums => (true, ""),
             Needs::Draws => (drawn, "draws"),
             Needs::Pairs => (drawn && process.update != UpdateConfig::LIKELIHOOD, "drawn pairs"),
             Needs::Filter => (process.others.get("prompts").is_some_and(toml::Value::is_table), "a filter of prompts"),
@@ -64,6 +64,7 @@ impl Config {
     pub(in crate::simulate) fn never_measured(&self, process: &Loop, instance: &Instance) -> Vec<String> {
         let own_loss = process.is_self_rewarding() && process.fit.data() == Data::Pairs;
         let why = |needs: Needs| match needs {
+            Needs::Policy => None,
             Needs::Correct => instance.correct().is_none().then_some("correct responses"),
             Needs::OwnSquareLoss | Needs::OwnPairs => (!own_loss)
                 .then_some("a square loss and the paper's own prompts, candidates, reward, reference and memory"),
@@ -81,7 +82,7 @@ impl Config {
 
 /// Whether a quantity costs something of its own in each round.
 fn is_dear(needs: Needs) -> bool {
-    matches!(needs, Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums | Needs::Likelihood)
+    matches!(needs, Needs::Policy | Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums | Needs::Likelihood)
 }
 
 fn names_where(has: impl Fn(Needs) -> bool) -> Vec<&'static str> {

@@ -1,0 +1,1 @@
+//! When pairs that stay make the loop blow up (Q1).

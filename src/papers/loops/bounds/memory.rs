@@ -1,0 +1,1 @@
+//! The threshold of replay (L11).

@@ -1,0 +1,1 @@
+//! When accuracy rises first and falls then (L7).

@@ -1,0 +1,1 @@
+//! The time that normalised advantages take (Q4a, Q4b).

@@ -1,0 +1,1 @@
+//! The multiplier of a loop and what becomes of it (U1).

@@ -1,0 +1,1 @@
+//! The map of a vote (L5, L6).

@@ -1,0 +1,2 @@
+//! The right-hand sides, as pure functions of numbers. Notation is that of [`crate::theory`]; derivations are in `docs/theory.md`,
+//! section 17.
