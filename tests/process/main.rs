@@ -33,6 +33,7 @@ mod laws_stopping;
 mod limits;
 mod linalg;
 mod loops_common;
+mod loops_convergence;
 mod loops_cost;
 mod loops_counts;
 mod loops_exact;
