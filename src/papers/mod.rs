@@ -12,6 +12,7 @@ pub mod bound;
 pub(crate) mod check;
 pub mod fu2026;
 pub mod huang2024;
+mod laws;
 pub mod loops;
 mod numbers;
 pub mod offset;

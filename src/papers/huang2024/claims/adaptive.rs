@@ -4,12 +4,14 @@ use super::super::theory::adaptive::{
     Rule as Stopping, most_draws, most_draws_simply, most_miss, most_miss_simply, stopping,
 };
 use super::FAR;
-use super::laws::{ROUNDING, at, base_laws, case, count, entropy, mode, probabilities, random_law, same, table};
 use crate::Result;
 use crate::claims::cases::{cell_by_cell, of_cell};
 use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
 use crate::experiment::CellRows;
 use crate::metrics::named::{BASE_PROBABILITY, DRAWS, ENTROPY};
+use crate::papers::laws::{
+    ROUNDING, at, base_laws, case, count, entropy, mode, probabilities, random_law, same, table,
+};
 use crate::process::Selection;
 use crate::process::law::adaptive;
 use crate::seed::{Purpose, Seed};

@@ -2,9 +2,9 @@
 
 use super::super::theory::autoregressive::{BASE, RADIUS, law, most_of_optimum};
 use super::super::theory::sharpened::sharpened;
-use super::laws::{ROUNDING, case};
 use crate::Result;
 use crate::claims::{Case, Claim, Comparison, Control, Statement};
+use crate::papers::laws::{ROUNDING, case};
 use crate::seed::Seed;
 use crate::study::Profile;
 

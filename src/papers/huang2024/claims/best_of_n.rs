@@ -3,11 +3,11 @@
 use super::super::theory::best_of_n::{
     best_of_law, concentrability, divergence, most_concentrability, most_divergence,
 };
-use super::laws::{at, base_laws, case, count, entropy, mode, probabilities, random_law, same, table};
 use crate::Result;
 use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
 use crate::instance::FeatureMap;
 use crate::metrics::named::{BASE_PROBABILITY, CHAIN_CONCENTRABILITY, ENTROPY, KL_POLICY, MIN_CONFIDENCE};
+use crate::papers::laws::{at, base_laws, case, count, entropy, mode, probabilities, random_law, same, table};
 use crate::process::Selection;
 use crate::process::fit::Data;
 use crate::process::law::best_of;

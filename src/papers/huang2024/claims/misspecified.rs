@@ -1,10 +1,10 @@
 //! Likelihood fits of the best of N draws in a linear class (S12): its law where there are directions enough, moved modes otherwise.
 
 use super::super::theory::best_of_n::best_of_law;
-use super::laws::{base_laws, entropy, mode};
 use crate::Result;
 use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
 use crate::metrics::named::{BASE_PROBABILITY, DRIFT, ENTROPY, FIT_DIVERGENCE, LOGIT_ROUNDING, MARGIN};
+use crate::papers::laws::{base_laws, entropy, mode};
 use crate::process::Selection;
 use crate::process::fit::Data;
 

@@ -5,7 +5,6 @@ mod autoregressive;
 mod best_of_n;
 mod budgets;
 mod floor;
-mod laws;
 mod misspecified;
 mod offline;
 mod printed;

@@ -14,11 +14,11 @@ use super::super::theory::printed::{
 };
 use super::super::theory::sharpened::sharpened;
 use super::autoregressive::members;
-use super::laws::{ROUNDING, base_laws, case};
 use crate::Result;
 use crate::claims::{Case, Claim, Comparison, Control, Replay, Statement};
 use crate::experiment::CellRows;
 use crate::metrics::named::{BASE_PROBABILITY, DRAWS};
+use crate::papers::laws::{ROUNDING, base_laws, case};
 use crate::seed::Seed;
 
 use crate::simulate::config::{Config, SeedConfig, parse_toml};

@@ -2,9 +2,9 @@
 
 use super::super::theory::best_of_n::divergence;
 use super::super::theory::sharpened::{enough_sharpening, exploration, failure_by_divergence, objective, sharpened};
-use super::laws::{ROUNDING, case, count};
 use crate::Result;
 use crate::claims::{Case, Claim, Comparison, Control, Statement};
+use crate::papers::laws::{ROUNDING, case, count};
 use crate::seed::{Purpose, Seed};
 use crate::study::Profile;
 use ndarray::{Array1, Array2};

@@ -4,6 +4,7 @@ mod critic;
 mod curation;
 mod entropy;
 mod filters;
+mod gate;
 mod labels;
 mod memory;
 mod mixture;
@@ -26,6 +27,7 @@ pub(super) const CLAIMS: &[&[Claim]] = &[
     mixture::CLAIMS,
     curation::CLAIMS,
     filters::CLAIMS,
+    gate::CLAIMS,
     memory::CLAIMS,
     resampling::CLAIMS,
     entropy::CLAIMS,

@@ -10,15 +10,15 @@ use crate::process::law::{Distribution, Law};
 use crate::study::Profile;
 
 /// How far an identity may be missed, relative to the size of its sides: rounding, as claims are weighed.
-pub(super) const ROUNDING: f64 = 1e-9;
+pub(in crate::papers) const ROUNDING: f64 = 1e-9;
 
 /// How many laws are drawn.
-pub(super) fn count(profile: Profile, quick: usize) -> usize {
+pub(in crate::papers) fn count(profile: Profile, quick: usize) -> usize {
     if profile == Profile::Quick { quick } else { 10 * quick }
 }
 
 /// A law over 1 to `most` responses; ties in a third of them, responses of probability 0 in another third.
-pub(super) fn random_law(rng: &mut impl Rng, most: usize) -> Vec<f64> {
+pub(in crate::papers) fn random_law(rng: &mut impl Rng, most: usize) -> Vec<f64> {
     let responses = rng.random_range(1..=most);
     let (scale, way): (f64, u32) = (rng.random_range(0.1..2.0), rng.random_range(0..3));
     let mut one = || -> f64 {
@@ -36,24 +36,24 @@ pub(super) fn random_law(rng: &mut impl Rng, most: usize) -> Vec<f64> {
 }
 
 /// The law as a row of logits, −∞ for probability 0.
-pub(super) fn table(law: &[f64]) -> LogitTable {
+pub(in crate::papers) fn table(law: &[f64]) -> LogitTable {
     let mut table = LogitTable::default();
     table.push_dense(&law.iter().map(|mass| mass.ln()).collect::<Vec<_>>());
     table
 }
 
 /// The only row of a table.
-pub(super) fn at(table: &LogitTable) -> Distribution<'_> {
+pub(in crate::papers) fn at(table: &LogitTable) -> Distribution<'_> {
     Distribution::new(table.row(0))
 }
 
 /// The probabilities of a law of the process.
-pub(super) fn probabilities(law: &Law) -> Vec<f64> {
+pub(in crate::papers) fn probabilities(law: &Law) -> Vec<f64> {
     (0..law.row().responses() as u32).map(|y| law.log_prob(y).exp()).collect()
 }
 
 /// Response by response.
-pub(super) fn same(found: &[f64], expected: &[f64]) -> impl Iterator<Item = Comparison> {
+pub(in crate::papers) fn same(found: &[f64], expected: &[f64]) -> impl Iterator<Item = Comparison> {
     let pairs: Vec<(f64, f64)> = found.iter().copied().zip(expected.iter().copied()).collect();
     pairs
         .into_iter()
@@ -61,25 +61,25 @@ pub(super) fn same(found: &[f64], expected: &[f64]) -> impl Iterator<Item = Comp
 }
 
 /// A case of a law over so many responses.
-pub(super) fn case(size: usize, comparisons: Vec<Comparison>) -> Case {
+pub(in crate::papers) fn case(size: usize, comparisons: Vec<Comparison>) -> Case {
     let mut case = Case { comparisons, ..Case::default() };
     case.place.size = size;
     case
 }
 
 /// π_0 at each prompt of an instance.
-pub(super) fn base_laws(instance: &Instance) -> Vec<Vec<f64>> {
+pub(in crate::papers) fn base_laws(instance: &Instance) -> Vec<Vec<f64>> {
     let policy = instance.policy(instance.base());
     let responses = |x: usize| 0..policy.row(x).responses() as u32;
     (0..instance.prompts()).map(|x| responses(x).map(|y| policy.prob(x, y)).collect()).collect()
 }
 
 /// The first of the likeliest responses.
-pub(super) fn mode(law: &[f64]) -> usize {
+pub(in crate::papers) fn mode(law: &[f64]) -> usize {
     (1..law.len()).fold(0, |best, y| if law[y] > law[best] { y } else { best })
 }
 
 /// −Σ π log π, nats.
-pub(super) fn entropy(law: &[f64]) -> f64 {
+pub(in crate::papers) fn entropy(law: &[f64]) -> f64 {
     law.iter().filter(|mass| **mass > 0.0).map(|mass| -mass * mass.ln()).sum()
 }
