@@ -1,11 +1,16 @@
 //! `selfreward loops`: the loops that have a name.
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::{Failure, Verbosity, print};
+use super::{Failure, Outputs, Verbosity, print};
+use crate::experiment::Table;
 use crate::process::PRESETS;
 use crate::process::presets::Setting;
+use crate::report::loops;
+use crate::{Error, Result, files};
 
 /// List the named loops: the keys that each sets, its recursion in the population, where it comes from
 ///
@@ -15,12 +20,21 @@ pub struct LoopsArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Make the tables between the marks `<!-- loops -->` and `<!-- loop NAME -->` of this document anew, as in docs/loops.md
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    splice: Option<PathBuf>,
+    /// The folder of the tables that they are made from
+    #[arg(long, value_name = "DIR", default_value = "figures", requires = "splice")]
+    figures: PathBuf,
     #[command(flatten)]
     _verbosity: Verbosity,
 }
 
 /// Carries the command out.
-pub(super) fn run(args: &LoopsArgs) -> Result<(), Failure> {
+pub(super) fn run(args: &LoopsArgs) -> std::result::Result<(), Failure> {
+    if let Some(document) = &args.splice {
+        return splice_into(document, &args.figures).map_err(Failure::refused);
+    }
     if args.json {
         let text = serde_json::to_string_pretty(&document()).map_err(Failure::failed)?;
         return print(&text);
@@ -67,4 +81,16 @@ fn document() -> Value {
         })
         .collect();
     json!({ "schema": 1, "loops": loops })
+}
+
+fn splice_into(document: &Path, figures: &Path) -> Result<()> {
+    // The document is read, too, and is what is to change.
+    let outputs = Outputs::claim_file("--splice", document, true)?;
+    let table = |name: &str| {
+        let path = figures.join(format!("{name}.csv"));
+        Table::parse(&files::text(&path, "a table of a figure")?).map_err(|error| Error::file(&path, error.to_string()))
+    };
+    let text = loops::spliced(&files::text(document, "a document with marks for each loop")?, table)
+        .map_err(|error| Error::file(document, error.to_string()))?;
+    outputs.write(document.file_name().unwrap_or_default(), text)
 }

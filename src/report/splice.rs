@@ -4,27 +4,34 @@ use super::markdown::{escaped, table_row};
 use super::record::{Cited, Record, Row};
 use crate::{Error, Result};
 
-/// The mark after which the summary begins.
-pub const BEGIN: &str = "<!-- ledger -->";
-/// The mark before which it ends.
-pub const END: &str = "<!-- /ledger -->";
+/// The name of the ledger's marks.
+pub const LEDGER: &str = "ledger";
 
-/// The document with the summary in place of what stood between the marks; nothing else is touched.
+/// The document with a text between the marks `<!-- NAME -->` and `<!-- /NAME -->` in place of what stood there; nothing else is touched.
 ///
 /// # Errors
 /// [`Error::Argument`] unless each mark stands there once, the first before the second.
-pub fn spliced(document: &str, ledger: &Record) -> Result<String> {
-    let marks = [BEGIN, END].map(|mark| document.matches(mark).count());
-    let expected = || format!("`{BEGIN}` and after it `{END}`, each once");
+pub fn between(document: &str, name: &str, text: &str) -> Result<String> {
+    let (begin, end) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
+    let marks = [&begin, &end].map(|mark| document.matches(mark.as_str()).count());
+    let expected = || format!("`{begin}` and after it `{end}`, each once");
     if marks != [1, 1] {
         return Err(Error::argument("marks", format!("{} and {}", marks[0], marks[1]), expected()));
     }
-    match (document.split_once(BEGIN), document.split_once(END)) {
+    match (document.split_once(&begin), document.split_once(&end)) {
         (Some((before, _)), Some((inside, after))) if inside.len() > before.len() => {
-            Ok(format!("{before}{BEGIN}\n\n{}\n{END}{after}", summary(ledger)))
+            Ok(format!("{before}{begin}\n\n{text}\n{end}{after}"))
         }
         _ => Err(Error::argument("marks", "in the wrong order", expected())),
     }
+}
+
+/// The document with the ledger's summary between its marks.
+///
+/// # Errors
+/// As [`between`].
+pub fn spliced(document: &str, ledger: &Record) -> Result<String> {
+    between(document, LEDGER, &summary(ledger))
 }
 
 /// Counts by verdict, and for each paper, behind a fold, a table with a row for each statement.
