@@ -46,6 +46,7 @@ mod loops_refusals;
 mod loops_routes;
 mod loops_same_data;
 mod loops_scipy;
+mod loops_thresholds;
 mod metrics;
 mod npz;
 mod random_instance;
