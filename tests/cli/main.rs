@@ -12,6 +12,7 @@ mod fakes;
 mod intervals;
 #[cfg(target_os = "linux")]
 mod machine;
+mod loops;
 mod messages;
 #[cfg(unix)]
 mod outputs;

@@ -1,0 +1,74 @@
+//! The page of loops: its tables are what the command makes, its commands run, and nothing that it points to is missing.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use selfreward::process::PRESETS;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn page() -> String {
+    fs::read_to_string(root().join("docs/loops.md")).unwrap()
+}
+
+/// A run in the project's own folder, which it only reads.
+fn selfreward(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_selfreward"));
+    command.current_dir(root()).args(arguments).timeout(std::time::Duration::from_secs(120));
+    command
+}
+
+#[test]
+fn its_tables_are_made_by_the_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("loops.md");
+    // Whatever stood between the marks is made anew.
+    let emptied: String = page().lines().filter(|line| !line.starts_with('|')).map(|line| format!("{line}\n")).collect();
+    fs::write(&copy, &emptied).unwrap();
+    selfreward(&["loops", "--splice", copy.to_str().unwrap()]).assert().success();
+    assert!(fs::read_to_string(&copy).unwrap() == page(), "docs/loops.md is not what `selfreward loops --splice` makes");
+    // A loop without its place on the page, and a folder without the tables.
+    fs::write(&copy, emptied.replace("<!-- loop spin -->\n", "")).unwrap();
+    let refused = selfreward(&["loops", "--splice", copy.to_str().unwrap()]).assert().code(2).get_output().stderr.clone();
+    let refused = String::from_utf8(refused).unwrap();
+    assert!(refused.contains("<!-- loop spin -->") && refused.contains("0 and 1"), "{refused}");
+    let elsewhere = folder.path().to_str().unwrap();
+    let missing = selfreward(&["loops", "--splice", copy.to_str().unwrap(), "--figures", elsewhere]).assert().code(2);
+    let missing = String::from_utf8(missing.get_output().stderr.clone()).unwrap();
+    assert!(missing.contains("league.csv"), "{missing}");
+}
+
+#[test]
+fn every_loop_has_a_section_with_a_figure_and_a_command_that_runs() {
+    let page = page();
+    for preset in PRESETS {
+        let (_, section) = page.split_once(&format!("\n### {}\n", preset.name)).expect(preset.name);
+        let section = section.split("\n##").next().unwrap();
+        for part in ["**Confidence**", "**Drift**", "**Accuracy**", "Figure: [", "```sh"] {
+            let found = section.to_lowercase().contains(&part.to_lowercase());
+            // One sentence may say the last two together.
+            assert!(found || part == "**Accuracy**" && section.contains("**accuracy**"), "{}: {part}", preset.name);
+        }
+        let line = section.lines().find(|line| line.starts_with("selfreward simulate")).expect(preset.name);
+        let line = line.replace('\'', "");
+        let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+        assert!(words.iter().any(|word| *word == format!("process.preset=\"{}\"", preset.name)), "{line}");
+        selfreward(&words).assert().success();
+    }
+}
+
+/// Links to files of this project, from its folder docs.
+#[test]
+fn whatever_it_points_to_is_there() {
+    let page = page();
+    let links = page.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let mut files = 0;
+    for link in links.filter(|link| !link.starts_with('#') && !link.contains("://")) {
+        assert!(root().join("docs").join(link).exists(), "{link}");
+        files += 1;
+    }
+    assert!(files > PRESETS.len());
+}
