@@ -10,6 +10,7 @@ mod mixture;
 mod normalised;
 mod preference;
 mod resampling;
+mod straight;
 mod unified;
 mod votes;
 

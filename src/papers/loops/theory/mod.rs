@@ -1,2 +1,18 @@
 //! The right-hand sides, as pure functions of numbers. Notation is that of [`crate::theory`]; derivations are in `docs/theory.md`,
 //! section 17.
+//!
+//! | result | claim | where |
+//! | --- | --- | --- |
+//! | one set of pairs in all rounds | Q1, Q2 | [`critic`] |
+//! | standardised rewards: finite time, frozen reference | Q4a, Q4b | [`normalised`] |
+//! | preferences in a circle | Q5 | [`preference`] |
+//! | replayed and accumulated data | L11, L12 | [`memory`] |
+//! | unfiltered answers | L13 | [`resampling`] |
+//! | plain gradient steps on the entropy | L18 | [`entropy`] |
+
+pub mod critic;
+pub mod entropy;
+pub mod memory;
+pub mod normalised;
+pub mod preference;
+pub mod resampling;
