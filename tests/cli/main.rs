@@ -5,6 +5,7 @@ mod study_common;
 
 mod autoregressive;
 mod bound;
+mod bound_dynamics;
 mod doc_examples;
 mod examples;
 #[cfg(target_os = "linux")]

@@ -7,7 +7,8 @@ use crate::plot::{Axis, Figure, Guide, Legend, Panel, Series, Style};
 /// Attractors by λ, accumulated answers, and what resampling leaves.
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let shares = || Axis::linear("share λ of uniform answers").range(-0.02, 1.0);
-    let mut fork = Panel::new("where replay ends, population", shares(), Axis::linear("p after 1000 rounds").range(-0.02, 1.02));
+    let mut fork =
+        Panel::new("where replay ends, population", shares(), Axis::linear("p after 1000 rounds").range(-0.02, 1.02));
     let rows = table.filter(&[("part", "pitchfork")])?;
     for (color, beta) in rows.distinct("beta")?.iter().enumerate() {
         let of_beta = rows.filter(&[("beta", beta)])?;
@@ -24,8 +25,9 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         }
     }
     let rows = table.filter(&[("part", "pitchfork-sampled")])?;
-    let mut runs = Panel::new("runs that draw n answers, β = 1", shares(), Axis::linear("p after 200 rounds").range(-0.02, 1.02))
-        .guide(Guide::vertical(0.5, "λ_c"));
+    let mut runs =
+        Panel::new("runs that draw n answers, β = 1", shares(), Axis::linear("p after 200 rounds").range(-0.02, 1.02))
+            .guide(Guide::vertical(0.5, "λ_c"));
     for (color, n) in rows.distinct("samples")?.iter().enumerate() {
         let ends = rows.filter(&[("samples", n)])?.means("lambda", "value")?;
         runs = runs.series(Series::new(format!("n = {n}"), Style::Markers, color, ends));
@@ -41,7 +43,8 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             _ => runs.series(Series::unlabelled(Style::Line, 6, points)),
         };
     }
-    let mut kept = Panel::new("all answers kept, p₀ = .6", Axis::log("t + 1"), Axis::log("(t+1)(1−pₜ)").range(0.3, 6.0));
+    let mut kept =
+        Panel::new("all answers kept, p₀ = .6", Axis::log("t + 1"), Axis::log("(t+1)(1−pₜ)").range(0.3, 6.0));
     for (color, beta) in table.filter(&[("part", "accumulate")])?.distinct("beta")?.iter().enumerate() {
         let exact = table.filter(&[("part", "accumulate"), ("beta", beta)])?;
         let label = format!("population, β = {beta}");

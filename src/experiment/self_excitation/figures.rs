@@ -19,11 +19,14 @@ fn predicted(table: &Table, part: &str, title: &str) -> Result<Panel> {
     for beta in rows.distinct("beta")? {
         for eta in rows.distinct("eta")? {
             let cell = rows.filter(&[("beta", &beta), ("eta", &eta)])?;
-            let label = format!("η = {eta}, β = {beta}");
+            let sign = if eta.starts_with('-') { "−1" } else { "1" };
+            let label = format!("η = {sign}, β = {beta}");
             let points = thinned(cell.points("t", "theta_norm")?, 3);
-            panel = panel
-                .series(Series::new(label, Style::Markers, color, points))
-                .series(Series::unlabelled(Style::Line, color, cell.points("t", "predicted")?));
+            panel = panel.series(Series::new(label, Style::Markers, color, points)).series(Series::unlabelled(
+                Style::Line,
+                color,
+                cell.points("t", "predicted")?,
+            ));
             color += 1;
         }
     }
@@ -36,7 +39,8 @@ pub(super) fn norms(table: &Table) -> Result<Figure> {
     let mut gains = Panel::new("gains of a round, β = 2, λ = .01", Axis::linear("round t"), Axis::linear("βg/(β²g+λ)"));
     for (color, n) in ridge.distinct("samples")?.iter().enumerate() {
         let cell = ridge.filter(&[("samples", n)])?;
-        for (style, name, column) in [(Style::Dashed, "largest", "gain_max"), (Style::LineMarkers, "least", "gain_min")] {
+        for (style, name, column) in [(Style::Dashed, "largest", "gain_max"), (Style::LineMarkers, "least", "gain_min")]
+        {
             let label = format!("{name}, n = {n}");
             gains = gains.series(Series::new(label, style, color, cell.points("t", column)?));
         }
@@ -90,10 +94,13 @@ pub(super) fn standardised(table: &Table) -> Result<Figure> {
         for (at, beta) in rows.distinct("beta")?.iter().enumerate() {
             let cell = rows.filter(&[("beta", beta)])?;
             let style = [Style::LineMarkers, Style::Dotted, Style::Dashed, Style::Line][at % 4];
-            let label = format!("ρ₀ = {short:.2}, β = {beta}");
-            circle = circle.series(Series::new(label, style, color, cell.points("time", "circle_angle")?));
-            let points = cell.points("time", "distance_by_beta_square")?;
-            distance = distance.series(Series::unlabelled(style, color, points));
+            let (angles, away) =
+                (cell.points("time", "circle_angle")?, cell.points("time", "distance_by_beta_square")?);
+            circle = circle.series(match at {
+                0 => Series::new(format!("ρ₀ = {short:.2}"), style, color, angles),
+                _ => Series::unlabelled(style, color, angles),
+            });
+            distance = distance.series(Series::unlabelled(style, color, away));
         }
     }
     let frozen = table.filter(&[("part", "frozen-grpo")])?;
@@ -113,7 +120,8 @@ pub(super) fn standardised(table: &Table) -> Result<Figure> {
     };
     Ok(Figure::new("Standardised rewards of correct answers: time, and a frozen reference")
         .subtitle(
-            "One prompt, two answers, population rounds. Above: grpo-mirror up to .9·2βω₀ rounds. Below: grpo-frozen-reference at 2% on either side \
+            "One prompt, two answers, population rounds. Above: grpo-mirror up to .9·2βω₀ rounds, β = 10 (solid, marked), 20 (dotted), 50 (dashed), 100 (solid). \
+             Below: grpo-frozen-reference at 2% on either side \
              of the least β at which the loop from ℓ₀ stays bounded (Q4b)",
         )
         .columns(2)

@@ -14,8 +14,12 @@ pub(super) const EXCITATION: BoundEntry = BoundEntry {
 fn evaluate(numbers: &Numbers) -> Result<Bound> {
     let curvatures = numbers.list("eigenvalues")?;
     let beta = numbers.need("beta")?;
-    let round =
-        Round { alpha: numbers.or("alpha", 1.0)?, eta: numbers.or("eta", 1.0)?, beta, ridge: numbers.or("lambda", 0.0)? };
+    let round = Round {
+        alpha: numbers.or("alpha", 1.0)?,
+        eta: numbers.or("eta", 1.0)?,
+        beta,
+        ridge: numbers.or("lambda", 0.0)?,
+    };
     let (components, radius) = (numbers.optional_list("components")?, numbers.optional("radius")?);
     match (&components, radius) {
         (Some(_), None) => Err(numbers.missing("radius")),

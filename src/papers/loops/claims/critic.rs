@@ -1,5 +1,6 @@
 //! Pairs that stay and pairs that are drawn anew: the gain of each direction (Q1–Q3).
 
+use crate::Result;
 use crate::claims::cases::{cell_by_cell, of_cell};
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement, Trial};
 use crate::experiment::CellRows;
@@ -8,7 +9,6 @@ use crate::instance::Parameter;
 use crate::metrics::named::{GAIN_MAX, GAIN_MIN, THETA_NORM};
 use crate::papers::loops::theory::critic::Round;
 use crate::process::{Snapshot, Step};
-use crate::Result;
 
 const KEPT: &[Source] = &[Source { experiment: "self_excitation", part: "kept" }];
 const RIDGE: &[Source] = &[Source { experiment: "self_excitation", part: "ridge" }];
@@ -114,8 +114,9 @@ fn own_pairs(cells: &[CellRows]) -> Result<Vec<Case>> {
                 components.iter_mut().zip(&gains).for_each(|(c, gain)| *c *= 1.0 + gain);
                 theta = directions.embed(&components);
                 let norm = theta.dot(&theta).sqrt();
-                let (most, least) =
-                    gains.iter().fold((0.0, f64::INFINITY), |(most, least), &g| (f64::max(most, g), f64::min(least, g)));
+                let (most, least) = gains
+                    .iter()
+                    .fold((0.0, f64::INFINITY), |(most, least), &g| (f64::max(most, g), f64::min(least, g)));
                 for (of, stated) in [(&THETA_NORM, norm), (&GAIN_MAX, most), (&GAIN_MIN, least)] {
                     let measured = cell.value(replicate, of, t + 1)?;
                     case.comparisons.push(Comparison::identity(measured, stated, ROUNDING * (1.0 + stated)));

@@ -26,16 +26,18 @@ pub(super) const CLAIMS: &[Claim] = &[Claim {
 const START: f64 = 0.6;
 const RATES: [f64; 2] = [0.1, 0.5];
 const NEAR: f64 = 0.002;
+/// The round from which on it is stated.
+const FROM: f64 = 1e4;
 
-/// (t, ℓ_t) at each power of √10 from 10⁴ on.
-fn path(rate: f64, rounds: u64) -> Vec<(f64, f64)> {
-    let (mut log_odds, mut found, mut next) = ((START / (1.0 - START)).ln(), Vec::new(), 1e4);
+/// (t, ℓ_t) at about ten rounds in each factor of ten, from the first of these on.
+fn path(rate: f64, first: f64, rounds: u64) -> Vec<(f64, f64)> {
+    let (mut log_odds, mut found, mut next) = ((START / (1.0 - START)).ln(), Vec::new(), first);
     for t in 1..=rounds {
         // 1/(p(1−p)) = 2 + 2cosh ℓ.
         log_odds += 2.0 * rate * log_odds / (2.0 + 2.0 * log_odds.cosh());
         if t as f64 >= next {
             found.push((t as f64, log_odds));
-            next *= 10f64.sqrt();
+            next *= 10f64.powf(0.1);
         }
     }
     found
@@ -49,7 +51,7 @@ fn flow(_seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     let start = (START / (1.0 - START)).ln();
     let of = |rate: f64| -> Result<Case> {
         let mut case = Case::default();
-        for (t, log_odds) in path(rate, rounds(profile)) {
+        for (t, log_odds) in path(rate, FROM, rounds(profile)) {
             let time = 2.0 * rate * t;
             case.comparisons.push(Comparison::identity(flow_time(start, log_odds)? / time, 1.0, NEAR));
             let rest = 1.0 / (1.0 + log_odds.exp());
@@ -62,7 +64,7 @@ fn flow(_seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
 
 fn geometric(_seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     let of = |rate: f64| {
-        let path = path(rate, rounds(profile));
+        let path = path(rate, 100.0, rounds(profile));
         let curve = |x: fn(f64) -> f64| -> Vec<(f64, f64)> {
             path.iter().map(|&(t, log_odds)| (x(t), -log_odds.exp().ln_1p())).collect()
         };

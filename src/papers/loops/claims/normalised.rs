@@ -69,7 +69,8 @@ fn geometric(trial: &Trial<'_>) -> Result<Option<Case>> {
         // log(1−ρ) = −log(1+e^ℓ).
         logs.push((t as f64, -trial.get(&LOG_ODDS, t)?.exp().ln_1p()));
     }
-    let mut case = Case { comparisons: vec![Comparison::unlimited(bent(&logs), bent(&angles), 1e-12)], ..Case::default() };
+    let mut case =
+        Case { comparisons: vec![Comparison::unlimited(bent(&logs), bent(&angles), 1e-12)], ..Case::default() };
     case.place.size = trial.size();
     Ok(Some(case))
 }

@@ -110,12 +110,7 @@ pub fn crash_time(
 /// assert_eq!(bound.intermediate("crash_time"), Some(2.0));
 /// # Ok::<(), selfreward::Error>(())
 /// ```
-pub fn excitation(
-    round: &Round,
-    curvatures: &[f64],
-    components: Option<&[f64]>,
-    radius: Option<f64>,
-) -> Result<Bound> {
+pub fn excitation(round: &Round, curvatures: &[f64], components: Option<&[f64]>, radius: Option<f64>) -> Result<Bound> {
     if curvatures.is_empty() {
         return Err(Error::argument("eigenvalues", "nothing", "one number or more"));
     }
@@ -135,6 +130,8 @@ pub fn excitation(
     }
     Ok(bound
         .with_list("multipliers", multipliers)
-        .assuming("the square loss on one set of pairs, the same in all rounds, whose Gram matrix has these eigenvalues")
+        .assuming(
+            "the square loss on one set of pairs, the same in all rounds, whose Gram matrix has these eigenvalues",
+        )
         .assuming("no ball binds, and the class is linear: the reward is eta log pi_t and nothing else"))
 }

@@ -68,14 +68,16 @@ pub fn replay_threshold(beta: f64, lambda: Option<f64>) -> Result<Bound> {
     if let Some(lambda) = lambda {
         let upper = attractor(lambda, beta)?;
         let attractors = if upper > 0.5 { vec![1.0 - upper, upper] } else { vec![0.5] };
-        bound = bound
-            .with("slope", (1.0 - lambda) * (1.0 + 1.0 / beta))
-            .with_list("attractors", attractors)
-            .checked("lambda is not the threshold itself, at which the approach to 1/2 is slower than geometric", lambda != 1.0 / (1.0 + beta));
+        bound = bound.with("slope", (1.0 - lambda) * (1.0 + 1.0 / beta)).with_list("attractors", attractors).checked(
+            "lambda is not the threshold itself, at which the approach to 1/2 is slower than geometric",
+            lambda != 1.0 / (1.0 + beta),
+        );
     }
     Ok(bound
         .assuming("the population's rounds, two answers: the likelihood's fit of sharpened responses and uniform ones")
-        .assuming("responses are sharpened by the power 1 + 1/beta; with the best of N in its place there is no threshold"))
+        .assuming(
+            "responses are sharpened by the power 1 + 1/beta; with the best of N in its place there is no threshold",
+        ))
 }
 
 /// L12: p_0, …, p_T of `accumulate` in the population, as log-odds: 1 − p' = (1 − p) + ((1 − T(p)) − (1 − p))/(t+2).
