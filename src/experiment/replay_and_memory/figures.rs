@@ -8,17 +8,17 @@ use crate::plot::{Axis, Figure, Guide, Legend, Panel, Series, Style};
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let shares = || Axis::linear("share λ of uniform answers").range(-0.02, 1.0);
     let mut fork =
-        Panel::new("where replay ends, population", shares(), Axis::linear("p after 1000 rounds").range(-0.02, 1.02));
+        Panel::new("replay in the population", shares(), Axis::linear("p after 1000 rounds").range(-0.02, 1.02));
     let rows = table.filter(&[("part", "pitchfork")])?;
     for (color, beta) in rows.distinct("beta")?.iter().enumerate() {
         let of_beta = rows.filter(&[("beta", beta)])?;
         let number: f64 = beta.parse().unwrap_or(f64::NAN);
-        fork = fork.guide(Guide::vertical(1.0 / (1.0 + number), format!("λ_c, β = {beta}")));
+        fork = fork.guide(Guide::vertical(1.0 / (1.0 + number), format!("λ_c, β = {}", short(beta))));
         for (at, start) in of_beta.distinct("start")?.iter().enumerate() {
             let cells = of_beta.filter(&[("start", start)])?;
             let (ends, stated) = (cells.means("lambda", "value")?, cells.points("lambda", "stated")?);
             fork = match at {
-                0 => fork.series(Series::new(format!("β = {beta}"), Style::Markers, color, ends)),
+                0 => fork.series(Series::new(format!("β = {}", short(beta)), Style::Markers, color, ends)),
                 _ => fork.series(Series::unlabelled(Style::Markers, color, ends)),
             };
             fork = fork.series(Series::unlabelled(Style::Line, color, stated));
@@ -47,15 +47,15 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         Panel::new("all answers kept, p₀ = .6", Axis::log("t + 1"), Axis::log("(t+1)(1−pₜ)").range(0.3, 6.0));
     for (color, beta) in table.filter(&[("part", "accumulate")])?.distinct("beta")?.iter().enumerate() {
         let exact = table.filter(&[("part", "accumulate"), ("beta", beta)])?;
-        let label = format!("population, β = {beta}");
+        let label = format!("population, β = {}", short(beta));
         kept = kept.series(Series::new(label, Style::Line, color, later(exact.means("t", "value")?)));
         let limit = exact.points("t", "stated")?.first().map_or(f64::NAN, |point| point.y);
-        kept = kept.guide(Guide::horizontal(limit, format!("limit, β = {beta}")));
+        kept = kept.guide(Guide::horizontal(limit, format!("limit, β = {}", short(beta))));
         let sampled = table.filter(&[("part", "accumulate-sampled"), ("beta", beta)])?;
         for (at, n) in sampled.distinct("samples")?.iter().enumerate() {
             let style = [Style::LineMarkers, Style::DashedMarkers][at % 2];
             let points = later(sampled.filter(&[("samples", n)])?.measured("t", "value")?);
-            kept = kept.series(Series::new(format!("n = {n}, β = {beta}"), style, color + 2, points));
+            kept = kept.series(Series::new(format!("n = {n}, β = {}", short(beta)), style, color + 2, points));
         }
     }
     let axis = Axis::log("E[1 − Σπₜ²]");
@@ -78,6 +78,11 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .panel(runs)
         .panel(kept)
         .panel(mixed))
+}
+
+/// 1, not 1.0.
+fn short(number: &str) -> &str {
+    number.trim_end_matches(".0")
 }
 
 /// By t + 1.

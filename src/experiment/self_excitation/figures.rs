@@ -58,13 +58,13 @@ pub(super) fn norms(table: &Table) -> Result<Figure> {
     let fixed = table.filter(&[("part", "blow-up")])?.points("t", "theta_norm")?;
     teeth = teeth.series(Series::new("pairs of π₀, n = 256", Style::Dashed, 6, fixed));
     let pairs = || Axis::log("pairs a round n");
-    let high = Panel::new("how high it rises", pairs(), Axis::log("largest ‖θₜ‖, t ≤ 150"))
+    let high = Panel::new("largest norm", pairs(), Axis::log("largest ‖θₜ‖, t ≤ 150"))
         .legend(Legend::Hidden)
         .series(Series::new("pairs of πₜ", Style::LineMarkers, 0, saw.measured("samples", "largest_norm")?).bars());
     let lost = Panel::new("rounds that lose span", pairs(), Axis::linear("rounds of 150"))
         .legend(Legend::Hidden)
         .series(Series::new("pairs of πₜ", Style::LineMarkers, 0, saw.measured("samples", "rank_losses")?).bars());
-    Ok(Figure::new("What a loop does to itself: predicted growth, gains that die, and a sawtooth")
+    Ok(Figure::new("Self-excitation: growth and its prediction, gains of a ridge, a sawtooth")
         .subtitle(
             "100 prompts, 8 responses, Gaussian features in 8 dimensions, ‖θ₀‖ = 2, square loss. Above: 256 pairs, reference ∝ πₜ^.3 π₀^.7, reward \
              η log πₜ, ridge .01; markers: one run; lines: its multipliers before the first round (left: of its own pairs; middle: of π₀); right: \
