@@ -53,9 +53,9 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         kept = kept.guide(Guide::horizontal(limit, format!("limit, β = {}", short(beta))));
         let sampled = table.filter(&[("part", "accumulate-sampled"), ("beta", beta)])?;
         for (at, n) in sampled.distinct("samples")?.iter().enumerate() {
-            let style = [Style::LineMarkers, Style::DashedMarkers][at % 2];
+            let style = [Style::Dashed, Style::DashDotted][at % 2];
             let points = later(sampled.filter(&[("samples", n)])?.measured("t", "value")?);
-            kept = kept.series(Series::new(format!("n = {n}, β = {}", short(beta)), style, color + 2, points));
+            kept = kept.series(Series::new(format!("n = {n}, β = {}", short(beta)), style, color + 2 + 2 * at, points));
         }
     }
     let axis = Axis::log("E[1 − Σπₜ²]");
