@@ -30,10 +30,12 @@ pub mod rate_vs_n;
 pub mod real_features;
 pub mod real_spectrum;
 mod recognise;
+pub mod replay_and_memory;
 mod results;
 pub mod reward_filter;
 mod run_constants;
 pub mod sample_budgets;
+pub mod self_excitation;
 pub mod single_step;
 pub mod sphere;
 mod table;
@@ -107,6 +109,8 @@ pub const ALL: &[&Experiment] = &[
     &sphere::EXPERIMENT,
     &reward_filter::EXPERIMENT,
     &curriculum::EXPERIMENT,
+    &self_excitation::EXPERIMENT,
+    &replay_and_memory::EXPERIMENT,
     &league::EXPERIMENT,
 ];
 

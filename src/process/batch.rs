@@ -152,7 +152,7 @@ pub(super) fn fresh(step: &Step<'_>) -> Result<Vec<Batch>> {
         count: drawn.count,
     };
     match process.memory {
-        Memory::None | Memory::All => Ok(vec![own]),
+        Memory::None | Memory::All | Memory::Kept => Ok(vec![own]),
         Memory::Replay(share) => {
             let replayed = (share * step.samples as f64).round() as u64;
             let replay = Batch {

@@ -32,6 +32,10 @@ pub enum Memory {
     /// The counts of all rounds. For the likelihood, π_t is the fit of t + 1 batches, the first from π_0; for the square loss, the
     /// counts of all rounds meet the targets of the current one; labelled pairs keep the labels of their own round.
     All,
+    /// What the first round drew, in every round: iteration on a fixed data set. Each round's own reward and reference meet its pairs, and
+    /// votes and judge noise are drawn for each round; labelled pairs keep the labels of the first. The draws are counted once. In the
+    /// population it is the first round's law that is kept.
+    Kept,
     /// A share λ in [0, 1) of each round comes from the data law (uniform over each prompt's responses), the rest from the loop's own.
     /// The number of replayed answers is λn, rounded to the nearest whole number.
     Replay(f64),
@@ -40,8 +44,8 @@ pub enum Memory {
 /// The key of this choice.
 pub(super) const KEYS: &[Key] = &[Key::of_process(
     "memory",
-    Form::WordOrTables(&["none", "all"], &[&[("replay", Form::Real, None)]]),
-    "\"none\", \"all\" (counts of all rounds), { replay = λ } (a share λ of uniform responses)",
+    Form::WordOrTables(&["none", "all", "kept"], &[&[("replay", Form::Real, None)]]),
+    "\"none\", \"all\" (counts of all rounds), \"kept\" (what the first round drew, in every round), { replay = λ } (a share λ of uniform responses)",
     "\"none\"",
 )];
 
@@ -50,6 +54,7 @@ impl fmt::Display for Memory {
         match self {
             Self::None => write!(f, "\"none\""),
             Self::All => write!(f, "\"all\""),
+            Self::Kept => write!(f, "\"kept\""),
             Self::Replay(share) => write!(f, "{{ replay = {share} }}"),
         }
     }
@@ -61,7 +66,13 @@ impl Memory {
         match (process.word("memory"), process.inner("memory", "replay")) {
             (_, Some(share)) => Self::Replay(share),
             (Some("all"), None) => Self::All,
+            (Some("kept"), None) => Self::Kept,
             _ => Self::None,
         }
+    }
+
+    /// Whether later rounds look at what earlier ones drew.
+    pub(super) fn remembers(self) -> bool {
+        matches!(self, Self::All | Self::Kept)
     }
 }

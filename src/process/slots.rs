@@ -15,6 +15,10 @@ pub(super) fn check(process: &Loop) -> Result<()> {
         Memory::Replay(share) if !(0.0..1.0).contains(&share) => {
             return Err(Error::argument("process.memory.replay", share, "a number in [0, 1)"));
         }
+        Memory::Kept if !matches!(process.prompts, PromptLaw::All | PromptLaw::Level(_)) => {
+            let expected = "\"all\" or one level: with memory = \"kept\" no round but the first chooses prompts";
+            return Err(Error::argument("process.prompts", process.prompts, expected));
+        }
         _ => {}
     }
     if let Reference::Mixed(alpha) = process.reference

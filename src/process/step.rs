@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::batch::{self, Batch};
 use super::signal::Reward;
-use super::{Loop, Sampling};
+use super::{Loop, Memory, Sampling};
 use crate::Result;
 use crate::instance::{Instance, Parameter};
 use crate::policy::Policy;
@@ -112,8 +112,10 @@ impl<'a> Step<'a> {
             batches: past.to_vec(),
             remembered: past.len(),
         };
-        let fresh = batch::fresh(&step)?;
-        step.batches.extend(fresh);
+        if process.memory != Memory::Kept || past.is_empty() {
+            let fresh = batch::fresh(&step)?;
+            step.batches.extend(fresh);
+        }
         Ok(step)
     }
 
@@ -145,8 +147,13 @@ impl<'a> Step<'a> {
         &self.batches
     }
 
-    /// What this round draws; empty where no prompt is left.
+    /// What this round draws; empty where no prompt is left, and where the first round's data is kept.
     pub fn fresh(&self) -> &[Batch] {
         &self.batches[self.remembered..]
+    }
+
+    /// Whether no prompt is left to draw, so that the round changes nothing.
+    pub(super) fn is_idle(&self) -> bool {
+        self.fresh().is_empty() && (self.process.memory != Memory::Kept || self.batches.is_empty())
     }
 }

@@ -108,15 +108,14 @@ impl<'a> Rounds<'a> {
     fn advance(&mut self, round: Round) -> Result<Round> {
         let process = self.process;
         let current = Snapshot { theta: round.theta, policy: round.policy };
-        let remembers = process.memory == Memory::All;
-        if remembers && round.t == 0 && process.fit.data() == Data::Responses {
+        if process.memory == Memory::All && round.t == 0 && process.fit.data() == Data::Responses {
             // A likelihood's first batch is there before its first fit.
             let base = batch::of_base(process, self.instance, &self.base, &self.seed);
             self.so_far.add_draws(draws(process, &base)?);
             self.past.push(base);
         }
         let step = Step::new(process, self.instance, (&self.base, &current), round.t, &self.seed, &self.past)?;
-        let minimum = if step.fresh().is_empty() {
+        let minimum = if step.is_idle() {
             self.so_far.empty_filters += 1;
             Minimum::new(current.theta.clone(), None)
         } else {
@@ -133,7 +132,7 @@ impl<'a> Rounds<'a> {
                 Fitted::AtInfinity { .. } => return Err(at_infinity(round.t + 1, process.fit.is_population())),
             }
         };
-        if remembers {
+        if process.memory.remembers() {
             let fresh = step.fresh().to_vec();
             self.past.extend(fresh);
         }

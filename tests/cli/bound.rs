@@ -27,7 +27,7 @@ fn refused(arguments: &str, words: &[&str]) {
 }
 
 /// One call of every bound with the least it needs.
-const CALLS: [&str; 32] = [
+const CALLS: [&str; 36] = [
     "single-step --n 1e6 --kappa0 3 --class-size 1000",
     "hard-instance --n 1e6 --prompts 64 --kappa0 9",
     "epsilon --n 1e6 --class-size 1000 --range 2",
@@ -60,6 +60,10 @@ const CALLS: [&str; 32] = [
     "sft --class-size 1000 --n 800 --best-of 20 --modes 0.2 --weights 1 --eta 0.1 --rho 0.1 --delta 0.3",
     "bayes-floor --prompts 16 --responses 9 --mass 0.6 --n 200 --best-of 2",
     "offline-sharpening --kappa0 1.5 --c-conc 3 --c-loss 4 --log-class-size 3 --n 1e6 --beta 0.05 --margin 0.5",
+    "excitation --eigenvalues 0.1,0.2 --beta 0.5",
+    "excitation --eigenvalues 0.1 --beta 0.5 --alpha 0.3 --eta -1 --lambda 0.01 --components 2 --radius 10",
+    "grpo-time --start 0.2 --beta 10",
+    "replay-threshold --beta 0.5 --lambda 0.6",
 ];
 
 #[test]
@@ -129,6 +133,10 @@ fn list_names_every_bound_in_one_line_below_its_paper() {
         "acceptance",
         "feedback-map",
         "curriculum",
+        "loops:",
+        "excitation",
+        "grpo-time",
+        "replay-threshold",
         "offset:",
         "drift",
         "misspecified-excess",

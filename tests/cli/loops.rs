@@ -26,13 +26,18 @@ fn its_tables_are_made_by_the_command() {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("loops.md");
     // Whatever stood between the marks is made anew.
-    let emptied: String = page().lines().filter(|line| !line.starts_with('|')).map(|line| format!("{line}\n")).collect();
+    let emptied: String =
+        page().lines().filter(|line| !line.starts_with('|')).map(|line| format!("{line}\n")).collect();
     fs::write(&copy, &emptied).unwrap();
     selfreward(&["loops", "--splice", copy.to_str().unwrap()]).assert().success();
-    assert!(fs::read_to_string(&copy).unwrap() == page(), "docs/loops.md is not what `selfreward loops --splice` makes");
+    assert!(
+        fs::read_to_string(&copy).unwrap() == page(),
+        "docs/loops.md is not what `selfreward loops --splice` makes"
+    );
     // A loop without its place on the page, and a folder without the tables.
     fs::write(&copy, emptied.replace("<!-- loop spin -->\n", "")).unwrap();
-    let refused = selfreward(&["loops", "--splice", copy.to_str().unwrap()]).assert().code(2).get_output().stderr.clone();
+    let refused =
+        selfreward(&["loops", "--splice", copy.to_str().unwrap()]).assert().code(2).get_output().stderr.clone();
     let refused = String::from_utf8(refused).unwrap();
     assert!(refused.contains("<!-- loop spin -->") && refused.contains("0 and 1"), "{refused}");
     let elsewhere = folder.path().to_str().unwrap();

@@ -5,14 +5,15 @@ mod study_common;
 
 mod autoregressive;
 mod bound;
+mod bound_dynamics;
 mod doc_examples;
 mod examples;
 #[cfg(target_os = "linux")]
 mod fakes;
 mod intervals;
+mod loops;
 #[cfg(target_os = "linux")]
 mod machine;
-mod loops;
 mod messages;
 #[cfg(unix)]
 mod outputs;

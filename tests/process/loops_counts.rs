@@ -41,6 +41,11 @@ fn draws_are_counted_by_hand() {
         ("update = \"likelihood\"\naccept = { vote_of = 5 }", 5.0 * n, 0.0),
         ("update = \"likelihood\"\naccept = { true_positive = 0.2, false_positive = 0.1 }", n, 0.0),
         ("update = \"likelihood\"\nmemory = { replay = 0.3 }\nbest_of = 2", 2.0 * n * 0.7, 0.0),
+        // What the first round drew is drawn once; votes are of each round.
+        ("memory = \"kept\"", 0.0, 2.0 * n),
+        ("update = \"logistic\"\nridge = 0.1\nmemory = \"kept\"", 0.0, 2.0 * n),
+        ("reward = { vote_of = 7 }\nmemory = \"kept\"", 7.0 * n, 2.0 * n),
+        ("update = \"likelihood\"\nbest_of = 4\nmemory = \"kept\"", 0.0, 4.0 * n),
         // The first batch of π_0 comes before the first fit.
         ("update = \"likelihood\"\nmemory = \"all\"", n, n),
         ("update = \"likelihood\"\nmemory = \"all\"\nbest_of = 4", 4.0 * n, n),

@@ -65,6 +65,8 @@ fn choices_without_a_meaning_together_are_refused() {
         // Numbers out of range.
         ("memory = { replay = 1.0 }", "process.memory"),
         ("memory = { replay = -0.1 }", "process.memory"),
+        ("memory = \"kept\"\nprompts = { confidence_at_most = 0.9 }", "process.prompts"),
+        ("memory = \"kept\"\nprompts = { rounds_per_level = 2 }", "process.prompts"),
         ("prompts = { confidence_at_most = 0.0 }", "process.prompts"),
         ("prompts = { confidence_at_most = 1.5 }", "process.prompts"),
         ("prompts = { level = 2 }", "process.prompts = { level = 2 }: expected \"all\": the instance has no levels"),
@@ -130,6 +132,7 @@ fn a_finite_class_is_of_the_papers_loop_alone() {
         "standardise = true",
         "reference = \"base\"",
         "memory = \"all\"",
+        "memory = \"kept\"",
         "memory = { replay = 0.5 }",
         "radius = 5.0",
     ] {

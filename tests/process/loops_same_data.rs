@@ -76,10 +76,11 @@ fn both(process: &Loop, keys: &str, instance: &Instance, seed: u64) -> Both {
     // Any other policy than the base.
     let current = Snapshot::new(instance.base().scaled(1.3), instance);
     let first = Step::new(process, instance, (&base, &base), 0, &seed, &[]).unwrap();
-    let past = if keys.contains("memory = \"all\"") { first.fresh().to_vec() } else { Vec::new() };
+    let (all, kept) = (keys.contains("memory = \"all\""), keys.contains("memory = \"kept\""));
+    let past = if all || kept { first.fresh().to_vec() } else { Vec::new() };
     let step = Step::new(process, instance, (&base, &current), 1, &seed, &past).unwrap();
     let n: u64 = step.batches().iter().map(|batch| batch.samples).sum();
-    assert_eq!(n, SAMPLES * (1 + past.len() as u64), "{keys}");
+    assert_eq!(n, SAMPLES * (1 + u64::from(all)), "{keys}");
     let n = n as f64;
     let number = |key: &str| -> Option<f64> {
         let line = keys.lines().find(|line| line.starts_with(key))?;
@@ -163,6 +164,7 @@ fn fits_agree_with_plain_ones_on_the_same_data() {
         "prompts = { confidence_at_most = 0.6 }",
         "memory = { replay = 0.3 }",
         "memory = \"all\"",
+        "memory = \"kept\"",
     ];
     let rewards = [
         "reward = \"external\"",
@@ -211,7 +213,7 @@ fn fits_agree_with_plain_ones_on_the_same_data() {
 /// far as there is room, or 0 for the minimiser of least norm.
 #[test]
 fn fits_in_a_ball_satisfy_the_optimality_conditions() {
-    let slots = ["", "memory = \"all\"", "memory = { replay = 0.3 }", "best_of = 2"];
+    let slots = ["", "memory = \"all\"", "memory = \"kept\"", "memory = { replay = 0.3 }", "best_of = 2"];
     let references = ["", "reference = { current = 0.3 }", "reference = \"base\""];
     let (mut inside, mut outside) = (0, 0);
     for fit in [

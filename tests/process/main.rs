@@ -38,6 +38,7 @@ mod loops_cost;
 mod loops_counts;
 mod loops_exact;
 mod loops_fits;
+mod loops_kept;
 mod loops_levels;
 mod loops_plain;
 mod loops_population;

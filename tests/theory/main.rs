@@ -11,6 +11,7 @@ mod estimation;
 mod greedy;
 mod hard_instance;
 mod iterative;
+mod loops_dynamics;
 mod loops_selection;
 mod misspecified;
 mod offset;

@@ -14,7 +14,7 @@ use super::{Cost, Data, Fit, Fitted, Labels, Minimum, SampleSummary, Shape, aim:
 use crate::convex::{Ball, Block, Fit as Convex, Ridge};
 use crate::instance::{FeatureMap, Instance, Parameter};
 use crate::process::graph::SeenGraph;
-use crate::process::{Loop, Memory, Step};
+use crate::process::{Loop, Step};
 use crate::{Error, Result};
 
 /// The minimiser of the logistic loss of labels in v = β(θ − θ_ref), in the span of the seen differences:
@@ -101,7 +101,7 @@ impl Fit for Logistic {
             && matches!(self.labels, Labels::Smooth { flip: 0.0, .. })
             && self.ridge == 0.0
             && shape.process.radius.is_none()
-            && shape.process.memory != Memory::All
+            && !shape.process.memory.remembers()
             && shape.process.signal.votes() == 0
             && matches!(shape.instance.features(), FeatureMap::OneHot(_));
         vec![if closed { Cost::of_span(shape) } else { Cost::of_newton(shape, true) }]

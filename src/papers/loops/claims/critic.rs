@@ -1,6 +1,158 @@
 //! Pairs that stay and pairs that are drawn anew: the gain of each direction (Q1–Q3).
 
-use crate::claims::Claim;
+use crate::Result;
+use crate::claims::cases::{cell_by_cell, of_cell};
+use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement, Trial};
+use crate::experiment::CellRows;
+use crate::experiment::self_excitation::directions::{Directions, base, crashed, of_first_pairs, round_of};
+use crate::instance::Parameter;
+use crate::metrics::named::{GAIN_MAX, GAIN_MIN, THETA_NORM};
+use crate::papers::loops::theory::critic::Round;
+use crate::process::{Snapshot, Step};
+
+const KEPT: &[Source] = &[Source { experiment: "self_excitation", part: "kept" }];
+const RIDGE: &[Source] = &[Source { experiment: "self_excitation", part: "ridge" }];
+const SAWTOOTH: &[Source] = &[Source { experiment: "self_excitation", part: "sawtooth" }];
+
+/// Where the statements come from.
+const AFTER: &str = "ours, after arXiv 2310.04411";
+
+/// How far an identity may be missed, relative to the size of its sides: rounding.
+const ROUNDING: f64 = 1e-9;
 
 /// The claims of this file.
-pub(super) const CLAIMS: &[Claim] = &[];
+pub(super) const CLAIMS: &[Claim] = &[
+    Claim::exact(
+        "Q1",
+        "pairs of the first round in all rounds, reference ∝ π_t^α π_0^{1−α}, reward η log π_t, ridge λ: c_{t+1} = m_j c_t + (1−α)c_0 along the eigenvectors of ΣNΔφΔφᵀ/n, m_j = α + ηβg_j/(β²g_j+λ); so ‖θ_t‖ and the first t with ‖θ_t‖ > 10⁴ are known before the first round",
+        AFTER,
+        KEPT,
+        Statement::Cells(multipliers),
+        &[Control {
+            id: "Q1.no-reference",
+            says: "the multiplier is ηβg_j/(β²g_j+λ), without α",
+            sources: KEPT,
+            statement: Statement::Cells(multipliers_without_reference),
+            rule: Rule::Always,
+        }],
+    ),
+    Claim::exact(
+        "Q2",
+        "self-rewarding with a ridge: θ_{t+1} = Σ_j (1 + βg_j/(β²g_j+λ))⟨v_j,θ_t⟩v_j, g_j and v_j those of the round's own pairs: as π_t sharpens, g_j → 0 and the direction stays",
+        AFTER,
+        RIDGE,
+        Statement::Cells(own_pairs),
+        &[Control {
+            id: "Q2.constant",
+            says: "the gain is 1/β in every round and direction",
+            sources: RIDGE,
+            statement: Statement::Replicates(constant_gain),
+            rule: Rule::Always,
+        }],
+    ),
+    Claim {
+        level: Level::Shape,
+        note: "how high it rises and how often span is lost is measured: figure of self_excitation",
+        ..Claim::exact(
+            "Q3",
+            "live-reward-frozen-reference with β < 1 and pairs of π_t: ‖θ_t‖ falls at least once in 150 rounds, in every replicate, since a sharp π_t loses span and what is not seen falls back to θ_0",
+            AFTER,
+            SAWTOOTH,
+            Statement::Replicates(falls),
+            &[Control {
+                id: "Q3.monotone",
+                says: "‖θ_t‖ never falls",
+                sources: SAWTOOTH,
+                statement: Statement::Replicates(monotone),
+                rule: Rule::Always,
+            }],
+        )
+    },
+];
+
+fn multipliers(cells: &[CellRows]) -> Result<Vec<Case>> {
+    norms(cells, |_| 0.0)
+}
+
+fn multipliers_without_reference(cells: &[CellRows]) -> Result<Vec<Case>> {
+    norms(cells, |round| round.alpha)
+}
+
+/// ‖θ_t‖ and the crash of every replicate, of multipliers that lack something.
+fn norms(cells: &[CellRows], lacking: fn(&Round) -> f64) -> Result<Vec<Case>> {
+    cell_by_cell(cells, |cell| {
+        let (lacking, mut case) = (lacking(&round_of(cell)?), of_cell(cell));
+        for (replicate, &number) in cell.numbers.iter().enumerate() {
+            let predicted = of_first_pairs(cell, number, lacking)?;
+            for (t, &norm) in predicted.norms.iter().enumerate() {
+                let measured = cell.value(replicate, &THETA_NORM, t)?;
+                case.comparisons.push(Comparison::identity(measured, norm, ROUNDING * (1.0 + norm)));
+            }
+            // A crash after the last row is none of the rows.
+            let none = cell.rounds() as f64 + 1.0;
+            let at = |crash: Option<u32>| crash.map_or(none, |t| f64::from(t).min(none));
+            case.comparisons.push(Comparison::identity(at(crashed(cell, replicate)?), at(predicted.crash), 0.0));
+        }
+        Ok(case)
+    })
+}
+
+/// θ_t by the recursion, each round on the pairs that the replicate's streams draw from the policy of that θ_t.
+fn own_pairs(cells: &[CellRows]) -> Result<Vec<Case>> {
+    cell_by_cell(cells, |cell| {
+        let (simulation, round, mut case) = (cell.simulation()?, round_of(cell)?, of_cell(cell));
+        for (replicate, &number) in cell.numbers.iter().enumerate() {
+            let (instance, seed) = (simulation.instance(number)?, simulation.replicate_seed(number));
+            let first = Snapshot::new(instance.base().clone(), &instance);
+            let mut theta = base(&instance)?;
+            for t in 0..cell.rounds() {
+                let now = Snapshot::new(Parameter::Dense(theta.clone()), &instance);
+                let step = Step::new(&simulation.process, &instance, (&first, &now), t, &seed, &[])?;
+                let directions = Directions::of_batch(&instance, &step.batches()[0])?;
+                let gains = directions.curvatures.iter().map(|&g| round.gain(g)).collect::<Result<Vec<f64>>>()?;
+                let mut components = directions.components(&theta);
+                components.iter_mut().zip(&gains).for_each(|(c, gain)| *c *= 1.0 + gain);
+                theta = directions.embed(&components);
+                let norm = theta.dot(&theta).sqrt();
+                let (most, least) = gains
+                    .iter()
+                    .fold((0.0, f64::INFINITY), |(most, least), &g| (f64::max(most, g), f64::min(least, g)));
+                for (of, stated) in [(&THETA_NORM, norm), (&GAIN_MAX, most), (&GAIN_MIN, least)] {
+                    let measured = cell.value(replicate, of, t + 1)?;
+                    case.comparisons.push(Comparison::identity(measured, stated, ROUNDING * (1.0 + stated)));
+                }
+            }
+        }
+        Ok(case)
+    })
+}
+
+fn constant_gain(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    for t in 1..=trial.rounds() {
+        for of in [&GAIN_MAX, &GAIN_MIN] {
+            case.comparisons.push(Comparison::identity(trial.get(of, t)?, 1.0 / trial.beta(), ROUNDING));
+        }
+    }
+    Ok(Some(case))
+}
+
+/// ‖θ_t‖ round by round.
+fn lengths(trial: &Trial<'_>) -> Result<Vec<f64>> {
+    (0..=trial.rounds()).map(|t| trial.get(&THETA_NORM, t)).collect()
+}
+
+fn falls(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let falls = lengths(trial)?.windows(2).filter(|pair| pair[1] < pair[0] * (1.0 - ROUNDING)).count();
+    let mut case = Case { comparisons: vec![Comparison::at_least(falls as f64, 1.0, 0.0)], ..Case::default() };
+    case.place.size = trial.size();
+    Ok(Some(case))
+}
+
+fn monotone(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let grows = |pair: &[f64]| Comparison::at_least(pair[1], pair[0], ROUNDING * pair[0]);
+    let mut case = Case { comparisons: lengths(trial)?.windows(2).map(grows).collect(), ..Case::default() };
+    case.place.size = trial.size();
+    Ok(Some(case))
+}

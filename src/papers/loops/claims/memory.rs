@@ -1,6 +1,161 @@
-//! Replay and accumulation (L11, L12).
+//! Data that is replayed, and data that accumulates (L11, L12).
 
-use crate::claims::Claim;
+use super::OURS;
+use super::straight::bent;
+use crate::Result;
+use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement, Trial};
+use crate::metrics::named::LOG_ODDS;
+use crate::papers::loops::theory::memory::{
+    accumulation_limit, accumulation_tail, attractor, best_of_attractor, sharpened_rest,
+};
+use crate::process::{Memory, Selection};
+
+const REPLAY: &[Source] = &[Source { experiment: "replay_and_memory", part: "replay" }];
+const BEST_OF: &[Source] = &[Source { experiment: "replay_and_memory", part: "replay-best-of" }];
+const ACCUMULATE: &[Source] = &[Source { experiment: "replay_and_memory", part: "accumulate" }];
+
+/// How far an identity may be missed: rounding.
+const ROUNDING: f64 = 1e-9;
+/// Where the slope at ½ is read off, and to how much of it: the map is odd around ½, so that its next term is of third order.
+const CLOSE: f64 = 1e-4;
+const SLOPE: f64 = 1e-5;
+/// The round from which on (t+1)(1−p_t) is held to its limit.
+const FROM: usize = 100;
 
 /// The claims of this file.
-pub(super) const CLAIMS: &[Claim] = &[];
+pub(super) const CLAIMS: &[Claim] = &[
+    Claim::exact(
+        "L11",
+        "replay of a share λ of uniform answers at K = 2: p = ½ is the limit from every p_0 if λ ≥ λ_c = 1/(1+β), with the slope (1−λ)(1+1/β); below λ_c there are two attractors, the fixed points of p ↦ (1−λ)σ((1+1/β)ℓ) + λ/2 off ½",
+        OURS,
+        REPLAY,
+        Statement::Replicates(limits),
+        &[Control {
+            id: "L11.half",
+            says: "λ_c = ½",
+            sources: REPLAY,
+            statement: Statement::Replicates(limits_of_half),
+            rule: Rule::Always,
+        }],
+    ),
+    Claim::exact(
+        "L11.best-of",
+        "with the likeliest of N in place of the power there is no threshold: p tends to the fixed point of p ↦ (1−λ)(1−(1−p)^N) + λ/2 above ½ for every λ below 1",
+        OURS,
+        BEST_OF,
+        Statement::Replicates(limits_of_best),
+        &[Control {
+            id: "L11.best-of-threshold",
+            says: "with the likeliest of N, p = ½ is the limit from λ = ½ on",
+            sources: BEST_OF,
+            statement: Statement::Replicates(limits_of_best_with_threshold),
+            rule: Rule::Always,
+        }],
+    ),
+    Claim {
+        level: Level::Shape,
+        ..Claim::exact(
+            "L12",
+            "accumulate at K = 2 from p_0 > ½: (t+1)(1−p_t) = (1−p_0) + Σ_{s<t}(1−T(p_s)), T(p) = σ((1+1/β)ℓ), in every round; the sum converges, and (t+1)(1−p_t) lies below its limit by at most the tail βc'^{1+1/β}t^{−1/β}: 1−p falls like 1/t",
+            OURS,
+            ACCUMULATE,
+            Statement::Replicates(sums),
+            &[Control {
+                id: "L12.geometric",
+                says: "log(1−p) is straighter in t than in log(t+1)",
+                sources: ACCUMULATE,
+                statement: Statement::Replicates(geometric),
+                rule: Rule::Always,
+            }],
+        )
+    },
+];
+
+/// 1 − p, and p of log-odds ℓ.
+fn rest(log_odds: f64) -> f64 {
+    1.0 / (1.0 + log_odds.exp())
+}
+
+fn replayed(trial: &Trial<'_>) -> f64 {
+    match trial.simulation().process.memory {
+        Memory::Replay(share) => share,
+        _ => 0.0,
+    }
+}
+
+fn one(trial: &Trial<'_>, comparisons: Vec<Comparison>) -> Result<Option<Case>> {
+    let mut case = Case { comparisons, ..Case::default() };
+    case.place.size = trial.size();
+    Ok(Some(case))
+}
+
+/// p_T against the attractor on the side of p_0.
+fn end(trial: &Trial<'_>, upper: f64) -> Result<Comparison> {
+    let sign = trial.get(&LOG_ODDS, 0)?.signum();
+    Ok(Comparison::identity(rest(-sign * trial.get(&LOG_ODDS, trial.rounds())?), upper, ROUNDING))
+}
+
+fn limits(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let (lambda, beta) = (replayed(trial), trial.beta());
+    let mut comparisons = vec![end(trial, attractor(lambda, beta)?)?];
+    if lambda >= 1.0 / (1.0 + beta) {
+        let away = |t: usize| trial.get(&LOG_ODDS, t).map(|l| 0.5 * (0.5 * l).tanh());
+        for t in 0..trial.rounds() {
+            let (now, next) = (away(t)?, away(t + 1)?);
+            if now.abs() < CLOSE {
+                let slope = (1.0 - lambda) * (1.0 + 1.0 / beta);
+                comparisons.push(Comparison::identity(next / now, slope, SLOPE));
+                break;
+            }
+        }
+    }
+    one(trial, comparisons)
+}
+
+fn limits_of_half(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let (lambda, beta) = (replayed(trial), trial.beta());
+    let upper = if lambda >= 0.5 { 0.5 } else { attractor(lambda, beta)? };
+    one(trial, vec![end(trial, upper)?])
+}
+
+fn limits_of_best(trial: &Trial<'_>) -> Result<Option<Case>> {
+    best_of(trial, 1.0)
+}
+
+fn limits_of_best_with_threshold(trial: &Trial<'_>) -> Result<Option<Case>> {
+    best_of(trial, 0.5)
+}
+
+fn best_of(trial: &Trial<'_>, threshold: f64) -> Result<Option<Case>> {
+    let Selection::BestOf(draws) = trial.simulation().process.candidates.selection else { return Ok(None) };
+    let lambda = replayed(trial);
+    let upper = if lambda >= threshold { 0.5 } else { best_of_attractor(lambda, draws as f64)? };
+    one(trial, vec![end(trial, upper)?])
+}
+
+fn sums(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let beta = trial.beta();
+    let first = rest(trial.get(&LOG_ODDS, 0)?);
+    let (limit, error) = accumulation_limit(1.0 - first, beta)?;
+    let (mut sum, mut comparisons) = (first, Vec::new());
+    for t in 0..=trial.rounds() {
+        let now = rest(trial.get(&LOG_ODDS, t)?);
+        let scaled = (t + 1) as f64 * now;
+        comparisons.push(Comparison::identity(scaled, sum, ROUNDING * sum));
+        if t >= FROM {
+            comparisons.push(Comparison::unlimited(scaled, limit + error, ROUNDING));
+            let tail = accumulation_tail(limit + error, beta, t as f64);
+            comparisons.push(Comparison::at_least(scaled, limit - error - tail, ROUNDING));
+        }
+        sum += sharpened_rest(now, beta)?;
+    }
+    one(trial, comparisons)
+}
+
+fn geometric(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let curve = |x: fn(f64) -> f64| -> Result<Vec<(f64, f64)>> {
+        (0..=trial.rounds()).map(|t| Ok((x(t as f64), rest(trial.get(&LOG_ODDS, t)?).ln()))).collect()
+    };
+    let (straight, power) = (curve(|t| t)?, curve(f64::ln_1p)?);
+    one(trial, vec![Comparison::unlimited(bent(&straight), bent(&power), 1e-12)])
+}

@@ -11,6 +11,7 @@ mod mixture;
 mod normalised;
 mod preference;
 mod resampling;
+mod straight;
 mod unified;
 mod votes;
 

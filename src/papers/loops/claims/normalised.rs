@@ -1,6 +1,129 @@
-//! Advantages in units of their standard deviation (Q4a, Q4b).
+//! Standardised rewards of correct answers: a circle at constant speed, and a frozen reference (Q4).
 
-use crate::claims::Claim;
+use super::OURS;
+use super::straight::bent;
+use crate::claims::cases::single;
+use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
+use crate::instance::answers::{Answers, Group};
+use crate::metrics::correctness::log_odds;
+use crate::metrics::named::{CIRCLE_ANGLE, LOG_ODDS};
+use crate::papers::loops::theory::normalised::{angle_law, bounded, critical_beta, threshold};
+use crate::process::{Loop, Reference, Square, Weighted};
+use crate::seed::Seed;
+use crate::study::Profile;
+use crate::{Error, Result};
+
+const MIRROR: &[Source] = &[Source { experiment: "self_excitation", part: "mirror" }];
+
+/// A run has crashed once |ℓ| is above this: the deviation of the reward then leaves the doubles.
+const CRASH: f64 = 700.0;
+/// The share of 2βω_0 up to which the law of the angle is stated.
+const SHARE: f64 = 0.9;
 
 /// The claims of this file.
-pub(super) const CLAIMS: &[Claim] = &[];
+pub(super) const CLAIMS: &[Claim] = &[
+    Claim::exact(
+        "Q4a",
+        "grpo-mirror at one prompt, ω_t = arccos √ρ_t: |ω_t − [ω_0 − t/(2β) + (4β)⁻¹log(sin 2ω_0/sin 2ω_t)]| ≤ β⁻² for ρ_0 in [.05, .5], β ≥ 5, t ≤ .9·2βω_0: ρ moves on a circle at constant speed and is 1 in finite time",
+        "ours, on the map of arXiv 2503.06639 (abstract read)",
+        MIRROR,
+        Statement::Replicates(circle),
+        &[Control {
+            id: "Q4a.geometric",
+            says: "log(1−ρ_t) is straighter in t than ω_t",
+            sources: MIRROR,
+            statement: Statement::Replicates(geometric),
+            rule: Rule::Always,
+        }],
+    ),
+    Claim {
+        note: "constructed: loops of up to 3000 rounds, of which a store would hold as many rows; those of the experiment are cut before a crash",
+        ..Claim::exact(
+            "Q4b",
+            "grpo-frozen-reference from ℓ_0 at one prompt stays bounded if and only if fixed points exist (β ≥ β_c, asinh β_c − √(1+β_c²)/β_c = ℓ_0/2) and |ℓ_0| is at most the upper one: β ≥ cosh(ℓ_0/2)/|ℓ_0| for ℓ_0 < −1.54",
+            OURS,
+            &[],
+            Statement::Constructed(stays),
+            &[Control::constructed("Q4b.exists", "bounded if and only if β ≥ β_c", exists)],
+        )
+    },
+];
+
+fn circle(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let (beta, start) = (trial.beta(), trial.get(&CIRCLE_ANGLE, 0)?);
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    for t in (1..=trial.rounds()).filter(|&t| t as f64 <= SHARE * 2.0 * beta * start) {
+        let angle = trial.get(&CIRCLE_ANGLE, t)?;
+        let distance = (angle - angle_law(start, angle, beta, t as f64)?).abs();
+        case.comparisons.push(Comparison::unlimited(distance, beta.powi(-2), 1e-12));
+    }
+    Ok(Some(case))
+}
+
+fn geometric(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let last = SHARE * 2.0 * trial.beta() * trial.get(&CIRCLE_ANGLE, 0)?;
+    let (mut angles, mut logs) = (Vec::new(), Vec::new());
+    for t in (0..=trial.rounds()).filter(|&t| t as f64 <= last) {
+        angles.push((t as f64, trial.get(&CIRCLE_ANGLE, t)?));
+        // log(1−ρ) = −log(1+e^ℓ).
+        logs.push((t as f64, -trial.get(&LOG_ODDS, t)?.exp().ln_1p()));
+    }
+    let mut case =
+        Case { comparisons: vec![Comparison::unlimited(bent(&logs), bent(&angles), 1e-12)], ..Case::default() };
+    case.place.size = trial.size();
+    Ok(Some(case))
+}
+
+/// Whether the loop from ℓ_0 ≤ 0 crashes in so many rounds, run through the library.
+fn crashes(start: f64, beta: f64, rounds: usize) -> Result<bool> {
+    let group = Group { share: 1.0, gap: -start, right: false };
+    let instance = Answers { groups: vec![group], responses: 2 }.instance()?;
+    let process = Loop {
+        signal: Box::new(Weighted { own: 0.0, base: 0.0, external: 1.0, standardise: true }),
+        reference: Reference::Base,
+        fit: Box::new(Square::population()),
+        beta,
+        rounds,
+        ..Loop::default()
+    };
+    for round in process.on(&instance)?.start(Seed::from_number(0)) {
+        match round {
+            Err(Error::Overflow { .. }) => return Ok(true),
+            Err(error) => return Err(error),
+            Ok(round) => {
+                let correct = instance.correct().and_then(|correct| log_odds(&[1.0], &round.policy, correct));
+                if correct.is_some_and(|l| l.abs() > CRASH) {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn stays(_seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
+    runs(profile, bounded)
+}
+
+fn exists(_seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
+    runs(profile, |start, beta| Ok(beta >= critical_beta(start)?))
+}
+
+/// ℓ_0 from 0 to −5 at 2 % on either side of β_c and of the threshold, and between the two.
+fn runs(profile: Profile, stated: fn(f64, f64) -> Result<bool>) -> Result<Vec<Case>> {
+    let rounds = if profile == Profile::Quick { 300 } else { 3000 };
+    let mut cases = Vec::new();
+    for start in [0.0, -1.0, -2.0, -3.0, -4.0, -5.0] {
+        let (critical, least) = (critical_beta(start)?, threshold(start)?);
+        let mut betas = vec![0.98 * least, 1.02 * least];
+        if least > critical {
+            betas.extend([0.98 * critical, 1.02 * critical, (critical * least).sqrt()]);
+        }
+        for beta in betas {
+            let found = f64::from(u8::from(!crashes(start, beta, rounds)?));
+            cases.push(single(Comparison::identity(found, f64::from(u8::from(stated(start, beta)?)), 0.0)));
+        }
+    }
+    Ok(cases)
+}

@@ -1,0 +1,132 @@
+//! The figures, drawn from the tables alone.
+
+use super::super::Table;
+use super::RADIUS;
+use crate::Result;
+use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
+
+/// Every k-th point, for marks that would hide a line.
+fn thinned(points: Vec<Point>, every: usize) -> Vec<Point> {
+    points.into_iter().step_by(every).collect()
+}
+
+/// ‖θ_t‖ of the cells of a part beside what is predicted.
+fn predicted(table: &Table, part: &str, title: &str) -> Result<Panel> {
+    let axis = Axis::log("‖θₜ‖").range(0.5, 1e8);
+    let mut panel = Panel::new(title, Axis::linear("round t"), axis).guide(Guide::horizontal(RADIUS, "B"));
+    let rows = table.filter(&[("part", part), ("alpha", "0.3"), ("ridge", "0.01")])?;
+    let mut color = 0;
+    for beta in rows.distinct("beta")? {
+        for eta in rows.distinct("eta")? {
+            let cell = rows.filter(&[("beta", &beta), ("eta", &eta)])?;
+            let sign = if eta.starts_with('-') { "−1" } else { "1" };
+            let label = format!("η = {sign}, β = {beta}");
+            let points = thinned(cell.points("t", "theta_norm")?, 3);
+            panel = panel.series(Series::new(label, Style::Markers, color, points)).series(Series::unlabelled(
+                Style::Line,
+                color,
+                cell.points("t", "predicted")?,
+            ));
+            color += 1;
+        }
+    }
+    Ok(panel)
+}
+
+/// Predicted growth; gains; the sawtooth, and how high it rises.
+pub(super) fn norms(table: &Table) -> Result<Figure> {
+    let ridge = table.filter(&[("part", "ridge")])?;
+    let mut gains = Panel::new("gains of a round, β = 2, λ = .01", Axis::linear("round t"), Axis::linear("βg/(β²g+λ)"));
+    for (color, n) in ridge.distinct("samples")?.iter().enumerate() {
+        let cell = ridge.filter(&[("samples", n)])?;
+        for (style, name, column) in [(Style::Dashed, "largest", "gain_max"), (Style::LineMarkers, "least", "gain_min")]
+        {
+            let label = format!("{name}, n = {n}");
+            gains = gains.series(Series::new(label, style, color, cell.points("t", column)?));
+        }
+    }
+    let saw = table.filter(&[("part", "sawtooth")])?;
+    let counts = saw.distinct("samples")?;
+    let shown: Vec<&String> = counts.iter().filter(|n| ["16", "256", "4096"].contains(&n.as_str())).collect();
+    let axis = Axis::log("‖θₜ‖").range(1.0, 1e9);
+    let mut teeth = Panel::new("frozen reference, β = .5", Axis::linear("round t"), axis);
+    for (color, n) in shown.into_iter().enumerate() {
+        let cell = saw.filter(&[("samples", n)])?;
+        let label = format!("pairs of πₜ, n = {n}");
+        teeth = teeth.series(Series::new(label, Style::Line, color, cell.points("t", "theta_norm")?));
+    }
+    let fixed = table.filter(&[("part", "blow-up")])?.points("t", "theta_norm")?;
+    teeth = teeth.series(Series::new("pairs of π₀, n = 256", Style::Dashed, 6, fixed));
+    let pairs = || Axis::log("pairs a round n");
+    let high = Panel::new("largest norm", pairs(), Axis::log("largest ‖θₜ‖, t ≤ 150"))
+        .legend(Legend::Hidden)
+        .series(Series::new("pairs of πₜ", Style::LineMarkers, 0, saw.measured("samples", "largest_norm")?).bars());
+    let lost = Panel::new("rounds that lose span", pairs(), Axis::linear("rounds of 150"))
+        .legend(Legend::Hidden)
+        .series(Series::new("pairs of πₜ", Style::LineMarkers, 0, saw.measured("samples", "rank_losses")?).bars());
+    Ok(Figure::new("Self-excitation: growth and its prediction, gains of a ridge, a sawtooth")
+        .subtitle(
+            "100 prompts, 8 responses, Gaussian features in 8 dimensions, ‖θ₀‖ = 2, square loss. Above: 256 pairs, reference ∝ πₜ^.3 π₀^.7, reward \
+             η log πₜ, ridge .01; markers: one run; lines: its multipliers before the first round (left: of its own pairs; middle: of π₀); right: \
+             self-rewarding. Below: reward log πₜ, reference π₀; bars: least and most of all runs",
+        )
+        .columns(3)
+        .panel(predicted(table, "kept", "one set of pairs in all rounds")?)
+        .panel(predicted(table, "anew", "pairs drawn anew from π₀")?)
+        .panel(gains)
+        .panel(teeth)
+        .panel(high)
+        .panel(lost))
+}
+
+/// The angle by time, its distance from the law, and both sides of the threshold of a frozen reference.
+pub(super) fn standardised(table: &Table) -> Result<Figure> {
+    let mirror = table.filter(&[("part", "mirror")])?;
+    let time = || Axis::linear("t/(2β), radians");
+    let mut circle = Panel::new("angle", time(), Axis::linear("ωₜ = arccos √ρₜ").range(0.0, 1.5));
+    let mut distance =
+        Panel::new("distance from the second-order law", time(), Axis::linear("β² |ωₜ − law|").range(0.0, 1.05))
+            .guide(Guide::horizontal(1.0, "Q4a's bound"))
+            .legend(Legend::Hidden);
+    for (color, start) in mirror.distinct("start")?.iter().enumerate() {
+        let rows = mirror.filter(&[("start", start)])?;
+        let short: f64 = start.parse().unwrap_or(f64::NAN);
+        for (at, beta) in rows.distinct("beta")?.iter().enumerate() {
+            let cell = rows.filter(&[("beta", beta)])?;
+            let style = [Style::LineMarkers, Style::Dotted, Style::Dashed, Style::Line][at % 4];
+            let (angles, away) =
+                (cell.points("time", "circle_angle")?, cell.points("time", "distance_by_beta_square")?);
+            circle = circle.series(match at {
+                0 => Series::new(format!("ρ₀ = {short:.2}"), style, color, angles),
+                _ => Series::unlabelled(style, color, angles),
+            });
+            distance = distance.series(Series::unlabelled(style, color, away));
+        }
+    }
+    let frozen = table.filter(&[("part", "frozen-grpo")])?;
+    let odds = |title: &str| {
+        Panel::new(title, Axis::linear("round t").range(0.0, 30.0), Axis::linear("log-odds ℓₜ").range(-6.0, 20.0))
+    };
+    let side = |title: &str, side: &str| -> Result<Panel> {
+        let mut panel = odds(title);
+        for (color, start) in frozen.distinct("log_odds_0")?.iter().enumerate() {
+            let cell = frozen.filter(&[("log_odds_0", start), ("side", side)])?;
+            let beta: f64 = cell.distinct("beta")?.join("").parse().unwrap_or(f64::NAN);
+            let short: f64 = start.parse().unwrap_or(f64::NAN);
+            let label = format!("ℓ₀ = {short:.0}, β = {beta:.3}");
+            panel = panel.series(Series::new(label, Style::LineMarkers, color, cell.points("t", "log_odds")?));
+        }
+        Ok(panel)
+    };
+    Ok(Figure::new("Standardised rewards of correct answers: time, and a frozen reference")
+        .subtitle(
+            "One prompt, two answers, population rounds. Above: grpo-mirror up to .9·2βω₀ rounds, β = 10 (solid, marked), 20 (dotted), 50 (dashed), 100 (solid). \
+             Below: grpo-frozen-reference at 2% on either side \
+             of the least β at which the loop from ℓ₀ stays bounded (Q4b)",
+        )
+        .columns(2)
+        .panel(circle)
+        .panel(distance)
+        .panel(side("frozen reference, β 2% below the threshold", "below")?)
+        .panel(side("frozen reference, β 2% above the threshold", "above")?))
+}

@@ -1,0 +1,34 @@
+use selfreward::experiment::replay_and_memory::EXPERIMENT;
+
+use crate::computed;
+
+#[test]
+fn memory_slows_what_sharpens_and_each_effect_can_be_denied() {
+    let computed = computed(&EXPERIMENT);
+    computed.shows_what_it_should();
+    // One attractor on either side of the threshold, or two.
+    for end in [0.0, 1.0] {
+        computed.denies("0.02 above", move |cell, _, t, name, value| {
+            if cell.cell.part == "replay" && t > 0 && name == "log_odds" { end } else { value }
+        });
+    }
+    computed.denies("end at the attractors", |cell, _, t, name, value| {
+        if cell.cell.part == "pitchfork" && t > 0 && name == "log_odds" { 0.9 * value } else { value }
+    });
+    // Runs that change sides, and runs that stay away from ½.
+    computed.denies("keep the side", |cell, _, t, name, value| {
+        if cell.cell.part == "pitchfork-sampled" && t > 0 && name == "log_odds" { -value } else { value }
+    });
+    computed.denies("keep the side", |cell, _, t, name, value| {
+        if cell.cell.part == "pitchfork-sampled" && t > 0 && name == "log_odds" { 3.0 * value.signum() } else { value }
+    });
+    computed.denies("slow sharpening", |cell, _, t, name, value| {
+        if cell.cell.part == "accumulate" && t > 0 && name == "log_odds" { 1.1 * value } else { value }
+    });
+    computed.denies(
+        "takes variety",
+        |_, _, t, name, value| {
+            if name == "disagreement" && t > 0 { value.max(0.3) } else { value }
+        },
+    );
+}

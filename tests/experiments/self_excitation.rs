@@ -1,0 +1,37 @@
+use selfreward::experiment::self_excitation::EXPERIMENT;
+
+use crate::computed;
+
+#[test]
+fn a_loop_excites_itself_and_each_effect_can_be_denied() {
+    let computed = computed(&EXPERIMENT);
+    computed.shows_what_it_should();
+    // Norms that pass 10⁴ later than the first pairs say, in either way of drawing them.
+    for (words, part) in [("say when", "kept"), ("drawn anew", "anew")] {
+        computed.denies(
+            words,
+            move |cell, _, _, name, value| {
+                if cell.cell.part == part && name == "theta_norm" { 1e-3 * value } else { value }
+            },
+        );
+    }
+    computed.denies("gains die", |_, _, _, name, value| if name == "gain_min" { 0.47 } else { value });
+    // No tooth, no lost span, and a fall where nothing is lost.
+    computed.denies("every run falls", |cell, _, t, name, value| {
+        if cell.cell.part == "sawtooth" && name == "theta_norm" { 2.0 + t as f64 } else { value }
+    });
+    computed.denies("span is lost", |_, _, _, name, value| if name == "rank_losses" { 0.0 } else { value });
+    computed.denies("never falls", |cell, _, t, name, value| {
+        if cell.cell.part == "blow-up" && t == 100 && name == "theta_norm" { 1.0 } else { value }
+    });
+    // Another speed on the circle.
+    computed.denies("second-order law", |cell, _, t, name, value| {
+        if cell.cell.part == "mirror" && t > 0 && name == "circle_angle" { 1.05 * value } else { value }
+    });
+    // Below the threshold nothing happens, or above it does.
+    for stays in [0.0, 50.0] {
+        computed.denies("a frozen reference holds", move |cell, _, t, name, value| {
+            if cell.cell.part == "frozen-grpo" && t > 0 && name == "log_odds" { stays } else { value }
+        });
+    }
+}
