@@ -16,6 +16,7 @@ pub mod greedy_trap;
 pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
+pub mod labels;
 pub mod language_model;
 pub mod league;
 pub mod misspecified;
@@ -32,8 +33,10 @@ pub mod real_spectrum;
 mod recognise;
 mod results;
 pub mod reward_filter;
+pub mod rise_then_fall;
 mod run_constants;
 pub mod sample_budgets;
+pub mod selective_rewriting;
 pub mod single_step;
 pub mod sphere;
 mod table;
@@ -108,6 +111,9 @@ pub const ALL: &[&Experiment] = &[
     &reward_filter::EXPERIMENT,
     &curriculum::EXPERIMENT,
     &league::EXPERIMENT,
+    &labels::EXPERIMENT,
+    &rise_then_fall::EXPERIMENT,
+    &selective_rewriting::EXPERIMENT,
 ];
 
 /// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.

@@ -10,4 +10,4 @@ mod votes;
 use crate::papers::BoundEntry;
 
 /// Every bound, in the order of the theory.
-pub(super) const BOUNDS: &[BoundEntry] = &[];
+pub(super) const BOUNDS: &[BoundEntry] = &[mixture::RISE_THEN_FALL];
