@@ -6,8 +6,10 @@
 //! to tr(GI⁺), its variance to 2Σλ_j². As σ' ≤ ¼, no λ_j is below 4. At τ = 1 it is n ε²; at another temperature ε² has the floor
 //! (1 − 1/τ)²‖θ_t‖²_G, and with flips or with logits that the features do not follow the minimum lies elsewhere.
 
+use ndarray::Array2;
+
 use crate::instance::{FeatureMap, Instance};
-use crate::linalg::{GradedRow, Whitening, thin_svd};
+use crate::linalg::{GradedRow, Whitening, r_factor, thin_svd};
 use crate::policy::Policy;
 
 /// The scatter of a step that is fitted to labels of pairs of the policy's own responses.
@@ -20,7 +22,8 @@ pub struct LabelNoise {
 }
 
 impl LabelNoise {
-    /// Of labels at a `temperature` τ > 0, without flips; `None` for one-hot features, and where there are fixed logits.
+    /// Of labels at a `temperature` τ > 0, without flips; `None` for one-hot features. Fixed logits must be such that the features
+    /// follow them: that is not looked at.
     ///
     /// Neither G nor I is formed: differences are whitened in the metric of I, and weighed again.
     ///
@@ -39,7 +42,7 @@ impl LabelNoise {
     /// # Ok::<(), selfreward::Error>(())
     /// ```
     pub fn new(instance: &Instance, policy: &Policy, temperature: f64) -> Option<Self> {
-        let (FeatureMap::Dense(features), None) = (instance.features(), instance.offset()) else { return None };
+        let FeatureMap::Dense(features) = instance.features() else { return None };
         let span = instance.span_of(features);
         let (mut rows, mut flatness) = (Vec::new(), Vec::new());
         for (x, &weight) in instance.weights().iter().enumerate().filter(|(_, p)| **p > 0.0) {
@@ -63,6 +66,42 @@ impl LabelNoise {
             () if flatness.iter().any(|flat| flat.is_infinite()) => vec![f64::INFINITY; rank],
             () => thin_svd(whitening.weighed_factor(&flatness).view()).singular.iter().map(|s| s * s).collect(),
         };
+        Some(Self { rank, eigenvalues })
+    }
+
+    /// Where pairs are drawn from other prompts than those of the loss: G weighs prompts by p(x), I by the probabilities `seen`. Without a
+    /// temperature I is E ΔφΔφᵀ itself, as for differences of rewards under a noise of variance 1. `None` as in [`LabelNoise::new`], whose
+    /// noise this is where `seen` is p.
+    pub fn of_seen(instance: &Instance, policy: &Policy, seen: &[f64], temperature: Option<f64>) -> Option<Self> {
+        let FeatureMap::Dense(features) = instance.features() else { return None };
+        let span = instance.span_of(features);
+        let (mut rows, mut lost) = (Vec::new(), Vec::new());
+        for (x, &weight) in instance.weights().iter().enumerate().filter(|(_, p)| **p > 0.0) {
+            let (row, head) = (policy.row(x), policy.head(x));
+            for y in 0..row.responses() {
+                for z in y + 1..row.responses() {
+                    let [one, other] = [y, z].map(|y| row.logit(y as u32));
+                    let log_mass = 2f64.ln() + head.log_prob(one) + head.log_prob(other);
+                    let direction = span.coordinates_of(&(&features.row(x, y) - &features.row(x, z)));
+                    let slope = temperature.map_or(0.0, |tau| log_slope((one - other) / tau));
+                    if seen[x] > 0.0 {
+                        rows.push(GradedRow {
+                            log_size: 0.5 * (seen[x].ln() + log_mass + slope),
+                            direction: direction.clone(),
+                        });
+                    }
+                    lost.push((0.5 * (weight.ln() + log_mass), direction));
+                }
+            }
+        }
+        let whitening = Whitening::of(rows, span.rank());
+        let mut factor = Array2::zeros((lost.len(), whitening.rank()));
+        for ((log_size, direction), mut row) in lost.iter().zip(factor.rows_mut()) {
+            row.assign(&(whitening.apply(direction) * log_size.exp()));
+        }
+        let rank = whitening.rank();
+        let squares = |factor: Array2<f64>| thin_svd(factor.view()).singular.iter().map(|s| s * s).collect();
+        let eigenvalues = if rank == 0 { Vec::new() } else { squares(r_factor(factor.view())) };
         Some(Self { rank, eigenvalues })
     }
 

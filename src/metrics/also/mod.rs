@@ -314,7 +314,9 @@ impl<'a> At<'a> {
     fn label_noise(&self) -> Option<&LabelNoise> {
         let noise = || {
             let temperature = self.process.fit.bradley_terry().filter(|_| self.process.is_self_rewarding())?;
-            LabelNoise::new(self.instance, &self.arrival()?.previous, temperature)
+            // With fixed logits the labels have in general another optimum than the rewards.
+            let arrival = self.arrival().filter(|_| self.instance.offset().is_none())?;
+            LabelNoise::new(self.instance, &arrival.previous, temperature)
         };
         self.label_noise.get_or_init(noise).as_ref()
     }
