@@ -16,6 +16,7 @@ pub mod greedy_trap;
 pub mod hard_instance;
 pub mod initial_dependence;
 pub mod iterations_to_forget;
+pub mod labels;
 pub mod language_model;
 pub mod league;
 pub mod misspecified;
@@ -33,8 +34,10 @@ mod recognise;
 pub mod replay_and_memory;
 mod results;
 pub mod reward_filter;
+pub mod rise_then_fall;
 mod run_constants;
 pub mod sample_budgets;
+pub mod selective_rewriting;
 pub mod self_excitation;
 pub mod single_step;
 pub mod sphere;
@@ -112,6 +115,9 @@ pub const ALL: &[&Experiment] = &[
     &self_excitation::EXPERIMENT,
     &replay_and_memory::EXPERIMENT,
     &league::EXPERIMENT,
+    &labels::EXPERIMENT,
+    &rise_then_fall::EXPERIMENT,
+    &selective_rewriting::EXPERIMENT,
 ];
 
 /// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.

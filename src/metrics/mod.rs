@@ -11,6 +11,7 @@ pub mod also;
 pub mod chain;
 pub mod correctness;
 pub mod flips;
+pub mod labels;
 pub mod misspecification;
 pub mod named;
 pub mod noise;

@@ -203,6 +203,8 @@ named! {
     KL_DEVIATION = "kl_deviation";
     GAP_DEVIATION = "gap_deviation";
     PREDICTED_FLIPS = "predicted_flips";
+    LABEL_TRACE = "label_trace";
+    LABEL_SQUARE = "label_square";
     DRAWS = "draws";
     RANK_LOSSES = "rank_losses";
     EMPTY_FILTERS = "empty_filters";

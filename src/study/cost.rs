@@ -77,7 +77,9 @@ fn measures_own_step(config: &Config, shape: &Shape) -> bool {
 
 /// Whether all pairs are whitened in each round, to be measured: dense features alone are.
 fn whitens(config: &Config, shape: &Shape) -> bool {
-    matches!(shape.held, Held::Dense { .. } | Held::File { .. }) && measures(config, Needs::OwnPairs)
+    let pairs = [Needs::OwnPairs, Needs::OwnDifferences, Needs::OwnLabels];
+    matches!(shape.held, Held::Dense { .. } | Held::File { .. })
+        && pairs.into_iter().any(|needs| measures(config, needs))
 }
 
 /// Whether a quantity of this need is asked for.

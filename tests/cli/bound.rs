@@ -27,7 +27,7 @@ fn refused(arguments: &str, words: &[&str]) {
 }
 
 /// One call of every bound with the least it needs.
-const CALLS: [&str; 36] = [
+const CALLS: [&str; 37] = [
     "single-step --n 1e6 --kappa0 3 --class-size 1000",
     "hard-instance --n 1e6 --prompts 64 --kappa0 9",
     "epsilon --n 1e6 --class-size 1000 --range 2",
@@ -64,6 +64,7 @@ const CALLS: [&str; 36] = [
     "excitation --eigenvalues 0.1 --beta 0.5 --alpha 0.3 --eta -1 --lambda 0.01 --components 2 --radius 10",
     "grpo-time --start 0.2 --beta 10",
     "replay-threshold --beta 0.5 --lambda 0.6",
+    "rise-then-fall --right 0.8 --right-gap 2 --wrong-gap 0.1 --beta 1 --rounds 5",
 ];
 
 #[test]
@@ -137,6 +138,7 @@ fn list_names_every_bound_in_one_line_below_its_paper() {
         "excitation",
         "grpo-time",
         "replay-threshold",
+        "rise-then-fall",
         "offset:",
         "drift",
         "misspecified-excess",
@@ -460,4 +462,37 @@ fn budgets_of_sharpening() {
     let regret = (1.5f64.sqrt() + 3f64.sqrt()) * loss.sqrt() + 0.05 * 1.5f64.ln();
     assert!((bound["value"].as_f64().unwrap() / (regret / (0.5 * 1.5f64.ln())) - 1.0).abs() < 1e-13);
     refused(&format!("bound {}", offline.replace("--beta 0.05", "--beta 2")), &["--beta", "2", "at most 1"]);
+}
+
+/// J of w = 0.8, a = 2, b = 0.1 at β = 1: 0.8σ(4) + 0.2σ(−0.2) after one round and 0.8σ(8) + 0.2σ(−0.4) after two; with votes
+/// 0.8σ(3) + 0.2σ(−1.1) after one.
+#[test]
+fn rise_then_fall_tells_rounds_ends_and_tops() {
+    let bound = json("bound rise-then-fall --right 0.8 --right-gap 2 --wrong-gap 0.1 --beta 1 --rounds 2");
+    let part = |name: &str| bound["intermediates"][name].clone();
+    let close = |found: &Value, expected: f64| assert!((found.as_f64().unwrap() - expected).abs() < 1e-12, "{found}");
+    close(&part("accuracies")[1], 0.8 / (1.0 + (-4f64).exp()) + 0.2 / (1.0 + 0.2f64.exp()));
+    close(&bound["value"], 0.8 / (1.0 + (-8f64).exp()) + 0.2 / (1.0 + 0.4f64.exp()));
+    close(&part("accuracies_of_votes")[1], 0.8 / (1.0 + (-3f64).exp()) + 0.2 / (1.0 + 1.1f64.exp()));
+    for (name, expected) in [
+        ("rises_at_first", 1.0),
+        ("falls_in_the_end", 1.0),
+        ("peak_round", 2.0),
+        ("vote_peak_round", 1.0),
+        ("limit", 0.8),
+    ] {
+        assert_eq!(part(name), expected, "{name}");
+    }
+    // Wrong favourites that lead by more: J rises to the end, and there is no top.
+    let rising = json("bound rise-then-fall --right 0.8 --right-gap 0.5 --wrong-gap 2 --beta 1 --rounds 2");
+    assert_eq!(rising["intermediates"]["falls_in_the_end"], 0.0);
+    assert!(rising["intermediates"].get("peak_round").is_none());
+    let call = |numbers: &str| format!("bound rise-then-fall {numbers} --beta 1");
+    for (numbers, words) in [
+        ("--right 1 --right-gap 2 --wrong-gap 1", "--right = 1: expected a number strictly between 0 and 1"),
+        ("--right 0.5 --right-gap 0 --wrong-gap 1", "--right-gap = 0: expected a finite number above 0"),
+        ("--right 0.5 --right-gap 1", "--wrong-gap"),
+    ] {
+        refused(&call(numbers), &[words]);
+    }
 }

@@ -3,6 +3,7 @@
 mod columns;
 mod dead_responses;
 mod gains;
+mod labels;
 mod noise;
 mod own_step;
 mod plain_step;

@@ -12,6 +12,7 @@ mod greedy;
 mod hard_instance;
 mod iterative;
 mod loops_dynamics;
+mod loops_labels;
 mod loops_selection;
 mod misspecified;
 mod offset;

@@ -20,6 +20,7 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
     findings.extend(enough(&samples)?);
     findings.extend([shrinking(&results.cells("shrinking-beta")?)?, ridge(&ridges)?, small_ridge(&ridges)?]);
     findings.extend([base(&results.cells("base")?)?, selective(&results.cells("selective")?)?]);
+    findings.push(labels(&results.cells("labels")?, &results.cells("rounds")?)?);
     Ok(findings)
 }
 
@@ -228,6 +229,22 @@ fn selective(cells: &[CellRows]) -> Result<Finding> {
         drifts.1, drifts.0
     );
     Ok(Finding::new(after < before - 0.03 && drifts.1 > drifts.0 + 0.05, statement))
+}
+
+/// Labels tell so much less than differences that few of them turn favourites at random.
+fn labels(cells: &[CellRows], rounds: &[CellRows]) -> Result<Finding> {
+    let is = |cell: &CellRows| cell.label("process.samples") == "4096" && cell.number("process.labels.flip").is_err();
+    let flipped = |cell: &CellRows| {
+        cell.label("process.samples") == "4096" && cell.number("process.labels.flip").is_ok_and(|e| e == 0.3)
+    };
+    let (plain, flipped) = (the(cells, "labels without flips", is)?, the(cells, "labels with flips", flipped)?);
+    let all = of(rounds, "linearised")?;
+    let [expected, told, less] = [all, plain, flipped].map(|cell| mean(cell, &CORRECT_PROBABILITY, 1));
+    let (expected, told, less) = (expected?, told?, less?);
+    let statement = format!(
+        "labels: after a round at β = 1 on n = 4096 labels J is {told:.3}, with 30% of them flipped {less:.3}, after one on all differences {expected:.3}"
+    );
+    Ok(Finding::new(told < expected - 0.03 && less < expected - 0.03, statement))
 }
 
 #[cfg(test)]

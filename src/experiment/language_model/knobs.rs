@@ -1,4 +1,4 @@
-//! What a ridge, a ball, the base model's candidates or reference, and a choice of prompts do.
+//! What a ridge, a ball, the base model's candidates or reference, a choice of prompts, and labels do.
 
 use super::super::{CellRows, Line, Results, Table};
 use super::with_measured;
@@ -6,11 +6,12 @@ use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 
 /// The parts and the key that is turned in each.
-const KNOBS: [(&str, &str); 4] = [
+const KNOBS: [(&str, &str); 5] = [
     ("ridge", "process.ridge"),
     ("ball", "process.radius"),
     ("base", "process.reference"),
     ("selective", "process.prompts"),
+    ("labels", "process.labels.flip"),
 ];
 
 /// What is set, in words or as a number.
@@ -26,7 +27,7 @@ fn setting(cell: &CellRows, part: &str, key: &str) -> String {
             number if number.is_empty() => "1".to_owned(),
             number => number,
         },
-        "ridge" if label.is_empty() => "0".to_owned(),
+        "ridge" | "labels" if label.is_empty() => "0".to_owned(),
         _ => label,
     }
 }
@@ -54,12 +55,12 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let last = rounds.last().map_or("", String::as_str);
     let rows = table.filter(&[("t", last)])?;
     let start = table.filter(&[("t", "0")])?.means("t", "correct_probability")?;
-    let mut figure = Figure::new("Ridge, ball, base model and selective prompts: right answers against each")
+    let mut figure = Figure::new("Ridge, ball, base model, selective prompts and labels: right answers against each")
         .subtitle(format!(
             "SmolLM2-135M's answers to 160 questions, linearised, β = 1, after {last} rounds; means over {} replicates, their 95% intervals in the table",
             table.distinct("replicates")?.join(" or ")
         ))
-        .columns(2)
+        .columns(3)
         .shared_legend();
     for (part, _) in KNOBS {
         let of_part = rows.filter(&[("knob", part)])?;
@@ -69,12 +70,14 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             "ball" => Axis::log("radius B of the ball"),
             "base" => Axis::linear("")
                 .categories(settings.iter().map(|name| name.replace(" candidates, ", "/").replace(" reference", ""))),
+            "labels" => Axis::linear("share of flipped labels"),
             _ => Axis::linear("only prompts with a favourite of at most c"),
         };
         let title = match part {
             "ridge" => "ridge",
             "ball" => "ball",
             "base" => "candidates/reference: current or base",
+            "labels" => "labels in place of differences",
             _ => "selective prompts",
         };
         let mut panel = Panel::new(title, axis, Axis::linear("probability over x").range(0.0, 1.0));

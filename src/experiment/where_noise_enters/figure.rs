@@ -35,7 +35,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         let rows = table.filter(&[("source", source)])?;
         let points = without_rounding(rows.measured("samples", "epsilon")?);
         all = all.series(Series::new(label, Style::Markers, color, points).bars());
-        if source == "judge" {
+        if source != "regression" {
             all = all.series(Series::unlabelled(Style::Line, color, rows.points("samples", "predicted")?));
         }
     }
@@ -63,13 +63,28 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             step = step.series(Series::unlabelled(Style::Line, color, rows.points("samples", "bound")?));
         }
     }
+    let mut selective =
+        Panel::new("root ε, selective prompts: c = 0.6", samples(), Axis::log("ε, nats").range(1e-4, 3.0));
+    for (source, label, color) in [
+        ("regression, selective", "no noise: exactly 0", 0),
+        ("judge, selective", "judge, σ = 0.3", 1),
+        ("labels, selective", "labels", 2),
+        ("offset, selective", "offset, s = 0.3", 4),
+    ] {
+        let rows = table.filter(&[("source", source)])?;
+        let points = without_rounding(rows.measured("samples", "epsilon")?);
+        selective = selective
+            .series(Series::new(label, Style::Markers, color, points).bars())
+            .series(Series::unlabelled(Style::Line, color, rows.points("samples", "predicted")?));
+    }
     Ok(Figure::new("Where noise enters one round of self-rewarding")
         .subtitle(format!(
             "Gaussian features, M = {prompts} prompts (labels: {}), K = 6, d = 4; fixed logits 4⟨w, φ⟩ plus s times a normal variate that no θ follows; means \
              over {replicates} replicates with 95% intervals",
             of("labels", "prompts")?
         ))
-        .columns(2)
-        .panel(all.note("lines: √(ε_app² + D/n), judge √(rσ²/n)").legend(Legend::Below))
-        .panel(step.note("broken lines: √(D/n)").note("solid: bound M5 at s = 0.3").legend(Legend::Below)))
+        .columns(3)
+        .panel(all.note("lines: √(ε_app² + D/n), judge √(rσ²/n), labels √(tr(GI⁺)/n)").legend(Legend::Below))
+        .panel(step.note("broken lines: √(D/n)").note("solid: bound M5 at s = 0.3").legend(Legend::Below))
+        .panel(selective.note("lines: limits with I of the prompts drawn").legend(Legend::Below)))
 }

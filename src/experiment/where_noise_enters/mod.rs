@@ -6,12 +6,14 @@ mod findings;
 
 use super::misspecified::excess;
 use super::{CellRows, Drawing, Experiment, Line, Results, Table};
-use crate::Result;
 use crate::metrics::Quantity;
+use crate::metrics::labels::LabelNoise;
+use crate::metrics::misspecification::OwnStep;
 use crate::metrics::named::{
     APPROXIMATION_ERROR, DIFFERENCE_RANK, ESTIMATION_ERROR, NOISE_SQUARE, NOISE_TRACE, POPULATION_LOSS,
 };
 use crate::stats::{MeanInterval, Range, mean_interval};
+use crate::{Error, Result};
 
 /// One round from n = 2^8 to 2^20 on Gaussian features with fixed logits.
 pub const EXPERIMENT: Experiment = Experiment {
@@ -38,10 +40,24 @@ enum Source {
     Labels,
     /// Differences that the features do not follow.
     Offset,
+    /// Regression, judge, labels and offset with prompts of which the policy is not sure.
+    SelectiveRegression,
+    SelectiveJudge,
+    SelectiveLabels,
+    SelectiveOffset,
 }
 
 impl Source {
-    const ALL: [Self; 4] = [Self::Regression, Self::Judge, Self::Labels, Self::Offset];
+    const ALL: [Self; 8] = [
+        Self::Regression,
+        Self::Judge,
+        Self::Labels,
+        Self::Offset,
+        Self::SelectiveRegression,
+        Self::SelectiveJudge,
+        Self::SelectiveLabels,
+        Self::SelectiveOffset,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -49,7 +65,16 @@ impl Source {
             Self::Judge => "judge",
             Self::Labels => "labels",
             Self::Offset => "offset",
+            Self::SelectiveRegression => "regression, selective",
+            Self::SelectiveJudge => "judge, selective",
+            Self::SelectiveLabels => "labels, selective",
+            Self::SelectiveOffset => "offset, selective",
         }
+    }
+
+    /// Whether rows say how far the step lies from the population's: for a square loss of the paper's loop.
+    fn has_step(self) -> bool {
+        matches!(self, Self::Regression | Self::Judge | Self::Offset)
     }
 
     /// Its cells, in the order of the grid.
@@ -59,11 +84,14 @@ impl Source {
             Self::Regression | Self::Offset => "offset",
             Self::Judge => "judge",
             Self::Labels => "labels",
+            Self::SelectiveRegression | Self::SelectiveOffset => "selective",
+            Self::SelectiveJudge => "selective-judge",
+            Self::SelectiveLabels => "selective-labels",
         })?;
         match self {
-            Self::Regression => cells.retain(clean),
-            Self::Offset => cells.retain(|cell| !clean(cell)),
-            Self::Judge | Self::Labels => {}
+            Self::Regression | Self::SelectiveRegression => cells.retain(clean),
+            Self::Offset | Self::SelectiveOffset => cells.retain(|cell| !clean(cell)),
+            Self::Judge | Self::Labels | Self::SelectiveJudge | Self::SelectiveLabels => {}
         }
         Ok(cells)
     }
@@ -75,11 +103,13 @@ fn epsilons(cell: &CellRows) -> Result<Vec<f64>> {
 }
 
 /// The limit of n e² over replicates, and half its limiting variance: D and Σλ_j² of an offset, rσ² and rσ⁴ of a judge whose noise σ
-/// falls on every difference; `None` of labels, of which nothing is said here.
+/// falls on every difference, tr(GI⁺) of labels; with selective prompts G is of all of them, and what weighs the noise of those that were
+/// drawn. `None` without noise, and where selective prompts meet an offset.
 fn limits(source: Source, cell: &CellRows) -> Result<Option<Vec<(f64, f64)>>> {
     let count = cell.replicates.len();
     Ok(match source {
-        Source::Regression | Source::Labels => None,
+        Source::Regression | Source::SelectiveRegression | Source::SelectiveOffset => None,
+        Source::Labels | Source::SelectiveJudge | Source::SelectiveLabels => Some(seen_limits(source, cell)?),
         Source::Judge => {
             let (rank, sigma) = (cell.number("instance.dim")?, cell.number("process.judge_noise")?);
             Some(vec![(rank * sigma.powi(2), rank * sigma.powi(4)); count])
@@ -89,6 +119,39 @@ fn limits(source: Source, cell: &CellRows) -> Result<Option<Vec<(f64, f64)>>> {
             Some(trace.into_iter().zip(square).collect())
         }
     })
+}
+
+/// The same of labels, and of selective prompts, from the instance of each replicate.
+fn seen_limits(source: Source, cell: &CellRows) -> Result<Vec<(f64, f64)>> {
+    let simulation = cell.simulation()?;
+    let variance = if source == Source::SelectiveJudge { cell.number("process.judge_noise")?.powi(2) } else { 1.0 };
+    let temperature = (source != Source::SelectiveJudge).then_some(1.0);
+    let of = |&replicate: &usize| {
+        let instance = simulation.instance(replicate)?;
+        let policy = instance.policy(instance.base());
+        let noise = match source {
+            Source::Labels => LabelNoise::new(&instance, &policy, 1.0),
+            _ => simulation
+                .process
+                .prompts
+                .weights(&instance, &policy, 0)
+                .and_then(|seen| LabelNoise::of_seen(&instance, &policy, &seen, temperature)),
+        };
+        let noise = noise.ok_or_else(|| Error::argument("instance.kind", "one-hot features", "dense features"))?;
+        Ok((variance * noise.trace(), variance * variance * noise.square()))
+    };
+    cell.numbers.iter().map(of).collect()
+}
+
+/// ε_app of each replicate's instance: the floor that all prompts leave.
+fn floors(cell: &CellRows) -> Result<Vec<f64>> {
+    let simulation = cell.simulation()?;
+    let of = |&replicate: &usize| {
+        let instance = simulation.instance(replicate)?;
+        let policy = instance.policy(instance.base());
+        Ok(OwnStep::new(&instance, instance.base(), &policy).approximation_error())
+    };
+    cell.numbers.iter().map(of).collect()
 }
 
 /// M5's bound on e of each replicate.
@@ -112,9 +175,13 @@ fn table(results: &Results) -> Result<Table> {
         for cell in source.cells(results)? {
             let samples = cell.number("process.samples")?;
             let epsilon = interval(&epsilons(&cell)?);
-            let knows = source != Source::Labels;
+            let knows = source.has_step();
             let mean_of = |quantity: &'static Quantity| cell.values(quantity, 1).map(|values| interval(&values));
-            let floor = if knows { mean_of(&APPROXIMATION_ERROR)?.mean } else { f64::NAN };
+            let floor = match source {
+                Source::SelectiveOffset => interval(&floors(&cell)?).mean,
+                _ if knows => mean_of(&APPROXIMATION_ERROR)?.mean,
+                _ => f64::NAN,
+            };
             let estimation = if knows { Some(mean_of(&ESTIMATION_ERROR)?) } else { None };
             let limit = limits(source, &cell)?.map(|limits| {
                 let mean = limits.iter().map(|(trace, _)| trace).sum::<f64>() / limits.len() as f64;
@@ -140,7 +207,8 @@ fn table(results: &Results) -> Result<Table> {
                     )
                     .number("floor", floor)
                     .number("limit", limit.unwrap_or(f64::NAN))
-                    .number("predicted", limit.map_or(f64::NAN, |limit| limit.hypot(floor)))
+                    // Labels of rewards that the features follow have no floor.
+                    .number("predicted", limit.map_or(f64::NAN, |limit| limit.hypot(if knows { floor } else { 0.0 })))
                     .number("bound", bound)
                     .number("rank", rank),
             );

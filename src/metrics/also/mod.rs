@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 
 use ndarray::Array1;
 
+use super::labels::LabelNoise;
 use super::misspecification::OwnStep;
 use super::noise::Noise;
 use super::plain_step::{PlainStep, length};
@@ -49,6 +50,11 @@ pub enum Needs {
     OwnSquareLoss,
     /// The same, and whitened differences of all pairs of responses: dearer by far where a prompt has many.
     OwnPairs,
+    /// The self-reward and the reference π_t, with a fit to differences of rewards or to labels: whitened differences of all pairs.
+    OwnDifferences,
+    /// The self-reward and the reference π_t, with a logistic fit to Bradley–Terry labels without flips, dense features and no offset:
+    /// whitened differences of all pairs.
+    OwnLabels,
     /// Dense features. Sums over all pairs of responses and an SVD in each round.
     PlainSums,
 }
@@ -126,8 +132,11 @@ also! {
         = |at| at.update().map(|update| policy::kl(at.weights(), update));
     population_gap NON_NEGATIVE OwnSquareLoss "performance gap of the population update, nats"
         = |at| at.update().zip(at.arrival()).map(|(update, arrival)| step::gap(at.weights(), &arrival.previous, update));
-    difference_rank NON_NEGATIVE OwnPairs "r: rank of G = E ΔφΔφᵀ under π_{t−1}"
-        = |at| at.noise().map(|noise| noise.rank as f64);
+    difference_rank NON_NEGATIVE OwnDifferences "r: rank of G = E ΔφΔφᵀ under π_{t−1}"
+        = |at| {
+            let of_labels = || at.label_noise().map(|noise| noise.rank);
+            at.noise().map(|noise| noise.rank).or_else(of_labels).map(|rank| rank as f64)
+        };
     leverage NON_NEGATIVE OwnPairs "L: largest ‖Z‖² over pairs of positive probability under π_{t−1}, Z = G^{+½}Δφ"
         = |at| at.noise().map(|noise| noise.leverage);
     noise_trace NON_NEGATIVE OwnPairs "D = E ξ²‖Z‖²: limit of n e² of plain pairs, ξ the part of Δ log π_{t−1} that no step follows, nats²"
@@ -146,6 +155,10 @@ also! {
         = |at| at.deviation(Noise::gap_deviation);
     predicted_flips SHARE OwnPairs "E_x Φ(−√n g/τ): expected share of modes that differ from the population update's, to leading order; absent without samples"
         = |at| at.predicted_flips();
+    label_trace NON_NEGATIVE OwnLabels "tr(GI⁺), I = E σ'(Δ log π_{t−1}/τ)ΔφΔφᵀ: limit of n times the squared distance of β(θ_t − θ_{t−1}) from θ_{t−1}/τ in the metric of the loss (n ε² at τ = 1), nats²"
+        = |at| at.label_noise().map(LabelNoise::trace);
+    label_square NON_NEGATIVE OwnLabels "Σλ_j² over the eigenvalues of G^{½}I⁺G^{½}: half the limit of the variance of the same, nats⁴"
+        = |at| at.label_noise().map(LabelNoise::square);
     gain_max NON_NEGATIVE OwnSquareLoss "largest βg/(β²g+λ) over the eigenvalues g of the round's Σ N/n ΔφΔφᵀ: share of θ_{t−1} that is added along a direction"
         = |at| at.gains().map(|gains| gains.most);
     gain_min NON_NEGATIVE OwnSquareLoss "least βg/(β²g+λ); 0 where a direction was not seen"
@@ -220,6 +233,7 @@ pub struct At<'a> {
     own_step: OnceCell<Option<OwnStep<'a>>>,
     update: OnceCell<Option<Policy>>,
     noise: OnceCell<Option<Noise<'a>>>,
+    label_noise: OnceCell<Option<LabelNoise>>,
     plain: OnceCell<Option<PlainStep<'a>>>,
     plain_before: OnceCell<Option<PlainStep<'a>>>,
 }
@@ -234,6 +248,7 @@ impl<'a> At<'a> {
             own_step: OnceCell::new(),
             update: OnceCell::new(),
             noise: OnceCell::new(),
+            label_noise: OnceCell::new(),
             plain: OnceCell::new(),
             plain_before: OnceCell::new(),
         }
@@ -293,6 +308,17 @@ impl<'a> At<'a> {
     /// What sampled steps scatter by about it; computed once.
     fn noise(&self) -> Option<&Noise<'a>> {
         self.noise.get_or_init(|| self.own_step().map(Noise::new)).as_ref()
+    }
+
+    /// What steps fitted to Bradley–Terry labels without flips scatter by; computed once.
+    fn label_noise(&self) -> Option<&LabelNoise> {
+        let noise = || {
+            let temperature = self.process.fit.bradley_terry().filter(|_| self.process.is_self_rewarding())?;
+            // With fixed logits the labels have in general another optimum than the rewards.
+            let arrival = self.arrival().filter(|_| self.instance.offset().is_none())?;
+            LabelNoise::new(self.instance, &arrival.previous, temperature)
+        };
+        self.label_noise.get_or_init(noise).as_ref()
     }
 
     fn deviation(&self, of: fn(&Noise<'a>, &Policy, f64) -> f64) -> Option<f64> {

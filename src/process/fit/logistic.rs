@@ -88,6 +88,13 @@ impl Fit for Logistic {
         self.population
     }
 
+    fn bradley_terry(&self) -> Option<f64> {
+        match self.labels {
+            Labels::Smooth { temperature, flip: 0.0 } if self.ridge == 0.0 => Some(temperature),
+            _ => None,
+        }
+    }
+
     fn check(&self, process: &Loop, instance: &Instance) -> Result<()> {
         if !(self.ridge.is_finite() && self.ridge >= 0.0) {
             return Err(Error::argument("process.ridge", self.ridge, "a finite number ≥ 0"));

@@ -191,6 +191,12 @@ pub trait Fit: Debug + Send + Sync {
         false
     }
 
+    /// The temperature of the Bradley–Terry labels whose logistic loss it minimises; `None` with flips, with a ridge, and for every other
+    /// loss.
+    fn bradley_terry(&self) -> Option<f64> {
+        None
+    }
+
     /// Checks what the fit asks of the loop and the instance beyond their own ranges.
     ///
     /// # Errors

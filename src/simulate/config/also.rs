@@ -44,7 +44,13 @@ impl Config {
                 let drawn = self.instance.section().value("answer").is_some();
                 (drawn || self.instance.kind.is(Nature::Correct), "correct responses")
             }
-            Needs::Policy | Needs::Step | Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums => (true, ""),
+            Needs::Policy
+            | Needs::Step
+            | Needs::OwnSquareLoss
+            | Needs::OwnPairs
+            | Needs::OwnDifferences
+            | Needs::OwnLabels
+            | Needs::PlainSums => (true, ""),
             Needs::Draws => (drawn, "draws"),
             Needs::Pairs => (drawn && process.update != UpdateConfig::LIKELIHOOD, "drawn pairs"),
             Needs::Filter => (process.others.get("prompts").is_some_and(toml::Value::is_table), "a filter of prompts"),
@@ -63,14 +69,27 @@ impl Config {
     /// A sentence for each quantity that is asked for by name and cannot exist.
     pub(in crate::simulate) fn never_measured(&self, process: &Loop, instance: &Instance) -> Vec<String> {
         let own_loss = process.is_self_rewarding() && process.fit.data() == Data::Pairs;
-        let why = |needs: Needs| match needs {
+        let own_labels = process.is_self_rewarding()
+            && process.fit.bradley_terry().is_some()
+            && instance.offset().is_none()
+            && matches!(instance.features(), FeatureMap::Dense(_));
+        let why = |needs: Needs| {
+            match needs {
             Needs::Policy => None,
             Needs::Correct => instance.correct().is_none().then_some("correct responses"),
             Needs::OwnSquareLoss | Needs::OwnPairs => (!own_loss)
                 .then_some("a square loss and the paper's own prompts, candidates, reward, reference and memory"),
+            Needs::OwnDifferences => (!own_loss && !own_labels).then_some(
+                "a square loss, or labels with dense features, and the paper's own prompts, candidates, reward, reference and memory",
+            ),
+            Needs::OwnLabels => (!own_labels).then_some(
+                "a logistic fit without ridge to labels without flips, dense features, no offset, and the paper's own prompts, \
+                 candidates, reward, reference and memory",
+            ),
             Needs::PlainSums => matches!(instance.features(), FeatureMap::OneHot(_)).then_some("dense features"),
             _ if process.rounds == 0 => Some("rounds"),
             needs => self.lacks(needs),
+        }
         };
         let absent = |name: &str| {
             let without = why(named(name)?.needs)?;
@@ -82,7 +101,16 @@ impl Config {
 
 /// Whether a quantity costs something of its own in each round.
 fn is_dear(needs: Needs) -> bool {
-    matches!(needs, Needs::Policy | Needs::OwnSquareLoss | Needs::OwnPairs | Needs::PlainSums | Needs::Likelihood)
+    matches!(
+        needs,
+        Needs::Policy
+            | Needs::OwnSquareLoss
+            | Needs::OwnPairs
+            | Needs::OwnDifferences
+            | Needs::OwnLabels
+            | Needs::PlainSums
+            | Needs::Likelihood
+    )
 }
 
 fn names_where(has: impl Fn(Needs) -> bool) -> Vec<&'static str> {

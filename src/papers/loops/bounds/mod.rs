@@ -10,4 +10,5 @@ mod votes;
 use crate::papers::BoundEntry;
 
 /// Every bound, in the order of the theory.
-pub(super) const BOUNDS: &[BoundEntry] = &[critic::EXCITATION, normalised::TIME, memory::REPLAY];
+pub(super) const BOUNDS: &[BoundEntry] =
+    &[critic::EXCITATION, normalised::TIME, mixture::RISE_THEN_FALL, memory::REPLAY];

@@ -1,0 +1,176 @@
+//! What a sample of labels, or a judge with noise, costs in n ε² (L2, L17), and what it leaves as it is (L3).
+
+use statrs::distribution::{Binomial, Discrete};
+
+use super::super::super::theory::labels::{fair_judge_odds, judge_trace, label_floor};
+use super::super::FAR;
+use crate::claims::cases::{cell_by_cell, of_cell};
+use crate::claims::{Case, Comparison, Trial};
+use crate::experiment::CellRows;
+use crate::metrics::named::{
+    AT_INFINITY, DIFFERENCE_RANK, DIVERSITY, LABEL_SQUARE, LABEL_TRACE, LOG_ODDS, POPULATION_LOSS,
+};
+use crate::{Error, Result};
+
+/// n from which on the law of labels, which is a limit, is judged.
+const LEAST: f64 = 4096.0;
+/// Replicates from which on a cell is judged.
+const ENOUGH: usize = 200;
+/// Samples for each direction from which on the law of a judge is judged.
+const EACH: f64 = 50.0;
+
+/// The limit of n ε² in one replicate, and half its variance.
+#[derive(Clone, Copy)]
+struct Limit {
+    trace: f64,
+    square: f64,
+}
+
+/// The mean of n ε² over its limit, and its standard error by the law; a cell of few replicates is shown, and not judged.
+fn scaled(losses: &[f64], limits: &[Limit], samples: f64) -> (f64, f64) {
+    let count = losses.len() as f64;
+    let sum: f64 = losses.iter().zip(limits).map(|(loss, limit)| samples * loss / limit.trace).sum();
+    let variance: f64 = limits.iter().map(|limit| 2.0 * limit.square / limit.trace.powi(2)).sum();
+    let error = if losses.len() < ENOUGH { f64::INFINITY } else { variance.sqrt() / count };
+    (sum / count, error)
+}
+
+/// Each cell's mean against 1, and all of them together: they are independent, so that the sum of their standardised distances has variance
+/// 1 for each.
+fn ones(cells: &[CellRows], together: bool, of: impl Fn(&CellRows) -> Result<Option<(f64, f64)>>) -> Result<Vec<Case>> {
+    let (mut sum, mut judged) = (0.0, 0.0f64);
+    let mut cases = cell_by_cell(cells, |cell| {
+        let mut case = of_cell(cell);
+        match of(cell)? {
+            None => case.assumptions.push(("some labels have a finite minimiser", false)),
+            Some((mean, error)) => {
+                case.comparisons.push(Comparison::identity(mean, 1.0, FAR * error));
+                if error.is_finite() {
+                    (sum, judged) = (sum + (mean - 1.0) / error, judged + 1.0);
+                }
+            }
+        }
+        Ok(case)
+    })?;
+    if let (Some(last), true) = (cases.last_mut(), together && judged > 1.0) {
+        last.comparisons.push(Comparison::identity(sum, 0.0, FAR * judged.sqrt()));
+    }
+    Ok(cases)
+}
+
+fn from(cells: &[CellRows], least: f64) -> Vec<CellRows> {
+    cells.iter().filter(|cell| cell.number("process.samples").is_ok_and(|n| n >= least)).cloned().collect()
+}
+
+pub(super) fn labels(cells: &[CellRows]) -> Result<Vec<Case>> {
+    of_labels(cells, |cell, replicate| {
+        Ok(Limit { trace: cell.value(replicate, &LABEL_TRACE, 1)?, square: cell.value(replicate, &LABEL_SQUARE, 1)? })
+    })
+}
+
+pub(super) fn labels_at_the_floor(cells: &[CellRows]) -> Result<Vec<Case>> {
+    of_labels(cells, |cell, replicate| {
+        let trace = label_floor(cell.value(replicate, &DIFFERENCE_RANK, 1)?)?;
+        // All eigenvalues are 4 there.
+        Ok(Limit { trace, square: 4.0 * trace })
+    })
+}
+
+/// n ε² over replicates whose labels have a finite minimiser.
+fn of_labels(cells: &[CellRows], limit: impl Fn(&CellRows, usize) -> Result<Limit>) -> Result<Vec<Case>> {
+    ones(&from(cells, LEAST), true, |cell| {
+        let (mut losses, mut limits) = (Vec::new(), Vec::new());
+        for replicate in 0..cell.replicates.len() {
+            if cell.value(replicate, &AT_INFINITY, 1)? == 0.0 {
+                losses.push(cell.value(replicate, &POPULATION_LOSS, 1)?);
+                limits.push(limit(cell, replicate)?);
+            }
+        }
+        Ok((!losses.is_empty()).then_some(scaled(&losses, &limits, cell.number("process.samples")?)))
+    })
+}
+
+pub(super) fn floor(trial: &Trial<'_>) -> Result<Option<Case>> {
+    at_least(trial, 4.0)
+}
+
+pub(super) fn higher_floor(trial: &Trial<'_>) -> Result<Option<Case>> {
+    at_least(trial, 5.0)
+}
+
+/// tr(GI⁺) against so many for each direction.
+fn at_least(trial: &Trial<'_>, each: f64) -> Result<Option<Case>> {
+    let (trace, rank) = (trial.get(&LABEL_TRACE, 1)?, trial.get(&DIFFERENCE_RANK, 1)?);
+    let bound = label_floor(rank)? * each / 4.0;
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    case.comparisons.push(Comparison::at_least(trace, bound, 1e-9 * bound));
+    Ok(Some(case))
+}
+
+pub(super) fn judge(cells: &[CellRows]) -> Result<Vec<Case>> {
+    of_judge(cells, 1.0)
+}
+
+pub(super) fn judge_of_one_response(cells: &[CellRows]) -> Result<Vec<Case>> {
+    of_judge(cells, 0.5)
+}
+
+/// n ε² against a share of 2s² rank G; the loop's own key is the deviation σ = s√2 of a difference.
+fn of_judge(cells: &[CellRows], share: f64) -> Result<Vec<Case>> {
+    ones(cells, false, |cell| {
+        let (samples, sigma) = (cell.number("process.samples")?, cell.number("process.judge_noise")?);
+        let deviation = sigma / 2f64.sqrt();
+        let ranks = cell.values(&DIFFERENCE_RANK, 1)?;
+        if ranks.iter().any(|rank| samples < EACH * rank) {
+            return Err(Error::argument("process.samples", samples, "50 for each direction at least"));
+        }
+        let limit = |rank: &f64| -> Result<Limit> {
+            let trace = share * judge_trace(deviation, *rank)?;
+            Ok(Limit { trace, square: trace * trace / rank })
+        };
+        let limits = ranks.iter().map(limit).collect::<Result<Vec<Limit>>>()?;
+        Ok(Some(scaled(&cell.values(&POPULATION_LOSS, 1)?, &limits, samples)))
+    })
+}
+
+pub(super) fn fair_judge(cells: &[CellRows]) -> Result<Vec<Case>> {
+    judged_odds(cells, |_| 1.0)
+}
+
+pub(super) fn shrunk(cells: &[CellRows]) -> Result<Vec<Case>> {
+    judged_odds(cells, |sigma| 1.0 / (1.0 + sigma * sigma))
+}
+
+/// The mean of ℓ_1 over runs that saw a pair of both responses against ℓ_0 plus a share of ℓ_0/β.
+fn judged_odds(cells: &[CellRows], share: fn(f64) -> f64) -> Result<Vec<Case>> {
+    cell_by_cell(cells, |cell| {
+        let (samples, sigma) = (cell.number("process.samples")?, cell.number("process.judge_noise")?);
+        let (beta, mut odds, mut start) = (cell.number("process.beta")?, Vec::new(), f64::NAN);
+        for replicate in 0..cell.replicates.len() {
+            start = cell.value(replicate, &LOG_ODDS, 0)?;
+            if cell.value(replicate, &DIVERSITY, 1)? > 0.0 {
+                odds.push(cell.value(replicate, &LOG_ODDS, 1)?);
+            }
+        }
+        let confidence = 1.0 / (1.0 + (-start).exp());
+        let variance = sigma.powi(2) / beta.powi(2) * mean_inverse(samples, 2.0 * confidence * (1.0 - confidence))?;
+        let count = odds.len() as f64;
+        let expected = start + share(sigma) * (fair_judge_odds(start, beta)? - start);
+        let mut case = of_cell(cell);
+        let tolerance = FAR * (variance / count).sqrt();
+        case.comparisons.push(Comparison::identity(odds.iter().sum::<f64>() / count, expected, tolerance));
+        Ok(case)
+    })
+}
+
+/// E[1/N | N > 0] of N ~ Bin(n, q).
+fn mean_inverse(samples: f64, share: f64) -> Result<f64> {
+    let law = Binomial::new(share, samples as u64).map_err(|_| Error::argument("share", share, "a probability"))?;
+    let (mut sum, mut mass) = (0.0, 0.0);
+    for k in 1..=samples as u64 {
+        let p = law.pmf(k);
+        (sum, mass) = (sum + p / k as f64, mass + p);
+    }
+    Ok(sum / mass)
+}
