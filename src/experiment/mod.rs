@@ -18,10 +18,12 @@ pub mod initial_dependence;
 pub mod iterations_to_forget;
 pub mod language_model;
 pub mod league;
+pub mod loop_plane;
 pub mod misspecified;
 pub mod misspecified_audit;
 pub mod misspecified_floor;
 pub mod mode_flips;
+pub mod orders_of_decay;
 pub mod phase_diagram;
 mod plate;
 pub mod population_drift;
@@ -107,6 +109,8 @@ pub const ALL: &[&Experiment] = &[
     &sphere::EXPERIMENT,
     &reward_filter::EXPERIMENT,
     &curriculum::EXPERIMENT,
+    &loop_plane::EXPERIMENT,
+    &orders_of_decay::EXPERIMENT,
     &league::EXPERIMENT,
 ];
 

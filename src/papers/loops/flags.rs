@@ -3,7 +3,16 @@
 use crate::papers::{Flag, Kind};
 
 /// Every flag, in the order of the help.
-pub(super) const FLAGS: &[Flag] = &[];
+pub(super) const FLAGS: &[Flag] = &[
+    flag("alpha", Kind::Real, "Weight α of log π_t in the reference, ∝ π_t^α π_0^{1−α} [default: 1]"),
+    flag("log-odds", Kind::Real, "Log-odds ℓ₀ of one response against another under the base policy"),
+    flag(
+        "external",
+        Kind::Real,
+        "Difference Δr° of a reward from outside between the two responses, nats [default: 0]",
+    ),
+    flag("preset", Kind::Word, "A loop by its name, for its α, η and Δr°: self-rewarding, frozen-reward, spin, …"),
+];
 
 const fn flag(name: &'static str, kind: Kind, help: &'static str) -> Flag {
     Flag { name, kind, help }

@@ -10,4 +10,4 @@ mod votes;
 use crate::papers::BoundEntry;
 
 /// Every bound, in the order of the theory.
-pub(super) const BOUNDS: &[BoundEntry] = &[];
+pub(super) const BOUNDS: &[BoundEntry] = &[unified::LOOP_MAP, votes::VOTE];

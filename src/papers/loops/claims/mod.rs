@@ -4,12 +4,15 @@ mod critic;
 mod curation;
 mod entropy;
 mod filters;
+mod independence;
 mod labels;
 mod memory;
 mod mixture;
 mod normalised;
 mod preference;
+mod presets;
 mod resampling;
+mod rows;
 mod unified;
 mod votes;
 
@@ -18,6 +21,7 @@ use crate::claims::Claim;
 /// The claims, file by file.
 pub(super) const CLAIMS: &[&[Claim]] = &[
     unified::CLAIMS,
+    independence::CLAIMS,
     critic::CLAIMS,
     normalised::CLAIMS,
     preference::CLAIMS,
