@@ -49,6 +49,17 @@ fn straightened(cell: &CellRows, order: Order, t: usize) -> Result<f64> {
     Ok(if order == Order::DoubleLog { log.ln() } else { log })
 }
 
+/// Whether a cell has left its start behind, so that its law of decay is seen in its last round: the terms beside it are of order e^{−ℓ}, and
+/// 1/ℓ under the second logarithm.
+fn settled(cell: &CellRows, order: Order) -> Result<bool> {
+    let last = cell.value(0, &LOG_ODDS, cell.rounds())?;
+    Ok(match order {
+        Order::DoubleLog => last > 1000.0,
+        Order::Log => last > 20.0,
+        Order::Angle => true,
+    })
+}
+
 /// Its slope: the last increment, and along the circle the mean one, since the speed there is constant but for terms of order β⁻².
 fn slope(cell: &CellRows, order: Order) -> Result<f64> {
     let last = cell.rounds();

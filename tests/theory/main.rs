@@ -11,6 +11,7 @@ mod estimation;
 mod greedy;
 mod hard_instance;
 mod iterative;
+mod loops_maps;
 mod misspecified;
 mod offset;
 mod one_step;

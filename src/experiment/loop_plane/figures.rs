@@ -20,28 +20,36 @@ fn regime(ratio: f64) -> usize {
     }
 }
 
-/// The points (η, β, ratio) of rows.
+/// The points (η, β, ratio) of the rows that have all three.
 fn points(rows: &Table) -> Result<Vec<(f64, f64, f64)>> {
-    let (beta, ratio) = (rows.points("eta", "beta")?, rows.points("eta", "ratio")?);
-    // A row without a ratio has no place in either list's order: pairs are read from rows that have all three.
-    Ok(beta.iter().zip(&ratio).map(|(beta, ratio)| (beta.x, beta.y, ratio.y)).collect())
+    let mut points = Vec::new();
+    for eta in rows.distinct("eta")? {
+        let of_eta = rows.filter(&[("eta", &eta)])?.points("beta", "ratio")?;
+        if let Ok(eta) = eta.parse::<f64>() {
+            points.extend(of_eta.into_iter().map(|point| (eta, point.x, point.y)));
+        }
+    }
+    Ok(points)
 }
 
 /// Regimes by α; the measured ratio against m.
 pub(super) fn plane(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("One loop over reference, reward and β: ratio of successive increments of log-odds")
         .subtitle(
-            "Reference ∝ π_t^α π₀^(1−α), reward η log π_t + r°. Marks: measured on two responses, population rounds of the square loss. Lines: |m| \
-             = 1, m = α + η/β. Last panel: all parts, labels and the linear class among them; line: equal",
+            "Reference ∝ πₜ^α·π₀^(1−α), reward η log πₜ + r°. Marks: measured on two responses, population rounds of the square loss. Lines: m = ±1 \
+             for m = α + η/β. Last panel: labels and the linear class, too",
         )
         .columns(2);
     let rows = table.filter(&[("part", "plane")])?;
     for alpha in rows.distinct("alpha")? {
         let of_alpha = rows.filter(&[("alpha", &alpha)])?;
         let beta = Axis::log("β").range(0.3, 6.0);
-        let mut panel =
-            Panel::new(format!("α = {}", shown(&alpha)), Axis::linear("η, weight of log πₜ in the reward").range(-1.2, 1.2), beta)
-                .legend(if figure.panels.is_empty() { Legend::Below } else { Legend::Hidden });
+        let mut panel = Panel::new(
+            format!("α = {}", shown(&alpha)),
+            Axis::linear("η, weight of log πₜ in the reward").range(-1.2, 1.2),
+            beta,
+        )
+        .legend(if figure.panels.is_empty() { Legend::Below } else { Legend::Hidden });
         if let Ok(number) = alpha.parse::<f64>() {
             for side in [1.0, -1.0] {
                 panel = panel.series(Series::unlabelled(Style::Dashed, 6, boundary(number, side)));
@@ -117,7 +125,8 @@ pub(super) fn rounds(table: &Table) -> Result<Figure> {
             [alpha, eta, beta] => Affine::of(alpha, eta, beta, 0.0, 0.0).map_or(f64::NAN, |map| map.multiplier),
             _ => f64::NAN,
         };
-        let title = format!("α = {}, η = {}, β = {}: m = {m:.2}", shown(alpha), shown(eta), shown(beta)).replace('-', "−");
+        let title =
+            format!("α = {}, η = {}, β = {}: m = {m:.2}", shown(alpha), shown(eta), shown(beta)).replace('-', "−");
         let legend = if figure.panels.is_empty() { Legend::Auto } else { Legend::Hidden };
         let mut panel = Panel::new(title, Axis::linear("round t"), Axis::linear("log-odds (nats)")).legend(legend);
         let mut exact: Vec<Point> = rows.points("t", "population")?;

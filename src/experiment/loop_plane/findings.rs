@@ -55,14 +55,18 @@ fn self_play(results: &Results) -> Result<Finding> {
     let (mut texts, mut all) = (Vec::new(), true);
     for cell in results.cells("plane")? {
         let (alpha, eta, beta) = point(&cell)?;
-        if (alpha, eta) != (1.0, -1.0) || cell.number("instance.groups.0.gap").is_ok_and(|gap| gap != 2.0) {
+        if (alpha, eta) != (1.0, -1.0) {
             continue;
         }
         let Some(ratio) = ratios(&cell)?.first().copied() else { continue };
+        // A ratio of 0 has no sign.
+        let ratio = if ratio.abs() < KNOWN { 0.0 } else { ratio };
         all &= (ratio.abs() < 1.0 - KNOWN) == (beta > 0.5);
-        texts.push(format!("{ratio:.2} at β = {beta}"));
+        let text = format!("{:.2} at β = {beta}", ratio);
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
     }
-    texts.dedup();
     let says = format!("self-play (α = 1, η = −1) has the ratio {}", texts.join(", ").replace('-', "−"));
     Ok(Finding::new(all && texts.len() > 2, says))
 }

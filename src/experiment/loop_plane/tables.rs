@@ -44,7 +44,10 @@ pub(super) fn rounds(results: &Results) -> Result<Table> {
             let odds = cell.mean(&LOG_ODDS, t)?;
             let lost = match t {
                 0 => 0.0,
-                _ => mean_with_error(&cell.values(&RANK_LOSSES, t)?.into_iter().map(|n| n.min(1.0)).collect::<Vec<_>>()).0,
+                _ => {
+                    mean_with_error(&cell.values(&RANK_LOSSES, t)?.into_iter().map(|n| n.min(1.0)).collect::<Vec<_>>())
+                        .0
+                }
             };
             lines.push(
                 Line::default()

@@ -22,7 +22,8 @@ pub(super) fn curves(table: &Table) -> Result<Figure> {
         points.retain(|point| point.x <= most);
         double = double.series(Series::new(name, style(color), color, points));
     }
-    let mut geometric = Panel::new("geometric: log 1/(1−p)", round(), Axis::linear(log).range(0.0, 45.0)).legend(Legend::Below);
+    let mut geometric =
+        Panel::new("geometric: log 1/(1−p)", round(), Axis::linear(log).range(0.0, 45.0)).legend(Legend::Below);
     for (color, (part, name, label)) in [
         ("presets", "frozen-reward", "frozen-reward"),
         ("presets", "verifier-filter", "verifier-filter"),
@@ -38,7 +39,8 @@ pub(super) fn curves(table: &Table) -> Result<Figure> {
         points.retain(|point| point.x <= 40.0);
         geometric = geometric.series(Series::new(label, style(color), color, points));
     }
-    let mut angle = Panel::new("finite time: arccos √ρ", round(), Axis::linear("arccos √ρₜ (radians)")).legend(Legend::Below);
+    let mut angle =
+        Panel::new("finite time: arccos √ρ", round(), Axis::linear("arccos √ρₜ (radians)")).legend(Legend::Below);
     let rows = table.filter(&[("part", "circle")])?;
     for (color, beta) in rows.distinct("beta")?.iter().enumerate() {
         let points = rows.filter(&[("beta", beta)])?.points("t", "angle")?;
@@ -57,7 +59,9 @@ pub(super) fn curves(table: &Table) -> Result<Figure> {
         inside = inside.series(Series::new(format!("{name}, β = 8"), style(color), color, points));
     }
     let mut once = Panel::new("one step, and none", round(), Axis::linear("pₜ").range(0.5, 1.02)).legend(Legend::Below);
-    for (color, name) in ["task-centric", "sharpening-rlhf", "selective-rewriting", "unfiltered"].into_iter().enumerate() {
+    for (color, name) in
+        ["task-centric", "sharpening-rlhf", "selective-rewriting", "unfiltered"].into_iter().enumerate()
+    {
         let points = table.filter(&[("loop", name)])?.points("t", "probability")?;
         once = once.series(Series::new(name, style(color), color, points));
     }
@@ -77,7 +81,7 @@ pub(super) fn curves(table: &Table) -> Result<Figure> {
 /// Measured slopes against stated ones.
 pub(super) fn slopes(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("Slopes of the laws of decay: measured in the last round against stated")
-        .subtitle("Every β, ℓ₀ > 0 and flip rate of the grid; arccos √ρ: mean over all rounds, absolute values")
+        .subtitle("Every β, ℓ₀ and flip rate of the grid from which log-odds pass 20 (log log: 1000); arccos √ρ: mean over all rounds, absolute values")
         .columns(3);
     for order in table.distinct("order")? {
         let rows = table.filter(&[("order", &order)])?;

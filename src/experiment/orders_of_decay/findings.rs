@@ -1,7 +1,7 @@
 //! Slopes, the 1/t of accumulation, limits inside, votes and verifiers.
 
 use super::tables::name;
-use super::{ORDERED, of_cell, slope, start};
+use super::{ORDERED, of_cell, settled, slope, start};
 use crate::Result;
 use crate::experiment::{Finding, Results};
 use crate::metrics::named::{CORRECT_PROBABILITY, LOG_ODDS};
@@ -22,14 +22,13 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
 /// By how much a slope in the end may miss the stated one, relative: what is left of the start after the last round.
 const LEFT: f64 = 0.02;
 
-/// The slopes of one order, from starts that favour the correct response and have left it behind: log-odds above 20 (on the circle all).
+/// The slopes of one order, where the start is left behind.
 fn slopes(results: &Results, order: Order, word: &str) -> Result<Finding> {
     let (mut cells, mut farthest, mut loops) = (0, 0.0f64, Vec::new());
     for part in ORDERED {
         for cell in results.cells(part)? {
             let Some((of, stated)) = of_cell(&cell, name(&cell))?.order() else { continue };
-            let last = cell.value(0, &LOG_ODDS, cell.rounds())?;
-            if of != order || (order != Order::Angle && (start(&cell)? < 0.0 || last < 20.0)) {
+            if of != order || !settled(&cell, order)? {
                 continue;
             }
             cells += 1;
@@ -39,8 +38,7 @@ fn slopes(results: &Results, order: Order, word: &str) -> Result<Finding> {
             }
         }
     }
-    let says =
-        format!("{word}: slopes of {} are the stated ones to {farthest:.0e} in {cells} cells", loops.join(", "));
+    let says = format!("{word}: slopes of {} are the stated ones to {farthest:.0e} in {cells} cells", loops.join(", "));
     Ok(Finding::new(cells > 0 && farthest < LEFT, says))
 }
 
@@ -52,9 +50,8 @@ fn accumulated(results: &Results) -> Result<Finding> {
             continue;
         }
         let last = cell.rounds();
-        let scaled = |t: usize| -> Result<f64> {
-            Ok((t as f64 + 1.0) * (-softplus(cell.value(0, &LOG_ODDS, t)?)).exp())
-        };
+        let scaled =
+            |t: usize| -> Result<f64> { Ok((t as f64 + 1.0) * (-softplus(cell.value(0, &LOG_ODDS, t)?)).exp()) };
         let (middle, end) = (scaled(last / 2)?, scaled(last)?);
         let beta = cell.number("process.beta")?;
         if beta <= 1.0 {

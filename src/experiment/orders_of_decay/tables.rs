@@ -1,6 +1,6 @@
 //! The curves of the loops that are drawn, and slopes in the end.
 
-use super::{ORDERED, flip, of_cell, slope, start};
+use super::{ORDERED, flip, of_cell, settled, slope, start};
 use crate::Result;
 use crate::experiment::{CellRows, Line, Results, Table};
 use crate::metrics::named::{CIRCLE_ANGLE, LOG_ODDS};
@@ -55,13 +55,13 @@ pub(super) fn curves(results: &Results) -> Result<Table> {
     Ok(Table::of_lines(lines))
 }
 
-/// Measured and stated slopes by (loop, β, ℓ_0, e), of starts that favour the correct response (the circle starts from where it has .05).
+/// Measured and stated slopes by (loop, β, ℓ_0, e), where the start is left behind.
 pub(super) fn slopes(results: &Results) -> Result<Table> {
     let mut lines = Vec::new();
     for part in ORDERED {
         for cell in results.cells(part)? {
             let Some((order, stated)) = of_cell(&cell, name(&cell))?.order() else { continue };
-            if part != "circle" && start(&cell)? < 0.0 {
+            if !settled(&cell, order)? {
                 continue;
             }
             let order_name = match order {
