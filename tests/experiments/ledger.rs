@@ -331,7 +331,7 @@ fn one_loop() {
         });
     }
     for (part, quantity) in [("linear", "parameter_probe"), ("linear-labels", "null_distance")] {
-        refutes(&computed, "U1", move |cell, _, t, name, value| {
+        refutes(&computed, "U1.linear", move |cell, _, t, name, value| {
             if cell.cell.part == part && name == quantity && t > 0 { value + 1e-3 } else { value }
         });
     }

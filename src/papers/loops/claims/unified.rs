@@ -12,13 +12,13 @@ use crate::metrics::plain_step::PlainStep;
 use crate::process::fit::Data;
 use crate::{Error, Result};
 
-/// Tables and a linear class over (α, η, β), the square loss and labels.
-const PLANE: &[Source] = &[
-    Source { experiment: "loop_plane", part: "plane" },
-    Source { experiment: "loop_plane", part: "plane-labels" },
-    Source { experiment: "loop_plane", part: "linear" },
-    Source { experiment: "loop_plane", part: "linear-labels" },
-];
+/// Two responses over (α, η, β), the square loss and labels.
+const PLANE: &[Source] =
+    &[Source { experiment: "loop_plane", part: "plane" }, Source { experiment: "loop_plane", part: "plane-labels" }];
+
+/// A linear class with a linear reward.
+const LINEAR: &[Source] =
+    &[Source { experiment: "loop_plane", part: "linear" }, Source { experiment: "loop_plane", part: "linear-labels" }];
 
 /// Every named loop on two responses and on tables.
 const PRESETS: &[Source] = &[
@@ -34,7 +34,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         note: "rounds whose log-odds leave 10⁻⁶ of their size unchanged say nothing of the ratio",
         ..Claim::exact(
             "U1",
-            "reference ∝ π_t^α π_0^{1−α}, reward η log π_t + r°: every log-odds obeys ℓ_{t+1} = mℓ_t + (1−α)ℓ_0 + Δr°/β with m = α + η/β, on tables and, for linear r°, in the linear class; m is the ratio of successive increments",
+            "reference ∝ π_t^α π_0^{1−α}, reward η log π_t + r°: every log-odds obeys ℓ_{t+1} = mℓ_t + (1−α)ℓ_0 + Δr°/β with m = α + η/β; m is the ratio of successive increments",
             OURS,
             PLANE,
             Statement::Replicates(affine),
@@ -43,6 +43,23 @@ pub(super) const CLAIMS: &[Claim] = &[
                 says: "increments shrink if and only if β > 1, whatever α and η",
                 sources: PLANE,
                 statement: Statement::Replicates(beta_one),
+                rule: Rule::Always,
+            }],
+        )
+    },
+    Claim {
+        note: "a coordinate of Pθ_t, P the projection onto the span of all feature differences",
+        ..Claim::exact(
+            "U1.linear",
+            "the linear class with r° = ⟨θ°, φ⟩: Pθ_{t+1} = mPθ_t + (1−α)Pθ_0 + Pθ°/β with m = α + η/β, and (I − P)θ_t = (I − P)θ_0",
+            OURS,
+            LINEAR,
+            Statement::Replicates(affine),
+            &[Control {
+                id: "U1.no-reference",
+                says: "the same with m = η/β, where α > 0",
+                sources: LINEAR,
+                statement: Statement::Replicates(without_reference),
                 rule: Rule::Always,
             }],
         )
@@ -152,6 +169,19 @@ fn affine(trial: &Trial<'_>) -> Result<Option<Case>> {
     let error = tolerance * rounds * grown.max(1.0) * (followed.scale + values[0].abs()) + tolerance * moved;
     let last = map.after(values[0], trial.rounds() as u32);
     case.comparisons.push(Comparison::identity(values[trial.rounds()], last, error));
+    Ok(Some(case))
+}
+
+fn without_reference(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let Some(followed) = Followed::of(trial)?.filter(|_| alpha(trial) > 0.0) else { return Ok(None) };
+    let (map, values) = (&followed.map, &followed.values);
+    let map = Affine { multiplier: map.multiplier - alpha(trial), ..*map };
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    for t in 0..trial.rounds() {
+        let tolerance = followed.tolerance * followed.size(t, trial.get(&THETA_NORM, t + 1)?);
+        case.comparisons.push(Comparison::identity(values[t + 1], map.next(values[t]), tolerance));
+    }
     Ok(Some(case))
 }
 
