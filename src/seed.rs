@@ -46,6 +46,8 @@ pub enum Purpose {
     Draws = 14,
     /// Fixed logits of a synthetic instance.
     Offset = 15,
+    /// The parameter of a linear reward from outside.
+    Reward = 16,
 }
 
 /// A 256-bit seed.

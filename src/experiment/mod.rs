@@ -19,10 +19,12 @@ pub mod iterations_to_forget;
 pub mod labels;
 pub mod language_model;
 pub mod league;
+pub mod loop_plane;
 pub mod misspecified;
 pub mod misspecified_audit;
 pub mod misspecified_floor;
 pub mod mode_flips;
+pub mod orders_of_decay;
 pub mod phase_diagram;
 mod plate;
 pub mod population_drift;
@@ -112,12 +114,14 @@ pub const ALL: &[&Experiment] = &[
     &sphere::EXPERIMENT,
     &reward_filter::EXPERIMENT,
     &curriculum::EXPERIMENT,
+    &loop_plane::EXPERIMENT,
+    &orders_of_decay::EXPERIMENT,
     &self_excitation::EXPERIMENT,
+    &labels::EXPERIMENT,
+    &selective_rewriting::EXPERIMENT,
+    &rise_then_fall::EXPERIMENT,
     &replay_and_memory::EXPERIMENT,
     &league::EXPERIMENT,
-    &labels::EXPERIMENT,
-    &rise_then_fall::EXPERIMENT,
-    &selective_rewriting::EXPERIMENT,
 ];
 
 /// The experiment of a name. Of a store, ask [`recognise()`]: its definition may bear the name and be another.

@@ -133,6 +133,40 @@ impl Offset {
     }
 }
 
+/// The instance with the reward r(x,y) = ⟨θ°, φ(x,y)⟩ from outside, θ° a uniformly drawn direction of this norm.
+///
+/// ```
+/// use selfreward::instance::Spectrum;
+/// use selfreward::instance::gaussian::{BaseParameter, Gaussian, with_linear_reward};
+/// use selfreward::seed::Seed;
+///
+/// let (spectrum, base) = (Spectrum::Isotropic {}, BaseParameter::Norm(1.0));
+/// let gaussian = Gaussian { prompts: 1, responses: 3, dim: 1, spectrum, base, margin: None, max_tries: 0 };
+/// let seed = Seed::from_number(1);
+/// let instance = with_linear_reward(gaussian.draw(&seed)?, 2.0, &seed)?;
+/// // In one dimension θ° = ±2, and θ_0 = ±1: the reward is twice the logit, or minus that.
+/// let (reward, policy) = (instance.reward().expect("it has one").row(0), instance.policy(instance.base()));
+/// let share = (reward.logit(0) - reward.logit(1)) / (policy.log_prob(0, 0) - policy.log_prob(0, 1));
+/// assert!((share.abs() - 2.0).abs() < 1e-12);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Argument`] for a norm that is no finite number ≥ 0, or features that are not dense.
+pub fn with_linear_reward(instance: Instance, norm: f64, seed: &Seed) -> Result<Instance> {
+    if !(norm.is_finite() && norm >= 0.0) {
+        return Err(Error::argument("instance.reward_norm", norm, "a finite number ≥ 0"));
+    }
+    let FeatureMap::Dense(features) = instance.features() else {
+        return Err(Error::argument("instance.reward_norm", "on one-hot features", "dense features"));
+    };
+    let mut rng = seed.rng(Purpose::Reward, 0, 0);
+    let mut theta: Array1<f64> = (0..features.dim()).map(|_| normal(&mut rng)).collect();
+    theta *= norm / Norm::of(&theta);
+    let reward = LogitTable::dense(features.starts(), &features.matrix().dot(&theta).to_vec());
+    instance.with_reward(reward)
+}
+
 /// Description of a Gaussian instance with uniform prompt weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gaussian {

@@ -27,7 +27,7 @@ fn refused(arguments: &str, words: &[&str]) {
 }
 
 /// One call of every bound with the least it needs.
-const CALLS: [&str; 37] = [
+const CALLS: [&str; 41] = [
     "single-step --n 1e6 --kappa0 3 --class-size 1000",
     "hard-instance --n 1e6 --prompts 64 --kappa0 9",
     "epsilon --n 1e6 --class-size 1000 --range 2",
@@ -65,6 +65,10 @@ const CALLS: [&str; 37] = [
     "grpo-time --start 0.2 --beta 10",
     "replay-threshold --beta 0.5 --lambda 0.6",
     "rise-then-fall --right 0.8 --right-gap 2 --wrong-gap 0.1 --beta 1 --rounds 5",
+    "loop-map --alpha 0.3 --eta 0.5 --beta 0.8 --log-odds 0.7 --external 0.4 --rounds 2",
+    "loop-map --preset frozen-reward --beta 0.8 --log-odds 0.7",
+    "vote --start 0.6 --best-of 5 --rounds 3",
+    "vote --start 0.6 --best-of 4 --beta 0.25",
 ];
 
 #[test]
@@ -135,10 +139,12 @@ fn list_names_every_bound_in_one_line_below_its_paper() {
         "feedback-map",
         "curriculum",
         "loops:",
+        "loop-map",
         "excitation",
         "grpo-time",
-        "replay-threshold",
+        "vote",
         "rise-then-fall",
+        "replay-threshold",
         "offset:",
         "drift",
         "misspecified-excess",
@@ -323,6 +329,45 @@ fn plan_refuses_bad_input_and_says_what_stands_in_the_way() {
     refused("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 1.3 --dim 16 --radius 9", &["--mu", "1.3"]);
     refused("plan --kappa0 3 --target-failure 0.1 --gamma 0.5 --mu 0.3 --dim 16 --radius 9 --max-rounds 0", &["0"]);
     refused("plan --kappa0 3", &["--gamma"]);
+}
+
+/// Oracle: two rounds by hand, m = .3 + .5/.8 = .925 and k = .7·.7 + .4/.8 = .99; SPIN's fixed point is ℓ_data.
+#[test]
+fn log_odds_of_one_loop() {
+    let near = |value: &Value, expected: f64| assert!((value.as_f64().unwrap() - expected).abs() < 1e-12, "{value}");
+    let bound = json("bound loop-map --alpha 0.3 --eta 0.5 --beta 0.8 --log-odds 0.7 --external 0.4 --rounds 2");
+    near(&bound["value"], 0.925 * (0.925 * 0.7 + 0.99) + 0.99);
+    near(&bound["intermediates"]["multiplier"], 0.925);
+    near(&bound["intermediates"]["fixed_point"], 13.2);
+    assert!(bound["assumptions"][0]["name"].as_str().unwrap().contains("tend to the fixed point"));
+    let spin = json("bound loop-map --preset spin --beta 2 --log-odds 0.5 --external 3");
+    near(&spin["value"], 1.75);
+    near(&spin["intermediates"]["fixed_point"], 3.0);
+    near(&json("bound loop-map --preset frozen-reward --beta 0.5 --log-odds 0.7 --rounds 3")["value"], 4.9);
+    // The paper's loop without any of α, η, Δr°.
+    near(&json("bound loop-map --beta 0.5 --log-odds 0.7 --rounds 3")["value"], 18.9);
+    refused("bound loop-map --preset spin --beta 2 --log-odds 0.5", &["--external", "nothing"]);
+    refused("bound loop-map --preset spun --beta 2 --log-odds 0.5", &["--preset", "spun", "spin"]);
+    refused(
+        "bound loop-map --preset spin --alpha 1 --external 1 --beta 2 --log-odds 0.5",
+        &["--alpha", "not to be given"],
+    );
+    refused("bound loop-map --beta 0 --log-odds 0.5", &["--beta", "above 0"]);
+}
+
+/// Oracle: by hand, v_5(.6) = .6⁵ + 5·.6⁴·.4 + 10·.6³·.4², and a vote of four is one of three.
+#[test]
+fn the_map_of_a_vote() {
+    let near = |value: &Value, expected: f64| assert!((value.as_f64().unwrap() - expected).abs() < 1e-12, "{value}");
+    let bound = json("bound vote --start 0.6 --best-of 5 --beta 0.25");
+    near(&bound["value"], 0.682_56);
+    near(&bound["intermediates"]["slope_at_half"], 1.875);
+    near(&bound["intermediates"]["order_at_zero"], 3.0);
+    near(&bound["intermediates"]["coefficient_at_zero"], 10.0);
+    near(&bound["intermediates"]["majority_reward_log_odds"], 1.5f64.ln() + 4.0 * 0.365_12);
+    near(&json("bound vote --start 0.6 --best-of 4")["value"], 0.648);
+    refused("bound vote --start 1 --best-of 4", &["--start", "between 0 and 1"]);
+    refused("bound vote --start 0.6 --best-of 2.5", &["--best-of", "2.5"]);
 }
 
 /// Oracle: enumeration by hand of three draws from (.5, .3, .2): differences of the cubes of .2, .5 and 1.

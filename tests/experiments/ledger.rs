@@ -4,8 +4,8 @@
 use selfreward::claims::gather::{Question, answer};
 use selfreward::experiment::{
     CellRows, Experiment, Results, best_of_n, effective_dimension, equal_budget, finite_class, greedy_trap,
-    hard_instance, initial_dependence, misspecified_audit, misspecified_floor, mode_flips, proof_audit, rate_vs_n,
-    real_features, reward_filter, sample_budgets, single_step, where_noise_enters,
+    hard_instance, initial_dependence, loop_plane, misspecified_audit, misspecified_floor, mode_flips, orders_of_decay,
+    proof_audit, rate_vs_n, real_features, reward_filter, sample_budgets, single_step, where_noise_enters,
 };
 use selfreward::papers::{self, Listed};
 use selfreward::seed::Seed;
@@ -319,4 +319,57 @@ fn reward_filtered_training() {
             if name == "correct_probability" && t == 2 { value - 0.01 } else { value }
         },
     );
+}
+
+#[test]
+fn one_loop() {
+    let computed = computed(&loop_plane::EXPERIMENT);
+    agrees(&computed, &loop_plane::EXPERIMENT);
+    for part in ["plane", "plane-labels"] {
+        refutes(&computed, "U1", move |cell, _, t, name, value| {
+            if cell.cell.part == part && name == "log_odds" && t == 3 { value + 1e-3 } else { value }
+        });
+    }
+    for (part, quantity) in [("linear", "parameter_probe"), ("linear-labels", "null_distance")] {
+        refutes(&computed, "U1.linear", move |cell, _, t, name, value| {
+            if cell.cell.part == part && name == quantity && t > 0 { value + 1e-3 } else { value }
+        });
+    }
+    for part in ["drawn-linear", "drawn-sampled"] {
+        refutes(&computed, "U2", move |cell, _, _, name, value| {
+            if cell.cell.part == part && name == "natural_distance" { value + 1e-3 } else { value }
+        });
+    }
+    for (part, quantity) in [("drawn-table", "margin"), ("drawn-table-sampled", "min_confidence")] {
+        refutes(&computed, "U2.table", move |cell, _, _, name, value| {
+            let drawn = cell.label("process.candidates").contains("power");
+            if cell.cell.part == part && drawn && name == quantity { 1.001 * value } else { value }
+        });
+    }
+}
+
+#[test]
+fn every_named_loop() {
+    let computed = computed(&orders_of_decay::EXPERIMENT);
+    agrees(&computed, &orders_of_decay::EXPERIMENT);
+    // Each loop on its own, by one of the quantities in turn.
+    for (preset, quantity) in selfreward::process::PRESETS.iter().zip(["entropy", "base_probability"].iter().cycle()) {
+        refutes(&computed, "U3", move |cell, _, t, name, value| {
+            let there = cell.label("process.preset") == preset.name && cell.cell.part == "tables";
+            if there && name == *quantity && t == 1 { value + 1e-4 } else { value }
+        });
+    }
+    for part in ["presets", "flips", "grpo"] {
+        refutes(&computed, "U3", move |cell, _, t, name, value| {
+            if cell.cell.part == part && name == "log_odds" && t == 1 { value + 1e-3 } else { value }
+        });
+    }
+    refutes(&computed, "L5", times("log_odds", 1.0001));
+    refutes(&computed, "L6", times("log_odds", 1.0001));
+    for quantity in ["log_odds", "entropy", "disagreement"] {
+        refutes(&computed, "L10", move |cell, _, t, name, value| {
+            let there = cell.cell.part == "verifier-tables" && t > 0;
+            if there && name == quantity { value + 1e-4 } else { value }
+        });
+    }
 }

@@ -22,6 +22,7 @@ fn examples(kind: &str) -> Vec<&'static str> {
         "gaussian" => vec![
             "prompts = 5\nresponses = 3\ndim = 2",
             "prompts = 5\nresponses = 3\ndim = 2\noffset = { along = 1, noise = 1 }",
+            "prompts = 5\nresponses = 3\ndim = 2\nreward_norm = 2",
         ],
         "tabular" => vec![
             "prompts = 5\nresponses = 3",

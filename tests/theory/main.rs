@@ -13,6 +13,7 @@ mod hard_instance;
 mod iterative;
 mod loops_dynamics;
 mod loops_labels;
+mod loops_maps;
 mod loops_selection;
 mod misspecified;
 mod offset;

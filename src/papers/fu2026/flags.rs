@@ -33,7 +33,11 @@ pub(super) const FLAGS: &[Flag] = &[
     flag("leverage", Kind::Real, "Largest leverage L of a pair"),
     flag("responses", Kind::Whole, "Responses K per prompt"),
     flag("lambda", Kind::Real, "Regularisation λ of the effective dimension"),
-    flag("eta", Kind::Real, "Resolution η, nats; for best-of-N what it may leave beside the mode, in (0, δ)"),
+    flag(
+        "eta",
+        Kind::Real,
+        "Resolution η, nats; for best-of-N what it may leave beside the mode, in (0, δ); of loop-map the weight η of log π_t in the reward [default there: 1]",
+    ),
     flag("spectrum", Kind::Word, "File with one eigenvalue a line, largest first"),
     flag("regime", Kind::Word, "Regime of decay: exponential, polynomial or spiked"),
     flag("rate", Kind::Real, "Rate c of an exponential spectrum"),

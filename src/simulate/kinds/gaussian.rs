@@ -7,7 +7,7 @@ use super::source::WithOffset;
 use super::{Alike, Entry, Made, Nature, Shape, Source};
 use crate::Result;
 use crate::instance::Instance;
-use crate::instance::gaussian::{BaseParameter, Gaussian};
+use crate::instance::gaussian::{BaseParameter, Gaussian, with_linear_reward};
 use crate::seed::Seed;
 use crate::settings::{Form, Inner, Key, Section};
 use crate::simulate::keys::COUNT;
@@ -49,6 +49,12 @@ pub(super) const ENTRY: Entry = Entry {
         shared::LOGIT_SCALE,
         shared::THETA0,
         shared::OFFSET,
+        Key::of_instance(
+            "reward_norm",
+            Form::Real,
+            "a reward from outside r = ⟨θ°, φ⟩, θ° a random direction of this norm",
+            "no reward from outside",
+        ),
     ],
     defaults: &[("spectrum", "{ kind = \"isotropic\" }"), ("max_tries", "10000"), ("theta_norm", "4.0")],
     exclusive: &[shared::BASE],
@@ -67,6 +73,23 @@ impl Source for Gaussian {
     }
 }
 
+/// What a source draws, with a linear reward from outside where its norm is given.
+#[derive(Debug)]
+struct WithReward<S> {
+    shape: S,
+    norm: Option<f64>,
+}
+
+impl<S: Source> Source for WithReward<S> {
+    fn draw(&self, seed: &Seed) -> Result<Arc<Instance>> {
+        let instance = self.shape.draw(seed)?;
+        match self.norm {
+            Some(norm) => with_linear_reward(Arc::unwrap_or_clone(instance), norm, seed).map(Arc::new),
+            None => Ok(instance),
+        }
+    }
+}
+
 fn make(instance: &Section<'_>, _samples: u64) -> Result<Made> {
     let prompts = shared::prompts(instance)?;
     let responses = shared::responses(instance)? as usize;
@@ -82,5 +105,6 @@ fn make(instance: &Section<'_>, _samples: u64) -> Result<Made> {
         margin: instance.number("margin"),
         max_tries: instance.get("max_tries").unwrap_or(10_000),
     };
-    Ok(Made::of(WithOffset { shape, offset: shared::offset(instance) }))
+    let shape = WithOffset { shape, offset: shared::offset(instance) };
+    Ok(Made::of(WithReward { shape, norm: instance.number("reward_norm") }))
 }

@@ -11,4 +11,4 @@ use crate::papers::BoundEntry;
 
 /// Every bound, in the order of the theory.
 pub(super) const BOUNDS: &[BoundEntry] =
-    &[critic::EXCITATION, normalised::TIME, mixture::RISE_THEN_FALL, memory::REPLAY];
+    &[unified::LOOP_MAP, critic::EXCITATION, normalised::TIME, votes::VOTE, mixture::RISE_THEN_FALL, memory::REPLAY];

@@ -5,12 +5,15 @@ mod curation;
 mod entropy;
 mod filters;
 mod gate;
+mod independence;
 mod labels;
 mod memory;
 mod mixture;
 mod normalised;
 mod preference;
+mod presets;
 mod resampling;
+mod rows;
 mod straight;
 mod unified;
 mod votes;
@@ -20,6 +23,7 @@ use crate::claims::Claim;
 /// The claims, file by file.
 pub(super) const CLAIMS: &[&[Claim]] = &[
     unified::CLAIMS,
+    independence::CLAIMS,
     critic::CLAIMS,
     normalised::CLAIMS,
     preference::CLAIMS,

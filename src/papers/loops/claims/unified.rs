@@ -1,6 +1,252 @@
 //! One loop: its multiplier, what it does not depend on, the order of its decay (U1–U3).
 
-use crate::claims::Claim;
+use super::super::theory::laws::softplus;
+use super::super::theory::unified::Affine;
+use super::OURS;
+use super::presets::Path;
+use super::rows::{NEWTON, ROUNDING, alpha, is_population, is_table, preset, rewards, smooth_labels, weights};
+use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
+use crate::instance::Instance;
+use crate::metrics::named::{LOG_ODDS, NULL_DISTANCE, PARAMETER_PROBE, THETA_NORM};
+use crate::metrics::plain_step::PlainStep;
+use crate::process::fit::Data;
+use crate::{Error, Result};
+
+/// Two responses over (α, η, β), the square loss and labels.
+const PLANE: &[Source] =
+    &[Source { experiment: "loop_plane", part: "plane" }, Source { experiment: "loop_plane", part: "plane-labels" }];
+
+/// A linear class with a linear reward.
+const LINEAR: &[Source] =
+    &[Source { experiment: "loop_plane", part: "linear" }, Source { experiment: "loop_plane", part: "linear-labels" }];
+
+/// Every named loop on two responses and on tables.
+const PRESETS: &[Source] = &[
+    Source { experiment: "orders_of_decay", part: "presets" },
+    Source { experiment: "orders_of_decay", part: "grpo" },
+    Source { experiment: "orders_of_decay", part: "flips" },
+    Source { experiment: "orders_of_decay", part: "tables" },
+];
 
 /// The claims of this file.
-pub(super) const CLAIMS: &[Claim] = &[];
+pub(super) const CLAIMS: &[Claim] = &[
+    Claim {
+        note: "rounds whose log-odds leave 10⁻⁶ of their size unchanged say nothing of the ratio",
+        ..Claim::exact(
+            "U1",
+            "reference ∝ π_t^α π_0^{1−α}, reward η log π_t + r°: every log-odds obeys ℓ_{t+1} = mℓ_t + (1−α)ℓ_0 + Δr°/β with m = α + η/β; m is the ratio of successive increments",
+            OURS,
+            PLANE,
+            Statement::Replicates(affine),
+            &[Control {
+                id: "U1.beta-one",
+                says: "increments shrink if and only if β > 1, whatever α and η",
+                sources: PLANE,
+                statement: Statement::Replicates(beta_one),
+                rule: Rule::Always,
+            }],
+        )
+    },
+    Claim {
+        note: "a coordinate of Pθ_t, P the projection onto the span of all feature differences",
+        ..Claim::exact(
+            "U1.linear",
+            "the linear class with r° = ⟨θ°, φ⟩: Pθ_{t+1} = mPθ_t + (1−α)Pθ_0 + Pθ°/β with m = α + η/β, and (I − P)θ_t = (I − P)θ_0",
+            OURS,
+            LINEAR,
+            Statement::Replicates(affine),
+            &[Control {
+                id: "U1.no-reference",
+                says: "the same with m = η/β, where α > 0",
+                sources: LINEAR,
+                statement: Statement::Replicates(without_reference),
+                rule: Rule::Always,
+            }],
+        )
+    },
+    Claim {
+        note: "preference-dpo with flips is weighed at two responses, where its optimum has a closed form",
+        ..Claim::exact(
+            "U3",
+            "one-hot features: the population round of each of the 21 named loops is its recursion",
+            "section 17's table of loops (each row cites its own source)",
+            PRESETS,
+            Statement::Replicates(recursions),
+            &[Control {
+                id: "U3.geometric",
+                says: "log(1−p) falls by the same amount in every round of sharpening-sft",
+                sources: PRESETS,
+                statement: Statement::Replicates(geometric),
+                rule: Rule::Always,
+            }],
+        )
+    },
+];
+
+/// What a run says of U1: the map of one of its numbers, and that number round by round.
+struct Followed {
+    map: Affine,
+    values: Vec<f64>,
+    /// Its size, for rounding: the largest number that enters a round.
+    scale: f64,
+    tolerance: f64,
+}
+
+impl Followed {
+    /// The mean log-odds of a table with two responses, or a coordinate of Pθ_t in a linear class; `None` where the hypotheses fail.
+    fn of(trial: &Trial<'_>) -> Result<Option<Self>> {
+        let tolerance = match (trial.simulation().process.fit.data(), smooth_labels(trial)) {
+            (Data::Pairs, _) => ROUNDING,
+            (_, Some((1.0, 0.0))) => NEWTON,
+            _ => return Ok(None),
+        };
+        let Some((own, 0.0, external)) = weights(trial) else { return Ok(None) };
+        if !is_population(trial) || trial.radius().is_some() {
+            return Ok(None);
+        }
+        let instance = trial.instance()?;
+        let table = is_table(&instance);
+        if table && (0..instance.prompts()).any(|x| instance.features().responses(x) != 2) {
+            return Ok(None);
+        }
+        let of = if table { &LOG_ODDS } else { &PARAMETER_PROBE };
+        let values: Vec<f64> = (0..=trial.rounds()).map(|t| trial.get(of, t)).collect::<Result<_>>()?;
+        let outside = external * if table { difference(&instance) } else { coordinate(&instance)? };
+        let map = Affine::of(alpha(trial), own, trial.beta(), values[0], outside)?;
+        let sizes = if table { 0.0 } else { trial.get(&THETA_NORM, 0)? + outside.abs() / trial.beta() };
+        Ok(Some(Self { map, values, scale: sizes + map.constant.abs(), tolerance }))
+    }
+
+    /// The size of what enters round t + 1.
+    fn size(&self, t: usize, moved: f64) -> f64 {
+        let most = self.values[..=t + 1].iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+        self.scale + (1.0 + self.map.multiplier.abs()) * most.max(moved)
+    }
+}
+
+/// E_x of the reward of the correct response less that of the other.
+fn difference(instance: &Instance) -> f64 {
+    let (rewards, marks) = (rewards(instance), super::rows::marks(instance));
+    super::rows::mean(instance, |x| {
+        let of =
+            |right: bool| rewards[x].iter().zip(&marks[x]).find(|(_, mark)| **mark == right).map_or(0.0, |(r, _)| *r);
+        of(true) - of(false)
+    })
+}
+
+/// The coordinate of Pθ° that `parameter_probe` is of Pθ_t: r° = ⟨θ°, φ⟩ + const, so that θ° is the least squares of r° on φ.
+fn coordinate(instance: &Instance) -> Result<f64> {
+    let Some(reward) = instance.reward() else { return Ok(0.0) };
+    let of_reward = instance.clone().with_offset((**reward).clone())?;
+    let policy = instance.policy(instance.base());
+    let missing = || Error::argument("features", "without a difference", "dense features that differ");
+    let plain = PlainStep::new(&of_reward, instance.base(), &policy).ok_or_else(missing)?;
+    Ok(plain.probe(&plain.of_offset().ok_or_else(missing)?))
+}
+
+fn affine(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let Some(followed) = Followed::of(trial)? else { return Ok(None) };
+    let Followed { map, values, tolerance, .. } = &followed;
+    let linear = !is_table(&*trial.instance()?);
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    for t in 0..trial.rounds() {
+        let moved = if linear { trial.get(&THETA_NORM, t)?.max(trial.get(&THETA_NORM, t + 1)?) } else { 0.0 };
+        let size = followed.size(t, moved);
+        case.comparisons.push(Comparison::identity(values[t + 1], map.next(values[t]), tolerance * size));
+        if linear {
+            let null = trial.get(&NULL_DISTANCE, t + 1)?;
+            case.comparisons.push(Comparison::identity(null, 0.0, tolerance * size));
+        }
+        if let Some((ratio, error)) = ratio(&followed, t, moved) {
+            case.comparisons.push(Comparison::identity(ratio, map.multiplier, error));
+        }
+    }
+    // All rounds at once; what rounding does in one grows like |m|^t.
+    let grown: f64 = (0..=trial.rounds()).map(|t| map.multiplier.abs().powi(t as i32)).fold(0.0, f64::max);
+    let moved = if linear { trial.get(&THETA_NORM, trial.rounds())? } else { 0.0 };
+    let rounds = trial.rounds() as f64;
+    let error = tolerance * rounds * grown.max(1.0) * (followed.scale + values[0].abs()) + tolerance * moved;
+    let last = map.after(values[0], trial.rounds() as u32);
+    case.comparisons.push(Comparison::identity(values[trial.rounds()], last, error));
+    Ok(Some(case))
+}
+
+fn without_reference(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let Some(followed) = Followed::of(trial)?.filter(|_| alpha(trial) > 0.0) else { return Ok(None) };
+    let (map, values) = (&followed.map, &followed.values);
+    let map = Affine { multiplier: map.multiplier - alpha(trial), ..*map };
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    for t in 0..trial.rounds() {
+        let tolerance = followed.tolerance * followed.size(t, trial.get(&THETA_NORM, t + 1)?);
+        case.comparisons.push(Comparison::identity(values[t + 1], map.next(values[t]), tolerance));
+    }
+    Ok(Some(case))
+}
+
+/// (x_{t+2} − x_{t+1})/(x_{t+1} − x_t) with what it is known to; `None` where increments are rounding.
+fn ratio(followed: &Followed, t: usize, moved: f64) -> Option<(f64, f64)> {
+    let [first, second, third] = followed.values.get(t..t + 3)?.try_into().ok()?;
+    let (step, size) = (second - first, followed.size(t, moved).max(third.abs()));
+    // A Newton fit knows its optimum to less than rounding does.
+    let share = if followed.tolerance == ROUNDING { 1e-6 } else { 1e-3 };
+    if step.abs() <= share * size {
+        return None;
+    }
+    let ratio = (third - second) / step;
+    Some((ratio, followed.tolerance * (1.0 + ratio.abs()) * size / step.abs()))
+}
+
+fn beta_one(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let Some(followed) = Followed::of(trial)? else { return Ok(None) };
+    // A live reward with a frozen reference: there it is true.
+    if alpha(trial) == 0.0 && weights(trial).is_some_and(|(own, ..)| own == 1.0) {
+        return Ok(None);
+    }
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    for t in 0..trial.rounds() {
+        let Some((ratio, error)) = ratio(&followed, t, 0.0) else { continue };
+        let shrinks = trial.beta() > 1.0;
+        case.comparisons.push(match shrinks {
+            true => Comparison::unlimited(ratio.abs(), 1.0, error),
+            false => Comparison::at_least(ratio.abs(), 1.0, error),
+        });
+    }
+    Ok((!case.comparisons.is_empty()).then_some(case))
+}
+
+fn recursions(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let Some(mut path) = Path::of(trial)? else { return Ok(None) };
+    let tolerance = if matches!(trial.simulation().process.fit.data(), Data::Labels(_)) { NEWTON } else { ROUNDING };
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    for t in 0..trial.rounds() {
+        if path.is_scalar() {
+            path.go_on_from(trial.get(&LOG_ODDS, t)?);
+        }
+        if !path.advance()? {
+            return Ok(None);
+        }
+        case.comparisons.extend(path.compare(trial, tolerance)?);
+    }
+    Ok(Some(case))
+}
+
+fn geometric(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if preset(trial) != Some("sharpening-sft") || !Path::of(trial)?.is_some_and(|path| path.is_scalar()) {
+        return Ok(None);
+    }
+    // log(1 − p) of the mode.
+    let doubts: Vec<f64> = (0..=trial.rounds())
+        .map(|t| trial.get(&LOG_ODDS, t).map(|odds| -softplus(odds.abs())))
+        .collect::<Result<_>>()?;
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    for doubts in doubts.windows(3) {
+        let (first, second) = (doubts[1] - doubts[0], doubts[2] - doubts[1]);
+        case.comparisons.push(Comparison::identity(second, first, ROUNDING * (1.0 + first.abs())));
+    }
+    Ok(Some(case))
+}

@@ -1,0 +1,99 @@
+//! Both figures, drawn from their tables alone.
+
+use crate::Result;
+use crate::experiment::Table;
+use crate::plot::{Axis, Figure, Guide, Legend, Panel, Series, Style};
+
+fn style(place: usize) -> Style {
+    [Style::LineMarkers, Style::DashedMarkers][place % 2]
+}
+
+/// Each loop on the axis on which it is straight.
+pub(super) fn curves(table: &Table) -> Result<Figure> {
+    let round = || Axis::linear("round t");
+    let log = "log 1/(1−pₜ) (nats)";
+    let mut double = Panel::new("double exponential: log log 1/(1−p)", round(), Axis::log(log)).legend(Legend::Below);
+    for (color, (name, most)) in
+        [("self-rewarding", 12.0), ("sharpening-sft", 12.0), ("majority-sft", 12.0), ("confidence-gate", 12.0)]
+            .into_iter()
+            .enumerate()
+    {
+        let mut points = table.filter(&[("loop", name)])?.points("t", "surprise")?;
+        points.retain(|point| point.x <= most);
+        double = double.series(Series::new(name, style(color), color, points));
+    }
+    let mut geometric =
+        Panel::new("geometric: log 1/(1−p)", round(), Axis::linear(log).range(0.0, 45.0)).legend(Legend::Below);
+    for (color, (part, name, label)) in [
+        ("presets", "frozen-reward", "frozen-reward"),
+        ("presets", "verifier-filter", "verifier-filter"),
+        ("presets", "majority-reward", "majority-reward"),
+        ("presets", "curation", "curation"),
+        ("presets", "win-rate-ipo", "win-rate-ipo"),
+        ("flips", "preference-dpo", "preference-dpo, flips .1"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut points = table.filter(&[("part", part), ("loop", name)])?.points("t", "surprise")?;
+        points.retain(|point| point.x <= 40.0);
+        geometric = geometric.series(Series::new(label, style(color), color, points));
+    }
+    let mut angle =
+        Panel::new("finite time: arccos √ρ", round(), Axis::linear("arccos √ρₜ (radians)")).legend(Legend::Below);
+    let rows = table.filter(&[("part", "circle")])?;
+    for (color, beta) in rows.distinct("beta")?.iter().enumerate() {
+        let points = rows.filter(&[("beta", beta)])?.points("t", "angle")?;
+        angle = angle.series(Series::new(format!("grpo-mirror, β = {beta}"), style(color), color, points));
+    }
+    let mut power = Panel::new("1/t: 1 − p", Axis::log("t + 1"), Axis::log("1 − pₜ")).legend(Legend::Below);
+    let mut points = table.filter(&[("loop", "accumulate")])?.points("t", "rest")?;
+    points.iter_mut().for_each(|point| point.x += 1.0);
+    if let Some(last) = points.last() {
+        power = power.guide(Guide::slope((last.x, last.y), -1.0, "slope −1"));
+    }
+    power = power.series(Series::new("accumulate", style(0), 0, points));
+    let mut inside = Panel::new("a limit inside", round(), Axis::linear("pₜ").range(0.2, 0.8)).legend(Legend::Below);
+    for (color, name) in ["live-reward-frozen-reference", "spin", "replay"].into_iter().enumerate() {
+        let points = table.filter(&[("loop", name)])?.points("t", "probability")?;
+        inside = inside.series(Series::new(format!("{name}, β = 8"), style(color), color, points));
+    }
+    let mut once = Panel::new("one step, and none", round(), Axis::linear("pₜ").range(0.5, 1.02)).legend(Legend::Below);
+    for (color, name) in
+        ["task-centric", "sharpening-rlhf", "selective-rewriting", "unfiltered"].into_iter().enumerate()
+    {
+        let points = table.filter(&[("loop", name)])?.points("t", "probability")?;
+        once = once.series(Series::new(name, style(color), color, points));
+    }
+    Ok(Figure::new("Named loops in the population: 1 − p by round, each law on its own axis")
+        .subtitle(
+            "Two responses, one prompt, exact. ℓ₀ = 1 and β = 1 but for the circle (ρ₀ = .05) and the limits inside (ℓ₀ = −1, β = 8)",
+        )
+        .columns(3)
+        .panel(double)
+        .panel(geometric)
+        .panel(angle)
+        .panel(power)
+        .panel(inside)
+        .panel(once))
+}
+
+/// Measured slopes against stated ones.
+pub(super) fn slopes(table: &Table) -> Result<Figure> {
+    let mut figure = Figure::new("Slopes of the laws of decay: measured in the last round against stated")
+        .subtitle("Every β, ℓ₀ and flip rate of the grid from which log-odds pass 20 (log log: 1000); arccos √ρ: mean over all rounds, absolute values")
+        .columns(3);
+    for order in table.distinct("order")? {
+        let rows = table.filter(&[("order", &order)])?;
+        let mut panel = Panel::new(order, Axis::log("stated slope"), Axis::log("measured slope"))
+            .guide(Guide::slope((1.0, 1.0), 1.0, "equal"))
+            .legend(Legend::Below);
+        for (color, name) in rows.distinct("loop")?.iter().enumerate() {
+            let mut points = rows.filter(&[("loop", name)])?.points("stated", "measured")?;
+            points.iter_mut().for_each(|point| (point.x, point.y) = (point.x.abs(), point.y.abs()));
+            panel = panel.series(Series::new(name.clone(), Style::Markers, color, points));
+        }
+        figure = figure.panel(panel);
+    }
+    Ok(figure)
+}
