@@ -2,12 +2,13 @@
 //! sequences of draws, optima against other ways to find them.
 
 use rand::{Rng, RngExt};
+use selfreward::papers::loops::theory::labels::flipped_odds;
 use selfreward::papers::loops::theory::laws::{
     log_binomials, log_complement, log_odds, log_sum, normalised, of_log_odds, softplus, tilted,
 };
 use selfreward::papers::loops::theory::orders::{Loop, Order};
 use selfreward::papers::loops::theory::recursions::{
-    accumulated, filtered, flipped_labels, regression, replayed, selective, standardised, verified, win_rate,
+    accumulated, filtered, regression, replayed, selective, standardised, verified, win_rate,
 };
 use selfreward::papers::loops::theory::selections::{adaptive, best_of, curated, gated, plurality};
 use selfreward::papers::loops::theory::unified::{Affine, Regime, loop_map};
@@ -261,7 +262,7 @@ fn optima_and_mixtures_follow_from_their_definitions() {
         // The slope in ℓ' of −P log σ(h) − (1−P) log σ(−h), h = β(ℓ' − ℓ).
         let preferred = flip + (1.0 - 2.0 * flip) * sigmoid(odds / temperature);
         let slope = |next: f64| sigmoid(beta * (next - odds)) - preferred;
-        let found = flipped_labels(odds, beta, temperature, flip);
+        let found = flipped_odds(odds, beta, temperature, flip).unwrap();
         assert!((found - root(slope)).abs() < 1e-12, "{found}");
         // Of the square loss on a reward: the derivative of Σπ(y)π(z)(β(Δlog π' − Δlog ρ) − Δg)² vanishes at two responses with its
         // residual.

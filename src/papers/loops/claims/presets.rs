@@ -1,8 +1,9 @@
 //! The population round of every named loop, evaluated by the theory's own functions (U3).
 
+use super::super::theory::labels::flipped_odds;
 use super::super::theory::laws::{log_odds, log_sum, of_log_odds};
 use super::super::theory::recursions::{
-    accumulated, filtered, flipped_labels, regression, replayed, selective, standardised, win_rate,
+    accumulated, filtered, regression, replayed, selective, standardised, win_rate,
 };
 use super::super::theory::selections::{adaptive, best_of, curated, gated, plurality};
 use super::rows::{base_logs, is_table, marks, mean, preset, rewards, smooth_labels};
@@ -46,7 +47,7 @@ fn next(name: &str, prompt: &Prompt<'_>, t: usize) -> Result<Option<Vec<f64>>> {
         "preference-dpo" => match labels {
             Some((temperature, 0.0)) => regression(now, now, beta * temperature),
             Some((temperature, flip)) if now.len() == 2 => {
-                of_log_odds(flipped_labels(now[0] - now[1], beta, temperature, flip)).to_vec()
+                of_log_odds(flipped_odds(now[0] - now[1], beta, temperature, flip)?).to_vec()
             }
             _ => return Ok(None),
         },

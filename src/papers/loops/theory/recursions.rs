@@ -3,7 +3,7 @@
 //! | loop | function |
 //! | --- | --- |
 //! | self-rewarding, sharpening-rlhf, live-reward-frozen-reference, frozen-reward, spin, preference-dpo without flips | [`regression`] |
-//! | preference-dpo with flips, two responses | [`flipped_labels`] |
+//! | preference-dpo with flips, two responses | [`super::labels::flipped_odds`] |
 //! | win-rate-ipo | [`win_rate`] |
 //! | verifier-filter, task-centric | [`filtered`] |
 //! | selective-rewriting | [`selective`] |
@@ -12,7 +12,7 @@
 //!
 //! Those that select among draws are in [`super::selections`].
 
-use super::laws::{log_odds, log_sum, normalised, of_log_odds, tilted};
+use super::laws::{log_odds, log_sum, normalised, tilted};
 
 /// Log-probabilities closer than this times max(1, |log π|) are equal.
 pub(super) const TIE: f64 = 1e-12;
@@ -29,22 +29,6 @@ pub(super) const TIE: f64 = 1e-12;
 /// ```
 pub fn regression(reference: &[f64], reward: &[f64], beta: f64) -> Vec<f64> {
     tilted(&[(1.0, reference), (1.0 / beta, reward)])
-}
-
-/// ℓ' = ℓ + logit(e + (1−2e)σ(ℓ/τ))/β: labels of two responses, flipped with probability e.
-///
-/// ```
-/// use selfreward::papers::loops::theory::recursions::flipped_labels;
-///
-/// // Without flips log-odds grow by 1/(βτ) of themselves; with them by at most log((1−e)/e)/β.
-/// assert!((flipped_labels(0.8, 2.0, 0.5, 0.0) - 1.6).abs() < 1e-15);
-/// assert!((flipped_labels(800.0, 2.0, 1.0, 0.1) - (800.0 + 9f64.ln() / 2.0)).abs() < 1e-12);
-/// ```
-pub fn flipped_labels(log_odds: f64, beta: f64, temperature: f64, flip: f64) -> f64 {
-    let [right, wrong] = of_log_odds(log_odds / temperature);
-    let (keep, lose) = ((-flip).ln_1p(), flip.ln());
-    let preferred = log_sum([keep + right, lose + wrong]) - log_sum([keep + wrong, lose + right]);
-    log_odds + preferred / beta
 }
 
 /// log π' = log π + W/β + const, W(y) the mass of less likely responses and half of that of equally likely ones.
