@@ -19,7 +19,7 @@ pub fn log_vote([right, wrong]: [f64; 2], votes: f64) -> Result<[f64; 2]> {
     let term = |k: u32| binomials[k as usize] + power(right, k) + power(wrong, n - k);
     let half = |side: fn(u32, u32) -> bool| {
         let terms: Vec<f64> = (0..=n).filter(|&k| side(2 * k, n)).map(term).collect();
-        let tie = (n % 2 == 0).then(|| term(n / 2) - 2f64.ln());
+        let tie = n.is_multiple_of(2).then(|| term(n / 2) - 2f64.ln());
         log_sum(terms.into_iter().chain(tie).collect::<Vec<_>>())
     };
     Ok([half(|twice, n| twice > n), half(|twice, n| twice < n)])
@@ -90,7 +90,7 @@ pub fn order_at_zero(votes: f64) -> Result<(f64, f64)> {
 
 /// N, or N − 1 where that is odd: v_{2k} = v_{2k−1}.
 fn odd(n: u32) -> u32 {
-    if n % 2 == 0 { n - 1 } else { n }
+    if n.is_multiple_of(2) { n - 1 } else { n }
 }
 
 /// The map of a vote (`vote`, L5 and L6): the value is the probability of the response after T rounds of majority-sft, p' = v_N(p); with a
