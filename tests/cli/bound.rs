@@ -467,9 +467,13 @@ fn rise_then_fall_tells_rounds_ends_and_tops() {
     close(&part("accuracies")[1], 0.8 / (1.0 + (-4f64).exp()) + 0.2 / (1.0 + 0.2f64.exp()));
     close(&bound["value"], 0.8 / (1.0 + (-8f64).exp()) + 0.2 / (1.0 + 0.4f64.exp()));
     close(&part("accuracies_of_votes")[1], 0.8 / (1.0 + (-3f64).exp()) + 0.2 / (1.0 + 1.1f64.exp()));
-    for (name, expected) in
-        [("rises_at_first", 1.0), ("falls_in_the_end", 1.0), ("peak_round", 2.0), ("vote_peak_round", 1.0), ("limit", 0.8)]
-    {
+    for (name, expected) in [
+        ("rises_at_first", 1.0),
+        ("falls_in_the_end", 1.0),
+        ("peak_round", 2.0),
+        ("vote_peak_round", 1.0),
+        ("limit", 0.8),
+    ] {
         assert_eq!(part(name), expected, "{name}");
     }
     // Wrong favourites that lead by more: J rises to the end, and there is no top.
