@@ -233,15 +233,16 @@ fn selective(cells: &[CellRows]) -> Result<Finding> {
     Ok(Finding::new(after < before - 0.03 && drifts.1 > drifts.0 + 0.05, statement))
 }
 
-/// Labels tell so much less than differences that few of them turn favourites at random.
+/// A label tells so much less than a difference that few of them turn favourites at random.
 fn labels(cells: &[CellRows], rounds: &[CellRows]) -> Result<Finding> {
-    let is = |cell: &CellRows| cell.label("process.samples") == "4096" && cell.number("process.labels.flip").is_err();
-    let flipped = |cell: &CellRows| {
-        cell.label("process.samples") == "4096" && cell.number("process.labels.flip").is_ok_and(|e| e == 0.3)
+    let with = |flip: f64| {
+        let is = move |cell: &CellRows| {
+            cell.label("process.samples") == "4096" && cell.number("process.labels.flip").unwrap_or(0.0) == flip
+        };
+        the(cells, "4096 labels with so many flips", is)
     };
-    let (plain, flipped) = (the(cells, "labels without flips", is)?, the(cells, "labels with flips", flipped)?);
-    let all = of(rounds, "linearised")?;
-    let [expected, told, less] = [all, plain, flipped].map(|cell| mean(cell, &CORRECT_PROBABILITY, 1));
+    let [expected, told, less] =
+        [of(rounds, "linearised")?, with(0.0)?, with(0.3)?].map(|cell| mean(cell, &CORRECT_PROBABILITY, 1));
     let (expected, told, less) = (expected?, told?, less?);
     let statement = format!(
         "labels: after a round at β = 1 on n = 4096 labels J is {told:.3}, with 30% of them flipped {less:.3}, after one on all differences {expected:.3}"
