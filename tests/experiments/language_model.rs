@@ -97,6 +97,9 @@ fn sure_and_wiser_where_nothing_is_fixed_and_each_finding_can_be_denied() {
             if name == "correct_probability" { f64::max(value, 0.38) } else { value }
         },
     );
+    computed.denies("labels: after a round", |cell, _, t, name, value| {
+        if name == "correct_probability" && cell.label("part") == "labels" && t > 0 { 0.4 } else { value }
+    });
     computed.denies("leaving sure prompts out", |_, _, _, name, value| if name == "drift" { 0.2 } else { value });
 }
 

@@ -44,4 +44,14 @@ fn noise_is_found_where_it_enters_and_each_finding_can_be_denied() {
     computed.denies("bound of M5", errors("offset", Some(true), |_| 30.0));
     computed.denies("bound of M5", errors("offset", Some(true), |_| 0.01));
     computed.denies("bound of M5", |_, _, _, name, value| if name == "leverage" { 1e6 * value } else { value });
+    // Labels that cost twice what they should.
+    computed.denies("labels: n ε² tends", errors("labels", None, |_| 2.0));
+    // The same with selective prompts: an error without noise, limits missed, and no floor of their own.
+    computed.denies("selective prompts, regression", |cell, _, t, name, value| {
+        let clean = cell.cell.part == "selective" && cell.number("instance.offset.noise").unwrap() == 0.0;
+        if clean && t > 0 && name == "population_loss" { 1e-4 } else { value }
+    });
+    computed.denies("selective prompts, noisy judge", errors("selective-judge", None, |_| 2.0));
+    computed.denies("selective prompts, labels", errors("selective-labels", None, |n| (n / 4096.0).powf(0.25)));
+    computed.denies("selective prompts, offset", errors("selective", Some(true), |_| 0.9));
 }

@@ -20,7 +20,9 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
     findings.extend(enough(&samples)?);
     findings.extend([shrinking(&results.cells("shrinking-beta")?)?, ridge(&ridges)?, small_ridge(&ridges)?]);
     findings.extend([base(&results.cells("base")?)?, selective(&results.cells("selective")?)?]);
-    findings.push(labels(&results.cells("labels")?, &results.cells("rounds")?)?);
+    let told = results.cells("labels")?;
+    findings.push(labels(&told, &results.cells("rounds")?)?);
+    findings.extend(slowed(&told)?);
     Ok(findings)
 }
 
@@ -231,15 +233,16 @@ fn selective(cells: &[CellRows]) -> Result<Finding> {
     Ok(Finding::new(after < before - 0.03 && drifts.1 > drifts.0 + 0.05, statement))
 }
 
-/// Labels tell so much less than differences that few of them turn favourites at random.
+/// A label tells so much less than a difference that few of them turn favourites at random.
 fn labels(cells: &[CellRows], rounds: &[CellRows]) -> Result<Finding> {
-    let is = |cell: &CellRows| cell.label("process.samples") == "4096" && cell.number("process.labels.flip").is_err();
-    let flipped = |cell: &CellRows| {
-        cell.label("process.samples") == "4096" && cell.number("process.labels.flip").is_ok_and(|e| e == 0.3)
+    let with = |flip: f64| {
+        let is = move |cell: &CellRows| {
+            cell.label("process.samples") == "4096" && cell.number("process.labels.flip").unwrap_or(0.0) == flip
+        };
+        the(cells, "4096 labels with so many flips", is)
     };
-    let (plain, flipped) = (the(cells, "labels without flips", is)?, the(cells, "labels with flips", flipped)?);
-    let all = of(rounds, "linearised")?;
-    let [expected, told, less] = [all, plain, flipped].map(|cell| mean(cell, &CORRECT_PROBABILITY, 1));
+    let [expected, told, less] =
+        [of(rounds, "linearised")?, with(0.0)?, with(0.3)?].map(|cell| mean(cell, &CORRECT_PROBABILITY, 1));
     let (expected, told, less) = (expected?, told?, less?);
     let statement = format!(
         "labels: after a round at β = 1 on n = 4096 labels J is {told:.3}, with 30% of them flipped {less:.3}, after one on all differences {expected:.3}"
@@ -247,10 +250,49 @@ fn labels(cells: &[CellRows], rounds: &[CellRows]) -> Result<Finding> {
     Ok(Finding::new(told < expected - 0.03 && less < expected - 0.03, statement))
 }
 
+/// J after the last round of 2^20 labels without flips, with 15% and with 30% of them. Absent where the profile lacks one, as the quick one
+/// does.
+fn slowed(cells: &[CellRows]) -> Result<Option<Finding>> {
+    let mut found = Vec::new();
+    for flip in [0.0, 0.15, 0.3] {
+        let is = |cell: &&CellRows| {
+            cell.label("process.samples") == "1048576" && cell.number("process.labels.flip").unwrap_or(0.0) == flip
+        };
+        let Some(cell) = cells.iter().find(is) else { return Ok(None) };
+        found.push(last(cell, &CORRECT_PROBABILITY)?);
+    }
+    Ok(Some(kept_by_flips([found[0], found[1], found[2]])))
+}
+
+fn kept_by_flips([none, some, more]: [f64; 3]) -> Finding {
+    let statement = format!(
+        "flipped labels slow the loop down: with 2^20 labels a round J after the last is {none:.3} without flips, {some:.3} with 15%, {more:.3} with 30%"
+    );
+    Finding::new(none + 0.03 < some && some + 0.01 < more, statement)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::experiment::Table;
+
+    /// What flips keep is computed in the full profile alone, too.
+    #[test]
+    fn the_table_shows_what_flips_keep_and_other_numbers_do_not() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/figures/language_model_knobs.csv");
+        let table = Table::parse(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let j = |flip: &str| {
+            let rows = [("knob", "labels"), ("samples", "1048576"), ("setting", flip), ("t", "4")];
+            let points = table.filter(&rows).unwrap().means("t", "correct_probability").unwrap();
+            assert_eq!(points.len(), 1, "{flip}");
+            points[0].y
+        };
+        let (none, some, more) = (j("0"), j("0.15"), j("0.3"));
+        assert!(kept_by_flips([none, some, more]).expected);
+        for other in [[some, some, more], [none, more, some], [none, some, some]] {
+            assert!(!kept_by_flips(other).expected, "{other:?}");
+        }
+    }
 
     /// What 64·d and 256·d samples keep is computed in the full profile alone: it is asked of the table beside the figure, and denied where one
     /// of the numbers is another.

@@ -60,7 +60,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             "SmolLM2-135M's answers to 160 questions, linearised, β = 1, after {last} rounds; means over {} replicates, their 95% intervals in the table",
             table.distinct("replicates")?.join(" or ")
         ))
-        .columns(3)
+        .columns(2)
         .shared_legend();
     for (part, _) in KNOBS {
         let of_part = rows.filter(&[("knob", part)])?;

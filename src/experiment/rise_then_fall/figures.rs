@@ -5,7 +5,7 @@ use crate::experiment::Table;
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Series, Style};
 
 pub(super) fn mixtures(table: &Table) -> Result<Figure> {
-    let mut figure = Figure::new("Right answers by round, where some favourites are right and others wrong")
+    let mut figure = Figure::new("Right answers by round: prompts with right and with wrong favourites")
         .subtitle(
             "Two responses; a share w of the prompts has a right favourite with gap a, the others a wrong one with gap b; β = 1, expectation over all \
              samples. Marks: loops; lines: wσ(sa) + (1−w)σ(−sb), s = 2ᵗ, and wσ(a+t) + (1−w)σ(−b−t)",
@@ -60,7 +60,7 @@ pub(super) fn model(table: &Table) -> Result<Figure> {
         gaps = gaps.series(Series::new(label, [Style::Line, Style::Dashed][color], color, points));
     }
     let scale = Panel::new(
-        "J where all log-odds are s times the model's",
+        "J with all log-odds of the model multiplied by s",
         Axis::log("scale s of log-odds"),
         Axis::linear("J = P[right answer]"),
     )
@@ -86,7 +86,7 @@ pub(super) fn model(table: &Table) -> Result<Figure> {
             }
         }
     }
-    Ok(Figure::new("A language model's answers: gaps of right and wrong favourites, and J of loops that start there")
+    Ok(Figure::new("A language model's answers: gaps of right and wrong favourites, and J by round")
         .subtitle(
             "SmolLM2-135M's answers to 160 questions, expectation over all samples. Realizable: no logit fixed, J as gaps foretell it (dotted); linearised: 256 \
              directions trained, the model's own logits fixed",
