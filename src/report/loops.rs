@@ -14,7 +14,11 @@ use crate::{Error, Result};
 
 /// The table that loops are compared in: equal numbers of responses drawn.
 const LEAGUE: &str = "league";
-/// Its row of the policy that loops start from.
+/// The table of how fast loops become sure.
+const SLOPES: &str = "orders_of_decay_slopes";
+/// β of the rows that are shown of it, and of those of normalised advantages, whose law is one of large β.
+const BETAS: [&str; 2] = ["1", "20"];
+/// The league's row of the policy that loops start from.
 const START: &str = "base model";
 
 /// Instances, as the table has them and in words.
@@ -36,13 +40,15 @@ const COLUMNS: [(&str, &str); 4] = [
 ];
 
 /// The document with its generated parts made anew: between the marks `loops` all loops side by side on the language model, between
-/// `loop NAME` for each named loop its keys and what it did on each instance. `table` gives the table of a figure by the figure's name.
+/// `orders` how fast they become sure, between `loop NAME` for each named loop its keys and what it did on each instance. `table` gives the
+/// table of a figure by the figure's name.
 ///
 /// # Errors
 /// [`Error::Argument`] if marks are missing; whatever `table` returns; for tables without a loop.
 pub fn spliced(document: &str, table: impl Fn(&str) -> Result<Table>) -> Result<String> {
     let league = table(LEAGUE)?;
     let mut text = between(document, "loops", &side_by_side(&league)?)?;
+    text = between(&text, "orders", &orders(&table(SLOPES)?)?)?;
     for preset in PRESETS {
         text = between(&text, &format!("loop {}", preset.name), &of_loop(preset, &league)?)?;
     }
@@ -104,6 +110,29 @@ fn side_by_side(league: &Table) -> Result<String> {
     for preset in PRESETS {
         let link = format!("[{0}](#{0})", preset.name);
         text.push_str(&row([link, judge(preset).to_owned()], measured(&rows, preset.name)?));
+    }
+    Ok(text)
+}
+
+/// What is straight in t, and its slope a round as stated and as measured, of each loop whose order of decay has one.
+fn orders(slopes: &Table) -> Result<String> {
+    let names = ["loop", "β", "straight in t", "a round, stated", "a round, measured"];
+    let mut text = table_row(names.map(str::to_owned)) + &table_row(["---"; 5].map(str::to_owned));
+    for name in slopes.distinct("loop")? {
+        let of_loop = slopes.filter(&[("loop", &name)])?;
+        let found = BETAS.map(|beta| of_loop.filter(&[("beta", beta)]));
+        for (beta, rows) in BETAS.iter().zip(found) {
+            let rows = rows?;
+            // The last start lies farthest from a half: there the law has set in.
+            if let (Some(slope), Some(order)) =
+                (rows.points("stated", "measured")?.last(), rows.distinct("order")?.first())
+            {
+                let number = |value: f64| format!("{value:.4}");
+                let cells = [name.clone(), (*beta).to_owned(), escaped(order), number(slope.x), number(slope.y)];
+                text.push_str(&table_row(cells));
+                break;
+            }
+        }
     }
     Ok(text)
 }

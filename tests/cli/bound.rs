@@ -518,9 +518,10 @@ fn rise_then_fall_tells_rounds_ends_and_tops() {
     let close = |found: &Value, expected: f64| assert!((found.as_f64().unwrap() - expected).abs() < 1e-12, "{found}");
     close(&part("accuracies")[1], 0.8 / (1.0 + (-4f64).exp()) + 0.2 / (1.0 + 0.2f64.exp()));
     close(&bound["value"], 0.8 / (1.0 + (-8f64).exp()) + 0.2 / (1.0 + 0.4f64.exp()));
-    close(&part("accuracies_of_votes")[1], 0.8 / (1.0 + (-3f64).exp()) + 0.2 / (1.0 + 1.1f64.exp()));
+    close(&part("accuracies_of_infinitely_many_votes")[1], 0.8 / (1.0 + (-3f64).exp()) + 0.2 / (1.0 + 1.1f64.exp()));
     for (name, expected) in [
-        ("rises_at_first", 1.0),
+        ("slopes_upward_at_start", 1.0),
+        ("rises_in_first_round", 1.0),
         ("falls_in_the_end", 1.0),
         ("peak_round", 2.0),
         ("vote_peak_round", 1.0),
@@ -532,6 +533,15 @@ fn rise_then_fall_tells_rounds_ends_and_tops() {
     let rising = json("bound rise-then-fall --right 0.8 --right-gap 0.5 --wrong-gap 2 --beta 1 --rounds 2");
     assert_eq!(rising["intermediates"]["falls_in_the_end"], 0.0);
     assert!(rising["intermediates"].get("peak_round").is_none());
+    // A first round is no small step: it may fall where the slope is upward, and the other way round.
+    for (numbers, slope, first) in [
+        ("--right 0.6 --right-gap 0.5 --wrong-gap 2 --beta 1", 0.0, 1.0),
+        ("--right 0.5 --right-gap 2 --wrong-gap 0.1 --beta 0.05", 1.0, 0.0),
+    ] {
+        let bound = json(&format!("bound rise-then-fall {numbers}"));
+        assert_eq!(bound["intermediates"]["slopes_upward_at_start"], slope, "{numbers}");
+        assert_eq!(bound["intermediates"]["rises_in_first_round"], first, "{numbers}");
+    }
     let call = |numbers: &str| format!("bound rise-then-fall {numbers} --beta 1");
     for (numbers, words) in [
         ("--right 1 --right-gap 2 --wrong-gap 1", "--right = 1: expected a number strictly between 0 and 1"),

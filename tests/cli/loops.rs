@@ -58,9 +58,36 @@ fn every_loop_has_a_section_with_a_figure_and_a_command_that_runs() {
             assert!(found || part == "**Accuracy**" && section.contains("**accuracy**"), "{}: {part}", preset.name);
         }
         let line = section.lines().find(|line| line.starts_with("selfreward simulate")).expect(preset.name);
-        let line = line.replace('\'', "");
-        let words: Vec<&str> = line.split_whitespace().skip(1).collect();
-        assert!(words.iter().any(|word| *word == format!("process.preset=\"{}\"", preset.name)), "{line}");
+        assert!(line.contains(&format!("'process.preset=\"{}\"'", preset.name)), "{line}");
+    }
+}
+
+#[test]
+fn every_command_on_it_runs() {
+    let page = page();
+    let mut run = 0;
+    for block in page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+        for line in block.lines() {
+            let line = line.replace('\'', "");
+            let words: Vec<&str> = line.split_whitespace().collect();
+            assert_eq!(words[0], "selfreward", "{line}");
+            selfreward(&words[1..]).assert().success();
+            run += 1;
+        }
+    }
+    assert!(run > PRESETS.len(), "{run}");
+}
+
+/// Sampled runs of the page's instance, as the file itself advises.
+#[test]
+fn its_instance_runs_with_samples_as_the_file_says() {
+    let sampled = ["simulate", "--config", "examples/loops.toml", "--set", "process.population=false"];
+    for preset in PRESETS {
+        let name = format!("process.preset=\"{}\"", preset.name);
+        let mut words = [&sampled[..], &["--set", "process.samples=1000", "--set", &name]].concat();
+        if preset.name == "preference-dpo" {
+            words.extend(["--set", "process.radius=50"]);
+        }
         selfreward(&words).assert().success();
     }
 }

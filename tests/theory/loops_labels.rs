@@ -180,7 +180,7 @@ fn the_bound_tells_the_round_of_the_top() {
             let list = |name: &str| bound.lists().iter().find(|(known, _)| *known == name).unwrap().1.clone();
             for (name, round, growth) in [
                 ("accuracies", "peak_round", Growth::Multiplied),
-                ("accuracies_of_votes", "vote_peak_round", Growth::Added),
+                ("accuracies_of_infinitely_many_votes", "vote_peak_round", Growth::Added),
             ] {
                 let all = list(name);
                 for (t, j) in all.iter().enumerate() {

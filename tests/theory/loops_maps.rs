@@ -143,7 +143,7 @@ fn a_vote_is_a_sum_over_all_sequences_of_answers() {
             let rewarded = majority_reward(odds, n as f64, 0.25).unwrap();
             assert!((rewarded - odds - 4.0 * (right - wrong)).abs() < 1e-12);
             let bound = vote(p, n as f64, 2, Some(0.25)).unwrap();
-            assert!((bound.intermediate("vote").unwrap() - right).abs() < 1e-12);
+            assert!((bound.intermediate("one_round").unwrap() - right).abs() < 1e-12);
             let expected = vote(right, n as f64, 1, None).unwrap().value();
             assert!((bound.value() - expected).abs() < 1e-12, "{n} {p}");
         }

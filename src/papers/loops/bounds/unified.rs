@@ -8,7 +8,7 @@ use crate::{Error, Result};
 pub(super) const LOOP_MAP: BoundEntry = BoundEntry {
     name: "loop-map",
     about: "log-odds after T population rounds of ℓ' = (α + η/β)ℓ + (1−α)ℓ₀ + Δr°/β: multiplier, fixed point, regime (U1)",
-    usage: "beta, log-odds (alpha, eta, external, or preset; rounds)",
+    usage: "beta, log-odds (alpha, eta, external, or preset of a loop with such a reward, spin's with external; rounds)",
     evaluate,
 };
 
@@ -45,20 +45,19 @@ const NAMED: [Named; 6] = [
 
 fn evaluate(numbers: &Numbers) -> Result<Bound> {
     let (beta, start) = (numbers.need("beta")?, numbers.need("log-odds")?);
-    let (alpha, eta, external) = match numbers.word("preset") {
-        None => (numbers.or("alpha", 1.0)?, numbers.or("eta", 1.0)?, numbers.or("external", 0.0)?),
-        Some(word) => {
-            let known = NAMED.iter().find(|named| named.name == word);
-            let names = NAMED.map(|named| named.name);
-            let Named { alpha, eta, external, .. } =
-                known.ok_or_else(|| Error::argument("preset", word, one_of(word, &names)))?;
-            let outside = match external {
-                External::Nothing => 0.0,
-                External::Start => start,
-                External::Given => numbers.need("external")?,
-            };
-            (*alpha, *eta, outside)
-        }
+    let Some(word) = numbers.word("preset") else {
+        let (alpha, eta, external) = (numbers.or("alpha", 1.0)?, numbers.or("eta", 1.0)?, numbers.or("external", 0.0)?);
+        return loop_map(alpha, eta, beta, start, external, numbers.rounds_or(1)?);
     };
-    loop_map(alpha, eta, beta, start, external, numbers.rounds_or(1)?)
+    let known = NAMED.iter().find(|named| named.name == word);
+    let names = NAMED.map(|named| named.name);
+    let &Named { alpha, eta, external, .. } =
+        known.ok_or_else(|| Error::argument("preset", word, one_of(word, &names)))?;
+    let external = match external {
+        External::Nothing => 0.0,
+        External::Start => start,
+        External::Given => numbers.need("external")?,
+    };
+    let bound = loop_map(alpha, eta, beta, start, external, numbers.rounds_or(1)?)?;
+    Ok(bound.with("preset_alpha", alpha).with("preset_eta", eta))
 }

@@ -142,8 +142,8 @@ fn peak_round(mixture: &Mixture, growth: Growth, beta: f64) -> Option<f64> {
 /// leads by b, of two responses each; in self-rewarding, J_t = wσ(sa) + (1 − w)σ(−sb) with s = (1 + 1/β)^t, and with the vote of infinitely
 /// many voters as reward, J_t = wσ(a + t/β) + (1 − w)σ(−b − t/β). In the end all are sure and J is w.
 ///
-/// The value is J after T = `rounds` rounds of self-rewarding. The lists `accuracies` and `accuracies_of_votes` have J_0, …, J_T. Rises and
-/// falls are 1 or 0; where J rises first and falls then, `peak_scale` is s at its top, `peak_round` the round with the largest J, and
+/// The value is J after T = `rounds` rounds of self-rewarding. The lists `accuracies` and `accuracies_of_infinitely_many_votes` have J_0, …, J_T.
+/// Answers of yes or no are 1 or 0: whether dJ/ds is above 0 at the start, as for small steps (large β), and whether J_1 > J_0; where J rises first and falls then, `peak_scale` is s at its top, `peak_round` the round with the largest J, and
 /// `peak_accuracy` that J; so for the votes, whose top is at `vote_peak_growth` nats more.
 ///
 /// # Errors
@@ -171,12 +171,25 @@ pub fn rise_then_fall(mixture: &Mixture, beta: f64, rounds: u32) -> Result<Bound
     let indicator = |is: bool| f64::from(u8::from(is));
     let mut bound =
         Bound::new("rise-then-fall", own[rounds as usize], false).with("start", own[0]).with("limit", right);
-    for (growth, [first, end, top, round, height]) in [
-        (Growth::Multiplied, ["rises_at_first", "falls_in_the_end", "peak_scale", "peak_round", "peak_accuracy"]),
+    for (growth, all, [slope, first, end, top, round, height]) in [
+        (
+            Growth::Multiplied,
+            &own,
+            [
+                "slopes_upward_at_start",
+                "rises_in_first_round",
+                "falls_in_the_end",
+                "peak_scale",
+                "peak_round",
+                "peak_accuracy",
+            ],
+        ),
         (
             Growth::Added,
+            &votes,
             [
-                "vote_rises_at_first",
+                "vote_slopes_upward_at_start",
+                "vote_rises_in_first_round",
                 "vote_falls_in_the_end",
                 "vote_peak_growth",
                 "vote_peak_round",
@@ -185,7 +198,8 @@ pub fn rise_then_fall(mixture: &Mixture, beta: f64, rounds: u32) -> Result<Bound
         ),
     ] {
         bound = bound
-            .with(first, indicator(mixture.rises_at_first(growth)))
+            .with(slope, indicator(mixture.rises_at_first(growth)))
+            .with(first, indicator(all[1] > all[0]))
             .with(end, indicator(mixture.falls_in_the_end(growth)));
         if let (Some(peak), Some(t)) = (mixture.peak(growth), peak_round(&mixture, growth, beta)) {
             let largest = mixture.accuracy(growth, grown(growth, beta, t));
@@ -194,7 +208,7 @@ pub fn rise_then_fall(mixture: &Mixture, beta: f64, rounds: u32) -> Result<Bound
     }
     Ok(bound
         .with_list("accuracies", own)
-        .with_list("accuracies_of_votes", votes)
+        .with_list("accuracies_of_infinitely_many_votes", votes)
         .assuming("two responses to every prompt, one-hot features, the population update")
         .assuming("right favourites lead by one gap, wrong ones by another"))
 }

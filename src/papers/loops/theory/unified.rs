@@ -128,14 +128,15 @@ pub fn loop_map(alpha: f64, eta: f64, beta: f64, start: f64, external: f64, roun
         .with("constant", map.constant)
         .with("bounded", f64::from(u8::from(map.multiplier.abs() < 1.0 || map.multiplier == -1.0)));
     if let Some(point) = map.fixed_point() {
-        bound = bound.with("fixed_point", point).with("distance", (start - point).abs());
+        // Without a sign where it is 0.
+        bound = bound.with("fixed_point", point + 0.0).with("distance", (start - point).abs());
     }
     let [first, _] = of_log_odds(last);
     bound = bound.with("probability", first.exp());
     let stays = map.fixed_point() == Some(start) || (map.multiplier == 1.0 && map.constant == 0.0);
     let regime = if stays { "log-odds stay where they are: ℓ_0 is a fixed point" } else { map.regime().words() };
     Ok(bound
-        .assuming(format!("regime: {regime}"))
+        .checked(format!("regime: {regime}"), true)
         .assuming(
             "population rounds of the square loss, or of the logistic loss on Bradley–Terry labels at temperature 1",
         )

@@ -125,7 +125,7 @@ pub fn vote(probability: f64, votes: f64, rounds: u32, beta: Option<f64>) -> Res
     let at = |log_odds: f64| (-softplus(-log_odds)).exp();
     let last = iterates[iterates.len() - 1];
     let mut bound = Bound::new("vote", at(last), false)
-        .with("vote", at(vote_log_odds(start, votes)?))
+        .with("one_round", at(vote_log_odds(start, votes)?))
         .with("slope_at_half", slope_at_half(votes)?)
         .with("order_at_zero", order)
         .with("coefficient_at_zero", log_coefficient.exp())
