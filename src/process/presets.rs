@@ -138,7 +138,7 @@ pub const PRESETS: &[Preset] = &[
         name: "selective-rewriting",
         keys: &[("prompts", Toml("{ confidence_at_most = 0.9 }"))],
         recursion: "ℓ' = (1 + 1/β)ℓ at the prompts that are not yet sure",
-        regime: "as self-rewarding; samples differ",
+        regime: "as self-rewarding until every prompt is sure, then at rest",
         source: "general knowledge",
     },
     Preset {
