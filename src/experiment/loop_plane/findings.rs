@@ -75,7 +75,7 @@ fn self_play(results: &Results) -> Result<Finding> {
 fn exact(cell: &CellRows) -> Result<f64> {
     let ((alpha, eta, beta), start) = (point(cell)?, cell.mean(&LOG_ODDS, 0)?.mean);
     let map = Affine::of(alpha, eta, beta, start, cell.number("process.reward.external")?)?;
-    Ok(map.after(start, cell.rounds() as u32))
+    Ok(map.after(cell.rounds() as u32))
 }
 
 /// Where log-odds grow, a small sample loses the pair and stays behind; where they are bounded, a large one misses nothing.

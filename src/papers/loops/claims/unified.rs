@@ -167,7 +167,7 @@ fn affine(trial: &Trial<'_>) -> Result<Option<Case>> {
     let moved = if linear { trial.get(&THETA_NORM, trial.rounds())? } else { 0.0 };
     let rounds = trial.rounds() as f64;
     let error = tolerance * rounds * grown.max(1.0) * (followed.scale + values[0].abs()) + tolerance * moved;
-    let last = map.after(values[0], trial.rounds() as u32);
+    let last = map.after(trial.rounds() as u32);
     case.comparisons.push(Comparison::identity(values[trial.rounds()], last, error));
     Ok(Some(case))
 }
@@ -175,12 +175,12 @@ fn affine(trial: &Trial<'_>) -> Result<Option<Case>> {
 fn without_reference(trial: &Trial<'_>) -> Result<Option<Case>> {
     let Some(followed) = Followed::of(trial)?.filter(|_| alpha(trial) > 0.0) else { return Ok(None) };
     let (map, values) = (&followed.map, &followed.values);
-    let map = Affine { multiplier: map.multiplier - alpha(trial), ..*map };
+    let next = |now: f64| (map.multiplier - alpha(trial)) * now + map.constant;
     let mut case = Case::default();
     case.place.size = trial.size();
     for t in 0..trial.rounds() {
         let tolerance = followed.tolerance * followed.size(t, trial.get(&THETA_NORM, t + 1)?);
-        case.comparisons.push(Comparison::identity(values[t + 1], map.next(values[t]), tolerance));
+        case.comparisons.push(Comparison::identity(values[t + 1], next(values[t]), tolerance));
     }
     Ok(Some(case))
 }
