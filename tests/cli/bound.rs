@@ -354,6 +354,8 @@ fn log_odds_of_one_loop() {
     );
     refused("bound loop-map --beta 0 --log-odds 0.5", &["--beta", "above 0"]);
     refused("bound loop-map --beta 1e-309 --log-odds 0.5", &["--beta", "doubles"]);
+    // It stops where it is sure.
+    refused("bound loop-map --preset selective-rewriting --beta 2 --log-odds 0.5", &["--preset", "spin"]);
     // At the fixed point for ever; beyond the doubles the policy is sure, which says something.
     near(&json("bound loop-map --beta 1 --log-odds 1 --external -1 --rounds 54")["value"], 1.0);
     near(&json("bound loop-map --preset spin --beta 0.3 --log-odds 0.3 --external 0.3 --rounds 50")["value"], 0.3);
