@@ -24,8 +24,10 @@ fn multipliers(results: &Results) -> Result<Finding> {
     let (mut cells, mut farthest) = (0, 0.0f64);
     for part in PLANE {
         for cell in results.cells(part)? {
-            cells += 1;
-            for ratio in ratios(&cell)? {
+            let ratios = ratios(&cell)?;
+            // Where nothing moves there is no ratio.
+            cells += usize::from(!ratios.is_empty());
+            for ratio in ratios {
                 farthest = farthest.max((ratio - multiplier(&cell)?).abs());
             }
         }
