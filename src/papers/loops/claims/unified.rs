@@ -69,7 +69,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         ..Claim::exact(
             "U3",
             "one-hot features: the population round of each of the 21 named loops is its recursion",
-            "section 17's table of loops (each row cites its own source)",
+            "each loop's own source (selfreward loops): arXiv 2412.01951 and 2601.22513 (read), 2401.01335, 2407.09499, 2602.12180 (second hand), 2503.06639, 2602.10014 (abstracts), general knowledge, ours",
             PRESETS,
             Statement::Replicates(recursions),
             &[Control {
