@@ -33,6 +33,12 @@ impl Bound {
         Self { name, value, intermediates: Vec::new(), lists: Vec::new(), assumptions: Vec::new(), vacuous }
     }
 
+    /// Marks a value that says something where it is infinite, too.
+    pub(crate) fn informative(mut self) -> Self {
+        self.vacuous = false;
+        self
+    }
+
     /// Adds an intermediate.
     pub(crate) fn with(mut self, name: &'static str, value: f64) -> Self {
         self.intermediates.push((name, value));
@@ -107,7 +113,8 @@ impl Bound {
     }
 
     /// Whether the value excludes nothing: a bound of at least 1 on a probability, of at least 1/μ on κ_{t+1}, of at
-    /// least κ₀ on κ_∞, of at least the range on ε, a guaranteed confidence of at most 1 − δ, a value that is not finite.
+    /// least κ₀ on κ_∞, of at least the range on ε, a guaranteed confidence of at most 1 − δ, a value that is not finite
+    /// (but for log-odds: infinite ones say that the policy is sure).
     pub fn vacuous(&self) -> bool {
         self.vacuous
     }

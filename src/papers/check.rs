@@ -8,7 +8,7 @@ fn require(name: &str, value: f64, holds: bool, expected: &str) -> Result<f64> {
 }
 
 /// The value in the shorter of the two notations.
-fn shown(value: f64) -> String {
+pub(crate) fn shown(value: f64) -> String {
     if value == 0.0 || (1e-5..1e16).contains(&value.abs()) { value.to_string() } else { format!("{value:e}") }
 }
 

@@ -91,7 +91,7 @@ fn every_bound_has_the_json_form() {
     }
 }
 
-/// What leaves the doubles is null and vacuous, never a number that is not one.
+/// What leaves the doubles is null and (but for log-odds) vacuous, never a number that is not one.
 #[test]
 fn overflow_is_null_and_vacuous() {
     for call in [
@@ -353,6 +353,17 @@ fn log_odds_of_one_loop() {
         &["--alpha", "not to be given"],
     );
     refused("bound loop-map --beta 0 --log-odds 0.5", &["--beta", "above 0"]);
+    refused("bound loop-map --beta 1e-309 --log-odds 0.5", &["--beta", "doubles"]);
+    // It stops where it is sure.
+    refused("bound loop-map --preset selective-rewriting --beta 2 --log-odds 0.5", &["--preset", "spin"]);
+    // At the fixed point for ever; beyond the doubles the policy is sure, which says something.
+    near(&json("bound loop-map --beta 1 --log-odds 1 --external -1 --rounds 54")["value"], 1.0);
+    near(&json("bound loop-map --preset spin --beta 0.3 --log-odds 0.3 --external 0.3 --rounds 50")["value"], 0.3);
+    near(&json("bound loop-map --beta 1 --log-odds 0 --rounds 2000")["value"], 0.0);
+    let sure = json("bound loop-map --beta 1 --log-odds 1 --rounds 1024");
+    assert!(sure["value"].is_null() && sure["vacuous"] == false);
+    near(&sure["intermediates"]["probability"], 1.0);
+    near(&sure["intermediates"]["log_size"], 1024.0 * 2f64.ln());
 }
 
 /// Oracle: by hand, v_5(.6) = .6⁵ + 5·.6⁴·.4 + 10·.6³·.4², and a vote of four is one of three.

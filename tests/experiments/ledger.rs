@@ -364,6 +364,21 @@ fn every_named_loop() {
             if cell.cell.part == part && name == "log_odds" && t == 1 { value + 1e-3 } else { value }
         });
     }
+    for preset in ["spin", "live-reward-frozen-reference"] {
+        refutes(&computed, "U3.limit", move |cell, _, t, name, value| {
+            let there = cell.label("process.preset") == preset && cell.cell.part == "presets";
+            if there && name == "log_odds" && t == cell.rounds() { value + 1e-6 } else { value }
+        });
+    }
+    // Replay that becomes sure, and replay that never ends.
+    refutes(&computed, "U3.limit", |cell, _, t, name, value| {
+        let there = cell.label("process.preset") == "replay" && cell.cell.part == "presets";
+        if there && name == "log_odds" { t as f64 } else { value }
+    });
+    refutes(&computed, "U3.limit", |cell, _, t, name, value| {
+        let there = cell.label("process.preset") == "replay" && cell.cell.part == "presets";
+        if there && name == "log_odds" && t == cell.rounds() { 0.5 * value + 0.25 } else { value }
+    });
     refutes(&computed, "L5", times("log_odds", 1.0001));
     refutes(&computed, "L6", times("log_odds", 1.0001));
     for quantity in ["log_odds", "entropy", "disagreement"] {

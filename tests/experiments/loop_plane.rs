@@ -1,6 +1,31 @@
 use selfreward::experiment::loop_plane::EXPERIMENT;
 
+use selfreward::metrics::named::{LOG_ODDS, PARAMETER_PROBE};
+
 use crate::computed;
+
+/// Oracle: a count of the cells whose start moves; at a fixed point there is no ratio.
+#[test]
+fn ratios_are_counted_where_the_start_moves() {
+    let results = computed(&EXPERIMENT).results();
+    let (mut moving, mut all) = (0, 0);
+    for (part, of) in [
+        ("plane", &LOG_ODDS),
+        ("plane-labels", &LOG_ODDS),
+        ("linear", &PARAMETER_PROBE),
+        ("linear-labels", &PARAMETER_PROBE),
+    ] {
+        for cell in results.cells(part).unwrap() {
+            let at = |t: usize| cell.value(0, of, t).unwrap();
+            moving += usize::from((at(1) - at(0)).abs() > 1e-6);
+            all += 1;
+        }
+    }
+    assert!(moving < all, "{moving} of {all}");
+    let findings = (EXPERIMENT.findings)(&results).unwrap();
+    let stated = format!("in {moving} cells");
+    assert!(findings.iter().any(|finding| finding.statement.contains(&stated)), "{stated}: {findings:#?}");
+}
 
 #[test]
 fn the_multiplier_decides_and_each_finding_can_be_denied() {

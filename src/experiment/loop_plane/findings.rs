@@ -24,8 +24,10 @@ fn multipliers(results: &Results) -> Result<Finding> {
     let (mut cells, mut farthest) = (0, 0.0f64);
     for part in PLANE {
         for cell in results.cells(part)? {
-            cells += 1;
-            for ratio in ratios(&cell)? {
+            let ratios = ratios(&cell)?;
+            // Where nothing moves there is no ratio.
+            cells += usize::from(!ratios.is_empty());
+            for ratio in ratios {
                 farthest = farthest.max((ratio - multiplier(&cell)?).abs());
             }
         }
@@ -75,7 +77,7 @@ fn self_play(results: &Results) -> Result<Finding> {
 fn exact(cell: &CellRows) -> Result<f64> {
     let ((alpha, eta, beta), start) = (point(cell)?, cell.mean(&LOG_ODDS, 0)?.mean);
     let map = Affine::of(alpha, eta, beta, start, cell.number("process.reward.external")?)?;
-    Ok(map.after(start, cell.rounds() as u32))
+    Ok(map.after(cell.rounds() as u32))
 }
 
 /// Where log-odds grow, a small sample loses the pair and stays behind; where they are bounded, a large one misses nothing.

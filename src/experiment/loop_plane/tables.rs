@@ -58,7 +58,7 @@ pub(super) fn rounds(results: &Results) -> Result<Table> {
                     .label("replicates", cell.replicates.len().to_string())
                     .label("t", t.to_string())
                     .measured("log_odds", odds.mean, odds.ends)
-                    .number("population", map.after(start, t as u32))
+                    .number("population", map.after(t as u32))
                     .number("lost", lost),
             );
         }

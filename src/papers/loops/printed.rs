@@ -4,7 +4,7 @@
 pub(super) const PRINTED: &[(&str, &str)] = &[
     (
         "U1",
-        "Ours; the map of spin (arXiv 2401.01335) and that of self-rewarding (arXiv 2601.22513) are two of its points.",
+        "Ours; self-rewarding (arXiv 2601.22513) and spin (arXiv 2401.01335, whose map is known at second hand) are two of its points.",
     ),
     ("U2", "Ours; that population DPO finds its optimum whatever the pairs is known at second hand, and redone."),
     (

@@ -33,11 +33,10 @@ const fn named(name: &'static str, alpha: f64, eta: f64, external: External) -> 
     Named { name, alpha, eta, external }
 }
 
-/// Named loops whose reward is a sum of log π_t and of what does not change.
-const NAMED: [Named; 6] = [
+/// Named loops whose reward is a sum of log π_t and of what does not change, in every round and at every prompt.
+const NAMED: [Named; 5] = [
     named("self-rewarding", 1.0, 1.0, External::Nothing),
     named("preference-dpo", 1.0, 1.0, External::Nothing),
-    named("selective-rewriting", 1.0, 1.0, External::Nothing),
     named("live-reward-frozen-reference", 0.0, 1.0, External::Nothing),
     named("frozen-reward", 1.0, 0.0, External::Start),
     named("spin", 1.0, -1.0, External::Given),

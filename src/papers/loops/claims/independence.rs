@@ -28,7 +28,7 @@ const FLIPS: &[Source] = &[Source { experiment: "loop_plane", part: "drawn-flips
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[
     Claim {
-        note: "100000 sampled pairs leave no direction out; beside the update from pairs of π_t at p on the same instance; of labels the law is known at second hand, and redone",
+        note: "100000 sampled pairs leave no direction out; prompts of which π_t is sure may be left out, too, where the others differ in every direction (random laws of full support: U2.laws); beside the update from pairs of π_t at p on the same instance; of labels the law is known at second hand, and redone",
         ..Claim::exact(
             "U2",
             "a linear class that holds the target: the update of the square loss, and the population's on Bradley–Terry labels, do not depend on the laws of prompts and candidates; nor does the sampled square loss's once the span is complete",

@@ -12,6 +12,7 @@ mod mixture;
 mod normalised;
 mod preference;
 mod presets;
+mod random_laws;
 mod resampling;
 mod rows;
 mod straight;
@@ -24,6 +25,7 @@ use crate::claims::Claim;
 pub(super) const CLAIMS: &[&[Claim]] = &[
     unified::CLAIMS,
     independence::CLAIMS,
+    random_laws::CLAIMS,
     critic::CLAIMS,
     normalised::CLAIMS,
     preference::CLAIMS,

@@ -1,7 +1,7 @@
 //! One loop: its multiplier, what it does not depend on, the order of its decay (U1–U3).
 
 use super::super::theory::laws::softplus;
-use super::super::theory::unified::Affine;
+use super::super::theory::unified::{Affine, Regime};
 use super::OURS;
 use super::presets::Path;
 use super::rows::{NEWTON, ROUNDING, alpha, is_population, is_table, preset, rewards, smooth_labels, weights};
@@ -9,6 +9,7 @@ use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, T
 use crate::instance::Instance;
 use crate::metrics::named::{LOG_ODDS, NULL_DISTANCE, PARAMETER_PROBE, THETA_NORM};
 use crate::metrics::plain_step::PlainStep;
+use crate::process::Memory;
 use crate::process::fit::Data;
 use crate::{Error, Result};
 
@@ -26,6 +27,12 @@ const PRESETS: &[Source] = &[
     Source { experiment: "orders_of_decay", part: "grpo" },
     Source { experiment: "orders_of_decay", part: "flips" },
     Source { experiment: "orders_of_decay", part: "tables" },
+];
+
+/// Loops at two responses, and replay on either side of its threshold.
+const LIMITS: &[Source] = &[
+    Source { experiment: "orders_of_decay", part: "presets" },
+    Source { experiment: "replay_and_memory", part: "replay" },
 ];
 
 /// The claims of this file.
@@ -69,7 +76,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         ..Claim::exact(
             "U3",
             "one-hot features: the population round of each of the 21 named loops is its recursion",
-            "section 17's table of loops (each row cites its own source)",
+            "each loop's own source (selfreward loops): arXiv 2412.01951 and 2601.22513 (read), 2401.01335, 2407.09499, 2602.12180 (second hand), 2503.06639, 2602.10014 (abstracts), general knowledge, ours",
             PRESETS,
             Statement::Replicates(recursions),
             &[Control {
@@ -77,6 +84,23 @@ pub(super) const CLAIMS: &[Claim] = &[
                 says: "log(1−p) falls by the same amount in every round of sharpening-sft",
                 sources: PRESETS,
                 statement: Statement::Replicates(geometric),
+                rule: Rule::Always,
+            }],
+        )
+    },
+    Claim {
+        note: "live-reward-frozen-reference (β > 1), spin (β > ½) and replay; the log-odds of replay lie within ±log((2−λ)/λ) from the first round on, and its last increments shrink",
+        ..Claim::exact(
+            "U3.limit",
+            "two responses: the limit is interior for |m| < 1, with |ℓ_t − ℓ*| = |m|^t|ℓ_0 − ℓ*|, and for replay, every λ > 0",
+            OURS,
+            LIMITS,
+            Statement::Replicates(interior),
+            &[Control {
+                id: "U3.sure",
+                says: "they become sure: log-odds move in the second half of the rounds by at least half of what they did in the first",
+                sources: LIMITS,
+                statement: Statement::Replicates(sure),
                 rule: Rule::Always,
             }],
         )
@@ -167,7 +191,7 @@ fn affine(trial: &Trial<'_>) -> Result<Option<Case>> {
     let moved = if linear { trial.get(&THETA_NORM, trial.rounds())? } else { 0.0 };
     let rounds = trial.rounds() as f64;
     let error = tolerance * rounds * grown.max(1.0) * (followed.scale + values[0].abs()) + tolerance * moved;
-    let last = map.after(values[0], trial.rounds() as u32);
+    let last = map.after(trial.rounds() as u32);
     case.comparisons.push(Comparison::identity(values[trial.rounds()], last, error));
     Ok(Some(case))
 }
@@ -175,12 +199,12 @@ fn affine(trial: &Trial<'_>) -> Result<Option<Case>> {
 fn without_reference(trial: &Trial<'_>) -> Result<Option<Case>> {
     let Some(followed) = Followed::of(trial)?.filter(|_| alpha(trial) > 0.0) else { return Ok(None) };
     let (map, values) = (&followed.map, &followed.values);
-    let map = Affine { multiplier: map.multiplier - alpha(trial), ..*map };
+    let next = |now: f64| (map.multiplier - alpha(trial)) * now + map.constant;
     let mut case = Case::default();
     case.place.size = trial.size();
     for t in 0..trial.rounds() {
         let tolerance = followed.tolerance * followed.size(t, trial.get(&THETA_NORM, t + 1)?);
-        case.comparisons.push(Comparison::identity(values[t + 1], map.next(values[t]), tolerance));
+        case.comparisons.push(Comparison::identity(values[t + 1], next(values[t]), tolerance));
     }
     Ok(Some(case))
 }
@@ -248,5 +272,72 @@ fn geometric(trial: &Trial<'_>) -> Result<Option<Case>> {
         let (first, second) = (doubts[1] - doubts[0], doubts[2] - doubts[1]);
         case.comparisons.push(Comparison::identity(second, first, ROUNDING * (1.0 + first.abs())));
     }
+    Ok(Some(case))
+}
+
+/// A loop at two responses whose limit is interior.
+enum Interior {
+    /// ℓ ↦ mℓ + k with |m| < 1.
+    Linear(Affine),
+    /// A share λ of uniform answers.
+    Replay(f64),
+}
+
+impl Interior {
+    fn of(trial: &Trial<'_>) -> Result<Option<Self>> {
+        let Some(name) = preset(trial).filter(|_| is_population(trial)) else { return Ok(None) };
+        if !Path::of(trial)?.is_some_and(|path| path.is_scalar()) {
+            return Ok(None);
+        }
+        let start = trial.get(&LOG_ODDS, 0)?;
+        let (alpha, eta, outside) = match (name, trial.simulation().process.memory) {
+            ("replay", Memory::Replay(share)) => return Ok(Some(Self::Replay(share)).filter(|_| share > 0.0)),
+            ("live-reward-frozen-reference", _) => (0.0, 1.0, 0.0),
+            ("spin", _) => (1.0, -1.0, difference(&*trial.instance()?)),
+            _ => return Ok(None),
+        };
+        let map = Affine::of(alpha, eta, trial.beta(), start, outside)?;
+        Ok(Some(Self::Linear(map)).filter(|_| map.regime() == Regime::Converges))
+    }
+}
+
+fn interior(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let Some(interior) = Interior::of(trial)? else { return Ok(None) };
+    let values: Vec<f64> = (0..=trial.rounds()).map(|t| trial.get(&LOG_ODDS, t)).collect::<Result<_>>()?;
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    match interior {
+        Interior::Linear(map) => {
+            let limit = map.constant / (1.0 - map.multiplier);
+            let (mut distance, rounding) = ((values[0] - limit).abs(), ROUNDING * (1.0 + limit.abs()));
+            for value in &values[1..] {
+                distance *= map.multiplier.abs();
+                case.comparisons.push(Comparison::identity((value - limit).abs(), distance, rounding));
+            }
+        }
+        Interior::Replay(share) => {
+            let most = ((2.0 - share) / share).ln();
+            let bounded = |value: &f64| Comparison::unlimited(value.abs(), most, ROUNDING * (1.0 + most));
+            case.comparisons.extend(values[1..].iter().map(bounded));
+            if let [.., first, second, third] = values[..] {
+                let (before, after) = ((second - first).abs(), (third - second).abs());
+                case.comparisons.push(Comparison::unlimited(after, before, ROUNDING * (1.0 + most)));
+            }
+        }
+    }
+    Ok(Some(case))
+}
+
+fn sure(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if Interior::of(trial)?.is_none() || trial.rounds() < 2 {
+        return Ok(None);
+    }
+    let [first, middle, last] = [0, trial.rounds() / 2, trial.rounds()];
+    let [first, middle, last] =
+        [trial.get(&LOG_ODDS, first)?, trial.get(&LOG_ODDS, middle)?, trial.get(&LOG_ODDS, last)?];
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    let least = 0.5 * (middle - first).abs();
+    case.comparisons.push(Comparison::at_least((last - middle).abs(), least, ROUNDING * (1.0 + least)));
     Ok(Some(case))
 }
