@@ -3,10 +3,11 @@
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 use selfreward::papers::loops::theory::labels::{
-    fair_judge_odds, flip_step, flipped_odds, hard_win_rate_odds, judge_trace, label_floor, temperature_factor,
-    win_rate_logits,
+    fair_judge_odds, flip_step, flipped_label, flipped_odds, hard_label, hard_win_rate_odds, judge_trace, label_floor,
+    temperature_factor, win_rate_logits,
 };
 use selfreward::papers::loops::theory::mixture::{Growth, Mixture, gaps_let_it_fall, grown, rise_then_fall};
+use selfreward::process::Labels;
 use selfreward::seed::{Purpose, Seed};
 
 fn stream(number: u64) -> impl Rng {
@@ -228,4 +229,23 @@ fn the_least_gap_decides_the_end() {
     }
     assert!(fell > 20, "{fell}");
     assert_eq!(gaps_let_it_fall(&[], &[]), None);
+}
+
+/// Oracles: σ by tanh, flips counted by cases, and the law that the fit draws labels from.
+#[test]
+fn a_flipped_label_is_won_as_often_as_cases_say() {
+    let mut rng = stream(6);
+    for _ in 0..500 {
+        let (difference, temperature): (f64, f64) = (rng.random_range(-6.0..6.0), rng.random_range(0.2..5.0));
+        let flip = rng.random_range(0.0..0.5);
+        let clean = 0.5 + 0.5 * (0.5 * difference / temperature).tanh();
+        let cases = (1.0 - flip) * clean + flip * (1.0 - clean);
+        let found = flipped_label(difference, temperature, flip);
+        assert!((found - cases).abs() < 1e-14, "{found} {cases}");
+        assert!((Labels::Smooth { temperature, flip }.prefers(difference) - found).abs() < 1e-14);
+    }
+    for difference in [-2.0, 0.0, 1e-300] {
+        assert_eq!(Labels::Hard.prefers(difference), hard_label(difference));
+    }
+    assert_eq!([-1.0, 0.0, 1.0].map(hard_label), [0.0, 0.5, 1.0]);
 }
