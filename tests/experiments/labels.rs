@@ -21,6 +21,8 @@ fn labels_cost_what_they_should_and_each_finding_can_be_denied() {
     let computed = computed(&EXPERIMENT);
     computed.shows_what_it_should();
     cells_together_see_what_no_cell_sees(&computed);
+    let flips = computed.results().cells("flips").unwrap();
+    assert!(flips.iter().any(|cell| cell.number("process.beta").unwrap() == 0.25));
     computed.denies("differences without noise", |cell, _, t, name, value| {
         if cell.cell.part == "clean" && t > 0 && name == "population_loss" { 1e-8 } else { value }
     });
