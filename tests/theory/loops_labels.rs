@@ -249,3 +249,22 @@ fn a_flipped_label_is_won_as_often_as_cases_say() {
     }
     assert_eq!([-1.0, 0.0, 1.0].map(hard_label), [0.0, 0.5, 1.0]);
 }
+
+/// Oracle: limits. 1/β that is infinite leaves the start as it is and makes all sure in a round; a top beyond all rounds is the top.
+#[test]
+fn growth_and_tops_are_numbers_for_every_beta() {
+    for beta in [5e-324, 1e-320, 1e-308, 1e-300, 1e-3, 1e10, 1e200, 1e308] {
+        assert_eq!(grown(Growth::Multiplied, beta, 0.0), 1.0);
+        assert_eq!(grown(Growth::Added, beta, 0.0), 0.0);
+        assert!(grown(Growth::Multiplied, beta, 1.0) >= 1.0 && grown(Growth::Added, beta, 1.0) > 0.0);
+        let bound = rise_then_fall(&Mixture::new(0.8, 2.0, 0.1).unwrap(), beta, 3).unwrap();
+        let lists = bound.lists().iter().flat_map(|(_, list)| list.clone());
+        assert!(lists.chain([bound.value()]).all(|j| (0.79..0.89).contains(&j)), "{beta}");
+        for name in ["start", "peak_accuracy", "vote_peak_accuracy"] {
+            assert!((0.79..0.89).contains(&bound.intermediate(name).unwrap()), "{beta} {name}");
+        }
+    }
+    // (1 + 1/β)^t in the ordinary range.
+    assert!((grown(Growth::Multiplied, 0.25, 3.0) - 125.0).abs() < 1e-10);
+    assert!((grown(Growth::Multiplied, 4.0, 2.0) - 1.5625).abs() < 1e-14);
+}

@@ -121,22 +121,33 @@ fn start(growth: Growth) -> f64 {
     if growth == Growth::Multiplied { 1.0 } else { 0.0 }
 }
 
-/// How much gaps have grown after t rounds at β: s = (1 + 1/β)^t, or u = t/β.
+/// log(1 + 1/β), also where 1/β is beyond the doubles.
+fn log_factor(beta: f64) -> f64 {
+    if beta < 1.0 { beta.ln_1p() - beta.ln() } else { (1.0 / beta).ln_1p() }
+}
+
+/// How much gaps have grown after t rounds at β: s = (1 + 1/β)^t, or u = t/β; infinite where that is beyond the doubles.
 pub fn grown(growth: Growth, beta: f64, round: f64) -> f64 {
     match growth {
-        Growth::Multiplied => (round * (1.0 / beta).ln_1p()).exp(),
+        Growth::Multiplied => (round * log_factor(beta)).exp(),
         Growth::Added => round / beta,
     }
 }
 
-/// The round in which J is largest: the last one before or the first one after the peak.
-fn peak_round(mixture: &Mixture, growth: Growth, beta: f64) -> Option<f64> {
-    let peak = mixture.peak(growth)?;
-    let time = if growth == Growth::Multiplied { peak.ln() / (1.0 / beta).ln_1p() } else { peak * beta };
+/// The round in which J is largest, the last one before or the first one after the peak, and that J.
+fn peak_round(mixture: &Mixture, growth: Growth, beta: f64, peak: f64) -> (f64, f64) {
+    let time = if growth == Growth::Multiplied { peak.ln() / log_factor(beta) } else { peak * beta };
+    if time >= WHOLE {
+        // Rounds are so short there that one of them is at the peak.
+        return (time, mixture.accuracy(growth, peak));
+    }
     let j = |t: f64| mixture.accuracy(growth, grown(growth, beta, t));
-    let (before, after) = (time.floor(), time.ceil());
-    Some(if j(after) > j(before) { after } else { before })
+    let (before, after) = (time.floor(), time.floor() + 1.0);
+    if j(after) > j(before) { (after, j(after)) } else { (before, j(before)) }
 }
+
+/// 2⁵³, above which a double tells no whole numbers apart.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// L7 (`rise-then-fall`): J by round where a share w of the prompts has a right favourite that leads by a and the others a wrong one that
 /// leads by b, of two responses each; in self-rewarding, J_t = wσ(sa) + (1 − w)σ(−sb) with s = (1 + 1/β)^t, and with the vote of infinitely
@@ -201,8 +212,8 @@ pub fn rise_then_fall(mixture: &Mixture, beta: f64, rounds: u32) -> Result<Bound
             .with(slope, indicator(mixture.rises_at_first(growth)))
             .with(first, indicator(all[1] > all[0]))
             .with(end, indicator(mixture.falls_in_the_end(growth)));
-        if let (Some(peak), Some(t)) = (mixture.peak(growth), peak_round(&mixture, growth, beta)) {
-            let largest = mixture.accuracy(growth, grown(growth, beta, t));
+        if let Some(peak) = mixture.peak(growth) {
+            let (t, largest) = peak_round(&mixture, growth, beta, peak);
             bound = bound.with(top, peak).with(round, t).with(height, largest);
         }
     }
