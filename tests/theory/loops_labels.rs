@@ -6,7 +6,10 @@ use selfreward::papers::loops::theory::labels::{
     fair_judge_odds, flip_step, flipped_label, flipped_odds, hard_label, hard_win_rate_odds, judge_trace, label_floor,
     temperature_factor, win_rate_logits,
 };
-use selfreward::papers::loops::theory::mixture::{Growth, Mixture, gaps_let_it_fall, grown, rise_then_fall};
+use selfreward::papers::loops::theory::mixture::{
+    Growth, Mixture, between_votes, gaps_let_it_fall, grown, rise_then_fall,
+};
+use selfreward::papers::loops::theory::votes::majority_reward;
 use selfreward::process::Labels;
 use selfreward::seed::{Purpose, Seed};
 
@@ -248,6 +251,29 @@ fn a_flipped_label_is_won_as_often_as_cases_say() {
         assert_eq!(Labels::Hard.prefers(difference), hard_label(difference));
     }
     assert_eq!([-1.0, 0.0, 1.0].map(hard_label), [0.0, 0.5, 1.0]);
+}
+
+/// Oracle: gaps of a vote of N round by round, the vote's law summed over all outcomes. A bound that is of use is near for many voters.
+#[test]
+fn votes_of_many_lie_where_hoeffding_says() {
+    for (w, a, b) in [(0.8, 2.0, 0.1), (0.8, 2.0, 1.5), (0.2, 0.5, 1.0), (0.4, 1.0, 1.0)] {
+        for (votes, width) in [(5.0, 1.0), (101.0, 0.9), (1999.0, 0.05)] {
+            for beta in [0.5, 1.0, 4.0] {
+                let bounds = between_votes(&Mixture::new(w, a, b).unwrap(), votes, beta, 10).unwrap();
+                let (mut right, mut wrong) = (a, b);
+                for (t, (least, most)) in bounds.into_iter().enumerate() {
+                    let j = w * sigma(right) + (1.0 - w) * sigma(-wrong);
+                    assert!(
+                        least <= j + 1e-12 && j <= most + 1e-12,
+                        "{w} {a} {b} {votes} {beta} {t}: {least} {j} {most}"
+                    );
+                    assert!(most - least < width, "{w} {a} {b} {votes} {beta} {t}: {least} {most}");
+                    [right, wrong] = [right, wrong].map(|gap| majority_reward(gap, votes, beta).unwrap());
+                }
+            }
+        }
+    }
+    assert!(between_votes(&Mixture::new(0.5, 1.0, 1.0).unwrap(), 0.5, 1.0, 1).is_err());
 }
 
 /// Oracle: limits. 1/β that is infinite leaves the start as it is and makes all sure in a round; a top beyond all rounds is the top.

@@ -149,6 +149,39 @@ fn peak_round(mixture: &Mixture, growth: Growth, beta: f64, peak: f64) -> (f64, 
 /// 2⁵³, above which a double tells no whole numbers apart.
 const WHOLE: f64 = 9_007_199_254_740_992.0;
 
+/// Between what J lies after 0, 1, …, T rounds where every pair is judged by a vote of N fresh answers: (least, most) of each round.
+///
+/// Gaps g of favourites grow by (2v_N(σ(g)) − 1)/β. That is 1/β at most, and (1 − 2h)/β at least, h = e^{−2N(σ(g)−½)²} (Hoeffding: the chance
+/// that a favourite loses the vote), or 0 where h > ½. Both grow with g, so that gaps lie between what these two steps make of them, and J
+/// is least with the least gaps of right favourites and the largest ones of wrong ones.
+///
+/// # Errors
+/// [`Error::Argument`] unless N is a whole number from 1 on and β a finite number above 0.
+///
+/// ```
+/// use selfreward::papers::loops::theory::mixture::{Mixture, between_votes};
+///
+/// let bounds = between_votes(&Mixture::new(0.8, 2.0, 1.5)?, 101.0, 1.0, 3)?;
+/// assert!(bounds.iter().all(|(least, most)| least <= most && most - least < 1e-6));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
+pub fn between_votes(mixture: &Mixture, votes: f64, beta: f64, rounds: usize) -> Result<Vec<(f64, f64)>> {
+    let (votes, beta) = (check::count("votes", votes)?, check::positive("beta", beta)?);
+    let least = |gap: f64| {
+        let lead = 0.5 * (0.5 * gap).tanh();
+        gap + (1.0 - 2.0 * (-2.0 * votes * lead * lead).exp()).max(0.0) / beta
+    };
+    let j = |right: f64, wrong: f64| mixture.right * sigma(right) + (1.0 - mixture.right) * sigma(-wrong);
+    let (mut right, mut wrong) = (mixture.right_gap, mixture.wrong_gap);
+    let mut bounds = Vec::with_capacity(rounds + 1);
+    for t in 0..=rounds {
+        let most = grown(Growth::Added, beta, t as f64);
+        bounds.push((j(right, mixture.wrong_gap + most), j(mixture.right_gap + most, wrong)));
+        (right, wrong) = (least(right), least(wrong));
+    }
+    Ok(bounds)
+}
+
 /// L7 (`rise-then-fall`): J by round where a share w of the prompts has a right favourite that leads by a and the others a wrong one that
 /// leads by b, of two responses each; in self-rewarding, J_t = wσ(sa) + (1 − w)σ(−sb) with s = (1 + 1/β)^t, and with the vote of infinitely
 /// many voters as reward, J_t = wσ(a + t/β) + (1 − w)σ(−b − t/β). In the end all are sure and J is w.
