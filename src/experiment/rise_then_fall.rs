@@ -7,7 +7,7 @@ mod tables;
 
 use super::{Drawing, Experiment};
 
-/// Two kinds of prompts in three proportions, self-rewarding and votes; and the gaps of a language model.
+/// Two kinds of prompts in seven mixtures, self-rewarding and votes; and the gaps of a language model.
 pub const EXPERIMENT: Experiment = Experiment {
     name: "rise_then_fall",
     about: "Right answers that become more and then fewer: a mixture of prompts is enough, and gaps of favourites foretell it",

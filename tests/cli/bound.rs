@@ -553,6 +553,24 @@ fn rise_then_fall_tells_rounds_ends_and_tops() {
         assert_eq!(bound["intermediates"]["slopes_upward_at_start"], slope, "{numbers}");
         assert_eq!(bound["intermediates"]["rises_in_first_round"], first, "{numbers}");
     }
+    // So small a β that 1/β is infinite: J_0 is what it is, and one round makes all sure.
+    let short = json("bound rise-then-fall --right 0.8 --right-gap 2 --wrong-gap 0.1 --beta 1e-320 --rounds 2");
+    let part = |name: &str| short["intermediates"][name].clone();
+    let start = 0.8 / (1.0 + (-2f64).exp()) + 0.2 / (1.0 + 0.1f64.exp());
+    close(&part("start"), start);
+    close(&part("accuracies")[0], start);
+    assert_eq!((part("accuracies")[1].as_f64(), short["value"].as_f64()), (Some(0.8), Some(0.8)));
+    // J_1 = w is above J_0.
+    for (round, height) in [("peak_round", "peak_accuracy"), ("vote_peak_round", "vote_peak_accuracy")] {
+        assert_eq!((part(round).as_f64(), part(height).as_f64()), (Some(1.0), Some(0.8)));
+    }
+    // So large a β that a top takes more rounds than doubles can count: J of the top does not depend on β.
+    let [long, slow] = ["1e200", "1e4"]
+        .map(|beta| json(&format!("bound rise-then-fall --right 0.8 --right-gap 2 --wrong-gap 0.1 --beta {beta}")));
+    for height in ["peak_accuracy", "vote_peak_accuracy"] {
+        let of = |bound: &Value| bound["intermediates"][height].as_f64().unwrap();
+        assert!((of(&long) - of(&slow)).abs() < 1e-8, "{height}");
+    }
     let call = |numbers: &str| format!("bound rise-then-fall {numbers} --beta 1");
     for (numbers, words) in [
         ("--right 1 --right-gap 2 --wrong-gap 1", "--right = 1: expected a number strictly between 0 and 1"),

@@ -1,7 +1,9 @@
+use selfreward::claims::{Case, Evidence};
 use selfreward::experiment::CellRows;
 use selfreward::experiment::labels::EXPERIMENT;
+use selfreward::papers;
 
-use crate::computed;
+use crate::{Computed, computed};
 
 /// The lens on the loss of one part: times a factor of n.
 fn losses(
@@ -18,6 +20,9 @@ fn losses(
 fn labels_cost_what_they_should_and_each_finding_can_be_denied() {
     let computed = computed(&EXPERIMENT);
     computed.shows_what_it_should();
+    cells_together_see_what_no_cell_sees(&computed);
+    let flips = computed.results().cells("flips").unwrap();
+    assert!(flips.iter().any(|cell| cell.number("process.beta").unwrap() == 0.25));
     computed.denies("differences without noise", |cell, _, t, name, value| {
         if cell.cell.part == "clean" && t > 0 && name == "population_loss" { 1e-8 } else { value }
     });
@@ -41,4 +46,25 @@ fn labels_cost_what_they_should_and_each_finding_can_be_denied() {
     computed.denies("win rates", |cell, _, t, name, value| {
         if cell.cell.part == "win-rate" && name == "log_odds" { value * (1.0 + 1e-6 * t as f64) } else { value }
     });
+}
+
+/// Whether the cases of a law exceed: of each cell alone, and of all replicates together.
+fn beyond(id: &str, cells: &[CellRows]) -> (bool, bool) {
+    let claim = papers::claims().find(|claim| claim.id == id).unwrap();
+    let Evidence::Cases(cases) = claim.statement.collect("labels", cells).unwrap() else {
+        panic!("{id} collects cases")
+    };
+    let (all, alone) = cases.split_last().unwrap();
+    assert_eq!(all.replicates, alone.iter().map(|case| case.replicates).sum::<usize>(), "{id}");
+    (alone.iter().any(Case::exceeds), all.exceeds())
+}
+
+/// Losses of every cell that are 22% too large pass in each cell alone, of 200 replicates, and not in all of them.
+fn cells_together_see_what_no_cell_sees(computed: &Computed) {
+    for (id, part) in [("L2", "law"), ("L17", "judge")] {
+        let results = computed.results();
+        assert_eq!(beyond(id, &results.cells(part).unwrap()), (false, false), "{id}");
+        let results = results.seen_through(losses(part, |_| 1.22));
+        assert_eq!(beyond(id, &results.cells(part).unwrap()), (false, true), "{id}");
+    }
 }

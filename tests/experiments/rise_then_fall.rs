@@ -1,11 +1,17 @@
+use selfreward::claims::{Case, Evidence};
 use selfreward::experiment::rise_then_fall::EXPERIMENT;
+use selfreward::experiment::{CellRows, Results};
+use selfreward::metrics::named::CORRECT_PROBABILITY;
+use selfreward::papers;
 
-use crate::computed;
+use crate::{Computed, computed};
 
 #[test]
 fn right_answers_rise_and_fall_as_gaps_say_and_each_finding_can_be_denied() {
     let computed = computed(&EXPERIMENT);
     computed.shows_what_it_should();
+    some_mixtures_tell_votes_from_self_rewarding(&computed.results());
+    votes_lie_between_two_formulas(&computed);
     computed.denies("two kinds of prompts", |cell, _, t, name, value| {
         if cell.cell.part == "self-rewarding" && t == 3 && name == "correct_probability" { value + 1e-6 } else { value }
     });
@@ -35,4 +41,55 @@ fn right_answers_rise_and_fall_as_gaps_say_and_each_finding_can_be_denied() {
     computed.denies("its own logits fixed", |cell, _, t, name, value| {
         if cell.cell.part == "model" && name == "correct_probability" { 0.4 + 0.005 * t as f64 } else { value }
     });
+}
+
+/// Whether the last J that is not at its limit, the share of right favourites, lies above it.
+fn falls(cell: &CellRows) -> bool {
+    let groups: Vec<toml::Table> = cell.cell.config.instance.get("groups").unwrap();
+    let limit = groups[0]["share"].as_float().unwrap();
+    let j = |t: usize| cell.values(&CORRECT_PROBABILITY, t).unwrap()[0];
+    (0..=cell.rounds()).rev().map(j).find(|j| (j - limit).abs() > 1e-9).unwrap() > limit
+}
+
+/// Self-rewarding and votes end differently from the same mixture, both ways round: what is said of one is not right of the other.
+fn some_mixtures_tell_votes_from_self_rewarding(results: &Results) {
+    let [own, votes] = ["self-rewarding", "many-voters"].map(|part| results.cells(part).unwrap());
+    let (mut own_alone, mut votes_alone, mut tied) = (0, 0, Vec::new());
+    for cell in &own {
+        let groups = cell.label("instance.groups");
+        let same: Vec<&CellRows> = votes.iter().filter(|other| other.label("instance.groups") == groups).collect();
+        assert!(!same.is_empty(), "{groups}");
+        own_alone += usize::from(falls(cell) && same.iter().all(|vote| !falls(vote)));
+        votes_alone += usize::from(!falls(cell) && same.iter().all(|vote| falls(vote)));
+        if groups.matches("\"gap\":1.0").count() == 2 {
+            tied.push(falls(cell));
+        }
+    }
+    assert!(own_alone > 0 && votes_alone > 0, "{own_alone} {votes_alone}");
+    assert!(tied.contains(&true) && tied.contains(&false), "{tied:?}");
+}
+
+/// Whether some case of L7 on the rows of a part exceeds.
+fn l7_exceeds(results: &Results, part: &str) -> bool {
+    let claim = papers::claims().find(|claim| claim.id == "L7").unwrap();
+    let cells = results.cells(part).unwrap();
+    let Evidence::Cases(cases) = claim.statement.collect("rise_then_fall", &cells).unwrap() else {
+        panic!("L7 collects cases")
+    };
+    assert!(cases.iter().all(|case| !case.comparisons.is_empty()));
+    cases.iter().any(Case::exceeds)
+}
+
+/// Votes of finitely many are weighed, too: one that grows no gap, or more than infinitely many would, is seen.
+fn votes_lie_between_two_formulas(computed: &Computed) {
+    assert!(!l7_exceeds(&computed.results(), "votes"));
+    for shift in [-0.01, 0.01] {
+        let lens = move |cell: &CellRows, _: usize, t: usize, name: &str, value: f64| {
+            let shifted = t == 1
+                && name == "correct_probability"
+                && cell.number("process.reward.vote_of").is_ok_and(|votes| votes == 1999.0);
+            if shifted { value + shift } else { value }
+        };
+        assert!(l7_exceeds(&computed.results().seen_through(lens), "votes"), "{shift}");
+    }
 }

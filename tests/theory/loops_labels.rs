@@ -3,10 +3,14 @@
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 use selfreward::papers::loops::theory::labels::{
-    fair_judge_odds, flip_step, flipped_odds, hard_win_rate_odds, judge_trace, label_floor, temperature_factor,
-    win_rate_logits,
+    fair_judge_odds, flip_step, flipped_label, flipped_odds, hard_label, hard_win_rate_odds, judge_trace, label_floor,
+    temperature_factor, win_rate_logits,
 };
-use selfreward::papers::loops::theory::mixture::{Growth, Mixture, gaps_let_it_fall, grown, rise_then_fall};
+use selfreward::papers::loops::theory::mixture::{
+    Growth, Mixture, between_votes, gaps_let_it_fall, grown, rise_then_fall,
+};
+use selfreward::papers::loops::theory::votes::majority_reward;
+use selfreward::process::Labels;
 use selfreward::seed::{Purpose, Seed};
 
 fn stream(number: u64) -> impl Rng {
@@ -228,4 +232,65 @@ fn the_least_gap_decides_the_end() {
     }
     assert!(fell > 20, "{fell}");
     assert_eq!(gaps_let_it_fall(&[], &[]), None);
+}
+
+/// Oracles: σ by tanh, flips counted by cases, and the law that the fit draws labels from.
+#[test]
+fn a_flipped_label_is_won_as_often_as_cases_say() {
+    let mut rng = stream(6);
+    for _ in 0..500 {
+        let (difference, temperature): (f64, f64) = (rng.random_range(-6.0..6.0), rng.random_range(0.2..5.0));
+        let flip = rng.random_range(0.0..0.5);
+        let clean = 0.5 + 0.5 * (0.5 * difference / temperature).tanh();
+        let cases = (1.0 - flip) * clean + flip * (1.0 - clean);
+        let found = flipped_label(difference, temperature, flip);
+        assert!((found - cases).abs() < 1e-14, "{found} {cases}");
+        assert!((Labels::Smooth { temperature, flip }.prefers(difference) - found).abs() < 1e-14);
+    }
+    for difference in [-2.0, 0.0, 1e-300] {
+        assert_eq!(Labels::Hard.prefers(difference), hard_label(difference));
+    }
+    assert_eq!([-1.0, 0.0, 1.0].map(hard_label), [0.0, 0.5, 1.0]);
+}
+
+/// Oracle: gaps of a vote of N round by round, the vote's law summed over all outcomes. A bound that is of use is near for many voters.
+#[test]
+fn votes_of_many_lie_where_hoeffding_says() {
+    for (w, a, b) in [(0.8, 2.0, 0.1), (0.8, 2.0, 1.5), (0.2, 0.5, 1.0), (0.4, 1.0, 1.0)] {
+        for (votes, width) in [(5.0, 1.0), (101.0, 0.9), (1999.0, 0.05)] {
+            for beta in [0.5, 1.0, 4.0] {
+                let bounds = between_votes(&Mixture::new(w, a, b).unwrap(), votes, beta, 10).unwrap();
+                let (mut right, mut wrong) = (a, b);
+                for (t, (least, most)) in bounds.into_iter().enumerate() {
+                    let j = w * sigma(right) + (1.0 - w) * sigma(-wrong);
+                    assert!(
+                        least <= j + 1e-12 && j <= most + 1e-12,
+                        "{w} {a} {b} {votes} {beta} {t}: {least} {j} {most}"
+                    );
+                    assert!(most - least < width, "{w} {a} {b} {votes} {beta} {t}: {least} {most}");
+                    [right, wrong] = [right, wrong].map(|gap| majority_reward(gap, votes, beta).unwrap());
+                }
+            }
+        }
+    }
+    assert!(between_votes(&Mixture::new(0.5, 1.0, 1.0).unwrap(), 0.5, 1.0, 1).is_err());
+}
+
+/// Oracle: limits. 1/β that is infinite leaves the start as it is and makes all sure in a round; a top beyond all rounds is the top.
+#[test]
+fn growth_and_tops_are_numbers_for_every_beta() {
+    for beta in [5e-324, 1e-320, 1e-308, 1e-300, 1e-3, 1e10, 1e200, 1e308] {
+        assert_eq!(grown(Growth::Multiplied, beta, 0.0), 1.0);
+        assert_eq!(grown(Growth::Added, beta, 0.0), 0.0);
+        assert!(grown(Growth::Multiplied, beta, 1.0) >= 1.0 && grown(Growth::Added, beta, 1.0) > 0.0);
+        let bound = rise_then_fall(&Mixture::new(0.8, 2.0, 0.1).unwrap(), beta, 3).unwrap();
+        let lists = bound.lists().iter().flat_map(|(_, list)| list.clone());
+        assert!(lists.chain([bound.value()]).all(|j| (0.79..0.89).contains(&j)), "{beta}");
+        for name in ["start", "peak_accuracy", "vote_peak_accuracy"] {
+            assert!((0.79..0.89).contains(&bound.intermediate(name).unwrap()), "{beta} {name}");
+        }
+    }
+    // (1 + 1/β)^t in the ordinary range.
+    assert!((grown(Growth::Multiplied, 0.25, 3.0) - 125.0).abs() < 1e-10);
+    assert!((grown(Growth::Multiplied, 4.0, 2.0) - 1.5625).abs() < 1e-14);
 }

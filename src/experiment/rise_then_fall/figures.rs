@@ -13,9 +13,8 @@ pub(super) fn mixtures(table: &Table) -> Result<Figure> {
         .columns(3);
     for right in table.distinct("right")? {
         let of_right = table.filter(&[("right", &right), ("beta", "1")])?;
-        for gap in of_right.distinct("right_gap")? {
-            let rows = of_right.filter(&[("right_gap", &gap)])?;
-            let wrong = rows.distinct("wrong_gap")?.join(", ");
+        for (gap, wrong) in gaps(&of_right)? {
+            let rows = of_right.filter(&[("right_gap", &gap), ("wrong_gap", &wrong)])?;
             let limit = right.parse::<f64>().unwrap_or(f64::NAN);
             let mut panel = Panel::new(
                 format!("w = {right}, a = {gap}, b = {wrong}"),
@@ -45,6 +44,17 @@ pub(super) fn mixtures(table: &Table) -> Result<Figure> {
         }
     }
     Ok(figure)
+}
+
+/// Every pair of gaps of right and wrong favourites that rows have.
+fn gaps(table: &Table) -> Result<Vec<(String, String)>> {
+    let mut pairs = Vec::new();
+    for right in table.distinct("right_gap")? {
+        for wrong in table.filter(&[("right_gap", &right)])?.distinct("wrong_gap")? {
+            pairs.push((right.clone(), wrong));
+        }
+    }
+    Ok(pairs)
 }
 
 pub(super) fn model(table: &Table) -> Result<Figure> {

@@ -118,7 +118,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         note: "n ≥ 50 rank G",
         ..law(
             "L17",
-            "self-rewarding whose judge has a noise of deviation s a response, anew for each drawn pair: n E ε² → 2s² rank G, to 6 standard errors",
+            "self-rewarding whose judge has a noise of deviation s a response, anew for each drawn pair: n E ε² → 2s² rank G, to 6 standard errors of each mean and of all cells together",
             JUDGE,
             laws::judge,
             &[Control {

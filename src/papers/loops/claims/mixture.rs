@@ -1,34 +1,50 @@
 //! Prompts whose favourite is right, and others whose is wrong (L7).
 
-use super::super::theory::mixture::{Growth, Mixture, grown};
+mod slope;
+
+use super::super::theory::mixture::{Growth, Mixture, between_votes, grown};
 use super::OURS;
+use super::rows::voters;
 use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
 use crate::metrics::named::CORRECT_PROBABILITY;
 use crate::{Error, Result};
 
 /// The claims of this file.
-pub(super) const CLAIMS: &[Claim] = &[Claim {
-    note: "two responses; many voters are hard labels of win rates at half of their β. The end is judged in the last round in which J differs from its limit w by 10⁻⁹ or more",
-    ..Claim::exact(
-        "L7",
-        "a share w of right favourites with gap a, the others wrong with gap b: self-rewarding has J = wσ(sa) + (1−w)σ(−sb), s = (1+1/β)^t, and falls in the end iff b < a, or b = a and w < ½; a vote of many has wσ(a+t/β) + (1−w)σ(−b−t/β), and falls iff we^−a < (1−w)e^−b",
-        OURS,
-        ROWS,
-        Statement::Replicates(by_round),
-        &[Control {
-            id: "L7.monotone",
-            says: "J never falls once it rose",
-            sources: ROWS,
-            statement: Statement::Replicates(monotone),
-            rule: Rule::Always,
-        }],
-    )
-}];
-
-const ROWS: &[Source] = &[
-    Source { experiment: "rise_then_fall", part: "self-rewarding" },
-    Source { experiment: "rise_then_fall", part: "many-voters" },
+pub(super) const CLAIMS: &[Claim] = &[
+    Claim {
+        note: "two responses; infinitely many voters are hard labels of win rates at half of their β. Their end, and that of self-rewarding, is judged in the last round in which J differs from its limit w by 10⁻⁹ or more; votes of 5, 101 and 1999 lie between two J that Hoeffding's inequality gives, round by round",
+        ..Claim::exact(
+            "L7",
+            "a share w of right favourites with gap a, the others wrong with gap b: self-rewarding has J = wσ(sa) + (1−w)σ(−sb), s = (1+1/β)^t, and falls in the end iff b < a, or b = a and w < ½; a vote of infinitely many has wσ(a+t/β) + (1−w)σ(−b−t/β), and falls iff we^−a < (1−w)e^−b; with a vote of N gaps grow by 1/β at most and by (1 − 2e^{−2N(σ(gap)−½)²})₊/β at least",
+            OURS,
+            ROWS,
+            Statement::Replicates(by_round),
+            &[
+                Control {
+                    id: "L7.monotone",
+                    says: "J never falls once it rose",
+                    sources: EXACT,
+                    statement: Statement::Replicates(monotone),
+                    rule: Rule::Always,
+                },
+                Control {
+                    id: "L7.vote",
+                    says: "with a vote of infinitely many, too, J falls in the end iff b < a",
+                    sources: VOTE,
+                    statement: Statement::Replicates(vote_by_gaps),
+                    rule: Rule::Always,
+                },
+            ],
+        )
+    },
+    slope::CLAIM,
 ];
+
+const SELF: Source = Source { experiment: "rise_then_fall", part: "self-rewarding" };
+const MANY: Source = Source { experiment: "rise_then_fall", part: "many-voters" };
+const EXACT: &[Source] = &[SELF, MANY];
+const VOTE: &[Source] = &[MANY];
+const ROWS: &[Source] = &[SELF, MANY, Source { experiment: "rise_then_fall", part: "votes" }];
 
 /// Sums of two sigmoids.
 const ROUNDING: f64 = 1e-9;
@@ -54,24 +70,52 @@ fn growth(trial: &Trial<'_>) -> (Growth, f64) {
 }
 
 fn by_round(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if let Some(votes) = voters(trial) {
+        return between(trial, votes).map(Some);
+    }
     let (mixture, (growth, beta)) = (mixture(trial)?, growth(trial));
     let mut case = Case::default();
     case.place.size = trial.size();
-    let mut end = None;
     for t in 0..=trial.rounds() {
-        let measured = trial.get(&CORRECT_PROBABILITY, t)?;
         let stated = mixture.accuracy(growth, grown(growth, beta, t as f64));
-        case.comparisons.push(Comparison::identity(measured, stated, ROUNDING));
-        if t > 0 && (measured - mixture.right).abs() > ROUNDING {
-            end = Some(measured);
+        case.comparisons.push(Comparison::identity(trial.get(&CORRECT_PROBABILITY, t)?, stated, ROUNDING));
+    }
+    case.comparisons.extend(end(trial, mixture.right, mixture.falls_in_the_end(growth))?);
+    Ok(Some(case))
+}
+
+/// Whether J falls to its limit w in the end, as what is stated; none where every round is at the limit.
+fn end(trial: &Trial<'_>, limit: f64, stated: bool) -> Result<Option<Comparison>> {
+    let mut last = None;
+    for t in 1..=trial.rounds() {
+        let measured = trial.get(&CORRECT_PROBABILITY, t)?;
+        if (measured - limit).abs() > ROUNDING {
+            last = Some(measured);
         }
     }
-    // From above it falls to its limit, from below it rises: measured beside the limit, stated by gaps alone.
-    if let Some(measured) = end {
-        let falls = f64::from(u8::from(measured > mixture.right));
-        let stated = f64::from(u8::from(mixture.falls_in_the_end(growth)));
-        case.comparisons.push(Comparison::identity(falls, stated, 0.0));
+    // From above it falls to its limit, from below it rises.
+    let number = |is: bool| f64::from(u8::from(is));
+    Ok(last.map(|measured| Comparison::identity(number(measured > limit), number(stated), 0.0)))
+}
+
+/// J of a vote of N between the two that Hoeffding's inequality gives.
+fn between(trial: &Trial<'_>, votes: f64) -> Result<Case> {
+    let bounds = between_votes(&mixture(trial)?, votes, trial.beta(), trial.rounds())?;
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    for (t, (least, most)) in bounds.into_iter().enumerate() {
+        let measured = trial.get(&CORRECT_PROBABILITY, t)?;
+        case.comparisons.push(Comparison::at_least(measured, least, ROUNDING));
+        case.comparisons.push(Comparison::unlimited(measured, most, ROUNDING));
     }
+    Ok(case)
+}
+
+fn vote_by_gaps(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let mixture = mixture(trial)?;
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    case.comparisons.extend(end(trial, mixture.right, mixture.wrong_gap < mixture.right_gap)?);
     Ok(Some(case))
 }
 

@@ -100,6 +100,23 @@ pub fn win_rate_logits(
     Ok(reference.iter().enumerate().map(|(y, logit)| logit + rate(y) / beta).collect())
 }
 
+/// P(y ≻ y') of a Bradley–Terry label at temperature τ that is flipped with probability e, where the rewards differ by Δ: e + (1 − 2e)σ(Δ/τ).
+///
+/// ```
+/// use selfreward::papers::loops::theory::labels::flipped_label;
+///
+/// // σ(log 3) = 3/4; of four labels three are right, and a tenth of them all is flipped.
+/// assert!((flipped_label(2.0 * 3f64.ln(), 2.0, 0.1) - (0.1 + 0.8 * 0.75)).abs() < 1e-15);
+/// ```
+pub fn flipped_label(difference: f64, temperature: f64, flip: f64) -> f64 {
+    flip + (1.0 - 2.0 * flip) / (1.0 + (-difference / temperature).exp())
+}
+
+/// P(y ≻ y') of a hard label: 1 or 0 by the sign of Δ, ½ for a tie.
+pub fn hard_label(difference: f64) -> f64 {
+    if difference == 0.0 { 0.5 } else { f64::from(u8::from(difference > 0.0)) }
+}
+
 /// L2: 4 rank G, below which tr(GI⁺), the limit of n E ε² for Bradley–Terry labels at τ = 1, never lies: σ' ≤ ¼.
 ///
 /// # Errors

@@ -121,21 +121,65 @@ fn start(growth: Growth) -> f64 {
     if growth == Growth::Multiplied { 1.0 } else { 0.0 }
 }
 
-/// How much gaps have grown after t rounds at β: s = (1 + 1/β)^t, or u = t/β.
+/// log(1 + 1/β), also where 1/β is beyond the doubles.
+fn log_factor(beta: f64) -> f64 {
+    if beta < 1.0 { beta.ln_1p() - beta.ln() } else { (1.0 / beta).ln_1p() }
+}
+
+/// How much gaps have grown after t rounds at β: s = (1 + 1/β)^t, or u = t/β; infinite where that is beyond the doubles.
 pub fn grown(growth: Growth, beta: f64, round: f64) -> f64 {
     match growth {
-        Growth::Multiplied => (round * (1.0 / beta).ln_1p()).exp(),
+        Growth::Multiplied => (round * log_factor(beta)).exp(),
         Growth::Added => round / beta,
     }
 }
 
-/// The round in which J is largest: the last one before or the first one after the peak.
-fn peak_round(mixture: &Mixture, growth: Growth, beta: f64) -> Option<f64> {
-    let peak = mixture.peak(growth)?;
-    let time = if growth == Growth::Multiplied { peak.ln() / (1.0 / beta).ln_1p() } else { peak * beta };
+/// The round in which J is largest, the last one before or the first one after the peak, and that J.
+fn peak_round(mixture: &Mixture, growth: Growth, beta: f64, peak: f64) -> (f64, f64) {
+    let time = if growth == Growth::Multiplied { peak.ln() / log_factor(beta) } else { peak * beta };
+    if time >= WHOLE {
+        // Rounds are so short there that one of them is at the peak.
+        return (time, mixture.accuracy(growth, peak));
+    }
     let j = |t: f64| mixture.accuracy(growth, grown(growth, beta, t));
-    let (before, after) = (time.floor(), time.ceil());
-    Some(if j(after) > j(before) { after } else { before })
+    let (before, after) = (time.floor(), time.floor() + 1.0);
+    if j(after) > j(before) { (after, j(after)) } else { (before, j(before)) }
+}
+
+/// 2⁵³, above which a double tells no whole numbers apart.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// Between what J lies after 0, 1, …, T rounds where every pair is judged by a vote of N fresh answers: (least, most) of each round.
+///
+/// Gaps g of favourites grow by (2v_N(σ(g)) − 1)/β. That is 1/β at most, and (1 − 2h)/β at least, h = e^{−2N(σ(g)−½)²} (Hoeffding: the chance
+/// that a favourite loses the vote), or 0 where h > ½. Both grow with g, so that gaps lie between what these two steps make of them, and J
+/// is least with the least gaps of right favourites and the largest ones of wrong ones.
+///
+/// # Errors
+/// [`Error::Argument`] unless N is a whole number from 1 on and β a finite number above 0.
+///
+/// ```
+/// use selfreward::papers::loops::theory::mixture::{Mixture, between_votes};
+///
+/// let bounds = between_votes(&Mixture::new(0.8, 2.0, 1.5)?, 101.0, 1.0, 3)?;
+/// assert!(bounds.iter().all(|(least, most)| least <= most && most - least < 1e-6));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
+pub fn between_votes(mixture: &Mixture, votes: f64, beta: f64, rounds: usize) -> Result<Vec<(f64, f64)>> {
+    let (votes, beta) = (check::count("votes", votes)?, check::positive("beta", beta)?);
+    let least = |gap: f64| {
+        let lead = 0.5 * (0.5 * gap).tanh();
+        gap + (1.0 - 2.0 * (-2.0 * votes * lead * lead).exp()).max(0.0) / beta
+    };
+    let j = |right: f64, wrong: f64| mixture.right * sigma(right) + (1.0 - mixture.right) * sigma(-wrong);
+    let (mut right, mut wrong) = (mixture.right_gap, mixture.wrong_gap);
+    let mut bounds = Vec::with_capacity(rounds + 1);
+    for t in 0..=rounds {
+        let most = grown(Growth::Added, beta, t as f64);
+        bounds.push((j(right, mixture.wrong_gap + most), j(mixture.right_gap + most, wrong)));
+        (right, wrong) = (least(right), least(wrong));
+    }
+    Ok(bounds)
 }
 
 /// L7 (`rise-then-fall`): J by round where a share w of the prompts has a right favourite that leads by a and the others a wrong one that
@@ -201,8 +245,8 @@ pub fn rise_then_fall(mixture: &Mixture, beta: f64, rounds: u32) -> Result<Bound
             .with(slope, indicator(mixture.rises_at_first(growth)))
             .with(first, indicator(all[1] > all[0]))
             .with(end, indicator(mixture.falls_in_the_end(growth)));
-        if let (Some(peak), Some(t)) = (mixture.peak(growth), peak_round(&mixture, growth, beta)) {
-            let largest = mixture.accuracy(growth, grown(growth, beta, t));
+        if let Some(peak) = mixture.peak(growth) {
+            let (t, largest) = peak_round(&mixture, growth, beta, peak);
             bound = bound.with(top, peak).with(round, t).with(height, largest);
         }
     }

@@ -26,34 +26,52 @@ struct Limit {
     square: f64,
 }
 
-/// The mean of n ε² over its limit, and its standard error by the law; a cell of few replicates is shown, and not judged.
-fn scaled(losses: &[f64], limits: &[Limit], samples: f64) -> (f64, f64) {
-    let count = losses.len() as f64;
-    let sum: f64 = losses.iter().zip(limits).map(|(loss, limit)| samples * loss / limit.trace).sum();
-    let variance: f64 = limits.iter().map(|limit| 2.0 * limit.square / limit.trace.powi(2)).sum();
-    let error = if losses.len() < ENOUGH { f64::INFINITY } else { variance.sqrt() / count };
-    (sum / count, error)
+/// n ε² over its limit, summed over replicates, and the variance of this sum by the law.
+#[derive(Clone, Copy, Debug, Default)]
+struct Scaled {
+    count: usize,
+    sum: f64,
+    variance: f64,
 }
 
-/// Each cell's mean against 1, and all of them together: they are independent, so that the sum of their standardised distances has variance
-/// 1 for each.
-fn ones(cells: &[CellRows], together: bool, of: impl Fn(&CellRows) -> Result<Option<(f64, f64)>>) -> Result<Vec<Case>> {
-    let (mut sum, mut judged) = (0.0, 0.0f64);
+impl Scaled {
+    fn of(losses: &[f64], limits: &[Limit], samples: f64) -> Self {
+        Self {
+            count: losses.len(),
+            sum: losses.iter().zip(limits).map(|(loss, limit)| samples * loss / limit.trace).sum(),
+            variance: limits.iter().map(|limit| 2.0 * limit.square / limit.trace.powi(2)).sum(),
+        }
+    }
+
+    /// Independent replicates of another cell beside these.
+    fn and(self, other: Self) -> Self {
+        Self { count: self.count + other.count, sum: self.sum + other.sum, variance: self.variance + other.variance }
+    }
+
+    /// The mean against 1, to [`FAR`] standard errors by the law; of few replicates it is shown, and not judged.
+    fn comparison(self) -> Comparison {
+        let count = self.count as f64;
+        let error = if self.count < ENOUGH { f64::INFINITY } else { self.variance.sqrt() / count };
+        Comparison::identity(self.sum / count, 1.0, FAR * error)
+    }
+}
+
+/// Each cell's mean against 1, and the mean of all replicates of all cells: they are independent, and their variances add up.
+fn ones(cells: &[CellRows], of: impl Fn(&CellRows) -> Result<Option<Scaled>>) -> Result<Vec<Case>> {
+    let (mut all, mut judged) = (Scaled::default(), 0);
     let mut cases = cell_by_cell(cells, |cell| {
         let mut case = of_cell(cell);
         match of(cell)? {
             None => case.assumptions.push(("some labels have a finite minimiser", false)),
-            Some((mean, error)) => {
-                case.comparisons.push(Comparison::identity(mean, 1.0, FAR * error));
-                if error.is_finite() {
-                    (sum, judged) = (sum + (mean - 1.0) / error, judged + 1.0);
-                }
+            Some(scaled) => {
+                case.comparisons.push(scaled.comparison());
+                (all, judged) = (all.and(scaled), judged + 1);
             }
         }
         Ok(case)
     })?;
-    if let (Some(last), true) = (cases.last_mut(), together && judged > 1.0) {
-        last.comparisons.push(Comparison::identity(sum, 0.0, FAR * judged.sqrt()));
+    if let (Some(last), true) = (cells.last(), judged > 1) {
+        cases.push(Case { replicates: all.count, comparisons: vec![all.comparison()], ..of_cell(last) });
     }
     Ok(cases)
 }
@@ -78,7 +96,7 @@ pub(super) fn labels_at_the_floor(cells: &[CellRows]) -> Result<Vec<Case>> {
 
 /// n ε² over replicates whose labels have a finite minimiser.
 fn of_labels(cells: &[CellRows], limit: impl Fn(&CellRows, usize) -> Result<Limit>) -> Result<Vec<Case>> {
-    ones(&from(cells, LEAST), true, |cell| {
+    ones(&from(cells, LEAST), |cell| {
         let (mut losses, mut limits) = (Vec::new(), Vec::new());
         for replicate in 0..cell.replicates.len() {
             if cell.value(replicate, &AT_INFINITY, 1)? == 0.0 {
@@ -86,7 +104,7 @@ fn of_labels(cells: &[CellRows], limit: impl Fn(&CellRows, usize) -> Result<Limi
                 limits.push(limit(cell, replicate)?);
             }
         }
-        Ok((!losses.is_empty()).then_some(scaled(&losses, &limits, cell.number("process.samples")?)))
+        Ok((!losses.is_empty()).then_some(Scaled::of(&losses, &limits, cell.number("process.samples")?)))
     })
 }
 
@@ -118,7 +136,7 @@ pub(super) fn judge_of_one_response(cells: &[CellRows]) -> Result<Vec<Case>> {
 
 /// n ε² against a share of 2s² rank G; the loop's own key is the deviation σ = s√2 of a difference.
 fn of_judge(cells: &[CellRows], share: f64) -> Result<Vec<Case>> {
-    ones(cells, false, |cell| {
+    ones(cells, |cell| {
         let (samples, sigma) = (cell.number("process.samples")?, cell.number("process.judge_noise")?);
         let deviation = sigma / 2f64.sqrt();
         let ranks = cell.values(&DIFFERENCE_RANK, 1)?;
@@ -130,7 +148,7 @@ fn of_judge(cells: &[CellRows], share: f64) -> Result<Vec<Case>> {
             Ok(Limit { trace, square: trace * trace / rank })
         };
         let limits = ranks.iter().map(limit).collect::<Result<Vec<Limit>>>()?;
-        Ok(Some(scaled(&cell.values(&POPULATION_LOSS, 1)?, &limits, samples)))
+        Ok(Some(Scaled::of(&cell.values(&POPULATION_LOSS, 1)?, &limits, samples)))
     })
 }
 

@@ -1,13 +1,12 @@
 //! Population rounds on labels: a power of the policy, no optimum, a bounded step, a win rate (L1, L3, L4).
 
 use super::super::super::theory::labels::{
-    flip_step, flipped_odds, hard_win_rate_odds, temperature_factor, win_rate_logits,
+    flip_step, flipped_label, flipped_odds, hard_label, hard_win_rate_odds, temperature_factor, win_rate_logits,
 };
 use crate::claims::{Case, Comparison, Trial};
 use crate::instance::Instance;
 use crate::metrics::named::{AT_INFINITY, DISAGREEMENT, KAPPA_MINUS_ONE, LOG_ODDS, MARGIN};
 use crate::policy::Policy;
-use crate::process::Labels;
 use crate::{Error, Result};
 
 /// What a Newton fit may leave of its optimum.
@@ -15,25 +14,21 @@ const NEWTON: f64 = 1e-6;
 /// Rounding of what has a closed form.
 const ROUNDING: f64 = 1e-9;
 
-/// The labels of a configuration.
-fn labels(trial: &Trial<'_>) -> Labels {
-    let written = trial.config().process.others.get("labels").cloned();
-    match written {
-        Some(toml::Value::String(_)) => Labels::Hard,
-        Some(toml::Value::Table(table)) => {
-            let number = |name: &str, default: f64| table.get(name).and_then(toml::Value::as_float).unwrap_or(default);
-            Labels::Smooth { temperature: number("temperature", 1.0), flip: number("flip", 0.0) }
-        }
-        _ => Labels::default(),
+/// Temperature and probability of a flip as a configuration writes them; none where labels are hard.
+fn labels(trial: &Trial<'_>) -> Option<(f64, f64)> {
+    let written = trial.config().process.others.get("labels");
+    if written.is_some_and(toml::Value::is_str) {
+        return None;
     }
+    let number = |name: &str, default: f64| {
+        written.and_then(|table| table.get(name)).and_then(toml::Value::as_float).unwrap_or(default)
+    };
+    Some((number("temperature", 1.0), number("flip", 0.0)))
 }
 
 /// Temperature and probability of a flip.
 fn smooth(trial: &Trial<'_>) -> Result<(f64, f64)> {
-    match labels(trial) {
-        Labels::Smooth { temperature, flip } => Ok((temperature, flip)),
-        Labels::Hard => Err(Error::argument("process.labels", "hard", "a temperature")),
-    }
+    labels(trial).ok_or_else(|| Error::argument("process.labels", "hard", "a temperature"))
 }
 
 /// The logits of π_0 at each prompt.
@@ -160,7 +155,12 @@ pub(super) fn whole_win_rate(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 pub(super) fn win_rates(trial: &Trial<'_>) -> Result<Option<Case>> {
     let (labels, beta) = (labels(trial), trial.beta());
-    iterated(trial, |reference, law, now| win_rate_logits(reference, law, beta, |y, z| labels.prefers(now[y] - now[z])))
+    // Written out: the fit has its own law of labels.
+    let prefers = |difference: f64| match labels {
+        Some((temperature, flip)) => flipped_label(difference, temperature, flip),
+        None => hard_label(difference),
+    };
+    iterated(trial, |reference, law, now| win_rate_logits(reference, law, beta, |y, z| prefers(now[y] - now[z])))
         .map(Some)
 }
 
