@@ -11,7 +11,7 @@ use selfreward::papers::loops::theory::normalised::{
     angle, angle_law, bounded, critical_beta, frozen_round, grpo_time, lower_fixed_point, threshold, upper_fixed_point,
 };
 use selfreward::papers::loops::theory::preference::{circle_growth, circle_threshold, contraction};
-use selfreward::papers::loops::theory::resampling::kept_disagreement;
+use selfreward::papers::loops::theory::resampling::{Resampled, kept_disagreement};
 
 fn near(a: f64, b: f64, tolerance: f64) {
     assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "{a} against {b}");
@@ -264,6 +264,46 @@ fn resampling_leaves_what_all_samples_leave() {
     near(kept_disagreement(1000.0, 1.0).unwrap(), 0.999, 0.0);
     assert!(kept_disagreement(1e5, 1e-3).unwrap() > 0.98, "terms below the least double are passed over");
     assert!(kept_disagreement(0.0, 0.5).is_err() && kept_disagreement(5.0, 0.0).is_err());
+}
+
+/// The mean and the second moment of 1 − Σ_y π_t², over all samples of two rounds in a row; and the variance of a response.
+#[test]
+fn moments_of_resampling_are_those_of_all_samples() {
+    fn rounds(law: [f64; 3], weight: f64, n: usize, t: usize) -> [f64; 4] {
+        let disagreement = 1.0 - law.iter().map(|p| p * p).sum::<f64>();
+        if t == 0 {
+            return [disagreement, disagreement * disagreement, law[0], law[0] * law[0]];
+        }
+        let chances = [weight * law[0], weight * law[1], weight * law[2], 1.0 - weight];
+        let mut sums = [0.0; 4];
+        for number in 0..4usize.pow(n as u32) {
+            let (mut rest, mut counts, mut probability) = (number, [0.0f64; 4], 1.0);
+            for _ in 0..n {
+                counts[rest % 4] += 1.0;
+                probability *= chances[rest % 4];
+                rest /= 4;
+            }
+            let seen = counts[0] + counts[1] + counts[2];
+            let fitted = if seen > 0.0 { [0, 1, 2].map(|y| counts[y] / seen) } else { law };
+            if probability > 0.0 {
+                let after = rounds(fitted, weight, n, t - 1);
+                sums.iter_mut().zip(after).for_each(|(sum, value)| *sum += probability * value);
+            }
+        }
+        sums
+    }
+    let law = [0.5f64, 0.3, 0.2];
+    for (n, weight) in [(1, 0.3), (2, 0.3), (4, 0.3), (4, 0.9), (5, 0.6), (5, 1.0)] {
+        let prompt = Resampled::new(n as f64, weight).unwrap();
+        for t in 0..=2 {
+            let [mean, square, first, first_square] = rounds(law, weight, n, t);
+            let (stated, variance) = prompt.disagreement(&law, t);
+            near(stated, mean, 1e-12);
+            near(variance, square - mean * mean, 1e-12);
+            near(first, law[0], 1e-12);
+            near(prompt.variance(law[0], t), first_square - first * first, 1e-12);
+        }
+    }
 }
 
 /// Simpson's rule in 200000 panels.
