@@ -12,6 +12,7 @@ use selfreward::papers::loops::theory::normalised::{
 };
 use selfreward::papers::loops::theory::preference::{circle_growth, circle_threshold, contraction};
 use selfreward::papers::loops::theory::resampling::{Resampled, kept_disagreement};
+use selfreward::process::Preset;
 
 fn near(a: f64, b: f64, tolerance: f64) {
     assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "{a} against {b}");
@@ -102,7 +103,7 @@ fn a_frozen_reference_holds_where_the_iterated_map_stays() {
         }
         true
     };
-    for start in [1.0, 0.0, -1.0, -1.5, -1.6, -2.0, -3.0, -4.0, -5.0, -20.0] {
+    for start in [1.0, 0.0, -1.0, -1.5, -1.6, -2.0, -3.0, -4.0, -5.0, -7.0, -8.0, -12.0, -20.0] {
         let touches =
             |beta: f64| (0..200_000).map(|i| start + 2e-4 * f64::from(i)).any(|l| frozen_round(start, beta, l) <= l);
         let critical = critical_beta(start).unwrap();
@@ -131,6 +132,26 @@ fn a_frozen_reference_holds_where_the_iterated_map_stays() {
     let bound = grpo_time(0.2, 10.0).unwrap();
     near(bound.value(), 20.0 * 0.2f64.sqrt().acos(), 1e-13);
     assert!(grpo_time(1.0, 10.0).is_err() && grpo_time(0.5, 0.0).is_err());
+}
+
+/// The map iterated: the least p with ℓ_{t+p} = ℓ_t in the end. Bounded is more than at rest or on a 2-cycle, and no text says less.
+#[test]
+fn a_loop_that_a_frozen_reference_holds_need_not_come_to_rest() {
+    let period = |start: f64, factor: f64| {
+        let beta = factor * threshold(start).unwrap();
+        assert!(bounded(start, beta).unwrap());
+        let mut odds = vec![start];
+        for t in 0..100_000 {
+            odds.push(frozen_round(start, beta, odds[t]));
+        }
+        let end: Vec<f64> = odds.into_iter().rev().take(2000).collect();
+        assert!(end.iter().all(|l| l.abs() <= upper_fixed_point(start, beta).unwrap().unwrap()));
+        (1..1000).find(|&p| (0..1000).all(|t| (end[t] - end[t + p]).abs() < 1e-6))
+    };
+    assert_eq!([period(-3.0, 1.5), period(-5.0, 1.02), period(-7.0, 1.02)], [Some(1), Some(2), Some(4)]);
+    assert_eq!([period(-12.0, 1.0005), period(-8.0, 1.02), period(-10.0, 1.02)], [Some(3), None, None]);
+    let regime = Preset::named("grpo-frozen-reference").unwrap().regime;
+    assert!(["at rest", "cycle", "without a period"].iter().all(|kind| regime.contains(kind)), "{regime}");
 }
 
 /// The Jacobian of the map by finite differences, in an orthonormal basis of centred logits: eigenvalues are conjugate, of modulus √det.
