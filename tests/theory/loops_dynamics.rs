@@ -1,7 +1,7 @@
 //! Right-hand sides of loops that excite themselves, that are standardised, that remember, and that resample. Each oracle is another
 //! way to the number: plain iteration of the map, elimination, sums over all samples, finite differences, quadrature.
 
-use selfreward::papers::loops::theory::critic::{Round, crash_time, excitation, growth};
+use selfreward::papers::loops::theory::critic::{Round, crash_time, excitation, grows, growth};
 use selfreward::papers::loops::theory::entropy::flow_time;
 use selfreward::papers::loops::theory::memory::{
     accumulated, accumulation_limit, accumulation_tail, attractor, best_of_attractor, replay_threshold, replayed,
@@ -60,6 +60,32 @@ fn multipliers_are_those_of_the_ridge_solution() {
     assert_eq!(round.multiplier(0.0).unwrap(), 0.3);
     assert_eq!(crash_time(&round, &[0.3], &[1.0], 0.0, 2.0).unwrap(), None);
     assert_eq!(crash_time(&round, &[0.3], &[1.0], 3.0, 2.0).unwrap(), Some(0));
+    // Plain iteration far beyond: unbounded or not, at |m| = 1 too, and where c_0 is the fixed point.
+    for (alpha, eta, start, unbounded) in [
+        (0.0, 1.0, 1.0, true),
+        (0.0, 1.0, 0.0, false),
+        (0.0, -1.0, 1.0, false),
+        (1.0, 0.0, 1.0, false),
+        (0.5, 0.5, 1.0, true),
+        (0.5, 0.4, 1.0, false),
+        (0.5, -2.0, 1.0, true),
+        (3.0, 0.0, 1.0, false),
+        (3.0, -4.0, 1.0, false),
+        (3.0, -2.0, 1.0, true),
+    ] {
+        let round = Round { alpha, eta, beta: 1.0, ridge: 0.0 };
+        let multiplier = round.multiplier(1.0).unwrap();
+        let last = round.components(multiplier, start, 4000)[3999].abs();
+        assert_eq!(grows(&round, &[multiplier], &[start]), unbounded, "{round:?}");
+        assert_eq!(last > 100.0, unbounded, "{round:?}: {last}");
+    }
+    // Norms above the root of the largest double.
+    let round = Round { alpha: 1.0, eta: 1.0, beta: 1e-200, ridge: 0.0 };
+    let huge = [1.0, 1e-200].map(|g| round.multiplier(g).unwrap());
+    assert_eq!(crash_time(&round, &huge, &[1e200, 1.0], 0.0, 1e300).unwrap(), Some(1));
+    assert_eq!(crash_time(&round, &[1.0, 1.0], &[3e200, 4e200], 0.0, 5.1e200).unwrap(), None);
+    assert_eq!(crash_time(&round, &[1.0, 1.0], &[3e200, 4e200], 0.0, 4.9e200).unwrap(), Some(0));
+    let round = Round { alpha: 0.3, eta: 1.0, beta: 0.5, ridge: 0.0 };
     let bound = excitation(&round, &[0.0, 1.0], None, None).unwrap();
     assert_eq!((bound.value(), bound.intermediate("crash_time")), (2.3, None));
     assert!(excitation(&round, &[1.0], Some(&[1.0, 2.0]), Some(1.0)).is_err());
