@@ -180,7 +180,7 @@ pub const PRESETS: &[Preset] = &[
         name: "grpo-frozen-reference",
         keys: &[EXTERNAL, ("standardise", Toml("true")), ("reference", Toml("\"base\""))],
         recursion: "ℓ' = ℓ_0 + (2/β)cosh(ℓ/2), ℓ of the correct set; with the instance's reward 1 for correct and 0 for wrong, or none",
-        regime: "a fixed point, or finite time",
+        regime: "bounded from a threshold of β on (at rest, on a cycle, or without a period), else finite time",
         source: "derived here",
     },
 ];

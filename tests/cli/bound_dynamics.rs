@@ -39,6 +39,18 @@ fn multipliers_by_hand() {
     refused("excitation --eigenvalues 0.2,-1 --beta 1", "--eigenvalues = -1: expected");
     refused("excitation --eigenvalues 0.2 --beta 1 --components 1,2 --radius 3", "--components = 2: expected 1 number");
     refused("excitation --beta 1", "--eigenvalues");
+    refused("excitation --eigenvalues 0.2 --beta 1 --components 1,2", "--components = 2: expected 1 number");
+
+    // m = 1 with α = 0: c_t = 1 + t, above 100 from t = 100 on. At β = 2, m = ½: c_t stays below 2.
+    let linear = json("excitation --alpha 0 --eigenvalues 1 --beta 1 --components 1 --radius 100");
+    assert_eq!(linear["intermediates"]["grows"].as_f64(), Some(1.0));
+    assert_eq!(linear["intermediates"]["crash_time"].as_f64(), Some(100.0));
+    let held = json("excitation --alpha 0 --eigenvalues 1 --beta 2 --components 1 --radius 100");
+    assert_eq!(held["intermediates"]["grows"].as_f64(), Some(0.0));
+    assert!(held["intermediates"].get("crash_time").is_none(), "{held}");
+    // 10²⁰⁰·10²⁰⁰ is above 10³⁰⁰, 10²⁰⁰ is not.
+    let huge = json("excitation --eigenvalues 1,1 --components 1e200,1 --radius 1e300 --beta 1e-200");
+    assert_eq!(huge["intermediates"]["crash_time"].as_f64(), Some(1.0));
 }
 
 #[test]

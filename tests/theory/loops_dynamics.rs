@@ -1,7 +1,7 @@
 //! Right-hand sides of loops that excite themselves, that are standardised, that remember, and that resample. Each oracle is another
 //! way to the number: plain iteration of the map, elimination, sums over all samples, finite differences, quadrature.
 
-use selfreward::papers::loops::theory::critic::{Round, crash_time, excitation, growth};
+use selfreward::papers::loops::theory::critic::{Round, crash_time, excitation, grows, growth};
 use selfreward::papers::loops::theory::entropy::flow_time;
 use selfreward::papers::loops::theory::memory::{
     accumulated, accumulation_limit, accumulation_tail, attractor, best_of_attractor, replay_threshold, replayed,
@@ -11,7 +11,8 @@ use selfreward::papers::loops::theory::normalised::{
     angle, angle_law, bounded, critical_beta, frozen_round, grpo_time, lower_fixed_point, threshold, upper_fixed_point,
 };
 use selfreward::papers::loops::theory::preference::{circle_growth, circle_threshold, contraction};
-use selfreward::papers::loops::theory::resampling::kept_disagreement;
+use selfreward::papers::loops::theory::resampling::{Resampled, kept_disagreement};
+use selfreward::process::Preset;
 
 fn near(a: f64, b: f64, tolerance: f64) {
     assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "{a} against {b}");
@@ -59,6 +60,32 @@ fn multipliers_are_those_of_the_ridge_solution() {
     assert_eq!(round.multiplier(0.0).unwrap(), 0.3);
     assert_eq!(crash_time(&round, &[0.3], &[1.0], 0.0, 2.0).unwrap(), None);
     assert_eq!(crash_time(&round, &[0.3], &[1.0], 3.0, 2.0).unwrap(), Some(0));
+    // Plain iteration far beyond: unbounded or not, at |m| = 1 too, and where c_0 is the fixed point.
+    for (alpha, eta, start, unbounded) in [
+        (0.0, 1.0, 1.0, true),
+        (0.0, 1.0, 0.0, false),
+        (0.0, -1.0, 1.0, false),
+        (1.0, 0.0, 1.0, false),
+        (0.5, 0.5, 1.0, true),
+        (0.5, 0.4, 1.0, false),
+        (0.5, -2.0, 1.0, true),
+        (3.0, 0.0, 1.0, false),
+        (3.0, -4.0, 1.0, false),
+        (3.0, -2.0, 1.0, true),
+    ] {
+        let round = Round { alpha, eta, beta: 1.0, ridge: 0.0 };
+        let multiplier = round.multiplier(1.0).unwrap();
+        let last = round.components(multiplier, start, 4000)[3999].abs();
+        assert_eq!(grows(&round, &[multiplier], &[start]), unbounded, "{round:?}");
+        assert_eq!(last > 100.0, unbounded, "{round:?}: {last}");
+    }
+    // Norms above the root of the largest double.
+    let round = Round { alpha: 1.0, eta: 1.0, beta: 1e-200, ridge: 0.0 };
+    let huge = [1.0, 1e-200].map(|g| round.multiplier(g).unwrap());
+    assert_eq!(crash_time(&round, &huge, &[1e200, 1.0], 0.0, 1e300).unwrap(), Some(1));
+    assert_eq!(crash_time(&round, &[1.0, 1.0], &[3e200, 4e200], 0.0, 5.1e200).unwrap(), None);
+    assert_eq!(crash_time(&round, &[1.0, 1.0], &[3e200, 4e200], 0.0, 4.9e200).unwrap(), Some(0));
+    let round = Round { alpha: 0.3, eta: 1.0, beta: 0.5, ridge: 0.0 };
     let bound = excitation(&round, &[0.0, 1.0], None, None).unwrap();
     assert_eq!((bound.value(), bound.intermediate("crash_time")), (2.3, None));
     assert!(excitation(&round, &[1.0], Some(&[1.0, 2.0]), Some(1.0)).is_err());
@@ -102,7 +129,7 @@ fn a_frozen_reference_holds_where_the_iterated_map_stays() {
         }
         true
     };
-    for start in [1.0, 0.0, -1.0, -1.5, -1.6, -2.0, -3.0, -4.0, -5.0, -20.0] {
+    for start in [1.0, 0.0, -1.0, -1.5, -1.6, -2.0, -3.0, -4.0, -5.0, -7.0, -8.0, -12.0, -20.0] {
         let touches =
             |beta: f64| (0..200_000).map(|i| start + 2e-4 * f64::from(i)).any(|l| frozen_round(start, beta, l) <= l);
         let critical = critical_beta(start).unwrap();
@@ -131,6 +158,26 @@ fn a_frozen_reference_holds_where_the_iterated_map_stays() {
     let bound = grpo_time(0.2, 10.0).unwrap();
     near(bound.value(), 20.0 * 0.2f64.sqrt().acos(), 1e-13);
     assert!(grpo_time(1.0, 10.0).is_err() && grpo_time(0.5, 0.0).is_err());
+}
+
+/// The map iterated: the least p with ℓ_{t+p} = ℓ_t in the end. Bounded is more than at rest or on a 2-cycle, and no text says less.
+#[test]
+fn a_loop_that_a_frozen_reference_holds_need_not_come_to_rest() {
+    let period = |start: f64, factor: f64| {
+        let beta = factor * threshold(start).unwrap();
+        assert!(bounded(start, beta).unwrap());
+        let mut odds = vec![start];
+        for t in 0..100_000 {
+            odds.push(frozen_round(start, beta, odds[t]));
+        }
+        let end: Vec<f64> = odds.into_iter().rev().take(2000).collect();
+        assert!(end.iter().all(|l| l.abs() <= upper_fixed_point(start, beta).unwrap().unwrap()));
+        (1..1000).find(|&p| (0..1000).all(|t| (end[t] - end[t + p]).abs() < 1e-6))
+    };
+    assert_eq!([period(-3.0, 1.5), period(-5.0, 1.02), period(-7.0, 1.02)], [Some(1), Some(2), Some(4)]);
+    assert_eq!([period(-12.0, 1.0005), period(-8.0, 1.02), period(-10.0, 1.02)], [Some(3), None, None]);
+    let regime = Preset::named("grpo-frozen-reference").unwrap().regime;
+    assert!(["at rest", "cycle", "without a period"].iter().all(|kind| regime.contains(kind)), "{regime}");
 }
 
 /// The Jacobian of the map by finite differences, in an orthonormal basis of centred logits: eigenvalues are conjugate, of modulus √det.
@@ -264,6 +311,46 @@ fn resampling_leaves_what_all_samples_leave() {
     near(kept_disagreement(1000.0, 1.0).unwrap(), 0.999, 0.0);
     assert!(kept_disagreement(1e5, 1e-3).unwrap() > 0.98, "terms below the least double are passed over");
     assert!(kept_disagreement(0.0, 0.5).is_err() && kept_disagreement(5.0, 0.0).is_err());
+}
+
+/// The mean and the second moment of 1 − Σ_y π_t², over all samples of two rounds in a row; and the variance of a response.
+#[test]
+fn moments_of_resampling_are_those_of_all_samples() {
+    fn rounds(law: [f64; 3], weight: f64, n: usize, t: usize) -> [f64; 4] {
+        let disagreement = 1.0 - law.iter().map(|p| p * p).sum::<f64>();
+        if t == 0 {
+            return [disagreement, disagreement * disagreement, law[0], law[0] * law[0]];
+        }
+        let chances = [weight * law[0], weight * law[1], weight * law[2], 1.0 - weight];
+        let mut sums = [0.0; 4];
+        for number in 0..4usize.pow(n as u32) {
+            let (mut rest, mut counts, mut probability) = (number, [0.0f64; 4], 1.0);
+            for _ in 0..n {
+                counts[rest % 4] += 1.0;
+                probability *= chances[rest % 4];
+                rest /= 4;
+            }
+            let seen = counts[0] + counts[1] + counts[2];
+            let fitted = if seen > 0.0 { [0, 1, 2].map(|y| counts[y] / seen) } else { law };
+            if probability > 0.0 {
+                let after = rounds(fitted, weight, n, t - 1);
+                sums.iter_mut().zip(after).for_each(|(sum, value)| *sum += probability * value);
+            }
+        }
+        sums
+    }
+    let law = [0.5f64, 0.3, 0.2];
+    for (n, weight) in [(1, 0.3), (2, 0.3), (4, 0.3), (4, 0.9), (5, 0.6), (5, 1.0)] {
+        let prompt = Resampled::new(n as f64, weight).unwrap();
+        for t in 0..=2 {
+            let [mean, square, first, first_square] = rounds(law, weight, n, t);
+            let (stated, variance) = prompt.disagreement(&law, t);
+            near(stated, mean, 1e-12);
+            near(variance, square - mean * mean, 1e-12);
+            near(first, law[0], 1e-12);
+            near(prompt.variance(law[0], t), first_square - first * first, 1e-12);
+        }
+    }
 }
 
 /// Simpson's rule in 200000 panels.

@@ -96,7 +96,7 @@ fn resampled(cells: &[CellRows]) -> Result<Finding> {
     for cell in cells {
         let (laws, last) = (Laws::of(cell)?, cell.rounds());
         let (first, end) = (cell.mean(&DISAGREEMENT, 0)?.mean, cell.mean(&DISAGREEMENT, last)?.mean);
-        let stated = laws.disagreement(last, |f| f).mean;
+        let stated = laws.mean_disagreement(last);
         kept &= end < first && (end / stated - 1.0).abs() < 0.25;
         texts.push(format!("{first:.3} to {end:.4} (law {stated:.4}) at n = {}", cell.label("process.samples")));
     }

@@ -2,82 +2,96 @@
 
 use super::super::CellRows;
 use crate::Result;
-use crate::papers::loops::theory::resampling::kept_disagreement;
-
-/// A law of the mean over a cell's replicates.
-#[derive(Debug, Clone, Copy)]
-pub struct Law {
-    /// Its mean.
-    pub mean: f64,
-    /// Its variance, from above.
-    pub variance: f64,
-    /// The most that one prompt of one replicate adds to it.
-    pub most: f64,
-}
+use crate::papers::loops::theory::resampling::Resampled;
 
 /// One prompt of one replicate.
 #[derive(Debug)]
 struct Prompt {
-    /// p(x), by the number of replicates.
-    share: f64,
-    /// f.
-    kept: f64,
-    /// 1 − Σ_y π_0².
-    disagreement: f64,
-    /// π_0 of the mode.
-    mode: f64,
+    sampled: Resampled,
+    /// π_0.
+    law: Vec<f64>,
 }
 
-/// All prompts of a cell's replicates.
+impl Prompt {
+    fn weight(&self) -> f64 {
+        self.sampled.weight
+    }
+
+    fn mode(&self) -> f64 {
+        self.law.iter().copied().fold(0.0, f64::max)
+    }
+}
+
+/// The prompts of each of a cell's replicates.
 #[derive(Debug)]
 pub struct Laws {
-    prompts: Vec<Prompt>,
-    /// The largest value of 1 − Σ_y π².
-    largest: f64,
+    replicates: Vec<Vec<Prompt>>,
 }
 
 impl Laws {
     /// Of a cell, whose replicates have instances of their own.
     ///
     /// # Errors
-    /// As [`kept_disagreement`].
+    /// As [`Resampled::new`].
     pub fn of(cell: &CellRows) -> Result<Self> {
         let simulation = cell.simulation()?;
         let n = cell.number("process.samples")?;
-        let (mut prompts, mut largest) = (Vec::new(), 0.0f64);
+        let mut known: Vec<Resampled> = Vec::new();
+        let mut replicates = Vec::new();
         for &number in &cell.numbers {
             let instance = simulation.instance(number)?;
             let policy = instance.policy(instance.base());
+            let mut prompts = Vec::new();
             for (x, &weight) in instance.weights().iter().enumerate() {
-                let masses = (0..instance.features().responses(x) as u32).map(|y| policy.prob(x, y));
-                let disagreement = 1.0 - masses.clone().map(|p| p * p).sum::<f64>();
-                largest = largest.max(1.0 - 1.0 / instance.features().responses(x) as f64);
-                let (share, mode) = (weight / cell.numbers.len() as f64, masses.fold(0.0, f64::max));
-                prompts.push(Prompt { share, kept: kept_disagreement(n, weight)?, disagreement, mode });
+                // Replicates have the same weights as a rule, in the same order.
+                let sampled = match known.get(x) {
+                    Some(sampled) if sampled.weight == weight => *sampled,
+                    _ => Resampled::new(n, weight)?,
+                };
+                if known.len() == x {
+                    known.push(sampled);
+                }
+                let law = (0..instance.features().responses(x) as u32).map(|y| policy.prob(x, y)).collect();
+                prompts.push(Prompt { sampled, law });
             }
+            replicates.push(prompts);
         }
-        Ok(Self { prompts, largest })
+        Ok(Self { replicates })
     }
 
-    /// The mean over prompts and replicates of 1 − Σ_y π_t(y|x)², with f replaced.
-    ///
-    /// A prompt's variance is at most its mean times the largest value. Counts of different prompts are those of one multinomial law, nearly
-    /// independent where there are many prompts; replicates are independent.
-    pub fn disagreement(&self, t: usize, kept: impl Fn(f64) -> f64) -> Law {
-        self.sum(self.largest, |prompt| kept(prompt.kept).powi(t as i32) * prompt.disagreement)
+    /// E_x[1 − Σ_y π_t(y|x)²] as expected of each replicate after t rounds, `left` being the share that is left at a prompt.
+    pub fn disagreement(&self, t: usize, left: impl Fn(&Resampled, usize) -> f64) -> Vec<f64> {
+        self.each(|prompt| prompt.weight() * left(&prompt.sampled, t) * prompt.sampled.disagreement(&prompt.law, 0).0)
     }
 
-    /// The mean of π_t of the base mode, which stays what it is.
-    pub fn base_probability(&self) -> Law {
-        self.sum(1.0, |prompt| prompt.mode)
+    /// The mean of [`Laws::disagreement`] over replicates, as the law has it.
+    pub fn mean_disagreement(&self, t: usize) -> f64 {
+        let means = self.disagreement(t, |sampled, t| sampled.kept().powi(t as i32));
+        means.iter().sum::<f64>() / means.len() as f64
     }
 
-    fn sum(&self, largest: f64, mean: impl Fn(&Prompt) -> f64) -> Law {
-        let sum = |of: &dyn Fn(&Prompt) -> f64| self.prompts.iter().map(of).sum::<f64>();
-        Law {
-            mean: sum(&|prompt| prompt.share * mean(prompt)),
-            variance: sum(&|prompt| prompt.share * prompt.share * largest * mean(prompt)),
-            most: largest * self.prompts.iter().map(|prompt| prompt.share).fold(0.0, f64::max),
-        }
+    /// The standard error of the mean over replicates of E_x[1 − Σ_y π_t²], were the prompts' counts independent.
+    pub fn disagreement_error(&self, t: usize) -> f64 {
+        self.error(|prompt| prompt.sampled.disagreement(&prompt.law, t).1)
+    }
+
+    /// E_x π_0 of the mode of each replicate: expected of π_t, too.
+    pub fn mode(&self) -> Vec<f64> {
+        self.each(|prompt| prompt.weight() * prompt.mode())
+    }
+
+    /// The standard error of the mean over replicates of E_x π_t of the base mode. Whatever the counts of its rounds, a prompt's mean is π_0:
+    /// prompts have no covariance.
+    pub fn mode_error(&self, t: usize) -> f64 {
+        self.error(|prompt| prompt.sampled.variance(prompt.mode(), t))
+    }
+
+    fn each(&self, of: impl Fn(&Prompt) -> f64) -> Vec<f64> {
+        self.replicates.iter().map(|prompts| prompts.iter().map(&of).sum()).collect()
+    }
+
+    fn error(&self, variance: impl Fn(&Prompt) -> f64) -> f64 {
+        let sum: f64 = self.each(|prompt| prompt.weight().powi(2) * variance(prompt)).iter().sum();
+        sum.sqrt() / self.replicates.len() as f64
     }
 }

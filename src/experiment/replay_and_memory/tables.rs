@@ -80,7 +80,7 @@ pub(super) fn table(results: &Results) -> Result<Table> {
         let laws = Laws::of(&cell)?;
         for t in 0..=cell.rounds() {
             let measured = mean(&cell.values(&DISAGREEMENT, t)?);
-            let stated = laws.disagreement(t, |f| f).mean;
+            let stated = laws.mean_disagreement(t);
             lines.push(finished(line(&cell, "", t)?, f64::NAN, measured, stated));
         }
     }

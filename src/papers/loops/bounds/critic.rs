@@ -21,9 +21,11 @@ fn evaluate(numbers: &Numbers) -> Result<Bound> {
         ridge: numbers.or("lambda", 0.0)?,
     };
     let (components, radius) = (numbers.optional_list("components")?, numbers.optional("radius")?);
+    // What is wrong with a number comes before what is missing.
+    let bound = critic::excitation(&round, &curvatures, components.as_deref(), radius)?;
     match (&components, radius) {
         (Some(_), None) => Err(numbers.missing("radius")),
         (None, Some(_)) => Err(numbers.missing("components")),
-        _ => critic::excitation(&round, &curvatures, components.as_deref(), radius),
+        _ => Ok(bound),
     }
 }

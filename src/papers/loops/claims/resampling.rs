@@ -1,11 +1,12 @@
 //! Training on one's own unfiltered answers (L13).
 
+use super::super::theory::resampling::Resampled;
 use super::FAR;
 use crate::Result;
 use crate::claims::cases::{cell_by_cell, of_cell};
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement};
 use crate::experiment::CellRows;
-use crate::experiment::replay_and_memory::resampled::{Law, Laws};
+use crate::experiment::replay_and_memory::resampled::Laws;
 use crate::metrics::named::{BASE_PROBABILITY, DISAGREEMENT};
 
 const ROWS: &[Source] = &[Source { experiment: "replay_and_memory", part: "unfiltered" }];
@@ -13,48 +14,78 @@ const ROWS: &[Source] = &[Source { experiment: "replay_and_memory", part: "unfil
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[Claim {
     level: Level::Explicit,
-    note: "the standard error is that of the law's own variance, and Bernstein's term is added: where nearly all prompts have one answer left, replicates hardly scatter",
+    note: "in the mean over prompts, and of π_t the base mode is weighed; each replicate is held to its own expectation. The standard error is that of the replicates' distances from it, and at least that of the law with independent counts; of the base mode it is the law's, which is exact",
     ..Claim::exact(
         "L13",
         "unfiltered answers on one-hot features: E π_t = π_0, and E[1−Σ_yπ_t²] = f^t(1−Σ_yπ_0²) at each prompt, f = 1 − E[1{n_x>0}/n_x], n_x ~ Bin(n,p(x)), in the mean over prompts and to 6 standard errors",
         "Wright–Fisher (recalled), checked",
         ROWS,
         Statement::Cells(wright_fisher),
-        &[Control {
-            id: "L13.half",
-            says: "(1+f)/2 in place of f",
-            sources: ROWS,
-            statement: Statement::Cells(half),
-            rule: Rule::Always,
-        }],
+        &[
+            control("L13.half", "(1+f)/2 in place of f", half),
+            control("L13.jensen", "f = 1 − P[n_x>0]/(n·p(x)), as if E[1/n_x] were 1/E[n_x]", jensen),
+            control(
+                "L13.conditional",
+                "f = 1 − P[n_x>0]²/(n·p(x)), as if a prompt that is drawn were always drawn as often as in the mean",
+                conditional,
+            ),
+            control("L13.next", "f^{t+1} in place of f^t", next),
+        ],
     )
 }];
 
+const fn control(id: &'static str, says: &'static str, judge: fn(&[CellRows]) -> Result<Vec<Case>>) -> Control {
+    Control { id, says, sources: ROWS, statement: Statement::Cells(judge), rule: Rule::Always }
+}
+
 fn wright_fisher(cells: &[CellRows]) -> Result<Vec<Case>> {
-    laws(cells, |f| f)
+    laws(cells, |sampled, t| sampled.kept().powi(t as i32))
 }
 
 fn half(cells: &[CellRows]) -> Result<Vec<Case>> {
-    laws(cells, |f| 0.5 * (1.0 + f))
+    laws(cells, |sampled, t| (0.5 * (1.0 + sampled.kept())).powi(t as i32))
 }
 
-/// What a mean may lie from its law: 6 standard errors, and what Bernstein's inequality adds at the same chance e^{−18}.
-fn reach(law: &Law) -> f64 {
-    FAR * law.variance.sqrt() + FAR * FAR / 3.0 * law.most
+fn jensen(cells: &[CellRows]) -> Result<Vec<Case>> {
+    laws(cells, |sampled, t| (1.0 - drawn(sampled) / (sampled.n * sampled.weight)).powi(t as i32))
 }
 
-fn laws(cells: &[CellRows], kept: fn(f64) -> f64) -> Result<Vec<Case>> {
+fn conditional(cells: &[CellRows]) -> Result<Vec<Case>> {
+    laws(cells, |sampled, t| (1.0 - drawn(sampled).powi(2) / (sampled.n * sampled.weight)).powi(t as i32))
+}
+
+fn next(cells: &[CellRows]) -> Result<Vec<Case>> {
+    laws(cells, |sampled, t| sampled.kept().powi(t as i32 + 1))
+}
+
+/// P[n_x > 0].
+fn drawn(sampled: &Resampled) -> f64 {
+    1.0 - (1.0 - sampled.weight).powf(sampled.n)
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// The standard error of the mean of what is measured less what is expected of each replicate; 0 for a single one.
+fn scatter(measured: &[f64], expected: &[f64]) -> f64 {
+    let distances: Vec<f64> = measured.iter().zip(expected).map(|(measured, expected)| measured - expected).collect();
+    let (count, middle) = (distances.len() as f64, mean(&distances));
+    let squares: f64 = distances.iter().map(|distance| (distance - middle).powi(2)).sum();
+    if count > 1.0 { (squares / (count - 1.0) / count).sqrt() } else { 0.0 }
+}
+
+/// Round by round in each cell, `left` being the share of the disagreement that is stated to be left at a prompt after t rounds.
+fn laws(cells: &[CellRows], left: fn(&Resampled, usize) -> f64) -> Result<Vec<Case>> {
     cell_by_cell(cells, |cell| {
         let (laws, mut case) = (Laws::of(cell)?, of_cell(cell));
-        let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len() as f64;
-        let stays = laws.base_probability();
+        let stays = laws.mode();
         for t in 1..=cell.rounds() {
-            let (found, law) = (mean(cell.values(&DISAGREEMENT, t)?), laws.disagreement(t, kept));
-            // The reach is that of the law, and not of what is stated in its place.
-            let reach_of_law = reach(&laws.disagreement(t, |f| f));
-            case.comparisons.push(Comparison::identity(found, law.mean, reach_of_law));
-            let found = mean(cell.values(&BASE_PROBABILITY, t)?);
-            case.comparisons.push(Comparison::identity(found, stays.mean, reach(&stays)));
+            let (measured, stated) = (cell.values(&DISAGREEMENT, t)?, laws.disagreement(t, left));
+            let error = scatter(&measured, &stated).max(laws.disagreement_error(t));
+            case.comparisons.push(Comparison::identity(mean(&measured), mean(&stated), FAR * error));
+            let measured = mean(&cell.values(&BASE_PROBABILITY, t)?);
+            case.comparisons.push(Comparison::identity(measured, mean(&stays), FAR * laws.mode_error(t)));
         }
         Ok(case)
     })

@@ -30,7 +30,11 @@ impl Round {
         let beta = check::positive("beta", self.beta)?;
         let ridge = check::nonnegative("lambda", self.ridge)?;
         let curvature = check::nonnegative("eigenvalues", curvature)?;
-        Ok(if curvature == 0.0 { 0.0 } else { 1.0 / (beta + ridge / (beta * curvature)) })
+        if curvature == 0.0 || ridge == 0.0 {
+            // β·g may lie below the least double.
+            return Ok(if curvature == 0.0 { 0.0 } else { 1.0 / beta });
+        }
+        Ok(1.0 / (beta + ridge / (beta * curvature)))
     }
 
     /// Q1: m = α + ηβg/(β²g + λ), the multiplier of the component of θ_t along a direction of curvature g ≥ 0. With the same pairs in all
@@ -63,6 +67,15 @@ pub fn growth(multipliers: &[f64], components: &[f64]) -> f64 {
     multipliers.iter().zip(components).filter(|(_, c)| **c != 0.0).fold(0.0, |most, (m, _)| f64::max(most, m.abs()))
 }
 
+/// Whether ‖θ_t‖ is unbounded: along a direction in which θ_0 has a component |m| > 1, or m = 1 and α ≠ 1.
+///
+/// For m ≠ 1, c_t = m^t(c_0 − b) + b with the fixed point b = (1 − α)c_0/(1 − m), from which c_0 is away unless m = α. There g = 0 or η = 0, and
+/// c stays at c_0 whatever m. At m = −1 it is on a 2-cycle; at m = 1, c_t = c_0 + t(1 − α)c_0.
+pub fn grows(round: &Round, multipliers: &[f64], components: &[f64]) -> bool {
+    let unbounded = |m: f64| m != round.alpha && (m.abs() > 1.0 || m == 1.0);
+    multipliers.iter().zip(components).any(|(&m, &c)| c != 0.0 && unbounded(m))
+}
+
 /// t*, the least t with ‖θ_t‖ > B, from the components of θ_0 and their multipliers; `None` if it is above 100000.
 ///
 /// `outside` is ‖(I − P)θ_0‖, of what no round moves.
@@ -79,7 +92,8 @@ pub fn crash_time(
     let radius = check::positive("radius", radius)?;
     let mut now = components.to_vec();
     for t in 0..=MOST_ROUNDS {
-        if now.iter().chain([&outside]).map(|c| c * c).sum::<f64>() > radius * radius {
+        // Squares may leave the doubles where the norm does not.
+        if now.iter().fold(outside, |norm, c| norm.hypot(*c)) > radius {
             return Ok(Some(t));
         }
         for ((c, m), first) in now.iter_mut().zip(multipliers).zip(components) {
@@ -90,12 +104,12 @@ pub fn crash_time(
 }
 
 /// Q1 (`excitation`): multipliers m_j = α + ηβg_j/(β²g_j + λ) of a loop that uses one set of pairs in all rounds, from the eigenvalues g_j
-/// of its Gram matrix ΣΔφΔφᵀ/n. The value is the largest |m_j|: from 1 on θ_t grows without bound (at m = −1 it stays on a 2-cycle, and at
-/// m = 1 it grows by (1 − α)θ_0 a round).
+/// of its Gram matrix ΣΔφΔφᵀ/n. The value is the largest |m_j| over directions in which θ_0 has a component;
+/// `grows` is 1 where ‖θ_t‖ is unbounded (see [`grows`]), else 0.
 ///
 /// * `curvatures` = g_j ≥ 0, at least one;
 /// * `components` = c_j, those of θ_0 along the same directions, and `radius` = B > 0: with both there is `crash_time`, the least t with
-///   ‖θ_t‖ > B (NaN if there is none up to 100000).
+///   ‖θ_t‖ > B, unless there is none up to 100000 rounds.
 ///
 /// # Errors
 /// [`Error::Argument`] for a number out of its range, and for components of another number than eigenvalues.
@@ -123,10 +137,12 @@ pub fn excitation(round: &Round, curvatures: &[f64], components: Option<&[f64]>,
     }
     start.iter().try_for_each(|&c| check::finite("components", c).map(drop))?;
     let value = growth(&multipliers, start);
-    let mut bound = Bound::new("excitation", value, false).with("grows", f64::from(u8::from(value > 1.0)));
+    let mut bound =
+        Bound::new("excitation", value, false).with("grows", f64::from(u8::from(grows(round, &multipliers, start))));
     if let (Some(components), Some(radius)) = (components, radius) {
-        let crash = crash_time(round, &multipliers, components, 0.0, radius)?;
-        bound = bound.with("crash_time", crash.map_or(f64::NAN, f64::from));
+        if let Some(crash) = crash_time(round, &multipliers, components, 0.0, radius)? {
+            bound = bound.with("crash_time", f64::from(crash));
+        }
     }
     Ok(bound
         .with_list("multipliers", multipliers)

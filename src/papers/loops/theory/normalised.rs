@@ -88,6 +88,8 @@ pub fn lower_fixed_point(start: f64, beta: f64) -> Result<Option<f64>> {
 }
 
 /// Q4b: whether the loop from ℓ_0 stays bounded: fixed points exist, and |ℓ_0| ≤ ℓ_+. (f is even, and maps [−ℓ_+, ℓ_+] into itself.)
+/// Bounded need not be at rest: where the slope at the lower fixed point is below −1 there are cycles, of 4 points from ℓ_0 = −7 at 2 % above
+/// the threshold, and loops without a period (−8).
 ///
 /// # Errors
 /// [`crate::Error::Argument`] for a number out of its range.
