@@ -1,7 +1,7 @@
 //! Right-hand sides of loops that excite themselves, that are standardised, that remember, and that resample. Each oracle is another
 //! way to the number: plain iteration of the map, elimination, sums over all samples, finite differences, quadrature.
 
-use selfreward::papers::loops::theory::critic::{Round, crash_time, excitation, grows, growth};
+use selfreward::papers::loops::theory::critic::{Round, crash_time, excitation, grows, growth, growth_error};
 use selfreward::papers::loops::theory::entropy::flow_time;
 use selfreward::papers::loops::theory::memory::{
     accumulated, accumulation_limit, accumulation_tail, attractor, best_of_attractor, replay_threshold, replayed,
@@ -60,6 +60,21 @@ fn multipliers_are_those_of_the_ridge_solution() {
     assert_eq!(round.multiplier(0.0).unwrap(), 0.3);
     assert_eq!(crash_time(&round, &[0.3], &[1.0], 0.0, 2.0).unwrap(), None);
     assert_eq!(crash_time(&round, &[0.3], &[1.0], 3.0, 2.0).unwrap(), Some(0));
+    // What the order of growth leaves open is exact where one direction is left, and 0 where the reference is π_t and all act alike.
+    let round = Round { alpha: 0.3, eta: 1.0, beta: 0.5, ridge: 0.0 };
+    for (now, first) in [(5.0, 2.0), (-700.0, -0.1)] {
+        let next: f64 = 2.3 * now + 0.7 * first;
+        let distance = (next.abs() - 2.3 * f64::abs(now)).abs();
+        near(growth_error(&round, &[2.3, 9.0], &[now, 0.0], &[first, 0.0]), distance, 1e-12);
+    }
+    let round = Round { alpha: 1.0, ..round };
+    assert_eq!(growth_error(&round, &[3.0, 3.0], &[5.0, -2.0], &[1.0, 1.0]), 0.0);
+    // Two directions: ‖θ'‖ itself, by plain arithmetic, lies within it.
+    let (now, m) = ([0.01f64, 5.0], [-2.0f64, 1.5]);
+    let next = (m[0] * now[0]).hypot(m[1] * now[1]);
+    let far = (next - 2.0 * now[0].hypot(now[1])).abs();
+    let error = growth_error(&round, &m, &now, &[1.0, 1.0]);
+    assert!(far <= error, "{far} against {error}");
     // Plain iteration far beyond: unbounded or not, at |m| = 1 too, and where c_0 is the fixed point.
     for (alpha, eta, start, unbounded) in [
         (0.0, 1.0, 1.0, true),

@@ -7,7 +7,7 @@ use super::RADIUS;
 use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use crate::linalg::thin_svd;
 use crate::metrics::named::THETA_NORM;
-use crate::papers::loops::theory::critic::{Round, crash_time, growth};
+use crate::papers::loops::theory::critic::{Round, crash_time, growth, growth_error};
 use crate::policy::Policy;
 use crate::process::{Batch, Reference, Snapshot, Step};
 use crate::{Error, Result};
@@ -120,6 +120,8 @@ pub struct Prediction {
     pub crash: Option<u32>,
     /// The largest |m_j|.
     pub growth: f64,
+    /// How far ‖θ_{t+1}‖ may lie from the largest |m_j| times ‖θ_t‖, for t = 0, …, T − 1.
+    pub growth_errors: Vec<f64>,
 }
 
 /// The numbers of a cell's loop that its multipliers follow from.
@@ -164,15 +166,16 @@ fn predict(cell: &CellRows, directions: &Directions, start: &Parameter, lacking:
     let (round, components) = (round_of(cell)?, directions.components(&start.to_vector()));
     let multiplier = |&g: &f64| round.multiplier(g).map(|m| m - lacking);
     let multipliers = directions.curvatures.iter().map(multiplier).collect::<Result<Vec<f64>>>()?;
-    let mut squares = vec![0.0; cell.rounds() + 1];
-    for (m, c) in multipliers.iter().zip(&components) {
-        squares[0] += c * c;
-        for (square, c) in squares[1..].iter_mut().zip(round.components(*m, *c, cell.rounds())) {
-            *square += c * c;
+    let mut by_round = vec![components.clone(); cell.rounds() + 1];
+    for (j, (m, c)) in multipliers.iter().zip(&components).enumerate() {
+        for (now, c) in by_round[1..].iter_mut().zip(round.components(*m, *c, cell.rounds())) {
+            now[j] = c;
         }
     }
+    let error = |now: &Vec<f64>| growth_error(&round, &multipliers, now, &components);
     Ok(Prediction {
-        norms: squares.into_iter().map(f64::sqrt).collect(),
+        norms: by_round.iter().map(|now| now.iter().map(|c| c * c).sum::<f64>().sqrt()).collect(),
+        growth_errors: by_round[..cell.rounds()].iter().map(error).collect(),
         crash: crash_time(&round, &multipliers, &components, 0.0, RADIUS)?,
         growth: growth(&multipliers, &components),
     })

@@ -11,9 +11,18 @@ pub(super) const PRINTED: &[(&str, &str)] = &[
         "U3",
         "Maps of named loops: sharpening-rlhf, sharpening-sft and sharpening-sft-adaptive as in arXiv 2412.01951, self-rewarding as in 2601.22513; spin (2401.01335), win-rate-ipo (2602.12180) and curation (2407.09499) at second hand; task-centric (2602.10014) and grpo-mirror (2503.06639) from abstracts; the others are general knowledge or ours.",
     ),
-    ("Q1", "Ours, after the self-excitation of critics in arXiv 2310.04411 (code and conclusion read)."),
-    ("Q2", "Ours, after the self-excitation of critics in arXiv 2310.04411 (code and conclusion read)."),
-    ("Q3", "Ours, after the self-excitation of critics in arXiv 2310.04411 (code and conclusion read)."),
+    (
+        "Q1",
+        "Ours, after the self-excitation of critics in arXiv 2310.04411 (its code and conclusion read, its theorems recalled).",
+    ),
+    (
+        "Q2",
+        "Ours, after the self-excitation of critics in arXiv 2310.04411 (its code and conclusion read, its theorems recalled).",
+    ),
+    (
+        "Q3",
+        "Ours, after the self-excitation of critics in arXiv 2310.04411 (its code and conclusion read, its theorems recalled).",
+    ),
     ("Q4a", "Ours, on the map of arXiv 2503.06639, of which the abstract was read."),
     ("Q4b", "Ours."),
     ("Q5", "Known at second hand from arXiv 2602.12180, and derived again."),

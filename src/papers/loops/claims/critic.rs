@@ -19,12 +19,14 @@ const AFTER: &str = "ours, after arXiv 2310.04411";
 
 /// How far an identity may be missed, relative to the size of its sides: rounding.
 const ROUNDING: f64 = 1e-9;
+/// The leading direction dominates a round if the others and the reference's share move ‖θ_{t+1}‖/‖θ_t‖ by less than this part of it.
+const DOMINATED: f64 = 0.1;
 
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[
     Claim::exact(
         "Q1",
-        "pairs of the first round in all rounds, reference ∝ π_t^α π_0^{1−α}, reward η log π_t, ridge λ: c_{t+1} = m_j c_t + (1−α)c_0 along the eigenvectors of ΣNΔφΔφᵀ/n, m_j = α + ηβg_j/(β²g_j+λ); so ‖θ_t‖ and the first t with ‖θ_t‖ > 10⁴ are known before the first round",
+        "pairs of the first round in all rounds, reference ∝ π_t^α π_0^{1−α}, reward η log π_t, ridge λ: c_{t+1} = m_j c_t + (1−α)c_0 along the eigenvectors of ΣNΔφΔφᵀ/n, m_j = α + ηβg_j/(β²g_j+λ); so ‖θ_t‖, its order of growth max|m_j| over directions with c_0 ≠ 0, and the first t with ‖θ_t‖ > 10⁴ are known before the first round",
         AFTER,
         KEPT,
         Statement::Cells(multipliers),
@@ -87,6 +89,15 @@ fn norms(cells: &[CellRows], lacking: fn(&Round) -> f64) -> Result<Vec<Case>> {
             for (t, &norm) in predicted.norms.iter().enumerate() {
                 let measured = cell.value(replicate, &THETA_NORM, t)?;
                 case.comparisons.push(Comparison::identity(measured, norm, ROUNDING * (1.0 + norm)));
+            }
+            // Of a loop that grows, ‖θ_{t+1}‖/‖θ_t‖ is max|m_j| but for what the others leave, where that is little.
+            let (growth, last) = (predicted.growth, cell.rounds());
+            for t in (last / 2..last).filter(|_| growth > 1.0) {
+                let (now, next) = (cell.value(replicate, &THETA_NORM, t)?, cell.value(replicate, &THETA_NORM, t + 1)?);
+                let error = predicted.growth_errors[t] / now + ROUNDING * growth;
+                if error < DOMINATED * growth {
+                    case.comparisons.push(Comparison::identity(next / now, growth, error));
+                }
             }
             // A crash after the last row is none of the rows.
             let none = cell.rounds() as f64 + 1.0;

@@ -2,13 +2,20 @@
 
 use super::OURS;
 use super::straight::bent;
-use crate::Result;
+use crate::claims::cases::single;
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement, Trial};
+use crate::instance::Parameter;
+use crate::instance::answers::{Answers, Group};
+use crate::logits::LogitTable;
+use crate::metrics::correctness::log_odds;
 use crate::metrics::named::LOG_ODDS;
 use crate::papers::loops::theory::memory::{
     accumulation_limit, accumulation_tail, attractor, best_of_attractor, sharpened_rest,
 };
-use crate::process::{Memory, Selection};
+use crate::process::{Candidates, Fitted, Likelihood, Loop, Memory, Ranking, Selection, Snapshot, Step};
+use crate::seed::Seed;
+use crate::study::Profile;
+use crate::{Error, Result};
 
 const REPLAY: &[Source] = &[Source { experiment: "replay_and_memory", part: "replay" }];
 const BEST_OF: &[Source] = &[Source { experiment: "replay_and_memory", part: "replay-best-of" }];
@@ -40,7 +47,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     ),
     Claim::exact(
         "L11.best-of",
-        "with the likeliest of N in place of the power there is no threshold: p tends to the fixed point of p ↦ (1−λ)(1−(1−p)^N) + λ/2 above ½ for every λ below 1",
+        "with the likeliest of N in place of the power there is no threshold: p of the mode tends to the fixed point of p ↦ (1−λ)(1−(1−p)^N) + λ/2 above ½ for every λ below 1",
         OURS,
         BEST_OF,
         Statement::Replicates(limits_of_best),
@@ -52,6 +59,24 @@ pub(super) const CLAIMS: &[Claim] = &[
             rule: Rule::Always,
         }],
     ),
+    Claim {
+        note: "constructed: the library's population rounds, started on either side of ½ at one and the same base policy, which no run of an experiment is",
+        ..Claim::exact(
+            "L11.ranked",
+            "replay of a share λ of uniform answers beside the likeliest of N at K = 2, with p of the base's mode: ranked_by = \"base\" has one interior attractor for every λ in (0,1), the fixed point of p ↦ (1−λ)(1−(1−p)^N) + λ/2; ranked_by = \"current\" has two, that point and its mirror image",
+            OURS,
+            &[],
+            Statement::Constructed(ranked),
+            &[
+                Control::constructed(
+                    "L11.ranked-base-two",
+                    "ranked by the base policy there are two attractors, too",
+                    both_two,
+                ),
+                Control::constructed("L11.ranked-current-one", "ranked by π_t there is one attractor, too", both_one),
+            ],
+        )
+    },
     Claim {
         level: Level::Shape,
         ..Claim::exact(
@@ -131,6 +156,72 @@ fn best_of(trial: &Trial<'_>, threshold: f64) -> Result<Option<Case>> {
     let lambda = replayed(trial);
     let upper = if lambda >= threshold { 0.5 } else { best_of_attractor(lambda, draws as f64)? };
     one(trial, vec![end(trial, upper)?])
+}
+
+/// The base policy's log-odds of its mode, and those of the policies that a loop starts from.
+const BASE: f64 = 1.0;
+const STARTS: [f64; 4] = [-6.0, -0.01, 0.01, 6.0];
+
+fn ranked(_seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
+    attractors(profile, |ranking, start| ranking == Ranking::Current && start < 0.0)
+}
+
+fn both_two(_seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
+    attractors(profile, |_, start| start < 0.0)
+}
+
+fn both_one(_seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
+    attractors(profile, |_, _| false)
+}
+
+/// Where loops end, against the attractor above ½ or, where `mirrored`, its mirror image.
+fn attractors(profile: Profile, mirrored: fn(Ranking, f64) -> bool) -> Result<Vec<Case>> {
+    let (draws, shares): (&[u64], &[f64]) = match profile {
+        Profile::Quick => (&[2, 4], &[0.1, 0.9]),
+        Profile::Full => (&[2, 3, 4, 8], &[0.02, 0.1, 0.5, 0.9, 0.98]),
+    };
+    let mut cases = Vec::new();
+    for (&draws, &lambda) in draws.iter().flat_map(|draws| shares.iter().map(move |lambda| (draws, lambda))) {
+        let upper = best_of_attractor(lambda, draws as f64)?;
+        for (ranked_by, start) in [Ranking::Base, Ranking::Current].into_iter().flat_map(|r| STARTS.map(|l| (r, l))) {
+            let candidates = Candidates { selection: Selection::BestOf(draws), ranked_by, ..Candidates::default() };
+            let stated = if mirrored(ranked_by, start) { 1.0 - upper } else { upper };
+            cases.push(single(Comparison::identity(end_of(candidates, lambda, start)?, stated, ROUNDING)));
+        }
+    }
+    Ok(cases)
+}
+
+/// Of one prompt with two answers, these log-odds of the first.
+fn two_answers(log_odds: f64) -> Parameter {
+    let mut table = LogitTable::default();
+    table.push_dense(&[log_odds, 0.0]);
+    Parameter::tabular(table)
+}
+
+/// p of the base's mode after rounds of the library's population loop, of which the first is at another policy than the base.
+fn end_of(candidates: Candidates, lambda: f64, start: f64) -> Result<f64> {
+    const ROUNDS: usize = 200;
+    let group = Group { share: 1.0, gap: BASE, right: true };
+    let instance = Answers { groups: vec![group], responses: 2 }.instance()?;
+    let process = Loop {
+        candidates,
+        memory: Memory::Replay(lambda),
+        fit: Box::new(Likelihood { population: true, ..Likelihood::default() }),
+        ..Loop::default()
+    };
+    process.on(&instance)?;
+    let (seed, base) = (Seed::from_number(0), Snapshot::new(instance.base().clone(), &instance));
+    let mut now = Snapshot::new(two_answers(start), &instance);
+    for t in 0..ROUNDS {
+        let step = Step::new(&process, &instance, (&base, &now), t, &seed, &[])?;
+        let Fitted::Minimum(minimum) = process.fit.fit(&step)? else {
+            return Err(Error::argument("process.memory.replay", lambda, "a share at which both answers are seen"));
+        };
+        now = Snapshot::new(minimum.theta, &instance);
+    }
+    let odds = instance.correct().and_then(|correct| log_odds(&[1.0], &now.policy, correct));
+    Ok(odds.map_or(f64::NAN, |odds| rest(-odds)))
 }
 
 fn sums(trial: &Trial<'_>) -> Result<Option<Case>> {

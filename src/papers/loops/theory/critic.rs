@@ -67,6 +67,17 @@ pub fn growth(multipliers: &[f64], components: &[f64]) -> f64 {
     multipliers.iter().zip(components).filter(|(_, c)| **c != 0.0).fold(0.0, |most, (m, _)| f64::max(most, m.abs()))
 }
 
+/// How far ‖θ_{t+1}‖ may lie from max|m_j|·‖θ_t‖ in a round from components c_j, c_j(0) being those of θ_0: with m the multiplier of the largest
+/// modulus, θ_{t+1} − mθ_t has the components (m_j − m)c_j + (1 − α)c_j(0). Along the leading direction (1 − α)c(0) is left, along others what
+/// their multipliers lack.
+pub fn growth_error(round: &Round, multipliers: &[f64], components: &[f64], first: &[f64]) -> f64 {
+    let size = growth(multipliers, first);
+    let leads = |&(m, c): &(&f64, &f64)| *c != 0.0 && m.abs() == size;
+    let leading = multipliers.iter().zip(first).find(leads).map_or(0.0, |(m, _)| *m);
+    let left = |((m, c), first): ((&f64, &f64), &f64)| (m - leading) * c + (1.0 - round.alpha) * first;
+    multipliers.iter().zip(components).zip(first).map(left).fold(0.0, f64::hypot)
+}
+
 /// Whether ‖θ_t‖ is unbounded: along a direction in which θ_0 has a component |m| > 1, or m = 1 and α ≠ 1.
 ///
 /// For m ≠ 1, c_t = m^t(c_0 − b) + b with the fixed point b = (1 − α)c_0/(1 − m), from which c_0 is away unless m = α. There g = 0 or η = 0, and
