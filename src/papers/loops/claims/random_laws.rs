@@ -46,6 +46,9 @@ pub(super) const CLAIMS: &[Claim] = &[Claim {
     )
 }];
 
+/// Makes a fit.
+type MakeFit = fn() -> Box<dyn Fit>;
+
 /// How a random instance represents its responses.
 #[derive(Clone, Copy)]
 enum Class {
@@ -105,7 +108,7 @@ fn random_weights(prompts: usize, rng: &mut impl Rng) -> Vec<f64> {
 }
 
 /// log π′ of every response after one update from pairs of a random p and ν, for each of the four.
-fn updates(class: Class, fit: fn() -> Box<dyn Fit>, outside: f64, number: usize, seed: &Seed) -> Result<Vec<Vec<f64>>> {
+fn updates(class: Class, fit: MakeFit, outside: f64, number: usize, seed: &Seed) -> Result<Vec<Vec<f64>>> {
     let rng = &mut seed.rng(Purpose::Laws, number, 0);
     let features = class.features(rng)?;
     let (theta, direction) = (class.parameter(1.5, rng), class.parameter(1.0, rng));
@@ -141,7 +144,7 @@ fn updates(class: Class, fit: fn() -> Box<dyn Fit>, outside: f64, number: usize,
 }
 
 /// The spread of log π′ over the laws, its largest over all responses.
-fn spread(class: Class, fit: fn() -> Box<dyn Fit>, outside: f64, number: usize, seed: &Seed) -> Result<Comparison> {
+fn spread(class: Class, fit: MakeFit, outside: f64, number: usize, seed: &Seed) -> Result<Comparison> {
     let laws = updates(class, fit, outside, number, seed)?;
     let (mut widest, mut size) = (0.0f64, 1.0f64);
     for at in 0..laws[0].len() {
@@ -178,7 +181,7 @@ fn hard() -> Box<dyn Fit> {
 }
 
 /// A case for each instance, with a comparison for each class and fit.
-fn over(seed: &Seed, profile: Profile, parts: &[(Class, fn() -> Box<dyn Fit>)], outside: f64) -> Result<Vec<Case>> {
+fn over(seed: &Seed, profile: Profile, parts: &[(Class, MakeFit)], outside: f64) -> Result<Vec<Case>> {
     let instances = if profile == Profile::Quick { 3 } else { 20 };
     let case = |number: usize| -> Result<Case> {
         let mut case = Case::default();
@@ -193,7 +196,7 @@ fn over(seed: &Seed, profile: Profile, parts: &[(Class, fn() -> Box<dyn Fit>)], 
 
 fn alike(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     let of_classes = [Class::Linear, Class::Units, Class::Table];
-    let fits: [fn() -> Box<dyn Fit>; 3] = [square, sampled, labels];
+    let fits: [MakeFit; 3] = [square, sampled, labels];
     let parts: Vec<_> = of_classes.into_iter().flat_map(|class| fits.map(|fit| (class, fit))).collect();
     over(seed, profile, &parts, 0.0)
 }
