@@ -7,7 +7,7 @@ use super::OURS;
 use super::rows::voters;
 use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
 use crate::metrics::named::CORRECT_PROBABILITY;
-use crate::{Error, Result};
+use crate::Result;
 
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[
@@ -49,16 +49,16 @@ const ROWS: &[Source] = &[SELF, MANY, Source { experiment: "rise_then_fall", par
 /// Sums of two sigmoids.
 const ROUNDING: f64 = 1e-9;
 
-/// w, a and b of the configuration.
-fn mixture(trial: &Trial<'_>) -> Result<Mixture> {
+/// w, a and b of the configuration; `None` of an instance without groups, of which nothing is said.
+fn mixture(trial: &Trial<'_>) -> Result<Option<Mixture>> {
     let groups: Vec<toml::Table> = trial.config().instance.get("groups").unwrap_or_default();
-    let of = |right: bool| -> Result<(f64, f64)> {
+    let of = |right: bool| -> Option<(f64, f64)> {
         let is = |group: &&toml::Table| group.get("right").and_then(toml::Value::as_bool) == Some(right);
         let number = |name: &str| groups.iter().find(is).and_then(|group| group.get(name)?.as_float());
-        let none = || Error::argument("instance.groups", groups.len(), "a right and a wrong group");
-        number("share").zip(number("gap")).ok_or_else(none)
+        number("share").zip(number("gap"))
     };
-    Mixture::new(of(true)?.0, of(true)?.1, of(false)?.1)
+    let Some(((share, right_gap), (_, wrong_gap))) = of(true).zip(of(false)) else { return Ok(None) };
+    Mixture::new(share, right_gap, wrong_gap).map(Some)
 }
 
 /// How gaps grow in this loop, and the β by which they do.
@@ -71,9 +71,10 @@ fn growth(trial: &Trial<'_>) -> (Growth, f64) {
 
 fn by_round(trial: &Trial<'_>) -> Result<Option<Case>> {
     if let Some(votes) = voters(trial) {
-        return between(trial, votes).map(Some);
+        return between(trial, votes);
     }
-    let (mixture, (growth, beta)) = (mixture(trial)?, growth(trial));
+    let Some(mixture) = mixture(trial)? else { return Ok(None) };
+    let (growth, beta) = growth(trial);
     let mut case = Case::default();
     case.place.size = trial.size();
     for t in 0..=trial.rounds() {
@@ -99,8 +100,9 @@ fn end(trial: &Trial<'_>, limit: f64, stated: bool) -> Result<Option<Comparison>
 }
 
 /// J of a vote of N between the two that Hoeffding's inequality gives.
-fn between(trial: &Trial<'_>, votes: f64) -> Result<Case> {
-    let bounds = between_votes(&mixture(trial)?, votes, trial.beta(), trial.rounds())?;
+fn between(trial: &Trial<'_>, votes: f64) -> Result<Option<Case>> {
+    let Some(mixture) = mixture(trial)? else { return Ok(None) };
+    let bounds = between_votes(&mixture, votes, trial.beta(), trial.rounds())?;
     let mut case = Case::default();
     case.place.size = trial.size();
     for (t, (least, most)) in bounds.into_iter().enumerate() {
@@ -108,11 +110,11 @@ fn between(trial: &Trial<'_>, votes: f64) -> Result<Case> {
         case.comparisons.push(Comparison::at_least(measured, least, ROUNDING));
         case.comparisons.push(Comparison::unlimited(measured, most, ROUNDING));
     }
-    Ok(case)
+    Ok(Some(case))
 }
 
 fn vote_by_gaps(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let mixture = mixture(trial)?;
+    let Some(mixture) = mixture(trial)? else { return Ok(None) };
     let mut case = Case::default();
     case.place.size = trial.size();
     case.comparisons.extend(end(trial, mixture.right, mixture.wrong_gap < mixture.right_gap)?);
