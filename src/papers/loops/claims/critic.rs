@@ -8,7 +8,7 @@ use crate::experiment::self_excitation::directions::{Directions, base, crashed, 
 use crate::instance::Parameter;
 use crate::metrics::named::{GAIN_MAX, GAIN_MIN, THETA_NORM};
 use crate::papers::loops::theory::critic::Round;
-use crate::process::{Snapshot, Step};
+use crate::process::{Reference, Snapshot, Step};
 
 const KEPT: &[Source] = &[Source { experiment: "self_excitation", part: "kept" }];
 const RIDGE: &[Source] = &[Source { experiment: "self_excitation", part: "ridge" }];
@@ -149,21 +149,28 @@ fn constant_gain(trial: &Trial<'_>) -> Result<Option<Case>> {
     Ok(Some(case))
 }
 
-/// ‖θ_t‖ round by round.
-fn lengths(trial: &Trial<'_>) -> Result<Vec<f64>> {
-    (0..=trial.rounds()).map(|t| trial.get(&THETA_NORM, t)).collect()
+/// ‖θ_t‖ round by round, of live-reward-frozen-reference with samples and β < 1; `None` of other loops, of which nothing is said.
+fn lengths(trial: &Trial<'_>) -> Result<Option<Vec<f64>>> {
+    let process = &trial.simulation().process;
+    let is_its_own = process.reference == Reference::Base && process.beta < 1.0 && !process.fit.is_population();
+    if !is_its_own {
+        return Ok(None);
+    }
+    (0..=trial.rounds()).map(|t| trial.get(&THETA_NORM, t)).collect::<Result<_>>().map(Some)
 }
 
 fn falls(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let falls = lengths(trial)?.windows(2).filter(|pair| pair[1] < pair[0] * (1.0 - ROUNDING)).count();
+    let Some(lengths) = lengths(trial)? else { return Ok(None) };
+    let falls = lengths.windows(2).filter(|pair| pair[1] < pair[0] * (1.0 - ROUNDING)).count();
     let mut case = Case { comparisons: vec![Comparison::at_least(falls as f64, 1.0, 0.0)], ..Case::default() };
     case.place.size = trial.size();
     Ok(Some(case))
 }
 
 fn monotone(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let Some(lengths) = lengths(trial)? else { return Ok(None) };
     let grows = |pair: &[f64]| Comparison::at_least(pair[1], pair[0], ROUNDING * pair[0]);
-    let mut case = Case { comparisons: lengths(trial)?.windows(2).map(grows).collect(), ..Case::default() };
+    let mut case = Case { comparisons: lengths.windows(2).map(grows).collect(), ..Case::default() };
     case.place.size = trial.size();
     Ok(Some(case))
 }

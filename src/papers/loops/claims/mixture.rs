@@ -5,9 +5,9 @@ mod slope;
 use super::super::theory::mixture::{Growth, Mixture, between_votes, grown};
 use super::OURS;
 use super::rows::voters;
+use crate::Result;
 use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
 use crate::metrics::named::CORRECT_PROBABILITY;
-use crate::Result;
 
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[
