@@ -150,10 +150,10 @@ pub fn excitation(round: &Round, curvatures: &[f64], components: Option<&[f64]>,
     let value = growth(&multipliers, start);
     let mut bound =
         Bound::new("excitation", value, false).with("grows", f64::from(u8::from(grows(round, &multipliers, start))));
-    if let (Some(components), Some(radius)) = (components, radius) {
-        if let Some(crash) = crash_time(round, &multipliers, components, 0.0, radius)? {
-            bound = bound.with("crash_time", f64::from(crash));
-        }
+    if let (Some(components), Some(radius)) = (components, radius)
+        && let Some(crash) = crash_time(round, &multipliers, components, 0.0, radius)?
+    {
+        bound = bound.with("crash_time", f64::from(crash));
     }
     Ok(bound
         .with_list("multipliers", multipliers)
