@@ -9,7 +9,7 @@ use super::locks::Locks;
 use super::outputs::files_of_store;
 use super::{Failure, Outputs, Verbosity, printed};
 use crate::Result;
-use crate::study::store::Tidy;
+use crate::study::store::{Tidy, store_at};
 use crate::study::{Store, export};
 
 const FILES: [&str; 3] = ["rows.csv", "failures.csv", "provenance.json"];
@@ -48,8 +48,8 @@ struct Form {
 /// Carries the command out.
 pub(super) fn run(args: &ExportArgs) -> std::result::Result<(), Failure> {
     args.locks.apply();
-    let store = Store::open(&args.store).map_err(Failure::refused)?;
-    let inputs = || files_of_store(&args.store);
+    let store = store_at(&args.store).and_then(|path| Store::open(&path)).map_err(Failure::refused)?;
+    let inputs = || files_of_store(store.path());
     if let Some(folder) = &args.form.csv {
         let outputs = Outputs::claim(folder, &FILES, args.force).and_then(|outputs| outputs.sparing(inputs()));
         csv(&store, &outputs.map_err(Failure::refused)?).map_err(Failure::failed)?;

@@ -9,6 +9,7 @@ use super::counts::{MOST, whole};
 use super::locks::Locks;
 use super::{Failure, Verbosity, print};
 use crate::Error;
+use crate::study::store::store_at;
 use crate::study::{CellId, Store};
 use crate::words::{agreeing, counted};
 
@@ -39,7 +40,7 @@ pub struct ShowArgs {
 /// Carries the command out.
 pub(super) fn run(args: &ShowArgs) -> Result<(), Failure> {
     args.locks.apply();
-    let store = Store::open(&args.store).map_err(Failure::refused)?;
+    let store = store_at(&args.store).and_then(|path| Store::open(&path)).map_err(Failure::refused)?;
     if args.check {
         return check(&store);
     }

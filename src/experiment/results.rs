@@ -11,7 +11,7 @@ use super::{Named, Table};
 use crate::Result;
 use crate::simulate::{Beforehand, Simulation, output};
 use crate::stats::MeanInterval;
-use crate::study::store::ReplicateRows;
+use crate::study::store::{ReplicateRows, store_at};
 use crate::study::{Store, Study};
 
 /// A store with the study that it belongs to.
@@ -59,12 +59,12 @@ pub struct Gaps {
 pub type Theory = fn(&Simulation, t: usize) -> Result<Named>;
 
 impl Results {
-    /// Opens a store whose rows are those that were written.
+    /// Opens a store whose rows are those that were written; a folder with one store stands for it.
     ///
     /// # Errors
-    /// As [`Store::open`], [`Store::study`] and [`Store::check`].
+    /// As [`store_at`], [`Store::open`], [`Store::study`] and [`Store::check`].
     pub fn open(path: &Path) -> Result<Self> {
-        let store = Store::open(path)?;
+        let store = Store::open(&store_at(path)?)?;
         let (study, quantities) = (store.study()?, Arc::new(store.quantities()?));
         store.check(&study)?;
         Ok(Self { study, store, quantities, lens: None })

@@ -114,24 +114,29 @@ fn side_by_side(league: &Table) -> Result<String> {
     Ok(text)
 }
 
-/// What is straight in t, and its slope a round as stated and as measured, of each loop whose order of decay has one.
+/// What is straight in t, and its slope a round as stated and as measured, of each loop whose order of decay has one; and where: at which
+/// β, log-odds at the start and share of flipped labels.
 fn orders(slopes: &Table) -> Result<String> {
-    let names = ["loop", "β", "straight in t", "a round, stated", "a round, measured"];
+    let names = ["loop", "at", "straight in t", "a round, stated", "a round, measured"];
     let mut text = table_row(names.map(str::to_owned)) + &table_row(["---"; 5].map(str::to_owned));
     for name in slopes.distinct("loop")? {
         let of_loop = slopes.filter(&[("loop", &name)])?;
-        let found = BETAS.map(|beta| of_loop.filter(&[("beta", beta)]));
-        for (beta, rows) in BETAS.iter().zip(found) {
-            let rows = rows?;
+        for beta in BETAS {
+            let rows = of_loop.filter(&[("beta", beta)])?;
             // The last start lies farthest from a half: there the law has set in.
-            if let (Some(slope), Some(order)) =
-                (rows.points("stated", "measured")?.last(), rows.distinct("order")?.first())
-            {
-                let number = |value: f64| format!("{value:.4}");
-                let cells = [name.clone(), (*beta).to_owned(), escaped(order), number(slope.x), number(slope.y)];
-                text.push_str(&table_row(cells));
-                break;
-            }
+            let (Some(slope), Some(start), Some(order)) = (
+                rows.points("stated", "measured")?.last().copied(),
+                rows.points("start", "flip")?.last().copied(),
+                rows.distinct("order")?.first().cloned(),
+            ) else {
+                continue;
+            };
+            let flips = if start.y > 0.0 { format!(", e = {}", start.y) } else { String::new() };
+            let shown = |value: f64, digits: usize| format!("{value:.digits$}").replace('-', "−");
+            let number = |value: f64| shown(value, 4);
+            let at = format!("β = {beta}, ℓ₀ = {}{flips}", shown(start.x, if start.x.fract() == 0.0 { 0 } else { 2 }));
+            text.push_str(&table_row([name.clone(), at, escaped(&order), number(slope.x), number(slope.y)]));
+            break;
         }
     }
     Ok(text)

@@ -14,7 +14,7 @@ fail() { echo "FAILED package: $1" >&2; exit 1; }
 
 # --- What it holds.
 most_file=1000000  # bytes; the font has 760 kB
-most_crate=1500000 # bytes, compressed
+most_crate=1800000 # bytes, compressed: the sources are half of it, the font a quarter; the smallest file of data would add 1.6 MB
 cargo package --quiet --no-verify --allow-dirty --target-dir "$work" || fail "cargo package"
 crate=$(echo "$work"/package/selfreward-*.crate)
 [ "$(wc -c <"$crate")" -le $most_crate ] || fail "$crate has $(wc -c <"$crate") bytes, more than $most_crate"

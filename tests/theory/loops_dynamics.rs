@@ -301,23 +301,27 @@ fn accumulated_laws_are_means_of_all_laws() {
     assert_eq!(accumulation_tail(5.0, 1.0, 3.0), f64::INFINITY);
 }
 
+/// The probability of the number-th sequence of n draws, of a prompt's three responses or of another prompt, and what is fitted to it.
+fn fitted(number: usize, law: [f64; 3], weight: f64, n: usize) -> (f64, [f64; 3]) {
+    let chances = [weight * law[0], weight * law[1], weight * law[2], 1.0 - weight];
+    let (mut rest, mut counts, mut probability) = (number, [0.0f64; 4], 1.0);
+    for _ in 0..n {
+        counts[rest % 4] += 1.0;
+        probability *= chances[rest % 4];
+        rest /= 4;
+    }
+    let seen = counts[0] + counts[1] + counts[2];
+    (probability, if seen > 0.0 { [0, 1, 2].map(|y| counts[y] / seen) } else { law })
+}
+
 /// All sequences of n draws of (prompt, response), two prompts of three and two responses.
 #[test]
 fn resampling_leaves_what_all_samples_leave() {
     let (weight, law) = (0.3f64, [0.5f64, 0.3, 0.2]);
     for n in 1..=6usize {
-        // Responses of the prompt, and "another prompt".
-        let chances = [weight * law[0], weight * law[1], weight * law[2], 1.0 - weight];
         let mut left = 0.0;
         for number in 0..4usize.pow(n as u32) {
-            let (mut rest, mut counts, mut probability) = (number, [0.0f64; 4], 1.0);
-            for _ in 0..n {
-                counts[rest % 4] += 1.0;
-                probability *= chances[rest % 4];
-                rest /= 4;
-            }
-            let seen = counts[0] + counts[1] + counts[2];
-            let fitted = if seen > 0.0 { [0, 1, 2].map(|y| counts[y] / seen) } else { law };
+            let (probability, fitted) = fitted(number, law, weight, n);
             left += probability * (1.0 - fitted.iter().map(|p| p * p).sum::<f64>());
         }
         let before = 1.0 - law.iter().map(|p| p * p).sum::<f64>();
@@ -336,17 +340,9 @@ fn moments_of_resampling_are_those_of_all_samples() {
         if t == 0 {
             return [disagreement, disagreement * disagreement, law[0], law[0] * law[0]];
         }
-        let chances = [weight * law[0], weight * law[1], weight * law[2], 1.0 - weight];
         let mut sums = [0.0; 4];
         for number in 0..4usize.pow(n as u32) {
-            let (mut rest, mut counts, mut probability) = (number, [0.0f64; 4], 1.0);
-            for _ in 0..n {
-                counts[rest % 4] += 1.0;
-                probability *= chances[rest % 4];
-                rest /= 4;
-            }
-            let seen = counts[0] + counts[1] + counts[2];
-            let fitted = if seen > 0.0 { [0, 1, 2].map(|y| counts[y] / seen) } else { law };
+            let (probability, fitted) = fitted(number, law, weight, n);
             if probability > 0.0 {
                 let after = rounds(fitted, weight, n, t - 1);
                 sums.iter_mut().zip(after).for_each(|(sum, value)| *sum += probability * value);

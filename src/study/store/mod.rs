@@ -75,6 +75,34 @@ pub struct Store {
     file: Option<(u64, u64)>,
 }
 
+/// The store that a path stands for: itself, or the one store of a folder, such as `selfreward simulate --out` makes.
+///
+/// # Errors
+/// [`Error::File`] if a folder cannot be read, or holds no store, or several (they are named).
+pub fn store_at(path: &Path) -> Result<PathBuf> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let wrong = |error: std::io::Error| Error::file(path, format!("cannot be read: {error}"));
+    let mut stores: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(wrong)? {
+        let file = entry.map_err(wrong)?.path();
+        if file.extension().is_some_and(|ending| ending == "sqlite") && file.is_file() {
+            stores.push(file);
+        }
+    }
+    stores.sort();
+    match stores.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Error::file(path, format!("is a folder: expected {STORE}, or a folder with one"))),
+        several => {
+            let names = several.iter().filter_map(|file| file.file_name()).map(|name| name.to_string_lossy());
+            let names = names.collect::<Vec<_>>().join(", ");
+            Err(Error::file(path, format!("is a folder: expected one of its stores ({names})")))
+        }
+    }
+}
+
 impl Store {
     /// Opens a store that exists, to read it, and checks its pages from end to end.
     ///
