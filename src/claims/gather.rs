@@ -79,10 +79,12 @@ pub fn weighing_seed(root: &SeedConfig) -> Result<Seed> {
 
 /// What was gathered for one question. What goes wrong with one question is its own outcome, and no other's.
 pub struct Gathered {
-    question: Question,
-    evidence: Evidence,
+    pub(super) question: Question,
+    pub(super) evidence: Evidence,
     /// Quantities without which nothing could be collected from some rows.
     absent: Vec<Absent>,
+    /// What a statement could not be asked of, and why: of rows that were not made for it.
+    pub(super) aside: Vec<String>,
     /// What broke off.
     errors: Vec<String>,
     /// What the machine failed to do, if it did: no outcome of the question.
@@ -90,39 +92,62 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    /// What needs no rows.
-    pub fn constructed(question: Question, seed: &Seed, profile: Profile) -> Self {
-        let mut gathered = Self {
+    /// Nothing yet.
+    pub(super) fn nothing(question: Question) -> Self {
+        Self {
             question,
             evidence: question.statement.nothing(),
             absent: Vec::new(),
+            aside: Vec::new(),
             errors: Vec::new(),
             obstacle: None,
-        };
+        }
+    }
+
+    /// What needs no rows.
+    pub fn constructed(question: Question, seed: &Seed, profile: Profile) -> Self {
+        let mut gathered = Self::nothing(question);
         gathered.add("", || question.statement.construct(question.id, seed, profile));
         gathered
     }
 
     /// Adds what the cells of an experiment say; `store` is where they come from, for whoever looks into what went wrong.
-    pub fn look(&mut self, experiment: &'static str, store: &str, cells: &[CellRows]) {
+    pub fn look(&mut self, experiment: &str, store: &str, cells: &[CellRows]) {
         let statement = self.question.statement;
         self.add(store, || statement.collect(experiment, cells));
     }
 
     /// Notes that rows could not be read.
-    fn unreadable(&mut self, error: &Error) {
+    pub(super) fn unreadable(&mut self, error: &Error) {
         self.errors.push(error.to_string());
     }
 
     fn add(&mut self, store: &str, collect: impl FnOnce() -> Result<Evidence>) {
-        let place = if store.is_empty() { String::new() } else { format!("{store}: ") };
+        match self.attempt(store, collect) {
+            Some(Ok(more)) => self.evidence.extend(more),
+            Some(Err(error)) => self.broke_off(store, &error),
+            None => {}
+        }
+    }
+
+    /// What was collected, or the error that says why not; nothing where that is noted already.
+    pub(super) fn attempt(
+        &mut self,
+        store: &str,
+        collect: impl FnOnce() -> Result<Evidence>,
+    ) -> Option<Result<Evidence>> {
         match whole(collect) {
-            Ok(Ok(more)) => self.evidence.extend(more),
             Ok(Err(Error::Absent(absent))) => self.absent.push(absent),
             Ok(Err(error)) if error.is_of_machine() => self.obstacle = Some(error),
-            Ok(Err(error)) => self.errors.push(format!("{place}{error}")),
-            Err(panic) => self.errors.push(format!("{place}{panic}")),
+            Ok(outcome) => return Some(outcome),
+            Err(panic) => self.errors.push(format!("{}{panic}", at(store))),
         }
+        None
+    }
+
+    /// Notes what broke off.
+    pub(super) fn broke_off(&mut self, store: &str, error: &Error) {
+        self.errors.push(format!("{}{error}", at(store)));
     }
 
     /// Weighs it.
@@ -149,6 +174,11 @@ impl fmt::Debug for Gathered {
             .field("errors", errors)
             .finish_non_exhaustive()
     }
+}
+
+/// The store, before what is said of it.
+fn at(store: &str) -> String {
+    if store.is_empty() { String::new() } else { format!("{store}: ") }
 }
 
 /// What a function gives, or the text of the panic that ended it: a mistake in one claim must not take the others' rows away.
@@ -187,14 +217,17 @@ pub fn answer(questions: &[Question], results: &mut [Results], seed: &Seed, prof
             }
         }
     }
-    if let Some(error) = gathered.iter_mut().find_map(|one| one.obstacle.take()) {
-        return Err(error);
-    }
+    refuse_obstacles(&mut gathered)?;
     Ok(gathered.into_par_iter().map(|one| one.weigh(seed)).collect())
 }
 
+/// Takes what the machine failed to do out of what was gathered.
+pub(super) fn refuse_obstacles(gathered: &mut [Gathered]) -> Result<()> {
+    gathered.iter_mut().find_map(|one| one.obstacle.take()).map_or(Ok(()), Err)
+}
+
 /// Takes a failure of the machine out of a result: it is no outcome.
-fn refuse_machine<T>(result: Result<T>) -> Result<Result<T>> {
+pub(super) fn refuse_machine<T>(result: Result<T>) -> Result<Result<T>> {
     match result {
         Err(error) if error.is_of_machine() => Err(error),
         other => Ok(other),

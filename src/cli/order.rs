@@ -8,6 +8,7 @@ use super::progress::duration;
 use super::run::Settings;
 use super::say::say;
 use super::{Failure, Jobs, Progress, Verbosity, outputs};
+use crate::experiment::recognise;
 use crate::study::plan::Unit;
 use crate::study::provenance::Identity;
 use crate::study::runner::{Tally, run_units};
@@ -80,6 +81,12 @@ impl Order {
     /// The store's file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether its rows are all there is of a definition of someone's own that says something of claims.
+    pub fn is_weighed(&self) -> bool {
+        let own = recognise(&self.study).built_in().is_none();
+        own && self.shard == Shard::WHOLE && !self.study.definition.claims.is_empty()
     }
 
     /// Refuses if the store cannot be made or gone on with, or if memory cannot hold what is to be computed.

@@ -8,7 +8,11 @@ use clap::Args;
 use super::counts::{MOST, whole};
 use super::locks::Locks;
 use super::order::{Existing, Order, compute};
-use super::{Failure, Outputs, Verbosity, print, stop_flag};
+use super::verify::conclude;
+use super::{Failure, Jobs, Outputs, Verbosity, print, stop_flag};
+use crate::claims::own::{of_definition, weigh_own};
+use crate::claims::{Ledger, expectation};
+use crate::experiment::Results;
 use crate::nearest::one_of;
 use crate::simulate::config::SeedConfig;
 use crate::study::store::parse_seed;
@@ -18,7 +22,8 @@ use crate::{Error, experiment, files};
 
 /// Compute experiments: all cells and replicates of a definition, into one store each
 ///
-/// Every cell of every definition is checked before a store is made or replaced.
+/// Every cell of every definition is checked before a store is made or replaced. Where a definition of your own names claims, their verdicts on
+/// its rows are printed at the end, and the exit code says how they came out.
 #[derive(Debug, Args)]
 #[command(after_help = super::EXIT_CODES)]
 pub struct RunArgs {
@@ -107,7 +112,32 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         let lines: Vec<String> = orders.iter().map(Order::describe).collect();
         return print(&lines.join("\n"));
     }
-    compute(&orders, &args.settings, &stop_flag())
+    compute(&orders, &args.settings, &stop_flag())?;
+    verdicts(&orders, args)
+}
+
+/// Weighs what definitions of one's own say of claims on the stores that were made of them. An experiment that is compiled in is
+/// weighed by `verify`, with all others that its claims look at.
+fn verdicts(orders: &[Order], args: &RunArgs) -> Result<(), Failure> {
+    let (mut entries, verbosity) = (Vec::new(), args.settings.verbosity);
+    for order in orders.iter().filter(|order| order.is_weighed()) {
+        let mut results = Results::open(order.path()).map_err(Failure::failed)?;
+        let asked = of_definition(&results);
+        let constructed: Vec<&str> =
+            asked.iter().filter(|asked| !asked.looks_at_rows()).map(|asked| asked.claim.id).collect();
+        if !constructed.is_empty() {
+            verbosity.say(format!("not weighed, since no rows enter: {}", constructed.join(", ")));
+        }
+        let jobs = Jobs::new(args.settings.jobs, asked.len().max(1), verbosity);
+        entries.extend(jobs.run(|| weigh_own(&mut results, &asked))?.map_err(Failure::failed)?);
+    }
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let seed = serde_json::json!(args.settings.seed().map_err(Failure::refused)?);
+    let ledger = Ledger { profile: args.profile.profile(), seed, entries };
+    print(ledger.to_table().trim_end())?;
+    conclude(&ledger)
 }
 
 /// The stores to compute, without those of which the shard holds no cell.
@@ -159,5 +189,6 @@ pub(super) fn definition(name: &Path) -> anyhow::Result<Definition> {
         return Err(Error::argument("experiment", shown, expected).into());
     }
     let text = files::text(name, "a definition (TOML)")?;
-    Definition::parse(&text).with_context(|| shown)
+    let checked = |definition: Definition| expectation::check(&definition).map(|()| definition);
+    Definition::parse(&text).and_then(checked).with_context(|| shown)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::absent::{Absent, Why, measurable};
+use crate::absent::{Absent, Why, measurable, measured};
 use crate::metrics::named::Metric;
 use crate::nearest::one_of;
 use crate::simulate::summary::Column;
@@ -75,7 +75,11 @@ impl CellRows {
             return Err(self.absent(name, Why::NoRound { round: t, replicate: number }));
         };
         let value = row.get(column).copied().flatten().filter(|value| !value.is_nan());
-        value.ok_or_else(|| self.absent(name, Why::NoValue { round: t, replicate: number }))
+        value.ok_or_else(|| match measured(&self.cell.config.wanted(), name) {
+            true => self.absent(name, Why::NoValue { round: t, replicate: number }),
+            // Another part of the store has it.
+            false => self.absent(name, Why::NotMeasured),
+        })
     }
 
     /// A quantity after t rounds, one value for each replicate.

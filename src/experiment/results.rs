@@ -94,8 +94,8 @@ impl Results {
     pub fn cells(&self, part: &str) -> Result<Vec<CellRows>> {
         let mut cells = Vec::new();
         for ordinal in 0..self.study.cells() {
-            let cell = self.study.cell(ordinal)?;
-            if part.is_empty() || cell.part == part {
+            if part.is_empty() || self.study.part(ordinal) == part {
+                let cell = self.study.cell(ordinal)?;
                 let (numbers, mut replicates): (Vec<usize>, Vec<ReplicateRows>) =
                     self.store.replicates_of(ordinal)?.into_iter().unzip();
                 // Rounds that are missing at the end have their places, too, and nothing in them.
@@ -120,7 +120,7 @@ impl Results {
     /// [`crate::Error::File`] if the store cannot be read.
     pub fn holds(&self, part: &str) -> Result<bool> {
         for &ordinal in self.store.done()?.keys() {
-            if part.is_empty() || self.study.cell(ordinal)?.part == part {
+            if part.is_empty() || self.study.part(ordinal) == part {
                 return Ok(true);
             }
         }

@@ -52,8 +52,8 @@ pub fn named(papers: &[&'static Paper], name: &str) -> Vec<Listed> {
     papers.iter().copied().flat_map(Paper::claims).filter(|listed| listed.is_called(name)).collect()
 }
 
-/// What is said of a name that no claim of any paper has.
-pub fn unknown(name: &str) -> Error {
+/// Every name that a person may call claims by: papers' keys, letters and ids.
+pub fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> = Vec::new();
     for listed in claims() {
         for one in [listed.paper.key, listed.letter(), listed.id] {
@@ -62,7 +62,12 @@ pub fn unknown(name: &str) -> Error {
             }
         }
     }
-    Error::argument("CLAIM", name, one_of(name, &names))
+    names
+}
+
+/// What is said of a name that no claim of any paper has.
+pub fn unknown(name: &str) -> Error {
+    Error::argument("CLAIM", name, one_of(name, &names()))
 }
 
 /// The words that papers print of a claim's id, or else of its number; empty if there are none.

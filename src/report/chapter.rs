@@ -3,6 +3,7 @@
 use crate::words::{agreeing, counted};
 use std::collections::BTreeMap;
 
+use super::Own;
 use super::time::{seconds_between, span};
 use crate::Result;
 use crate::experiment::{Finding, Plate, Results, plates};
@@ -25,6 +26,8 @@ pub struct Chapter {
     pub store: String,
     /// The claims that it bears on, with the expected verdicts.
     pub claims: BTreeMap<String, Verdict>,
+    /// The verdicts on its rows, where they are of a definition of someone's own.
+    pub own: Option<Own>,
     /// Its analysis, paragraph by paragraph, each without line breaks.
     pub analysis: Vec<String>,
     /// What was found; or why it could not be looked for.
@@ -77,6 +80,7 @@ impl Chapter {
             about: built_in.map_or("", |experiment| experiment.about),
             store: results.store.path().display().to_string(),
             claims: definition.claims.clone(),
+            own: None,
             analysis: paragraphs(&definition.analysis),
             findings,
             pictures,

@@ -26,3 +26,4 @@ mod simulate;
 mod streams;
 mod times;
 mod verify;
+mod verify_own;

@@ -1,129 +1,40 @@
-//! `selfreward verify`: weighs claims against measured rows and prints the ledger.
+//! The rows that claims are weighed on: computed, or opened.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use clap::Args;
-
-use super::counts::whole;
-use super::order::{Existing, Order, compute};
-use super::outputs::files_of_store;
-use super::run::{ProfileArgs, Settings};
-use super::{Failure, Jobs, Outputs, print, stop_flag};
-use crate::claims::gather::{Question, answer, experiments, parts, weighing_seed};
-use crate::claims::ledger::{Entry, Ledger, Outcome};
-use crate::claims::witness::{Witness, npz_path, toml_path};
-use crate::claims::{Claim, Place, Weighed};
+use super::VerifyArgs;
+use crate::claims::gather::{Question, experiments, parts, weighing_seed};
+use crate::claims::ledger::Entry;
+use crate::claims::own::Asked;
+use crate::claims::{Weighed, expectation};
+use crate::cli::order::{Existing, Order, compute};
+use crate::cli::outputs::files_of_store;
+use crate::cli::{Failure, Outputs};
 use crate::experiment::{self, Results, refuse_other_data};
 use crate::papers::{self, Listed, PAPERS};
 use crate::seed::Seed;
-use crate::study::definition::Verdict;
 use crate::study::{Profile, Shard, Study};
 use crate::words::{agreeing, counted};
 use crate::{Error, Result};
 
-/// Weigh the theory's claims against measured rows and print the ledger of verdicts
-#[derive(Debug, Args)]
-#[command(after_help = super::EXIT_CODES)]
-pub struct VerifyArgs {
-    /// Claims: those of a paper such as fu2026, of a letter such as C, a number such as C16 with all its parts, or one part such as
-    /// C16.linear [default: all]
-    #[arg(value_name = "CLAIM")]
-    claims: Vec<String>,
-    #[command(flatten)]
-    profile: ProfileArgs,
-    /// Weigh the rows of these stores, of their profile and seed, and simulate nothing
-    #[arg(long, value_name = "STORE", num_args = 1..)]
-    from: Vec<PathBuf>,
-    /// Weigh the false variants of the claims instead: each must come out violated; one that cannot be weighed is untried, and
-    /// fails, too
-    #[arg(long)]
-    controls: bool,
-    /// Repeat for so many seeds, from --seed on, and state the share of them in which each control is caught
-    #[arg(
-        long,
-        value_name = "N",
-        value_parser = whole::<1, 1_000_000, usize>,
-        default_value = "1",
-        requires = "controls",
-        conflicts_with = "from"
-    )]
-    pub(super) seeds: usize,
-    #[command(flatten)]
-    pub(super) settings: Settings,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-    /// Keep the stores (in its folder runs; the parts that the claims look at), the ledger as JSON and CSV, and violations, here
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-}
-
-/// Carries the command out.
-pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
-    args.settings.locks.apply();
-    let claims = chosen(&args.named()).map_err(Failure::refused)?;
-    if args.controls {
-        return super::controls::run(&claims, args);
-    }
-    let questions: Vec<Question> = claims.iter().map(Listed::question).collect();
-    let outputs = args.outputs().map_err(Failure::refused)?;
-    let mut rows = args.rows(&questions, &stop_flag())?;
-    let seed = rows.seed()?;
-    let jobs = Jobs::new(args.settings.jobs, questions.len(), args.settings.verbosity);
-    let weighed = jobs.run(|| answer(&questions, &mut rows.results, &seed, rows.profile))?.map_err(Failure::failed)?;
-    let (mut entries, mut unsaved) = (Vec::new(), None);
-    for (claim, weighed) in claims.into_iter().zip(weighed) {
-        let saved = args.save(&claim, &weighed, &rows, &seed).unwrap_or_else(|error| {
-            unsaved.get_or_insert_with(|| error.at(format!("the witness of {} is not saved", claim.id)));
-            None
-        });
-        entries.push(Entry { claim, weighed, saved });
-    }
-    let ledger = Ledger { profile: rows.profile, seed: rows.seed_as_given(), entries };
-    let written = outputs.map_or(Ok(()), |outputs| write(&outputs, &ledger));
-    // What was weighed is shown, whether or not it could be written.
-    print(if args.json { pretty(&ledger.to_json()) } else { ledger.to_table() }.trim_end())?;
-    unsaved.map_or(written, Err).map_err(Failure::failed)?;
-    conclude(&ledger)
-}
-
-/// JSON as the commands print it.
-pub(super) fn pretty(value: &serde_json::Value) -> String {
-    serde_json::to_string_pretty(value).expect("JSON values have a text")
-}
-
-/// The claims of these names, all without any.
-fn chosen(names: &[String]) -> Result<Vec<Listed>> {
-    if names.is_empty() {
-        return Ok(papers::claims().collect());
-    }
-    let mut claims: Vec<Listed> = Vec::new();
-    for name in names {
-        let found = papers::named(PAPERS, name);
-        if found.is_empty() {
-            return Err(papers::unknown(name));
-        }
-        claims.extend(
-            found.into_iter().filter(|claim| !claims.iter().any(|known| known.id == claim.id)).collect::<Vec<_>>(),
-        );
-    }
-    Ok(claims)
-}
-
 /// Raised when the user wants to stop.
-type Stop = Arc<AtomicBool>;
+pub(super) type Stop = Arc<AtomicBool>;
 
 /// Rows that were computed or opened.
-pub(super) struct Rows {
+pub(in crate::cli) struct Rows {
     /// One for each experiment.
     pub results: Vec<Results>,
+    /// Those of definitions of someone's own.
+    pub own: Vec<Results>,
     /// Their profile.
     pub profile: Profile,
     /// The root seed.
     seed: crate::simulate::config::SeedConfig,
+    /// Whether they were computed for the claims, rather than opened.
+    is_computed: bool,
     /// Stores that are not kept live as long as this.
     _folder: Option<Scratch>,
 }
@@ -134,9 +45,75 @@ impl Rows {
         weighing_seed(&self.seed).map_err(Failure::refused)
     }
 
-    fn seed_as_given(&self) -> serde_json::Value {
+    pub(super) fn seed_as_given(&self) -> serde_json::Value {
         serde_json::to_value(&self.seed).expect("a seed is a number or a text")
     }
+
+    /// The claims to weigh on the rows that they were written for; and for each store that others are weighed on, its place and those.
+    ///
+    /// A store of one's own is for every claim; one of an experiment also for a claim that was named and was written for none of the stores.
+    pub(super) fn shared_out(&self, claims: &[Listed], named: bool) -> (Vec<Listed>, Vec<(Place, Vec<Asked>)>) {
+        let written_for = |claim: &Listed, one: &Results| {
+            claim.sources.iter().any(|source| source.experiment == one.study.definition.name)
+        };
+        let at_home = |claim: &Listed| self.results.iter().any(|one| written_for(claim, one));
+        let asked = |claim: &Listed| Asked { claim: *claim, named };
+        // A constructed claim says the same beside any store.
+        let here = |claim: &&Listed| match (claim.sources.is_empty(), self.is_computed, named) {
+            (_, true, _) => true,
+            (true, ..) => named || !self.results.is_empty(),
+            (false, _, true) => at_home(claim),
+            (false, _, false) => !self.results.is_empty(),
+        };
+        let strangers: Vec<Asked> =
+            claims.iter().filter(|claim| named && !claim.sources.is_empty() && !at_home(claim)).map(asked).collect();
+        let mut elsewhere: Vec<(Place, Vec<Asked>)> = Vec::new();
+        if !strangers.is_empty() && !self.is_computed {
+            elsewhere.extend((0..self.results.len()).map(|index| (Place::Experiment(index), strangers.clone())));
+        }
+        let all: Vec<Asked> = claims.iter().filter(|claim| !claim.sources.is_empty()).map(asked).collect();
+        elsewhere.extend((0..self.own.len()).map(|index| (Place::Own(index), all.clone())));
+        (claims.iter().filter(here).copied().collect(), elsewhere)
+    }
+
+    /// The one store of someone's own, whose rows false variants are weighed on; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Error::File`] where it does not stand alone: what was caught on which rows could not be told.
+    pub fn own_alone(&mut self) -> Result<Option<&mut Results>> {
+        match (self.own.len(), self.results.len()) {
+            (0, _) | (1, 0) => Ok(self.own.first_mut()),
+            _ => Err(Error::file(
+                self.own[0].store.path(),
+                "is of one's own; with --controls expected such a store alone",
+            )),
+        }
+    }
+
+    /// A store.
+    pub(super) fn store(&mut self, place: Place) -> &mut Results {
+        match place {
+            Place::Experiment(index) => &mut self.results[index],
+            Place::Own(index) => &mut self.own[index],
+        }
+    }
+
+    /// An entry of the rows that a claim was written for.
+    pub(super) fn entry(&self, claim: Listed, mut weighed: Weighed) -> Entry {
+        if self.results.is_empty() && claim.sources.is_empty() {
+            weighed.note = format!("constructed, whatever the store holds; {}", weighed.note);
+        }
+        Entry::new(claim, weighed)
+    }
+}
+
+/// Where a store stands among those that are there.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    /// Among those of experiments.
+    Experiment(usize),
+    /// Among those of someone's own.
+    Own(usize),
 }
 
 impl VerifyArgs {
@@ -146,13 +123,13 @@ impl VerifyArgs {
     }
 
     /// The claims, wherever they stand on the line.
-    fn named(&self) -> Vec<String> {
+    pub(super) fn named(&self) -> Vec<String> {
         let behind = self.from.iter().filter(|path| Self::names_a_claim(path));
         self.claims.iter().cloned().chain(behind.map(|path| path.display().to_string())).collect()
     }
 
     /// The rows that questions need, for the number-th seed from the given one on.
-    pub(super) fn rows_of_seed(
+    pub(in crate::cli) fn rows_of_seed(
         &self,
         questions: &[Question],
         number: u64,
@@ -172,16 +149,16 @@ impl VerifyArgs {
     }
 
     /// The folder that is asked for: it can be written to, and no store that is read is written over.
-    pub(super) fn outputs(&self) -> Result<Option<Outputs>> {
+    pub(in crate::cli) fn outputs(&self) -> Result<Option<Outputs>> {
         self.out.as_deref().map(|folder| self.spared(folder)).transpose()
     }
 
-    fn spared(&self, folder: &Path) -> Result<Outputs> {
+    pub(super) fn spared(&self, folder: &Path) -> Result<Outputs> {
         Outputs::claim(folder, &[], true)?.sparing(self.from.iter().flat_map(|path| files_of_store(path)))
     }
 
     /// The rows that questions need.
-    fn rows(&self, questions: &[Question], stop: &Stop) -> std::result::Result<Rows, Failure> {
+    pub(super) fn rows(&self, questions: &[Question], stop: &Stop) -> std::result::Result<Rows, Failure> {
         if self.from.is_empty() { self.compute(questions, &self.settings.seed, stop) } else { self.open(questions) }
     }
 
@@ -189,18 +166,15 @@ impl VerifyArgs {
         let stores = self.from.iter().filter(|path| !Self::names_a_claim(path));
         let results: Vec<Results> =
             stores.map(|path| Results::open(path)).collect::<Result<_>>().map_err(Failure::refused)?;
-        for one in &results {
-            if let Some(misfit) = one.recognised().map_err(Failure::refused)?.misfit() {
-                return Err(Failure::refused(Error::file(one.store.path(), misfit)));
-            }
-        }
-        let Some((first, rest)) = results.split_first() else {
+        let (results, own) = self.told_apart(results).map_err(Failure::refused)?;
+        let Some(first) = results.first().or(own.first()) else {
             let named = self.named().join(" ");
             return Err(Failure::refused(Error::argument("--from", named, "one store at least, not claims alone")));
         };
-        if let Some(other) =
-            rest.iter().find(|other| other.study.profile != first.study.profile || other.study.seed != first.study.seed)
-        {
+        // What is drawn while weighing is drawn once for all experiments; a store of one's own is weighed by itself.
+        let differs =
+            |other: &&Results| other.study.profile != first.study.profile || other.study.seed != first.study.seed;
+        if let Some(other) = results.iter().find(differs) {
             let (profile, seed) = (first.study.profile, serde_json::json!(first.study.seed));
             let expected = format!("a store of the {profile} profile with seed {seed}, as the first one");
             return Err(Failure::refused(Error::file(other.store.path(), format!("expected {expected}"))));
@@ -209,6 +183,17 @@ impl VerifyArgs {
             let name = &one.study.definition.name;
             if results[..index].iter().any(|other| other.study.definition.name == *name) {
                 let expected = format!("one store of each experiment, and {name} is there already");
+                return Err(Failure::refused(Error::file(one.store.path(), expected)));
+            }
+        }
+        for (index, one) in own.iter().enumerate() {
+            let is_same = |other: &Results| {
+                let ([a, b], [p, q]) = ([one, other].map(|one| &one.study), [one, other].map(|one| one.study.profile));
+                a.definition.name == b.definition.name && p == q && a.seed == b.seed
+            };
+            if own[..index].iter().any(is_same) {
+                let name = &one.study.definition.name;
+                let expected = format!("one store of each profile and seed, and such a one of {name} is there already");
                 return Err(Failure::refused(Error::file(one.store.path(), expected)));
             }
         }
@@ -223,23 +208,56 @@ impl VerifyArgs {
                 .say(format!("warning: no rows of {text}: claims that look there, too, are weighed on the rest"));
         }
         let (profile, seed) = (first.study.profile, first.study.seed.clone());
-        Ok(Rows { results, profile, seed, _folder: None })
+        Ok(Rows { results, own, profile, seed, is_computed: false, _folder: None })
+    }
+
+    /// The stores of experiments, and those of someone's own; what is peculiar about the latter is said.
+    fn told_apart(&self, results: Vec<Results>) -> Result<(Vec<Results>, Vec<Results>)> {
+        let (mut known, mut own) = (Vec::new(), Vec::new());
+        for one in results {
+            let recognised = one.recognised()?;
+            let path = one.store.path().display();
+            if let Some(misfit) = recognised.misfit() {
+                let text = format!("warning: {path} {misfit}; it is weighed as a store of one's own");
+                self.settings.verbosity.say(text);
+            }
+            if recognised.built_in().is_some() {
+                known.push(one);
+                continue;
+            }
+            let unknown = expectation::unknown(&one.study.definition);
+            if !unknown.is_empty() {
+                let text =
+                    format!("warning: {path}: its `claims` name what no claim is called: {}", unknown.join(", "));
+                self.settings.verbosity.say(text);
+            }
+            own.push(one);
+        }
+        Ok((known, own))
     }
 
     /// Refuses a store in which cells are missing from parts that are there and looked at: a verdict on what is left of a grid
     /// would not be one on the grid. Missing replicates are said.
     fn complete(&self, results: &Results, questions: &[Question]) -> std::result::Result<(), Failure> {
-        let (path, name) = (results.store.path(), &results.study.definition.name);
+        let name = &results.study.definition.name;
         if !experiments(questions).contains(&name.as_str()) {
             return Ok(());
         }
-        let gaps = results.gaps(&parts(questions, name)).map_err(Failure::refused)?;
+        self.whole(results, &parts(questions, name))
+    }
+
+    /// The same of these parts; of all if there are none.
+    pub(in crate::cli) fn whole(&self, results: &Results, parts: &[&str]) -> std::result::Result<(), Failure> {
+        let path = results.store.path();
+        let gaps = results.gaps(parts).map_err(Failure::refused)?;
         if gaps.cells > 0 {
             let what = format!(
                 "{} that the claims look at {} no rows; `selfreward run --resume` computes them, `selfreward merge` joins shards",
                 counted(gaps.cells, "cell"),
                 agreeing(gaps.cells, "has", "have")
             );
+            let failed = results.store.first_failure().map_err(Failure::refused)?;
+            let what = failed.map_or(what.clone(), |first| format!("{what}; replicates failed, first {first}"));
             return Err(Failure::refused(Error::file(path, what)));
         }
         if gaps.replicates > 0 {
@@ -277,31 +295,8 @@ impl VerifyArgs {
         compute(&orders, &self.settings, stop)?;
         let results =
             orders.iter().map(|order| Results::open(order.path())).collect::<Result<_>>().map_err(Failure::failed)?;
-        Ok(Rows { results, profile, seed, _folder: scratch })
+        Ok(Rows { results, own: Vec::new(), profile, seed, is_computed: true, _folder: scratch })
     }
-
-    /// Saves the smallest instance that violates a claim; gives where.
-    fn save(&self, claim: &Claim, weighed: &Weighed, rows: &Rows, seed: &Seed) -> Result<Option<String>> {
-        let Some(place) = weighed.witness.as_ref().filter(|_| weighed.verdict == Verdict::Violated) else {
-            return Ok(None);
-        };
-        let folder = self.out.clone().unwrap_or_else(|| PathBuf::from("violations"));
-        let witness = if place.experiment.is_empty() {
-            claim
-                .statement
-                .replay(claim.id, place, seed, rows.profile)?
-                .map(|replay| Witness::of_instance(replay.config.clone(), &replay.instance, &folder, claim.id))
-        } else {
-            witness(place, &rows.results, &folder, claim.id)?
-        };
-        witness.map(|witness| write_witness(&witness, &self.spared(&folder)?, claim.id)).transpose()
-    }
-}
-
-/// Keeps the ledger.
-fn write(outputs: &Outputs, ledger: &Ledger) -> Result<()> {
-    outputs.write("ledger.json", pretty(&ledger.to_json()) + "\n")?;
-    outputs.write("ledger.csv", ledger.to_csv())
 }
 
 /// The parts that are not there, of those that a question looks at besides others that are.
@@ -320,39 +315,6 @@ fn absent(results: &[Results], questions: &[Question]) -> Result<BTreeSet<String
         all.extend(not.into_iter().filter(|_| there));
     }
     Ok(all)
-}
-
-/// The files that replay a place of an experiment.
-fn witness(place: &Place, results: &[Results], folder: &Path, name: &str) -> Result<Option<Witness>> {
-    let Some(results) = results.iter().find(|results| results.study.definition.name == place.experiment) else {
-        return Ok(None);
-    };
-    let cell = results.study.cell(place.cell)?;
-    Witness::of_replicate(&cell.config, place.replicate, folder, name).map(Some)
-}
-
-/// Writes a witness; gives its configuration's path.
-pub(super) fn write_witness(witness: &Witness, outputs: &Outputs, name: &str) -> Result<String> {
-    let folder = outputs.folder();
-    let file = |path: PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    if let Some(npz) = &witness.npz {
-        outputs.write(file(npz_path(folder, name)), npz)?;
-    }
-    outputs.write(file(toml_path(folder, name)), &witness.toml)?;
-    Ok(toml_path(folder, name).display().to_string())
-}
-
-fn conclude(ledger: &Ledger) -> std::result::Result<(), Failure> {
-    let unexpected: Vec<&str> =
-        ledger.entries.iter().filter(|entry| !entry.expected()).map(|entry| entry.claim.id).collect();
-    let broken = ledger.entries.iter().filter_map(|entry| Some((entry.claim.id, entry.weighed.error.as_ref()?)));
-    let broken: String = broken.map(|(id, error)| format!("; {id} could not be weighed: {error}")).collect();
-    let reason = || anyhow::anyhow!("not as expected: {}{broken}", unexpected.join(", "));
-    match ledger.outcome() {
-        Outcome::Expected => Ok(()),
-        Outcome::Contradicted => Err(Failure::Contradicted(reason())),
-        Outcome::Inconclusive => Err(Failure::Unsettled(reason())),
-    }
 }
 
 /// A folder that is removed when it is no longer needed.
