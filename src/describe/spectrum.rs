@@ -6,6 +6,7 @@ use crate::experiment::real_spectrum::{Fit, fits, resolved};
 use crate::instance::{FeatureMap, Instance};
 use crate::policy::Policy;
 use crate::theory::effective_dimension::Spectrum;
+use crate::words::counted;
 
 /// Eigenvalues of one-hot features that are written down, at most.
 const MOST_EIGENVALUES: usize = 1 << 22;
@@ -115,7 +116,7 @@ pub(super) fn one_hot_dimension(weights: &[f64], policy: &Policy, lambda: f64) -
 pub(super) fn best_regime(spectrum: &Spectrum) -> Found<Fit> {
     let points = resolved(spectrum).min(MOST_FITTED);
     let best = fits(spectrum, points).ok().and_then(|fits| fits.into_iter().next());
-    best.map_or_else(|| absent(format!("{points} eigenvalues are told from rounding; a fit takes 8")), Ok)
+    best.map_or_else(|| absent(format!("rounding leaves {}, and a fit takes 8", counted(points, "eigenvalue"))), Ok)
 }
 
 /// Its bound on d_λ.

@@ -131,7 +131,7 @@ fn a_configuration_is_described_by_one_replicate() {
     assert_eq!((number(&set, "prompts"), set["options"]["lambda"].as_f64()), (7.0, Some(0.5)));
     desk.refused("describe c.toml --set instance.prompt=7", &["--set", "instance.prompt", "prompts"]);
     desk.refused("describe c.toml --lambda 0", &["--lambda", "0"]);
-    desk.refused("describe none.toml", &["none.toml", "missing"]);
+    desk.refused("describe none.toml", &["none.toml", "does not exist"]);
     desk.refused("describe none.npz", &["none.npz"]);
     desk.refused("describe logits.npz --rescale", &["instance.rescale = true", "phi"]);
     desk.refused("describe logits.npz --set instance.theta_norm=2", &["logits.npz", "instance.theta_norm = 2", "phi"]);
