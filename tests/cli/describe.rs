@@ -123,10 +123,10 @@ fn a_configuration_is_described_by_one_replicate() {
     assert!(number(&form, "kappa0") != number(&other, "kappa0"));
     // Oracle: what a run measures at t = 0.
     let run = desk.json("simulate --config c.toml --replicates 1 --set process.rounds=1");
-    let at_zero = |name: &str| run["rows"][0][name]["mean"].as_f64();
-    if let Some(measured) = at_zero("kappa") {
-        near(number(&form, "kappa0"), measured);
+    for (name, column) in [("kappa0", "kappa"), ("gamma", "margin"), ("mu", "min_confidence"), ("entropy", "entropy")] {
+        near(number(&form, name), run["rounds"][0][column]["mean"].as_f64().unwrap());
     }
+    near(number(&form, "failure_0.2"), run["rounds"][0]["failure"]["0.2"]["mean"].as_f64().unwrap());
     let set = desk.json("describe c.toml --set instance.prompts=7 --seed 5 --lambda 0.5");
     assert_eq!((number(&set, "prompts"), set["options"]["lambda"].as_f64()), (7.0, Some(0.5)));
     desk.refused("describe c.toml --set instance.prompt=7", &["--set", "instance.prompt", "prompts"]);
