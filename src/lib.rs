@@ -120,6 +120,7 @@ pub mod claims;
 pub mod cli;
 pub mod convex;
 pub mod decoding;
+pub mod describe;
 mod draft;
 pub mod error;
 pub mod experiment;

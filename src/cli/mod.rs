@@ -4,9 +4,11 @@ pub mod bound;
 mod completions;
 mod controls;
 pub mod counts;
+mod describe;
 pub mod experiment;
 mod export;
 mod falsify;
+mod from;
 mod jobs;
 mod list;
 mod locks;
@@ -26,6 +28,7 @@ mod show;
 mod signals;
 pub mod simulate;
 mod slurm;
+mod source;
 mod usage;
 mod verify;
 
@@ -64,6 +67,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Simulate(simulate::SimulateArgs),
+    Describe(describe::DescribeArgs),
     Bound(Box<bound::BoundArgs>),
     Plan(plan::PlanArgs),
     Run(run::RunArgs),
@@ -209,6 +213,7 @@ pub fn main() -> ExitCode {
     };
     let result = match command {
         Command::Simulate(args) => simulate::run(&args),
+        Command::Describe(args) => describe::run(&args),
         Command::Bound(args) => bound::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Run(args) => run::run(&args),

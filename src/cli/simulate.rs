@@ -210,7 +210,7 @@ fn overlays(args: &SimulateArgs) -> crate::Result<Vec<(&'static str, String, Val
 }
 
 /// Refuses two keys of which a configuration has at most one, where both are set here: neither stands in the other's place.
-fn refuse_exclusive(overlays: &[(&'static str, String, Value)]) -> crate::Result<()> {
+pub(super) fn refuse_exclusive(overlays: &[(&'static str, String, Value)]) -> crate::Result<()> {
     for (section, names) in exclusive() {
         let set = |name: &&&str| overlays.iter().any(|(_, key, _)| *key == format!("{section}.{name}"));
         let both: Vec<&str> = names.iter().filter(set).copied().collect();
@@ -222,7 +222,7 @@ fn refuse_exclusive(overlays: &[(&'static str, String, Value)]) -> crate::Result
 }
 
 /// Whether the offending value is that of this key (or, for an unknown key, the key itself).
-fn is_about(error: &Error, key: &str) -> bool {
+pub(super) fn is_about(error: &Error, key: &str) -> bool {
     let Error::Argument { name, value, .. } = error else { return false };
     let text = if name == "key" { value } else { name };
     // The library knows no sections: its name of `process.samples` may be `samples`.

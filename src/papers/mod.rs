@@ -20,7 +20,7 @@ mod paper;
 pub mod task_centric;
 
 pub use bound::{Assumption, Bound};
-pub use numbers::{Flag, Kind, Numbers, Quantity};
+pub use numbers::{Fallback, Flag, Kind, Numbers, Quantity};
 pub use paper::{BoundEntry, Listed, Paper};
 
 use crate::Error;
