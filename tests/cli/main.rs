@@ -24,5 +24,6 @@ mod signals;
 mod simulate;
 #[cfg(target_os = "linux")]
 mod streams;
+mod sweeps;
 mod times;
 mod verify;
