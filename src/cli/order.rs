@@ -147,14 +147,19 @@ impl Order {
             seconds += unit.seconds;
         }
         format!(
-            "{} ({}): {}, {}, about {} on one core -> {}",
+            "{} ({}): {}, {}, about {} on one core{}",
             self.study.definition.name,
             self.study.profile,
             counted(self.study.shard(self.shard).len(), "cell"),
             counted(units, "replicate"),
             duration(seconds),
-            self.path.display()
+            self.place()
         )
+    }
+
+    /// Where the rows go, if they are kept.
+    fn place(&self) -> String {
+        if self.kept { format!(" -> {}", self.path.display()) } else { String::new() }
     }
 
     fn open(&self, verbosity: Verbosity) -> crate::Result<(Store, bool)> {
@@ -206,13 +211,13 @@ impl Order {
     fn conclude(&self, tally: Tally, store: &Store, verbosity: Verbosity) -> Result<(), Failure> {
         let counts = store.counts().map_err(Failure::failed)?;
         let name = &self.study.definition.name;
-        let place = if self.kept { format!(" -> {}", self.path.display()) } else { String::new() };
         verbosity.say(format!(
-            "{name} ({}): {} of {} done, {} failed{place}",
+            "{name} ({}): {} of {} done, {} failed{}",
             self.study.profile,
             counts.done,
             counted(counts.asked, "replicate"),
             counts.failed,
+            self.place()
         ));
         if tally.interrupted {
             return Err(Failure::Interrupted);

@@ -223,6 +223,9 @@ fn a_bad_value_of_a_list_is_refused_before_work() {
         refused(&bench, &line, &[&format!("{file}.toml: {word}")]);
     }
     refused(&bench, "simulate --config mine.toml --set process.samples=[8,16] --resume", &["--out"]);
+    bench.write("probe.toml", PROBE);
+    let line = "simulate --config probe.toml --set process.samples=[8,16]";
+    refused(&bench, line, &["probe.toml: configuration = the definition of an experiment", "selfreward run"]);
 }
 
 /// A cell that fails is there, and says so; the exit code is that of `run`.

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use super::{ILL_CONDITIONED, Overlay, QUICK, ROUNDING, SimulateArgs, WIDEST, located, read};
 use crate::cli::order::{Existing, Order, compute};
-use crate::cli::outputs::spare;
+use crate::cli::outputs::{spare, within};
 use crate::cli::run::Settings;
 use crate::cli::verify::Scratch;
 use crate::cli::{Failure, Outputs, Verbosity, print, stop_flag, terminal_width};
@@ -31,6 +31,7 @@ pub(super) fn run(args: &SimulateArgs, overlays: Vec<Overlay>) -> Result<(), Fai
     let place = Place::of(args, &study).map_err(Failure::refused)?;
     let (order, outputs) = place.claim(args, study).map_err(Failure::refused)?;
     let (study, verbosity) = (order.study(), args.verbosity);
+    verbosity.detail(order.describe());
     remarks(study).map_err(Failure::refused)?.iter().for_each(|remark| verbosity.say(remark));
     if let Some(outputs) = &outputs {
         outputs.write(format!("{}.toml", place.stem), &study.definition.text).map_err(Failure::failed)?;
@@ -64,6 +65,7 @@ pub(super) fn run(args: &SimulateArgs, overlays: Vec<Overlay>) -> Result<(), Fai
 fn prepare(args: &SimulateArgs, overlays: &[Overlay]) -> anyhow::Result<Study> {
     let located = |error: Error| located(of_configuration(error), &args.config, overlays);
     let mut table = read(&args.config)?;
+    keys::refuse_unknown(&table).map_err(located)?;
     let mut settings: Vec<Setting> = Vec::new();
     for Overlay { key, given, .. } in overlays {
         match given {
@@ -202,9 +204,9 @@ impl Place {
         spare(order.path(), std::slice::from_ref(&args.config))?;
         let [toml, csv, svg, png] = ["toml", "csv", "svg", "png"].map(|ending| format!("{}.{ending}", self.stem));
         let inputs = || study.inputs.iter().cloned().chain([args.config.clone()]);
-        spare(&folder.join(&toml), std::slice::from_ref(&args.config))?;
+        spare(&within(folder, &toml), std::slice::from_ref(&args.config))?;
         // A definition that is this sweep's, or its store's, is no other file; what was drawn of them is drawn again.
-        let there = fs::read_to_string(folder.join(&toml)).ok();
+        let there = fs::read_to_string(within(folder, &toml)).ok();
         let resumed = args.resume && self.store.exists();
         let of_store = match (&there, resumed) {
             (Some(text), true) => Store::open(&self.store)?.identity()?.get("definition") == Some(text),
@@ -213,7 +215,7 @@ impl Place {
         let own = of_store || there.as_deref() == Some(&study.definition.text);
         if args.resume && there.is_some() && !own {
             let message = "exists already, and is not the definition of this store; move it, or use another --out";
-            return Err(Error::file(folder.join(&toml), message));
+            return Err(Error::file(within(folder, &toml), message));
         }
         Outputs::claim(folder, &[&toml], args.force || own)?.sparing(inputs())?;
         let files = [toml.as_str(), &csv, &svg, &png];
@@ -224,7 +226,7 @@ impl Place {
 
     /// Draws the figure of a store, and writes the table beside it; gives what was written.
     fn draw(&self, results: &Results, outputs: &Outputs) -> crate::Result<Vec<String>> {
-        let shown = |name: &str| outputs.folder().join(name).display().to_string();
+        let shown = |name: &str| within(outputs.folder(), name).display().to_string();
         let mut written = vec![shown(&format!("{}.toml", self.stem))];
         if results.store.counts()?.done == 0 {
             return Ok(written);
