@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::counts::{self, number, whole};
-use super::source::{Overlays, Source};
+use super::overlays::{self, Overlay};
+use super::source::Source;
 use super::{Failure, Outputs, Verbosity, as_flag, print};
 use crate::describe::{describe, figure, output};
 use crate::plot;
@@ -58,8 +59,9 @@ pub(super) fn run(args: &DescribeArgs) -> Result<(), Failure> {
         let error = crate::Error::argument("--lambda", lambda, "a finite number above 0");
         return Err(Failure::refused(error));
     }
-    let overlays = Overlays { settings: &args.settings, seed: args.seed.as_deref(), rescale: args.rescale };
-    let source = Source::read(&args.source, &overlays).map_err(Failure::Refused)?;
+    let mut laid = overlays::read(&args.settings, args.seed.as_deref()).map_err(Failure::Refused)?;
+    laid.extend(args.rescale.then(|| Overlay::one("--rescale", "instance.rescale", true)));
+    let source = Source::read(&args.source, laid).map_err(Failure::Refused)?;
     let claimed = args.out.as_ref().map(|folder| Outputs::claim(folder, &FILES, args.force)?.sparing(source.inputs()));
     let outputs = claimed.transpose().map_err(Failure::refused)?;
     let (name, replicate) = (source.name(), args.replicate.unwrap_or(source.first_replicate()));

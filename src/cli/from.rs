@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Verbosity;
 use super::bound::number;
-use super::source::{Overlays, Source};
+use super::source::Source;
 use crate::Error;
 use crate::describe::Measured;
 use crate::describe::given::line;
@@ -27,7 +27,7 @@ pub struct From {
 impl From {
     /// Reads the file, or the configuration, of which it is the instance of the first replicate.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let source = Source::read(path, &Overlays::default())?;
+        let source = Source::read(path, Vec::new())?;
         let (name, replicate) = (source.name(), source.first_replicate());
         let name = if source.is_file() { name } else { format!("{name}, replicate {replicate}") };
         let (measured, _, remarks) = source.measure(replicate, None)?;

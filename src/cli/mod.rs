@@ -17,6 +17,7 @@ mod man;
 mod merge;
 pub mod order;
 mod outputs;
+mod overlays;
 mod plan;
 mod plot;
 mod progress;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use toml::{Table, Value};
 
-use super::simulate::{is_about, refuse_exclusive};
+use super::overlays::{self, Overlay, located};
 use crate::describe::{Measured, Options};
 use crate::instance::files as instance_files;
 use crate::instance::npz::NpzFile;
@@ -16,35 +16,22 @@ use crate::{Error, files};
 /// n where nothing says otherwise.
 const SAMPLES: i64 = 1024;
 
-/// What is laid over a configuration.
-#[derive(Debug, Default)]
-pub struct Overlays<'a> {
-    /// KEY=VALUE.
-    pub settings: &'a [String],
-    /// The seed.
-    pub seed: Option<&'a str>,
-    /// Whether features are divided by their largest norm.
-    pub rescale: bool,
-}
-
 /// A source whose configuration is read and checked, and its instance not yet made.
 #[derive(Debug)]
 pub struct Source {
     path: PathBuf,
     config: Config,
-    laid: Vec<(&'static str, String, Value)>,
+    laid: Vec<Overlay>,
     is_file: bool,
 }
 
 impl Source {
     /// Reads the configuration, or makes that of the file.
-    pub fn read(path: &Path, overlays: &Overlays<'_>) -> anyhow::Result<Self> {
+    pub fn read(path: &Path, laid: Vec<Overlay>) -> anyhow::Result<Self> {
         let is_file = is_archive(path);
         let mut table = if is_file { of_file(path)? } else { of_text(path)? };
-        let laid = overlays.laid()?;
-        for (_, key, value) in &laid {
-            config::set(&mut table, key, value.clone())?;
-        }
+        overlays::refuse_lists(&laid)?;
+        overlays::lay(&mut table, &laid)?;
         let config = Config::from_table(&table).map_err(|error| located(error, path, &laid))?;
         Ok(Self { path: path.to_owned(), config, laid, is_file })
     }
@@ -113,26 +100,6 @@ impl Source {
     }
 }
 
-impl Overlays<'_> {
-    /// In order: the flag, the key and the value.
-    fn laid(&self) -> crate::Result<Vec<(&'static str, String, Value)>> {
-        let mut laid = Vec::new();
-        for setting in self.settings {
-            let (key, value) = config::parse_setting(setting)?;
-            laid.push(("--set", key, value));
-        }
-        if let Some(seed) = self.seed {
-            let value = seed.parse().map_or_else(|_| Value::String(seed.to_owned()), Value::Integer);
-            laid.push(("--seed", "run.seed".to_owned(), value));
-        }
-        refuse_exclusive(&laid)?;
-        if self.rescale {
-            laid.push(("--rescale", "instance.rescale".to_owned(), Value::Boolean(true)));
-        }
-        Ok(laid)
-    }
-}
-
 /// Whether a path is that of a NumPy file: by its name, or else by its first bytes.
 fn is_archive(path: &Path) -> bool {
     if let Some(ending) = path.extension() {
@@ -163,14 +130,4 @@ fn of_file(path: &Path) -> crate::Result<Table> {
 fn of_text(path: &Path) -> anyhow::Result<Table> {
     let text = files::text(path, "a file of features or logits (.npz), or a configuration (TOML)")?;
     config::parse_toml(&text).with_context(|| path.display().to_string())
-}
-
-/// An error with the flag, or else the file, that it comes from.
-fn located(error: Error, path: &Path, laid: &[(&'static str, String, Value)]) -> anyhow::Error {
-    let flag = laid.iter().rev().find(|(_, key, _)| is_about(&error, key)).map(|(flag, ..)| *flag);
-    match flag {
-        Some(flag) => anyhow::Error::new(error).context(flag),
-        None if error.to_string().contains(&*path.to_string_lossy()) => error.into(),
-        None => anyhow::Error::new(error).context(path.display().to_string()),
-    }
 }

@@ -121,12 +121,7 @@ impl CellRows {
         match key {
             "part" => self.cell.part.clone(),
             "cell" => self.cell.id.to_string(),
-            key => match self.cell.value(key) {
-                None | Some(serde_json::Value::Null) => String::new(),
-                Some(serde_json::Value::String(text)) => text,
-                Some(serde_json::Value::Number(number)) => written(&number),
-                Some(other) => other.to_string(),
-            },
+            key => shown(self.cell.value(key)),
         }
     }
 
@@ -147,6 +142,16 @@ pub(super) fn column(quantities: &[String], name: &str) -> Result<usize> {
 
 fn unknown(quantities: &[String], name: &str) -> Error {
     Error::argument("quantity", name, one_of(name, quantities))
+}
+
+/// A value of a configuration as a person writes it.
+pub(super) fn shown(value: Option<serde_json::Value>) -> String {
+    match value {
+        None | Some(serde_json::Value::Null) => String::new(),
+        Some(serde_json::Value::String(text)) => text,
+        Some(serde_json::Value::Number(number)) => written(&number),
+        Some(other) => other.to_string(),
+    }
 }
 
 fn written(number: &serde_json::Number) -> String {

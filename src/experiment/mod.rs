@@ -18,6 +18,7 @@ pub mod initial_dependence;
 pub mod iterations_to_forget;
 pub mod labels;
 pub mod language_model;
+mod last_rounds;
 pub mod league;
 pub mod loop_plane;
 pub mod misspecified;
@@ -48,6 +49,7 @@ pub mod where_noise_enters;
 
 pub use cell_rows::CellRows;
 pub use finding::{Finding, Findings};
+pub use last_rounds::{LastRound, LastRounds};
 pub use plate::{Plate, plates};
 pub use recognise::{Recognised, recognise, refuse_other_data};
 pub use results::{Columns, Gaps, Lens, Results, Theory};

@@ -25,6 +25,7 @@ mod signals;
 mod simulate;
 #[cfg(target_os = "linux")]
 mod streams;
+mod sweeps;
 mod times;
 mod verify;
 mod verify_own;

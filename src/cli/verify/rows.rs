@@ -322,7 +322,7 @@ fn absent(results: &[Results], questions: &[Question]) -> Result<BTreeSet<String
 pub(super) struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new() -> Result<Self> {
+    pub(super) fn new() -> Result<Self> {
         let path = std::env::temp_dir().join(format!("selfreward-verify-{}", std::process::id()));
         crate::draft::note(&path);
         std::fs::create_dir_all(&path)
@@ -330,7 +330,7 @@ impl Scratch {
         Ok(Self(path))
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.0
     }
 }
