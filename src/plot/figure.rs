@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::number;
+use super::size::Size;
 
 /// A figure: panels in a grid, filled row by row, under one title.
 ///
@@ -32,6 +33,9 @@ pub struct Figure {
     pub columns: usize,
     /// One legend at the foot of the figure, for the labels of all panels, in place of one legend per panel.
     pub shared_legend: bool,
+    /// The size of the whole; as large as its panels are drawn best if not given. Texts keep their size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
 }
 
 impl Figure {
@@ -49,6 +53,12 @@ impl Figure {
     /// Sets the number of panels per row.
     pub fn columns(mut self, columns: usize) -> Self {
         self.columns = columns;
+        self
+    }
+
+    /// Sets the size of the whole.
+    pub fn size(mut self, size: Size) -> Self {
+        self.size = Some(size);
         self
     }
 
