@@ -13,7 +13,7 @@ use clap::Args;
 
 use super::locks::Locks;
 use super::outputs::files_of_store;
-use super::{Failure, Outputs, Verbosity};
+use super::{Failure, Outputs, Verbosity, as_flag};
 use crate::experiment::query::{self, Answer, Source, Style};
 use crate::experiment::{self, Plate, Results, Table, generic, plates};
 use crate::plot::{self, Figure};
@@ -96,6 +96,8 @@ fn answer(paths: &[PathBuf], args: &PlotArgs, look: &Look) -> std::result::Resul
     }
     let Answer { mut plate, remarks, asked } = query::answer(&sources, &query).map_err(Failure::refused)?;
     plate.name = look.name.clone().unwrap_or(plate.name);
+    // Drawn here, so that what cannot be drawn is refused before a folder is made.
+    plate.figure.to_svg().map_err(as_flag).map_err(Failure::refused)?;
     let folder = folder_beside(args, sources[0].path());
     let table = folder.join(format!("{}.csv", plate.name));
     refuse_another(&table, &asked).map_err(Failure::refused)?;

@@ -32,6 +32,11 @@ pub fn fits(table: &Table) -> bool {
     ["part", "cell", "t", "kappa_minus_one_mean", "drift_mean"].iter().all(|name| table.has(name))
 }
 
+/// Whether the reason why [`figure`] drew nothing is that there are more cells than one figure shows.
+pub fn is_too_large(reason: &str) -> bool {
+    reason.starts_with(spread::TOO_LARGE)
+}
+
 /// A panel: its title, its vertical axis, and the quantity.
 type Shown = (&'static str, Axis, String);
 

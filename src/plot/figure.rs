@@ -264,6 +264,9 @@ pub struct Series {
     pub color: usize,
     /// Band or bars.
     pub interval: Interval,
+    /// Whether a line goes without the marks that tell unmarked lines apart: it belongs to another series of its colour.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub plain: bool,
 }
 
 impl Series {
@@ -280,7 +283,13 @@ impl Series {
     /// A series without an entry in the legend.
     pub fn unlabelled<P: Into<Point>>(style: Style, color: usize, points: impl IntoIterator<Item = P>) -> Self {
         let points = points.into_iter().map(Into::into).collect();
-        Self { label: None, points, style, color, interval: Interval::Band }
+        Self { label: None, points, style, color, interval: Interval::Band, plain: false }
+    }
+
+    /// Leaves out the marks that tell unmarked lines apart.
+    pub fn plain(mut self) -> Self {
+        self.plain = true;
+        self
     }
 
     /// Draws intervals as bars in place of a band.

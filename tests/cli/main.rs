@@ -18,6 +18,7 @@ mod messages;
 #[cfg(unix)]
 mod outputs;
 mod plot;
+mod plot_query;
 mod report;
 #[cfg(target_os = "linux")]
 mod signals;

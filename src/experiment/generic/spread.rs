@@ -14,6 +14,9 @@ const MOST_ROWS: usize = 8;
 /// A key with fewer values than these makes no curve of its own.
 const LEAST_POINTS: usize = 3;
 
+/// How the reason begins that there are too many cells.
+pub(super) const TOO_LARGE: &str = "cells = ";
+
 /// A curve: its rows, and how it looks.
 pub(super) struct Curve {
     pub(super) label: String,
@@ -212,7 +215,7 @@ fn too_many(cells: usize, keys: &[&str]) -> Error {
          --x {key} --y failure --where 't == last' (keys: {})",
         keys.join(", ")
     );
-    Error::argument("plot", counted(cells, "cell"), expected)
+    Error::argument("cells", counted(cells, "cell"), expected)
 }
 
 fn short(key: &str) -> &str {

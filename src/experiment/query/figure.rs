@@ -18,6 +18,11 @@ const REACH: (f64, f64) = (3.0, 2.0);
 /// The share of a category's room that curves take side by side.
 const BESIDE: f64 = 0.6;
 
+/// The label of an axis of rounds.
+const ROUND: &str = "round t";
+/// More rounds than these have round numbers among them for ticks.
+const MOST_TICKS: usize = 11;
+
 /// Whether a table was made by a query.
 pub fn fits(table: &Table) -> bool {
     table::fits(table)
@@ -73,12 +78,14 @@ struct Horizontal {
     log: bool,
     /// The words along it; empty if there are numbers.
     categories: Vec<String>,
+    /// Ticks at rounds, where they are few: there is none between two.
+    rounds: Vec<(f64, String)>,
 }
 
 impl Horizontal {
     fn new(table: &Table, log: bool) -> Result<Self> {
         let label = match table.distinct("x_key")?.join(", ") {
-            round if round == "t" => "round t".to_owned(),
+            round if round == "t" => ROUND.to_owned(),
             key => key,
         };
         let values = table.distinct("x")?;
@@ -86,12 +93,17 @@ impl Horizontal {
         if !numbers && log {
             return Err(Error::argument("--log", "x", format!("y alone: {label} holds words ({})", values.join(", "))));
         }
-        Ok(Self { label, log, categories: if numbers { Vec::new() } else { values } })
+        let is_round = label == ROUND && !log && values.len() <= MOST_TICKS;
+        let tick = |text: &String| text.parse().ok().map(|t| (t, text.clone()));
+        let rounds = if is_round { values.iter().filter_map(tick).collect() } else { Vec::new() };
+        Ok(Self { label, log, categories: if numbers { Vec::new() } else { values }, rounds })
     }
 
     fn axis(&self) -> Axis {
         if self.categories.is_empty() {
-            return if self.log { Axis::log(&self.label) } else { Axis::linear(&self.label) };
+            let mut axis = if self.log { Axis::log(&self.label) } else { Axis::linear(&self.label) };
+            axis.ticks.clone_from(&self.rounds);
+            return axis;
         }
         let count = self.categories.len() as f64;
         Axis::linear(&self.label).range(-0.5, count - 0.5).categories(&self.categories)
@@ -134,15 +146,26 @@ impl Drawing<'_> {
             }
             curves.push(curve);
             for (line, bound) in LINES.iter().zip(self.bounds) {
-                lines.push((bound, Series::unlabelled(*line, index, self.points(&rows, bound, index)?)));
+                let mut points = self.points(&rows, bound, index)?;
+                if !self.axis.categories.is_empty() {
+                    // Nothing lies between two words.
+                    let apart = Point::from((f64::NAN, f64::NAN));
+                    points = points.into_iter().flat_map(|point| [point, apart]).collect();
+                }
+                lines.push((bound, Series::unlabelled(*line, index, points).plain()));
             }
         }
         let mut panel = Panel::new(title, self.axis.axis(), Axis::default());
         let mut notes = Vec::new();
         let mut shown = measured.clone();
         for (line, bound) in LINES.iter().zip(self.bounds) {
-            let values: Vec<f64> =
-                lines.iter().filter(|(name, _)| *name == bound).flat_map(|(_, s)| &s.points).map(|p| p.y).collect();
+            let values: Vec<f64> = lines
+                .iter()
+                .filter(|(name, _)| *name == bound)
+                .flat_map(|(_, s)| &s.points)
+                .map(|p| p.y)
+                .filter(|y| !y.is_nan())
+                .collect();
             if values.is_empty() {
                 continue;
             }
@@ -150,7 +173,7 @@ impl Drawing<'_> {
             shown.extend(values.iter().filter(|&&value| value <= reach));
             notes.extend(self.note(bound, &values, reach)?);
             let entry: [(f64, f64); 0] = [];
-            curves.push(Series::new(format!("bound {bound}"), *line, ANY, entry));
+            curves.push(Series::new(format!("bound {bound}"), *line, ANY, entry).plain());
         }
         // Without bounds, what is measured decides, as everywhere.
         if shown.len() > measured.len() || !notes.is_empty() {

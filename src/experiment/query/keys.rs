@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::source::Facts;
-use crate::nearest::one_of;
+use crate::nearest::{nearest, one_of};
 use crate::simulate::output;
 use crate::{Error, Result};
 
@@ -69,7 +69,10 @@ impl Keys {
             ([], []) => {
                 let known: Vec<&str> = [ROUND].into_iter().chain(BESIDE).chain(self.varying()).collect();
                 let all: Vec<&str> = known.iter().copied().chain(self.varies.keys().map(String::as_str)).collect();
-                let nearest = crate::nearest::nearest(name, all.iter().copied()).unwrap_or_default();
+                // By their ends, since that is what is mistyped.
+                let end = Self::short(name);
+                let nearest = nearest(end, all.iter().map(|key| Self::short(key)));
+                let nearest = all.iter().find(|key| Some(Self::short(key)) == nearest).copied().unwrap_or_default();
                 let names = known.join(", ");
                 Err(Error::argument(
                     flag,

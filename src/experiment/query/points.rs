@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::bounds::{self, AskedBound, Drawn};
-use super::condition::{Comparison, wrong};
+use super::condition::{Comparison, Operator, wrong};
 use super::keys::{self, BESIDE, Keys, ROUND};
 use super::quantities::{self, Column};
 use super::source::{Facts, Mean, Source};
@@ -153,7 +153,7 @@ pub(super) fn find(sources: &[Source], query: &Query) -> Result<Found> {
         let any = points.iter().any(|point| point.bounds[index].is_some());
         remarks.extend(bound.remark(any, &lacking)?);
     }
-    let subtitle = subtitle(query, &axes, &points, &shown, with_rounds, sources);
+    let subtitle = subtitle(query, &axes, &points, &shown, with_rounds);
     let title = title(&axes, &columns, sources);
     let name = name(&axes, query, &columns, sources);
     let bounds = query.bounds.iter().map(AskedBound::name).collect();
@@ -405,14 +405,7 @@ fn title(axes: &Axes, columns: &[Column], sources: &[Source]) -> String {
 }
 
 /// Rounds, conditions, replicates.
-fn subtitle(
-    query: &Query,
-    axes: &Axes,
-    points: &[Point],
-    shown: &[Shown],
-    with_rounds: bool,
-    sources: &[Source],
-) -> String {
+fn subtitle(query: &Query, axes: &Axes, points: &[Point], shown: &[Shown], with_rounds: bool) -> String {
     let mut parts = Vec::new();
     if !with_rounds {
         let mut rounds: Vec<usize> = shown.iter().flat_map(|cell| cell.rounds.clone()).collect();
@@ -443,15 +436,18 @@ fn subtitle(
         [] => format!("means{intervals}"),
     });
     parts.extend(query.bounds.iter().map(|bound| bound.said()));
-    let _ = sources;
-    let mut text = parts.join("; ");
-    if let Some(first) = text.chars().next() {
-        text.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
-    }
-    text
+    sentence(&parts.join("; "))
 }
 
-/// The name of the files: source, quantities, axes.
+/// The text with a capital letter, if it begins with a word: a key's t is another than T.
+fn sentence(text: &str) -> String {
+    match ["after", "means", "a single"].iter().any(|word| text.starts_with(word)) {
+        true => text[..1].to_uppercase() + &text[1..],
+        false => text.to_owned(),
+    }
+}
+
+/// The name of the files: source, quantities, axes, conditions, bounds.
 fn name(axes: &Axes, query: &Query, columns: &[Column], sources: &[Source]) -> String {
     const LONGEST: usize = 120;
     let mut parts: Vec<&str> = sources.iter().map(|source| source.label.as_str()).collect();
@@ -460,8 +456,25 @@ fn name(axes: &Axes, query: &Query, columns: &[Column], sources: &[Source]) -> S
     parts.extend(["by", Keys::short(&axes.x)]);
     parts.extend(axes.by.iter().filter(|key| *key != BESIDE[0]).map(|key| Keys::short(key)));
     parts.extend(axes.facet.iter().map(|key| Keys::short(key)));
+    let conditions: Vec<String> = axes.comparisons.iter().map(in_a_name).collect();
+    parts.extend(conditions.iter().map(String::as_str));
+    parts.extend(query.bounds.iter().map(|bound| bound.name()));
     let plain = |c: char| if c.is_ascii_alphanumeric() || "_-.".contains(c) { c } else { '_' };
     parts.join("-").chars().map(plain).take(LONGEST).collect()
+}
+
+/// A comparison as the name of a file has it: `t4`, `samples-from-64`.
+fn in_a_name(comparison: &Comparison) -> String {
+    let (key, value) = (Keys::short(&comparison.key), &comparison.value);
+    match comparison.operator {
+        Operator::Equal if key == ROUND => format!("{key}{value}"),
+        Operator::Equal => format!("{key}-{value}"),
+        Operator::NotEqual => format!("{key}-not-{value}"),
+        Operator::Below => format!("{key}-below-{value}"),
+        Operator::AtMost => format!("{key}-to-{value}"),
+        Operator::Above => format!("{key}-above-{value}"),
+        Operator::AtLeast => format!("{key}-from-{value}"),
+    }
 }
 
 /// The query in a line, without what only changes how it looks.
