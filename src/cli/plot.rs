@@ -32,10 +32,6 @@ pub struct PlotArgs {
     /// that lies beside a figure
     #[arg(value_name = "STORE|CSV|DIR", required = true)]
     sources: Vec<PathBuf>,
-    #[command(flatten)]
-    query: QueryArgs,
-    #[command(flatten)]
-    look: LookArgs,
     /// Where the files go; figures of these names are replaced [default: the folder of the store or CSV]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -43,6 +39,11 @@ pub struct PlotArgs {
     locks: Locks,
     #[command(flatten)]
     verbosity: Verbosity,
+    // Last, for the headings of their help.
+    #[command(flatten)]
+    query: QueryArgs,
+    #[command(flatten)]
+    look: LookArgs,
 }
 
 /// Carries the command out.

@@ -45,6 +45,9 @@ const fn subject(bound: &'static str, quantities: &'static [&'static str]) -> Su
 
 /// Flags that speak of what happened in the rounds: bounds with one of them say nothing of t = 0.
 const OF_ROUNDS: [&str; 8] = ["rounds", "kappa", "gamma", "mu", "epsilon", "excess", "concentrability", "theta-norm"];
+/// Bounds in which the size of the statistical error is that of the paper's own loop, not what was measured.
+const OF_THE_PAPERS_LOOP: [&str; 6] =
+    ["iterative", "linear-softmax", "iterations", "epsilon", "single-step", "hard-instance"];
 /// Bounds whose ball is that of the linear class.
 const WITH_BALL: [&str; 3] = ["linear-softmax", "iterations", "epsilon"];
 
@@ -77,6 +80,10 @@ pub(super) struct Drawn {
 pub(super) struct Lacking {
     missing: BTreeMap<&'static str, BTreeSet<String>>,
     wrong: BTreeMap<&'static str, (usize, String)>,
+    /// At how many points the numbers refute an assumption.
+    refuted: BTreeMap<&'static str, usize>,
+    /// Cells whose loop is another than that of which the bound speaks.
+    other_loops: BTreeMap<&'static str, BTreeSet<usize>>,
 }
 
 /// What one cell says.
@@ -92,7 +99,7 @@ impl Inputs {
     /// [`Error::Argument`] for means without the replicates behind them.
     pub(super) fn of(rows: &Rows<'_>) -> Result<Self> {
         match rows {
-            Rows::Cell(rows) => Ok(Self { simulation: rows.simulation()?, rows: (**rows).clone() }),
+            Rows::Cell(rows, _) => Ok(Self { simulation: rows.simulation()?, rows: (**rows).clone() }),
             Rows::Means(_) => {
                 let expected =
                     "stores alone: its constants are those of single replicates, which a table of means lacks";
@@ -196,11 +203,6 @@ impl AskedBound {
         format!("{}{}", self.entry.name, set.collect::<String>())
     }
 
-    /// What a reader of the figure is told of it.
-    pub(super) fn said(&self) -> String {
-        format!("bound {}: worst constants of the replicates", self.written())
-    }
-
     fn subject(&self) -> Option<&'static Subject> {
         SUBJECTS.iter().find(|subject| subject.bound == self.entry.name)
     }
@@ -253,6 +255,10 @@ impl AskedBound {
                 return None;
             }
         };
+        *lacking.refuted.entry(self.entry.name).or_default() += usize::from(bound.refuted());
+        if OF_THE_PAPERS_LOOP.contains(&self.entry.name) && !inputs.simulation.config.is_papers_loop() {
+            lacking.other_loops.entry(self.entry.name).or_default().insert(inputs.rows.cell.ordinal);
+        }
         let square = self.subject().is_some_and(|subject| subject.square);
         let value = match column.quantity.as_str() {
             _ if square => bound.value() * bound.value(),
@@ -287,7 +293,19 @@ impl AskedBound {
             let wrong = wrong.map(|(count, error)| {
                 format!("bound {name} has no value at {}; the first: {error}", counted(*count, "point"))
             });
-            return Ok(missing.into_iter().chain(wrong).collect());
+            let refuted = lacking.refuted.get(name).filter(|count| **count > 0).map(|count| {
+                format!(
+                    "warning: bound {name} assumes what is not so at {}; `selfreward bound` says what",
+                    counted(*count, "point")
+                )
+            });
+            let other = lacking.other_loops.get(name).map(|cells| {
+                format!(
+                    "warning: bound {name} speaks of the paper's loop; that of {} is another",
+                    counted(cells.len(), "cell")
+                )
+            });
+            return Ok([missing, wrong, refuted, other].into_iter().flatten().collect());
         }
         let expected = match (missing, wrong) {
             (Some(names), _) => {

@@ -435,7 +435,11 @@ fn subtitle(query: &Query, axes: &Axes, points: &[Point], shown: &[Shown], with_
         [first, .., last] => format!("means over {first} to {last} replicates{intervals}"),
         [] => format!("means{intervals}"),
     });
-    parts.extend(query.bounds.iter().map(|bound| bound.said()));
+    let bounds: Vec<String> = query.bounds.iter().map(AskedBound::written).collect();
+    if !bounds.is_empty() {
+        let noun = if bounds.len() == 1 { "bound" } else { "bounds" };
+        parts.push(format!("{noun} {}: worst constants of the replicates", bounds.join(", ")));
+    }
     sentence(&parts.join("; "))
 }
 

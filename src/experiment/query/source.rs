@@ -63,7 +63,7 @@ pub(super) struct Mean {
 
 /// What a cell measured.
 pub(super) enum Rows<'a> {
-    Cell(Box<CellRows>),
+    Cell(Box<CellRows>, Beforehand),
     Means(&'a Means),
 }
 
@@ -157,7 +157,9 @@ impl Source {
             Content::Store(results) => {
                 let rows = results.rows_of(results.study.cell(ordinal)?)?;
                 let gone = || Error::file(&self.path, "has changed while it was read");
-                Ok(Rows::Cell(Box::new(rows.ok_or_else(gone)?)))
+                let rows = rows.ok_or_else(gone)?;
+                let beforehand = Beforehand::of(&rows.cell.config);
+                Ok(Rows::Cell(Box::new(rows), beforehand))
             }
         }
     }
@@ -196,12 +198,12 @@ impl Rows<'_> {
     pub(super) fn mean(&self, column: &str, t: usize) -> Result<Option<Mean>> {
         match self {
             Self::Means(means) => means.mean(column, t),
-            Self::Cell(rows) => {
+            Self::Cell(rows, beforehand) => {
                 let Some(place) = rows.quantities.iter().position(|quantity| quantity == column) else {
                     return Ok(None);
                 };
                 let values: Option<Vec<f64>> = rows.replicates.iter().map(|rounds| rounds.get(t)?[place]).collect();
-                let summarised = values.map(|values| Beforehand::of(&rows.cell.config).mean(column, t, &values));
+                let summarised = values.map(|values| beforehand.mean(column, t, &values));
                 Ok(summarised.map(|interval| Mean { mean: interval.mean, ends: interval.ends }))
             }
         }
@@ -212,7 +214,7 @@ impl Rows<'_> {
         match self {
             Self::Means(means) if means.replicates == 0 => String::new(),
             Self::Means(means) => means.replicates.to_string(),
-            Self::Cell(rows) => rows.replicates.len().to_string(),
+            Self::Cell(rows, _) => rows.replicates.len().to_string(),
         }
     }
 }
