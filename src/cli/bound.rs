@@ -1,7 +1,7 @@
 //! `selfreward bound`: any bound of the theory, with its intermediates and assumptions.
 
 mod answer;
-mod flags;
+pub(super) mod flags;
 
 pub(super) use answer::number;
 

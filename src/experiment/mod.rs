@@ -30,6 +30,7 @@ pub mod phase_diagram;
 mod plate;
 pub mod population_drift;
 pub mod proof_audit;
+pub mod query;
 pub mod rate_vs_n;
 pub mod real_features;
 pub mod real_spectrum;

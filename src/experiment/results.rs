@@ -12,7 +12,7 @@ use crate::Result;
 use crate::simulate::{Beforehand, Simulation, output};
 use crate::stats::MeanInterval;
 use crate::study::store::{ReplicateRows, store_at};
-use crate::study::{Store, Study};
+use crate::study::{Cell, Store, Study};
 
 /// A store with the study that it belongs to.
 pub struct Results {
@@ -95,23 +95,31 @@ impl Results {
         let mut cells = Vec::new();
         for ordinal in 0..self.study.cells() {
             if part.is_empty() || self.study.part(ordinal) == part {
-                let cell = self.study.cell(ordinal)?;
-                let (numbers, mut replicates): (Vec<usize>, Vec<ReplicateRows>) =
-                    self.store.replicates_of(ordinal)?.into_iter().unzip();
-                // Rounds that are missing at the end have their places, too, and nothing in them.
-                let nothing = vec![None; self.quantities.len()];
-                replicates.iter_mut().for_each(|rows| rows.resize(cell.config.process.rounds + 1, nothing.clone()));
-                if !replicates.is_empty() {
-                    cells.push(self.look(CellRows {
-                        cell,
-                        numbers,
-                        replicates,
-                        quantities: Arc::clone(&self.quantities),
-                    }));
-                }
+                cells.extend(self.rows_of(self.study.cell(ordinal)?)?);
             }
         }
         Ok(cells)
+    }
+
+    /// The rows of one cell; `None` if no replicate of it is done.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] if the store cannot be read.
+    pub fn rows_of(&self, cell: Cell) -> Result<Option<CellRows>> {
+        let (numbers, mut replicates): (Vec<usize>, Vec<ReplicateRows>) =
+            self.store.replicates_of(cell.ordinal)?.into_iter().unzip();
+        if replicates.is_empty() {
+            return Ok(None);
+        }
+        // Rounds that are missing at the end have their places, too, and nothing in them.
+        let nothing = vec![None; self.quantities.len()];
+        replicates.iter_mut().for_each(|rows| rows.resize(cell.config.process.rounds + 1, nothing.clone()));
+        Ok(Some(self.look(CellRows { cell, numbers, replicates, quantities: Arc::clone(&self.quantities) })))
+    }
+
+    /// The names of the measured quantities.
+    pub fn quantities(&self) -> &[String] {
+        &self.quantities
     }
 
     /// Whether any replicate of a part (of any, if empty) is done.

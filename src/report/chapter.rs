@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Own;
 use super::time::{seconds_between, span};
 use crate::Result;
-use crate::experiment::{Finding, Plate, Results, plates};
+use crate::experiment::{Finding, Plate, Results, generic, plates};
 use crate::plot::Drawn;
 use crate::study::definition::Verdict;
 use crate::study::store::{Counts, Session};
@@ -93,7 +93,9 @@ impl Chapter {
     /// What could not be drawn or looked for.
     pub fn failures(&self) -> Vec<String> {
         let findings = self.findings.as_ref().err().into_iter();
-        let pictures = self.pictures.iter().filter_map(|picture| picture.as_ref().err());
+        // A grid that is larger than one figure is drawn by `selfreward plot` as it is asked to.
+        let asked_for = |reason: &&String| !generic::is_too_large(reason);
+        let pictures = self.pictures.iter().filter_map(|picture| picture.as_ref().err()).filter(asked_for);
         findings.chain(pictures).map(|reason| format!("{}: {reason}", self.name)).collect()
     }
 

@@ -31,7 +31,7 @@ impl Config {
     }
 
     /// Whether the loop is the paper's, as far as keys say so.
-    pub(in crate::simulate) fn is_papers_loop(&self) -> bool {
+    pub(crate) fn is_papers_loop(&self) -> bool {
         !has_new_key(&self.process)
     }
 
