@@ -114,16 +114,7 @@ impl CellRows {
     /// What the configuration has under a dotted key, as a person writes it: 3, not 3.0; empty for nothing. The keys `part`
     /// and `cell` stand for the part's name and the cell's id.
     pub fn label(&self, key: &str) -> String {
-        match key {
-            "part" => self.cell.part.clone(),
-            "cell" => self.cell.id.to_string(),
-            key => match self.cell.value(key) {
-                None | Some(serde_json::Value::Null) => String::new(),
-                Some(serde_json::Value::String(text)) => text,
-                Some(serde_json::Value::Number(number)) => written(&number),
-                Some(other) => other.to_string(),
-            },
-        }
+        label(&self.cell, key)
     }
 
     /// The cell's simulation: its process, and the numbers that follow from its configuration.
@@ -132,6 +123,20 @@ impl CellRows {
     /// As [`Simulation::describe`].
     pub fn simulation(&self) -> Result<Simulation> {
         Simulation::describe(self.cell.config.clone())
+    }
+}
+
+/// What a cell has under a key; see [`CellRows::label`].
+pub(crate) fn label(cell: &Cell, key: &str) -> String {
+    match key {
+        "part" => cell.part.clone(),
+        "cell" => cell.id.to_string(),
+        key => match cell.value(key) {
+            None | Some(serde_json::Value::Null) => String::new(),
+            Some(serde_json::Value::String(text)) => text,
+            Some(serde_json::Value::Number(number)) => written(&number),
+            Some(other) => other.to_string(),
+        },
     }
 }
 

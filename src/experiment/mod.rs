@@ -47,6 +47,7 @@ mod table;
 pub mod where_noise_enters;
 
 pub use cell_rows::CellRows;
+pub(crate) use cell_rows::label as label_of;
 pub use finding::{Finding, Findings};
 pub use plate::{Plate, plates};
 pub use recognise::{Recognised, recognise, refuse_other_data};
