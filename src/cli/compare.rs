@@ -118,13 +118,14 @@ fn write(outputs: &Outputs, comparison: &compare::Comparison, document: &str, ve
     outputs.write("compare.json", document)?;
     let figure = compare::figure(comparison);
     if figure.panels.is_empty() {
-        verbosity.say("no difference is known: nothing is drawn");
+        let folder = outputs.folder().display();
+        verbosity.say(format!("wrote compare.csv, compare.json to {folder}; no difference is known: nothing is drawn"));
     } else {
         let (svg, png) = crate::plot::drawn(&figure)?;
         outputs.write("compare.svg", svg)?;
         outputs.write("compare.png", png)?;
+        verbosity.say(format!("wrote {} to {}", FILES.join(", "), outputs.folder().display()));
     }
-    verbosity.say(format!("wrote {} to {}", FILES.join(", "), outputs.folder().display()));
     Ok(())
 }
 

@@ -25,6 +25,9 @@ pub struct Question {
 /// Rounds that are compared where none are asked for.
 const MOST_ROUNDS: usize = 8;
 
+/// How it is said that not all replicates are compared.
+const LEFT_OUT: &str = "Replicates that A or B alone has are left out";
+
 /// What is compared where nothing is asked for.
 const MAIN: [&str; 7] = ["kappa", "failure", "base_failure", "drift", "accuracy", "correct_probability", "margin"];
 
@@ -103,6 +106,13 @@ impl Gathered {
                 self.entries.push(Entry { pair, quantity: quantity.clone(), t, found });
             }
         }
+        let [all_a, all_b] = [a, b].map(|rows| rows.numbers.len());
+        if let Some(count) = places.map(|places| places.len()).filter(|&count| count < all_a.max(all_b))
+            && !self.notes.iter().any(|note| note.starts_with(LEFT_OUT))
+        {
+            let of = if pairs > 1 { ", in the first cell of which this is so" } else { "" };
+            self.notes.push(format!("{LEFT_OUT}: of {all_a} of A and {all_b} of B, {count} are compared{of}."));
+        }
         self.changes.add(&changes(&a.cell.config, &b.cell.config));
         self.labels.push(labels);
         self.pairings.push(pairing);
@@ -139,7 +149,7 @@ impl Question {
             match found {
                 Ok(column) if columns.contains(&column) => {}
                 Ok(column) => columns.push(column),
-                Err(error) if !asked.is_empty() => return Err(error),
+                Err(error) if !asked.is_empty() || (self.delta.is_some() && is_of_delta(&error)) => return Err(error),
                 Err(_) => {}
             }
         }
@@ -197,6 +207,11 @@ impl Question {
         rounds.dedup();
         rounds
     }
+}
+
+/// Whether the δ that was asked for is what is wrong.
+fn is_of_delta(error: &Error) -> bool {
+    matches!(error, Error::Argument { name, .. } if name == "--delta")
 }
 
 /// The values of both in a round, or why there are none.

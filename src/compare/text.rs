@@ -2,8 +2,9 @@
 
 use super::comparison::{Comparison, JOINT, Row, Verdict};
 use super::pairing::How;
+use crate::metrics::Quantity;
 use crate::simulate::output::significant;
-use crate::stats::{least_visible, replicates_to_see};
+use crate::stats::{Range, least_visible, replicates_to_see};
 use crate::words::{agreeing, counted, table};
 
 /// Lines of the table that are printed; of more, those that differ alone.
@@ -156,7 +157,8 @@ fn over_cells(rows: &[&Row]) -> String {
 
 /// What so few replicates cannot show, where no difference of a share is seen.
 fn power(comparison: &Comparison) -> Option<String> {
-    let shares = |row: &&Row| row.verdict == Verdict::NotSeen && row.method == "dirichlet";
+    let is_share = |name: &str| Quantity::of_column(name).is_some_and(|quantity| quantity.range == Range::SHARE);
+    let shares = |row: &&Row| row.verdict == Verdict::NotSeen && row.method == "dirichlet" && is_share(&row.quantity);
     let largest = comparison.rows.iter().filter(shares).max_by(|one, other| {
         let size = |row: &Row| row.difference.map_or(0.0, f64::abs);
         size(one).total_cmp(&size(other))
