@@ -118,6 +118,7 @@
 pub mod absent;
 pub mod claims;
 pub mod cli;
+pub mod compare;
 pub mod convex;
 pub mod decoding;
 pub mod describe;

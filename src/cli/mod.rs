@@ -1,6 +1,8 @@
 //! The `selfreward` command: thin. It reads arguments, checks outputs, shows progress, and hands over to the library.
 
 pub mod bound;
+mod cite;
+mod compare;
 mod completions;
 mod controls;
 pub mod counts;
@@ -75,10 +77,12 @@ enum Command {
     Reproduce(reproduce::ReproduceArgs),
     Report(report::ReportArgs),
     Plot(plot::PlotArgs),
+    Compare(compare::CompareArgs),
     Verify(verify::VerifyArgs),
     Falsify(falsify::FalsifyArgs),
     List(list::ListArgs),
     Loops(loops::LoopsArgs),
+    Cite(cite::CiteArgs),
     Show(show::ShowArgs),
     Export(export::ExportArgs),
     Merge(merge::MergeArgs),
@@ -221,10 +225,12 @@ pub fn main() -> ExitCode {
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Plot(args) => plot::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Falsify(args) => falsify::run(&args),
         Command::List(args) => list::run(&args),
         Command::Loops(args) => loops::run(&args),
+        Command::Cite(args) => cite::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Merge(args) => merge::run(&args),

@@ -118,11 +118,7 @@ impl CellRows {
     /// What the configuration has under a dotted key, as a person writes it: 3, not 3.0; empty for nothing. The keys `part`
     /// and `cell` stand for the part's name and the cell's id.
     pub fn label(&self, key: &str) -> String {
-        match key {
-            "part" => self.cell.part.clone(),
-            "cell" => self.cell.id.to_string(),
-            key => shown(self.cell.value(key)),
-        }
+        label(&self.cell, key)
     }
 
     /// The cell's simulation: its process, and the numbers that follow from its configuration.
@@ -131,6 +127,15 @@ impl CellRows {
     /// As [`Simulation::describe`].
     pub fn simulation(&self) -> Result<Simulation> {
         Simulation::describe(self.cell.config.clone())
+    }
+}
+
+/// What a cell has under a key; see [`CellRows::label`].
+pub(crate) fn label(cell: &Cell, key: &str) -> String {
+    match key {
+        "part" => cell.part.clone(),
+        "cell" => cell.id.to_string(),
+        key => shown(cell.value(key)),
     }
 }
 

@@ -49,6 +49,7 @@ mod table;
 pub mod where_noise_enters;
 
 pub use cell_rows::CellRows;
+pub(crate) use cell_rows::label as label_of;
 pub use finding::{Finding, Findings};
 pub use last_rounds::{LastRound, LastRounds};
 pub use plate::{Plate, plates};

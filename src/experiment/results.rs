@@ -95,25 +95,26 @@ impl Results {
         let mut cells = Vec::new();
         for ordinal in 0..self.study.cells() {
             if part.is_empty() || self.study.part(ordinal) == part {
-                cells.extend(self.rows_of(self.study.cell(ordinal)?)?);
+                cells.extend(self.rows_of(ordinal)?);
             }
         }
         Ok(cells)
     }
 
-    /// The rows of one cell; `None` if no replicate of it is done.
+    /// The cell at a place; `None` if no replicate of it is done.
     ///
     /// # Errors
-    /// [`crate::Error::File`] if the store cannot be read.
-    pub fn rows_of(&self, cell: Cell) -> Result<Option<CellRows>> {
+    /// [`crate::Error::File`] if the store cannot be read; [`crate::Error::Argument`] if there is no such cell.
+    pub fn rows_of(&self, ordinal: usize) -> Result<Option<CellRows>> {
+        let cell = self.study.cell(ordinal)?;
         let (numbers, mut replicates): (Vec<usize>, Vec<ReplicateRows>) =
-            self.store.replicates_of(cell.ordinal)?.into_iter().unzip();
-        if replicates.is_empty() {
-            return Ok(None);
-        }
+            self.store.replicates_of(ordinal)?.into_iter().unzip();
         // Rounds that are missing at the end have their places, too, and nothing in them.
         let nothing = vec![None; self.quantities.len()];
         replicates.iter_mut().for_each(|rows| rows.resize(cell.config.process.rounds + 1, nothing.clone()));
+        if replicates.is_empty() {
+            return Ok(None);
+        }
         Ok(Some(self.look(CellRows { cell, numbers, replicates, quantities: Arc::clone(&self.quantities) })))
     }
 

@@ -17,11 +17,13 @@ pub mod loops;
 mod numbers;
 pub mod offset;
 mod paper;
+pub mod reference;
 pub mod task_centric;
 
 pub use bound::{Assumption, Bound};
 pub use numbers::{Fallback, Flag, Kind, Numbers, Quantity};
 pub use paper::{BoundEntry, Listed, Paper};
+pub use reference::{Origin, Reference};
 
 use crate::Error;
 use crate::nearest::one_of;

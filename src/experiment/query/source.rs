@@ -155,7 +155,7 @@ impl Source {
         match &self.content {
             Content::Means(means) => Ok(Rows::Means(means)),
             Content::Store(results) => {
-                let rows = results.rows_of(results.study.cell(ordinal)?)?;
+                let rows = results.rows_of(ordinal)?;
                 let gone = || Error::file(&self.path, "has changed while it was read");
                 let rows = rows.ok_or_else(gone)?;
                 let beforehand = Beforehand::of(&rows.cell.config);
