@@ -27,6 +27,7 @@ mod report;
 mod reproduce;
 mod run;
 mod say;
+mod scratch;
 mod show;
 mod signals;
 pub mod simulate;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use toml::{Table, Value};
+use toml::Table;
 
 use super::counts::{self, whole};
 use super::locks::Locks;

@@ -12,7 +12,7 @@ use crate::Result;
 use crate::simulate::{Beforehand, Simulation, output};
 use crate::stats::MeanInterval;
 use crate::study::store::{ReplicateRows, store_at};
-use crate::study::{Cell, Store, Study};
+use crate::study::{Store, Study};
 
 /// A store with the study that it belongs to.
 pub struct Results {

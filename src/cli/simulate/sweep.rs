@@ -11,7 +11,7 @@ use crate::cli::order::{Existing, Order, compute};
 use crate::cli::outputs::{spare, within};
 use crate::cli::overlays::{Overlay, located};
 use crate::cli::run::Settings;
-use crate::cli::verify::Scratch;
+use crate::cli::scratch::Scratch;
 use crate::cli::{Failure, Outputs, Verbosity, print, stop_flag, terminal_width};
 use crate::experiment::{self, LastRound, LastRounds, Results, plates};
 use crate::simulate::config::{Given, RunConfig, set};

@@ -1,7 +1,7 @@
 //! The rows that claims are weighed on: computed, or opened.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -12,6 +12,7 @@ use crate::claims::own::Asked;
 use crate::claims::{Weighed, expectation};
 use crate::cli::order::{Existing, Order, compute};
 use crate::cli::outputs::files_of_store;
+use crate::cli::scratch::Scratch;
 use crate::cli::{Failure, Outputs};
 use crate::experiment::{self, Results, refuse_other_data};
 use crate::papers::{self, Listed, PAPERS};
@@ -315,29 +316,4 @@ fn absent(results: &[Results], questions: &[Question]) -> Result<BTreeSet<String
         all.extend(not.into_iter().filter(|_| there));
     }
     Ok(all)
-}
-
-/// A folder that is removed when it is no longer needed.
-#[derive(Debug)]
-pub(super) struct Scratch(PathBuf);
-
-impl Scratch {
-    pub(super) fn new() -> Result<Self> {
-        let path = std::env::temp_dir().join(format!("selfreward-verify-{}", std::process::id()));
-        crate::draft::note(&path);
-        std::fs::create_dir_all(&path)
-            .map_err(|error| Error::file(&path, format!("cannot be made a folder: {error}")))?;
-        Ok(Self(path))
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // Nothing depends on it any more; a folder that cannot be removed is the system's to clean.
-        drop(std::fs::remove_dir_all(&self.0));
-    }
 }
