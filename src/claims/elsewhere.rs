@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::claim::{Source, Statement, judged_each};
+use super::claim::{Level, Source, Statement, judged_each};
 use super::evidence::{Case, Curve, Evidence, Extent};
 use super::gather::{Gathered, Question, refuse_machine, refuse_obstacles};
 use super::trial::Trials;
@@ -157,14 +157,17 @@ impl Gathered {
 
     /// Adds what cells say that a statement may compare with each other, or why they say nothing.
     fn ask(&mut self, experiment: &str, store: &str, name: String, cells: &[CellRows]) {
-        let Question { statement, rule, .. } = self.question;
+        let Question { statement, rule, level, .. } = self.question;
         let fewest = cells.iter().map(|cell| cell.replicates.len()).min().unwrap_or(0);
-        if matches!(statement, Statement::Cells(_)) && (2..ENOUGH).contains(&fewest) {
-            let need =
-                format!("the error of a mean of {fewest} replicates is not known: {ENOUGH} `replicates` are needed");
-            return self.set_aside(&name, need);
-        }
         match self.attempt(store, || statement.collect(experiment, cells)) {
+            Some(Ok(Evidence::Cases(cases)))
+                if level != Level::Exact
+                    && (2..ENOUGH).contains(&fewest)
+                    && cases.iter().any(|case| !case.comparisons.is_empty()) =>
+            {
+                let few = format!("the error of a mean of {fewest} replicates is not known");
+                self.set_aside(&name, format!("{few}: {ENOUGH} `replicates` are needed"));
+            }
             Some(Ok(Evidence::Curves(curves))) => match too_short(&curves, rule, cells) {
                 Some(why) => self.set_aside(&name, why),
                 None => {

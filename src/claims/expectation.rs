@@ -78,10 +78,13 @@ impl Expectation {
         self.verdict().is_some_and(|expected| contradicts(found, expected))
     }
 
-    /// In words, for a row that says it.
-    pub fn words(self) -> String {
-        self.verdict()
-            .map_or_else(|| "no verdict expected".to_owned(), |verdict| format!("expected: {}", word(&verdict)))
+    /// In words, for a row that says it beside what was found.
+    pub fn words(self, found: Verdict) -> String {
+        match self.verdict() {
+            Some(verdict) => format!("expected: {}", word(&verdict)),
+            None if self.met_by(found) => "no verdict expected".to_owned(),
+            None => "no verdict expected, and none came out".to_owned(),
+        }
     }
 }
 

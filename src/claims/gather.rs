@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::claim::{Source, Statement};
 use super::evidence::Evidence;
 use super::weigh::{Rule, Unknown, Weighed, weigh};
-use super::{Claim, Control};
+use super::{Claim, Control, Level};
 use crate::absent::Absent;
 use crate::experiment::{CellRows, Results};
 use crate::seed::Seed;
@@ -28,6 +28,8 @@ pub struct Question {
     pub statement: Statement,
     /// How it is weighed.
     pub rule: Rule,
+    /// How strong the claim is: an exact one, or a false variant of such, rests on no standard error of a few replicates.
+    pub level: Level,
     /// The number of statistical decisions that the joint level is shared among: those of its paper.
     pub decisions: usize,
 }
@@ -35,14 +37,14 @@ pub struct Question {
 impl Question {
     /// Of a claim, in a paper with so many statistical decisions.
     pub fn of_claim(claim: &Claim, decisions: usize) -> Self {
-        let Claim { id, sources, statement, rule, .. } = *claim;
-        Self { id, sources, statement, rule, decisions }
+        let Claim { id, sources, statement, rule, level, .. } = *claim;
+        Self { id, sources, statement, rule, level, decisions }
     }
 
-    /// Of a control, in a paper with so many statistical decisions.
-    pub fn of_control(control: &Control, decisions: usize) -> Self {
+    /// Of a control of a claim, in a paper with so many statistical decisions.
+    pub fn of_control(control: &Control, level: Level, decisions: usize) -> Self {
         let Control { id, sources, statement, rule, .. } = *control;
-        Self { id, sources, statement, rule, decisions }
+        Self { id, sources, statement, rule, level, decisions }
     }
 
     /// The parts of an experiment that it looks at; an empty name stands for all of them.

@@ -310,7 +310,7 @@ impl Entry {
             parts.push(self.claim.note.to_owned());
         }
         if !self.expected() || self.expected.verdict().is_none() {
-            parts.push(self.expected.words());
+            parts.push(self.expected.words(self.weighed.verdict));
         }
         parts.join(". ")
     }
