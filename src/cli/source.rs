@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use toml::{Table, Value};
@@ -11,7 +12,7 @@ use crate::describe::{Measured, Options};
 use crate::instance::files as instance_files;
 use crate::instance::npz::NpzFile;
 use crate::simulate::{Config, Simulation, config};
-use crate::{Error, files};
+use crate::{Error, Instance, files};
 
 /// n where nothing says otherwise.
 const SAMPLES: i64 = 1024;
@@ -61,13 +62,13 @@ impl Source {
     ///
     /// Features of a file that leave the unit ball are divided by the largest norm, so that they can be described at all.
     pub fn measure(self, replicate: usize, lambda: Option<f64>) -> anyhow::Result<(Measured, Options, Vec<String>)> {
-        let made = self.make(&self.config, replicate);
-        let (simulation, instance, mut remarks) = match made {
+        let made = Self::make(&self.config, replicate);
+        let (simulation, instance) = match made {
             Err(error) if self.is_file && !self.rescales() => {
                 let config = self.config.instance.clone().with("rescale", true)?;
                 let config = Config { instance: config, ..self.config.clone() };
                 // Whatever else is wrong is wrong then, too.
-                self.make(&config, replicate).map_err(|_| located(error, &self.path, &self.laid))?
+                Self::make(&config, replicate).map_err(|_| located(error, &self.path, &self.laid))?
             }
             made => made.map_err(|error| located(error, &self.path, &self.laid))?,
         };
@@ -80,23 +81,19 @@ impl Source {
         let process = &simulation.process;
         let options =
             Options { samples: process.samples as f64, beta: process.beta, lambda, deltas: simulation.deltas.clone() };
-        remarks.extend(simulation.remarks.iter().cloned());
         let measured = Measured::new(instance);
-        Ok((if let Some(norm) = norm { measured.divided_by(norm) } else { measured }, options, remarks))
+        let measured = if let Some(norm) = norm { measured.divided_by(norm) } else { measured };
+        Ok((measured, options, simulation.remarks))
     }
 
     fn rescales(&self) -> bool {
         self.config.instance.get("rescale") == Some(true)
     }
 
-    fn make(
-        &self,
-        config: &Config,
-        replicate: usize,
-    ) -> crate::Result<(Simulation, std::sync::Arc<crate::Instance>, Vec<String>)> {
+    fn make(config: &Config, replicate: usize) -> crate::Result<(Simulation, Arc<Instance>)> {
         let simulation = Simulation::describe(config.clone())?;
         let instance = simulation.instance(replicate)?;
-        Ok((simulation, instance, Vec::new()))
+        Ok((simulation, instance))
     }
 }
 

@@ -82,7 +82,7 @@ fn eigenvalues(measured: &Measured) -> Panel {
     if let Ok(fit) = spectrum::best_regime(spectrum) {
         let fitted = places.iter().filter(|&&j| j <= fit.points).map(|&j| (j as f64, fit.at(j)));
         let fitted: Vec<_> = fitted.filter(|(_, value)| *value > floor).collect();
-        panel = panel.series(Series::new(fit.described(), Style::Line, 1, fitted));
+        panel = panel.series(Series::new(spectrum::told(&fit), Style::Line, 1, fitted));
     }
     panel
 }

@@ -265,7 +265,7 @@ fn differences(measured: &Measured, options: &Options, lambda: f64) -> Group {
     };
     group.number("effective_dimension_paper", "d_λ at the paper's λ = 1/log d", papers);
     let best = measured.spectrum().and_then(spectrum::best_regime);
-    let name = best.as_ref().map(|fit| fit.described()).map_err(Clone::clone);
+    let name = best.as_ref().map(spectrum::told).map_err(Clone::clone);
     group.word("regime", "regime of decay that fits the leading eigenvalues best, by AICc (Assumption G.3)", name);
     let points = best.as_ref().map(|fit| fit.points as f64).map_err(Clone::clone);
     group.number("regime_points", "leading eigenvalues that it is fitted to", points);

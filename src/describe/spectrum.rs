@@ -1,6 +1,7 @@
 //! The spectrum of the covariance Σ = E_x Cov_{π_0} φ / max‖φ‖², its effective dimension, and the regime that it is in.
 
 use super::design::Design;
+use super::output::short;
 use super::{Found, absent, finite};
 use crate::experiment::real_spectrum::{Fit, fits, resolved};
 use crate::instance::{FeatureMap, Instance};
@@ -117,6 +118,12 @@ pub(super) fn best_regime(spectrum: &Spectrum) -> Found<Fit> {
     let points = resolved(spectrum).min(MOST_FITTED);
     let best = fits(spectrum, points).ok().and_then(|fits| fits.into_iter().next());
     best.map_or_else(|| absent(format!("rounding leaves {}, and a fit takes 8", counted(points, "eigenvalue"))), Ok)
+}
+
+/// The regime with its parameter, however small.
+pub(super) fn told(fit: &Fit) -> String {
+    let (letter, value) = fit.parameter();
+    format!("{}, {letter} = {}", fit.name(), short(value, 3))
 }
 
 /// Its bound on d_λ.
