@@ -117,7 +117,8 @@ fn long_help() -> String {
 const SWEEPS: &str = "\
 Sweeps:
   A sweep is an experiment of your own, called after the configuration's file, with a cell for each combination. Its rows are those of \
-`selfreward run` on its definition (which --out keeps) with the same seed; the table shows the last round.
+`selfreward run` on its definition (which --out keeps) with the same seed, and not those of a single run with the cell's values; \
+`selfreward show STORE --cell ID` prints the configuration that gives them. The table shows the last round.
   Each cell's seed follows from that name and the cell's values alone: more values, another order or more replicates change no row, and \
 --resume computes what is missing.
   So cells draw different instances, unless nothing of an instance is drawn (kind npz with the θ_0 of its file): differences between \

@@ -149,6 +149,8 @@ fn lists_that_keys_hold_are_values() {
     for (cell, delta, there) in [(0, "0.5", true), (0, "0.25", false), (1, "0.5", true), (1, "0.25", true)] {
         assert_eq!(cells[cell]["quantities"]["failure"][delta].is_object(), there, "{cell} {delta}");
     }
+    let words = document("--set measure.also=[[drift_mass],[drift_mass,step_drift]]");
+    assert_eq!(words["cells"].as_array().unwrap().len(), 2);
     let tables = document("--set process.reward=[{self=1.0},{self=1.0,base=0.5}]");
     assert_eq!(tables["cells"].as_array().unwrap().len(), 2);
     let inner = document("--set instance.weights.zipf=[0.5,1.0]");
@@ -373,6 +375,9 @@ fn run_takes_settings() {
             assert_eq!(rows("set"), rows("written"), "{settings} {profile}");
         }
     }
+    // Replicates are set in the profile that is run.
+    let said = bench.expect(0, "run probe.toml --quick --replicates 9 --dry-run");
+    assert!(said.contains("tabular: 2 cells of 9 replicates (was 2 cells of 3 replicates)"), "{said}");
     let said =
         bench.expect(0, "run probe.toml --set process.samples=[8,16] --set process.rounds=1 --replicates 5 --dry-run");
     for line in [
