@@ -112,7 +112,12 @@ fn along(rows: &[&Row]) -> String {
     if rows.iter().any(|row| row.verdict == Verdict::Equal) {
         let known = rows.iter().filter(|row| row.verdict == Verdict::Equal).count();
         let rest = if known == rows.len() { String::new() } else { format!(" (known in {known} of {})", rows.len()) };
-        return format!("equal{rest}");
+        let open = rows.iter().filter(|row| row.verdict == Verdict::Equal).filter_map(|row| row.at_most());
+        let open = match open.reduce(f64::max) {
+            Some(most) if most > 0.0 => format!(", which leaves ±{} of the expectations open", significant(most, 2)),
+            _ => String::new(),
+        };
+        return format!("equal, value by value{rest}{open}");
     }
     unknown(rows)
 }
