@@ -18,6 +18,7 @@ mod evidence;
 pub mod falsifier;
 pub mod gather;
 pub mod ledger;
+pub mod premises;
 mod trial;
 pub mod weigh;
 pub mod witness;
