@@ -34,9 +34,18 @@ pub enum Why {
         /// The replicate's number.
         replicate: usize,
     },
+    /// All cells have one value of a key along which something is said.
+    OneValue,
+    /// Cells have several values of what must be the same for all of them.
+    Varies,
 }
 
 impl Absent {
+    /// What a grid lacks, or has too much of: a key, and the cell at which it was seen.
+    pub fn of_grid(key: impl Into<String>, cell: usize, why: Why) -> Self {
+        Self { column: key.into(), cell, why }
+    }
+
     /// The reason without the place: equal for all rows that lack the quantity in the same way.
     pub fn reason(&self) -> String {
         let Self { column, why, .. } = self;
@@ -47,6 +56,8 @@ impl Absent {
             },
             Why::NoValue { .. } => format!("{column} has no value (it is not defined there, or is no number)"),
             Why::NoRound { .. } => format!("{column} has no value (the rows end before that round)"),
+            Why::OneValue => format!("{column} has one value only (a grid over it has several)"),
+            Why::Varies => format!("{column} has several values (a grid with one of them is looked at)"),
         }
     }
 }
@@ -55,7 +66,7 @@ impl fmt::Display for Absent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (reason, cell) = (self.reason(), self.cell);
         match self.why {
-            Why::NotMeasured => write!(f, "{reason}"),
+            Why::NotMeasured | Why::OneValue | Why::Varies => write!(f, "{reason}"),
             Why::NoValue { round, replicate } | Why::NoRound { round, replicate } => {
                 write!(f, "{reason}, first at t = {round} in replicate {replicate} of cell {cell}")
             }

@@ -4,6 +4,7 @@ use super::evidence::{Case, Comparison, Place};
 use super::trial::Trial;
 use crate::experiment::CellRows;
 use crate::simulate::Simulation;
+use crate::study::cell::canonical;
 use crate::{Error, Result};
 
 /// One case from the steps of a replicate: a step at which the hypothesis fails is left out, and a replicate all of whose steps
@@ -45,6 +46,32 @@ pub fn cell_by_cell(cells: &[CellRows], mut judge: impl FnMut(&CellRows) -> Resu
         case => case,
     };
     cells.iter().map(case).collect()
+}
+
+/// What tells a cell from others but for these keys, or keys within them: cells with the same text differ along these axes alone.
+///
+/// What is measured, the seed and the number of replicates tell no cells apart, nor does the part.
+pub fn apart_from(cell: &CellRows, axes: &[&str]) -> String {
+    let within = |line: &str, key: &str| {
+        let rest = line.strip_prefix(key).unwrap_or("?");
+        rest.starts_with(' ') || rest.starts_with('.')
+    };
+    let text = canonical("", &cell.cell.config);
+    let lines = text.lines().filter(|line| !axes.iter().chain(&["part", "measure"]).any(|key| within(line, key)));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Cells that differ along these axes alone, in the order in which they come.
+pub fn grouped<'a>(cells: impl IntoIterator<Item = &'a CellRows>, axes: &[&str]) -> Vec<Vec<&'a CellRows>> {
+    let mut groups: Vec<(String, Vec<&CellRows>)> = Vec::new();
+    for cell in cells {
+        let kind = apart_from(cell, axes);
+        match groups.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, group)) => group.push(cell),
+            None => groups.push((kind, vec![cell])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
 }
 
 /// A case that stands for a cell's replicates.

@@ -92,6 +92,21 @@ pub struct Control {
 }
 
 impl Control {
+    /// A false variant that is refuted replicate by replicate, case by case.
+    pub const fn replicates(id: &'static str, says: &'static str, sources: &'static [Source], judge: Judge) -> Self {
+        Self { id, says, sources, statement: Statement::Replicates(judge), rule: Rule::Always }
+    }
+
+    /// A false variant that is refuted on the cells of a part together, case by case.
+    pub const fn cells(
+        id: &'static str,
+        says: &'static str,
+        sources: &'static [Source],
+        judge: fn(&[CellRows]) -> Result<Vec<Case>>,
+    ) -> Self {
+        Self { id, says, sources, statement: Statement::Cells(judge), rule: Rule::Always }
+    }
+
     /// A false variant that is refuted on constructed laws or on the algebra itself, case by case.
     pub const fn constructed(
         id: &'static str,

@@ -21,6 +21,7 @@ pub mod falsifier;
 pub mod gather;
 pub mod ledger;
 pub mod own;
+pub mod premises;
 mod trial;
 pub mod weigh;
 pub mod witness;

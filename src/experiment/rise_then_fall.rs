@@ -5,6 +5,8 @@ mod findings;
 mod gaps;
 mod tables;
 
+pub(crate) use tables::of_groups;
+
 use super::{Drawing, Experiment};
 
 /// Two kinds of prompts in seven mixtures, self-rewarding and votes; and the gaps of a language model.

@@ -12,4 +12,5 @@ pub(crate) use form::known;
 pub use form::{Field, Form, Inner};
 pub use key::Key;
 pub use section::Section;
+pub(crate) use section::number;
 pub(crate) use written::Written;

@@ -89,7 +89,7 @@ impl<'a> Section<'a> {
 }
 
 /// A number, with or without a decimal point.
-fn number(value: &Value) -> Option<f64> {
+pub(crate) fn number(value: &Value) -> Option<f64> {
     value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
 }
 

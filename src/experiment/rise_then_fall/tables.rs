@@ -4,17 +4,38 @@ use super::super::{CellRows, Line, Results, Table};
 use super::gaps::Gaps;
 use crate::metrics::named::{ACCURACY, CORRECT_PROBABILITY};
 use crate::papers::loops::theory::mixture::{Growth, Mixture, grown};
+use crate::settings::number;
+use crate::simulate::Config;
 use crate::{Error, Result};
+
+/// w, a and b of two groups of prompts with two responses each, one of right favourites and one of wrong ones; `None` of other
+/// instances.
+///
+/// # Errors
+/// As [`Mixture::new`].
+pub(crate) fn of_groups(config: &Config) -> Result<Option<Mixture>> {
+    let groups: Vec<toml::Table> = config.instance.get("groups").unwrap_or_default();
+    let of = |right: bool| -> Option<(f64, f64)> {
+        let is = |group: &&toml::Table| group.get("right").and_then(toml::Value::as_bool) == Some(right);
+        let group = groups.iter().find(is)?;
+        Some((number(group.get("share")?)?, number(group.get("gap")?)?))
+    };
+    match (of(true), of(false)) {
+        (Some((share, right_gap)), Some((_, wrong_gap)))
+            if groups.len() == 2
+                && config.instance.get::<u64>("responses") == Some(2)
+                && right_gap.min(wrong_gap) > 0.0 =>
+        {
+            Mixture::new(share, right_gap, wrong_gap).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
 
 /// w, a and b of a cell.
 pub(super) fn mixture(cell: &CellRows) -> Result<Mixture> {
-    let groups: Vec<toml::Table> = cell.cell.config.instance.get("groups").unwrap_or_default();
-    let of = |right: bool, name: &str| -> Result<f64> {
-        let is = |group: &&toml::Table| group.get("right").and_then(toml::Value::as_bool) == Some(right);
-        let value = groups.iter().find(is).and_then(|group| group.get(name)?.as_float());
-        value.ok_or_else(|| Error::argument("instance.groups", groups.len(), "a right and a wrong group"))
-    };
-    Mixture::new(of(true, "share")?, of(true, "gap")?, of(false, "gap")?)
+    let none = || Error::argument("instance.groups", cell.label("instance.groups"), "a right and a wrong group");
+    of_groups(&cell.cell.config)?.ok_or_else(none)
 }
 
 /// How gaps grow in the cells of a part, and the β by which they do.
@@ -106,4 +127,29 @@ pub(super) fn model(results: &Results) -> Result<Table> {
         }
     }
     Ok(Table::of_lines(lines))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::config::parse_toml;
+
+    fn groups(right: &str, wrong: &str, more: &str) -> Option<Mixture> {
+        let text = format!(
+            "[instance]\nkind = \"answers\"\nresponses = 2\ngroups = [{{ share = 0.8, gap = {right}, right = true }}, \
+             {{ share = 0.2, gap = {wrong}, right = false }}{more}]\n"
+        );
+        of_groups(&Config::from_table(&parse_toml(&text).unwrap()).unwrap()).unwrap()
+    }
+
+    /// A whole number is a number.
+    #[test]
+    fn gaps_are_read_with_and_without_a_decimal_point() {
+        let expected = Mixture::new(0.8, 2.0, 1.0).unwrap();
+        assert_eq!(groups("2.0", "1.0", ""), Some(expected));
+        assert_eq!(groups("2", "1", ""), Some(expected));
+        // A tie is no favourite, and a third group no mixture of two.
+        assert_eq!(groups("2", "0", ""), None);
+        assert_eq!(groups("2", "1", ", { share = 0.1, gap = 3, right = true }"), None);
+    }
 }

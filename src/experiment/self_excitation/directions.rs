@@ -135,7 +135,8 @@ pub fn round_of(cell: &CellRows) -> Result<Round> {
         Reference::Mixed(alpha) => alpha,
     };
     let eta = if cell.label("process.reward").starts_with('{') { cell.number("process.reward.self")? } else { 1.0 };
-    Ok(Round { alpha, eta, beta: cell.simulation()?.process.beta, ridge: cell.number("process.ridge")? })
+    let ridge = cell.cell.config.process.ridge.unwrap_or(0.0);
+    Ok(Round { alpha, eta, beta: cell.simulation()?.process.beta, ridge })
 }
 
 /// Q1 on the pairs that a replicate of a cell draws in its first round, with `lacking` taken from each multiplier: 0, or what a control

@@ -16,22 +16,22 @@ const FALSE_ALARM: f64 = 1e-8;
 pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
     let offset = Source::Offset.cells(results)?;
     Ok(vec![
-        exact(&Source::Regression.cells(results)?)?,
+        exact(&Source::Regression.cells(results)?, "regression without noise")?,
         limit(Source::Judge, &Source::Judge.cells(results)?, "noisy judge: n ε² tends to rσ²")?,
         root(&Source::Labels.cells(results)?)?,
         whole_limit(Source::Labels, results, "labels: n ε² tends to tr(GI⁺)")?,
         limit(Source::Offset, &offset, "offset: n e² tends to D")?,
         floor(&offset)?,
         bounded(&offset)?,
-        selective_exact(&Source::SelectiveRegression.cells(results)?)?,
+        exact(&Source::SelectiveRegression.cells(results)?, "selective prompts, regression without noise")?,
         whole_limit(Source::SelectiveJudge, results, "selective prompts, noisy judge: n ε² tends to its limit")?,
         whole_limit(Source::SelectiveLabels, results, "selective prompts, labels: n ε² tends to its limit")?,
         selective_floor(results)?,
     ])
 }
 
-/// Where the features follow the reward a complete span leaves no error at all.
-fn exact(cells: &[CellRows]) -> Result<Finding> {
+/// Where the features follow the reward a complete span leaves no error at all, at prompts that were not drawn either.
+fn exact(cells: &[CellRows], what: &str) -> Result<Finding> {
     let (mut complete, mut wrong) = (0, 0);
     for cell in cells {
         let of_runs = cell.values(&RANK_FRACTION, 1)?.into_iter().zip(epsilons(cell)?);
@@ -40,9 +40,7 @@ fn exact(cells: &[CellRows]) -> Result<Finding> {
             wrong += usize::from(epsilon > ZERO);
         }
     }
-    let text = format!(
-        "regression without noise: of {complete} runs with a complete span {wrong} have an error ε above {ZERO:e}"
-    );
+    let text = format!("{what}: of {complete} runs with a complete span {wrong} have an error ε above {ZERO:e}");
     Ok(Finding::new(complete > 0 && wrong == 0, text))
 }
 
@@ -87,22 +85,6 @@ fn whole_limit(source: Source, results: &Results, what: &str) -> Result<Finding>
         100.0 * closest
     );
     Ok(Finding::new(means > 0 && farthest <= FAR, text))
-}
-
-/// Selective prompts without noise: a complete span leaves no error at prompts that were not drawn either.
-fn selective_exact(cells: &[CellRows]) -> Result<Finding> {
-    let (mut complete, mut wrong) = (0, 0);
-    for cell in cells {
-        let of_runs = cell.values(&RANK_FRACTION, 1)?.into_iter().zip(epsilons(cell)?);
-        for (_, epsilon) in of_runs.filter(|(rank, _)| *rank == 1.0) {
-            complete += 1;
-            wrong += usize::from(epsilon > ZERO);
-        }
-    }
-    let text = format!(
-        "selective prompts, regression without noise: of {complete} runs with a complete span {wrong} have an error ε above {ZERO:e}"
-    );
-    Ok(Finding::new(complete > 0 && wrong == 0, text))
 }
 
 /// Where features do not follow the reward, a step that is fitted to some prompts misses more on all of them than the class has to: by how

@@ -2,10 +2,11 @@
 
 use rand::{Rng, RngExt};
 
-use super::curves::{curve, sorted_by, wrong_curve};
-use super::{AUDIT, control};
+use super::AUDIT;
+use super::curves::{curve, one_value, sorted_by, wrong_curve};
 use crate::Result;
-use crate::claims::cases::{single, step_by_step};
+use crate::claims::cases::{grouped, single, step_by_step};
+use crate::claims::premises::{departs_at_most, is_realizable, is_sampled};
 use crate::claims::{
     Case, Claim, Comparison, Control, Curve, CurvePoint, Rule, Source, Statement, Trial, weigh::Exponent,
 };
@@ -67,7 +68,7 @@ pub const CLAIMS: &[Claim] = &[
     Claim {
         sources: AUDIT,
         statement: Statement::Replicates(log_ratios),
-        controls: &[control("C24.one", "sup |log π_{θ'} − log π_θ| ≤ ‖θ' − θ‖", log_ratios_once)],
+        controls: &[Control::replicates("C24.one", "sup |log π_{θ'} − log π_θ| ≤ ‖θ' − θ‖", AUDIT, log_ratios_once)],
         ..algebra("C24", "sup |log π_{θ'} − log π_θ| ≤ 2‖θ' − θ‖ for unit features", "Lemma F.4", covering, &[])
     },
     algebra(
@@ -364,11 +365,54 @@ fn exponential_features(cells: &[CellRows]) -> Result<Vec<Curve>> {
 ///
 /// Where most of the values of all d but one are cut to the grid, it does not say how n½ moves with d.
 fn crossings(cells: &[CellRows], kind: &str, level: f64) -> Result<Vec<Curve>> {
-    let chosen: Vec<&CellRows> = cells.iter().filter(|cell| cell.label("instance.spectrum.kind") == kind).collect();
+    let mut chosen: Vec<&CellRows> = Vec::new();
+    for cell in cells.iter().filter(|cell| cell.label("instance.spectrum.kind") == kind) {
+        if is_of_one_round(cell, if kind == "isotropic" { 32.0 } else { 2.0 })? {
+            chosen.push(cell);
+        }
+    }
+    // Whose prompts does not matter where they differ in all directions; cells that differ in anything else are of other curves.
+    let groups = grouped(chosen.iter().copied(), &["process.samples", "instance.dim", "instance.prompts"]);
+    let (mut curves, mut alone) = (Vec::new(), None);
+    for (place, cells) in groups.iter().enumerate() {
+        if cells.iter().all(|cell| cell.label("instance.dim") == cells[0].label("instance.dim")) {
+            alone.get_or_insert(cells[0].cell.ordinal);
+            continue;
+        }
+        let label = if place == 0 { kind.to_owned() } else { format!("{kind} ({})", place + 1) };
+        curves.extend(crossings_of(cells, label, level)?);
+    }
+    one_value(curves, "instance.dim", alone)
+}
+
+/// Whether a cell is as the levels are stated for: log-odds of a deviation of 1 on 17 Gaussian features a prompt, so many independent
+/// differences to a dimension, one round of least squares on a sample, or its first.
+fn is_of_one_round(cell: &CellRows, differences: f64) -> Result<bool> {
+    let (simulation, instance) = (cell.simulation()?, &cell.cell.config.instance);
+    let number = |key: &str| instance.section().number(key);
+    let rate = instance.section().inner("spectrum", "rate");
+    let all = number("prompts").unwrap_or(0.0) * (RESPONSES - 1.0);
+    Ok(is_sampled(&simulation, "erm")
+        && is_realizable(&simulation)
+        && departs_at_most(&simulation, &[])
+        && instance.kind.name() == "gaussian"
+        && number("responses") == Some(RESPONSES)
+        && number("logit_scale") == Some(1.0)
+        && number("margin").is_none()
+        && rate.is_none_or(|rate| rate == 1.0)
+        && all >= differences * number("dim").unwrap_or(f64::INFINITY)
+        && cell.rounds() > 0)
+}
+
+/// K of the features that the levels are stated for.
+const RESPONSES: f64 = 17.0;
+
+/// One curve of the cells of one kind.
+fn crossings_of(chosen: &[&CellRows], label: String, level: f64) -> Result<Vec<Curve>> {
     // A cell without n is refused where it is read below; until then its place does not matter.
     let samples = |cell: &CellRows| cell.number("process.samples").unwrap_or(f64::NAN);
     let (mut points, mut bracketed) = (Vec::new(), 0);
-    for (_, cells) in sorted_by(&chosen, "instance.dim") {
+    for (_, cells) in sorted_by(chosen, "instance.dim") {
         let mut along = cells.clone();
         along.sort_by(|a, b| samples(a).total_cmp(&samples(b)));
         let replicates = along.iter().map(|cell| cell.replicates.len()).min().unwrap_or_default();
@@ -378,7 +422,7 @@ fn crossings(cells: &[CellRows], kind: &str, level: f64) -> Result<Vec<Curve>> {
         let values = crossings.into_iter().map(|(n, _)| n).collect();
         points.push(CurvePoint { cell: along[0].cell.ordinal, x: along[0].number("instance.dim")?, values });
     }
-    Ok(if bracketed > 1 { vec![Curve { label: kind.to_owned(), points, ..Curve::default() }] } else { Vec::new() })
+    Ok(if bracketed > 1 { vec![Curve { label, points, ..Curve::default() }] } else { Vec::new() })
 }
 
 /// The n at which ε falls through a level, between two n by interpolation of log n, and whether the grid brackets it; the end of the

@@ -2,14 +2,16 @@
 
 use rand::RngExt;
 
-use super::single_step::known_mean;
-use crate::claims::cases::{cell_by_cell, of_cell};
+use super::single_step::{hard_cells, known_mean};
+use crate::claims::cases::{apart_from, cell_by_cell, of_cell};
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement};
 use crate::experiment::CellRows;
 use crate::metrics::named::{ACCURACY, DRIFT, FAILURE, Metric};
 use crate::seed::{Purpose, Seed};
-use crate::study::Profile;
+use crate::simulate::Config;
+use crate::simulate::config::parse_toml;
 use crate::study::definition::Verdict;
+use crate::study::{Cell, Profile};
 use crate::theory::recurrence::Contraction;
 use crate::{Error, Result};
 
@@ -43,13 +45,7 @@ pub const CLAIMS: &[Claim] = &[
         statement: Statement::Cells(equal_budget),
         rule: Rule::Always,
         note: "",
-        controls: &[Control {
-            id: "C22.one-round",
-            says: "they are worth one round of n",
-            sources: BUDGET,
-            statement: Statement::Cells(budget_of_one_round),
-            rule: Rule::Always,
-        }],
+        controls: &[Control::cells("C22.one-round", "they are worth one round of n", BUDGET, budget_of_one_round)],
     },
     Claim {
         id: "C23",
@@ -61,13 +57,12 @@ pub const CLAIMS: &[Claim] = &[
         statement: Statement::Cells(surer_elsewhere),
         rule: Rule::Always,
         note: "means over replicates after eight rounds on the real features, by Student's law at 10^−6; the theorem behind the fall of the drift with n is D1",
-        controls: &[Control {
-            id: "C23.correct",
-            says: "the surer model is the more accurate one: accuracy rises by 0.02",
-            sources: REAL,
-            statement: Statement::Cells(surer_and_wiser),
-            rule: Rule::Always,
-        }],
+        controls: &[Control::cells(
+            "C23.correct",
+            "the surer model is the more accurate one: accuracy rises by 0.02",
+            REAL,
+            surer_and_wiser,
+        )],
     },
 ];
 
@@ -106,38 +101,50 @@ fn budget_of_one_round(cells: &[CellRows]) -> Result<Vec<Case>> {
 
 /// The hard instance: T = 4 rounds of n against one round of `share`·nT. At the whole budget each cell has its partner on the grid.
 fn budgets(cells: &[CellRows], share: f64) -> Result<Vec<Case>> {
-    let part = |name: &str| cells.iter().filter(|cell| cell.cell.part == name).cloned().collect::<Vec<CellRows>>();
-    let (mut iterated, once) = (part("hard-iterated"), part("hard-once"));
+    let hard: Vec<CellRows> = hard_cells(cells)?;
+    let fixed = |cell: &&CellRows| cell.label("instance.mass") != "worst";
+    let some = |of: &dyn Fn(&CellRows) -> bool| -> Vec<CellRows> {
+        hard.iter().filter(fixed).filter(|cell| of(cell)).cloned().collect()
+    };
+    let (mut iterated, once) = (some(&|cell| cell.rounds() > 1), some(&|cell| cell.rounds() == 1));
+    let kind = |cell: &CellRows| apart_from(cell, &["process.samples", "process.rounds"]);
     let partner = |cell: &CellRows| -> Result<Option<&CellRows>> {
         let total = share * cell.number("process.samples")? * cell.rounds() as f64;
-        let found = once.iter().find(|other| other.number("process.samples").is_ok_and(|n| n == total));
+        let of_total = |other: &&CellRows| other.number("process.samples").is_ok_and(|n| n == total);
+        let found = once.iter().filter(of_total).find(|other| kind(other) == kind(cell));
         match found {
-            None if share == 1.0 && !once.is_empty() => {
+            // The experiment's own grid has a partner for each.
+            None if share == 1.0 && !once.is_empty() && cell.cell.part == "hard-iterated" => {
                 Err(Error::argument("process.samples", "no cell of part hard-once", format!("one with n = {total}")))
             }
             found => Ok(found),
         }
     };
-    if once.is_empty() || share < 1.0 {
-        iterated.retain(|cell| matches!(partner(cell), Ok(Some(_))));
-    }
+    iterated.retain(|cell| !matches!(partner(cell), Ok(None)));
     cell_by_cell(&iterated, |cell| {
         let mut case = of_cell(cell);
         if let Some(other) = partner(cell)? {
             let (mean, reach) = known_mean(&cell.values(FAILURE.at(0.5), cell.rounds())?);
             let (other_mean, other_reach) = known_mean(&other.values(FAILURE.at(0.5), 1)?);
-            case.comparisons.push(Comparison::identity(mean, other_mean, reach.hypot(other_reach)));
+            let enough = cell.replicates.len().min(other.replicates.len()) >= ENOUGH;
+            let reach = if enough { reach.hypot(other_reach) } else { f64::INFINITY };
+            case.comparisons.push(Comparison::identity(mean, other_mean, reach));
         }
         Ok(case)
     })
 }
 
+/// Replicates from which on a mean has an error of its own.
+const ENOUGH: usize = 30;
+
 /// The two n that the statement speaks of.
 const SURER: [f64; 2] = [32.0, 4096.0];
 
 fn surer_elsewhere(cells: &[CellRows]) -> Result<Vec<Case>> {
+    let cells = &real(cells)[..];
     let there = cells.iter().map(|cell| cell.number("process.samples")).collect::<Result<Vec<f64>>>()?;
-    if let Some(missing) = SURER.iter().find(|n| !there.is_empty() && !there.contains(n)) {
+    let own = cells.iter().any(|cell| cell.cell.part == REAL[0].part);
+    if let Some(missing) = SURER.iter().find(|n| own && !there.contains(n)) {
         return Err(Error::argument("process.samples", format!("{there:?}"), format!("{missing} among them")));
     }
     cell_by_cell(cells, |cell| {
@@ -157,8 +164,24 @@ fn surer_elsewhere(cells: &[CellRows]) -> Result<Vec<Case>> {
     })
 }
 
+/// The cells of the real features that the statement is about, run as the experiment runs them, but for n.
+fn real(cells: &[CellRows]) -> Vec<CellRows> {
+    let is_own = |cell: &&CellRows| {
+        let path = cell.label("instance.path");
+        let text = format!("[instance]\nkind = \"npz\"\npath = {path:?}\n[process]\nbeta = 1.0\nrounds = 8\n");
+        let own = parse_toml(&text).and_then(|table| Config::from_table(&table));
+        let own = own.map(|config| CellRows { cell: Cell { config, ..cell.cell.clone() }, ..(*cell).clone() });
+        let of_file = std::path::Path::new(&path).file_name().is_some_and(|name| name == FILE);
+        of_file && own.is_ok_and(|own| apart_from(&own, &["process.samples"]) == apart_from(cell, &["process.samples"]))
+    };
+    cells.iter().filter(is_own).cloned().collect()
+}
+
+/// The file of the real features.
+const FILE: &str = "docqa_minilm.npz";
+
 fn surer_and_wiser(cells: &[CellRows]) -> Result<Vec<Case>> {
-    cell_by_cell(cells, |cell| {
+    cell_by_cell(&real(cells), |cell| {
         let (value, reach) = known_mean(&cell.values(&ACCURACY, cell.rounds())?);
         let mut case = of_cell(cell);
         case.comparisons.push(Comparison::at_least(value, cell.mean(&ACCURACY, 0)?.mean + 0.02, reach));

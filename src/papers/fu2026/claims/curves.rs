@@ -1,10 +1,11 @@
 //! Claims on curves, and curves out of cells.
 
-use crate::Result;
+use crate::absent::{Absent, Why};
 use crate::claims::{Claim, Control, Curve, CurvePoint, Level, Rule, Source, Statement};
 use crate::experiment::CellRows;
 use crate::metrics::named::Metric;
 use crate::study::definition::Verdict;
+use crate::{Error, Result};
 
 /// A claim on curves, expected to hold.
 pub(super) const fn curve(
@@ -51,6 +52,17 @@ pub(super) fn sorted_by<'a>(cells: &[&'a CellRows], key: &str) -> Vec<(String, V
         }
     }
     groups
+}
+
+/// Curves, or, where there is none because a grid has one value of a key only, that reason; `alone` is a cell of it.
+///
+/// # Errors
+/// [`Error::Absent`] with the key.
+pub(super) fn one_value(curves: Vec<Curve>, key: &str, alone: Option<usize>) -> Result<Vec<Curve>> {
+    match alone {
+        Some(cell) if curves.is_empty() => Err(Error::Absent(Absent::of_grid(key, cell, Why::OneValue))),
+        _ => Ok(curves),
+    }
 }
 
 /// A quantity after t rounds against a number of the configuration; cells in which it is 0 in every replicate have no place on a

@@ -4,6 +4,7 @@ use rand::RngExt;
 
 use crate::Result;
 use crate::claims::cases::{derived, single};
+use crate::claims::premises::{Slot, departs_at_most, is_realizable};
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement, Trial};
 use crate::metrics::named::{FAILURE, MARGIN, POPULATION_LOSS, RANK_FRACTION, THETA_NORM};
 use crate::process::fit::finite_class::{self, FiniteClass};
@@ -118,7 +119,7 @@ const NO_LOGARITHM: Control = Control {
 };
 
 fn linear_error(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let (Some(dim), None) = (trial.dim(), trial.radius()) else { return Ok(None) };
+    let Some(dim) = trial.dim().filter(|_| is_realizable(trial.simulation())) else { return Ok(None) };
     let rounds = trial.rounds();
     let mut case = Case::default();
     case.place.size = trial.size();
@@ -140,7 +141,8 @@ fn statistical_error(trial: &Trial<'_>, t: usize, bound: &Bound) -> Result<Compa
 fn finite_error(trial: &Trial<'_>) -> Result<Option<Case>> {
     let config = trial.config();
     let instance = &config.instance;
-    if config.process.update != UpdateConfig::FINITE_CLASS {
+    let plain = departs_at_most(trial.simulation(), &[Slot::Choice]);
+    if config.process.update != UpdateConfig::FINITE_CLASS || !plain {
         return Ok(None);
     }
     // The hard instance's bump is log 2, its number of labels follows from κ_0.
@@ -239,7 +241,7 @@ fn recover(seed: &Seed, profile: Profile, speed: f64) -> Result<Vec<Case>> {
 const POPULATION: &str = "ERM equals the population update (complete span)";
 
 fn no_failure(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let Some(responses) = trial.responses() else { return Ok(None) };
+    let Some(responses) = trial.responses().filter(|_| is_realizable(trial.simulation())) else { return Ok(None) };
     let population = trial.config().process.update == UpdateConfig::POPULATION;
     let mut case = Case::default();
     case.place.size = trial.size();

@@ -6,8 +6,10 @@ use ndarray::arr2;
 use rand::RngExt;
 
 use super::estimation::RHO;
-use crate::Result;
-use crate::claims::cases::{derived, single};
+use super::single_step::{hard_cells, is_worst};
+use crate::absent::{Absent, Why};
+use crate::claims::cases::{apart_from, derived, single};
+use crate::claims::premises::is_realizable;
 use crate::claims::{Axes, Case, Claim, Comparison, Control, Level, Ratio, Replay, Rule, Source, Statement, Trial};
 use crate::experiment::{CellRows, RunConstants};
 use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
@@ -19,6 +21,7 @@ use crate::simulate::{Config, Simulation};
 use crate::study::Profile;
 use crate::study::definition::Verdict;
 use crate::theory::iterative::{RoundConstants, Shape, complete_spans, round_by_round};
+use crate::{Error, Result};
 
 /// Gaussian instances with a margin, n up to 2^40.
 const WITH_MARGIN: &[Source] = &[Source { experiment: "rate_vs_n", part: "margin" }];
@@ -141,7 +144,7 @@ fn failures(
     trial: &Trial<'_>,
     bound: impl Fn(&RunConstants, [f64; 2], f64, f64) -> Result<Option<f64>>,
 ) -> Result<Option<Case>> {
-    let Some(dim) = trial.dim() else { return Ok(None) };
+    let Some(dim) = trial.dim().filter(|_| is_realizable(trial.simulation())) else { return Ok(None) };
     let sizes = [dim as f64, trial.samples()];
     let mut case = Case::default();
     case.place.size = trial.size();
@@ -255,12 +258,21 @@ fn fast_shape(cells: &[CellRows]) -> Result<Vec<Ratio>> {
 
 /// F_T on the hard instance over the theorem's shape, times a factor of n; n from 2^12 on, where the worst mass is small.
 fn shapes(cells: &[CellRows], factor: impl Fn(f64) -> f64) -> Result<Vec<Ratio>> {
+    let hard = hard_cells(cells)?;
+    let hard: Vec<&CellRows> =
+        hard.iter().filter(|cell| is_worst(cell) && cell.cell.config.process.samples >= 4096).collect();
+    // One constant is calibrated for all: cells that differ in anything but n and κ_0 are no test of it.
+    let kind = |cell: &CellRows| apart_from(cell, &["process.samples", "instance.kappa0"]);
+    if let Some(other) = hard.iter().find(|cell| kind(cell) != kind(hard[0])) {
+        return Err(Error::Absent(Absent::of_grid(
+            "instance, process but for n and κ₀",
+            other.cell.ordinal,
+            Why::Varies,
+        )));
+    }
     let mut ratios = Vec::new();
-    for cell in cells {
+    for &cell in &hard {
         let (simulation, n) = (cell.simulation()?, cell.number("process.samples")?);
-        if n < 4096.0 {
-            continue;
-        }
         let complexity = cell.number("instance.prompts")? * derived(&simulation, "responses")?.ln() - RHO.ln();
         let kappa0 = derived(&simulation, "kappa0")?;
         for t in 1..=cell.rounds() {

@@ -11,8 +11,7 @@ mod rates;
 mod recurrence;
 mod single_step;
 
-use crate::Result;
-use crate::claims::{Case, Claim, Control, Rule, Source, Statement, Trial};
+use crate::claims::{Claim, Source};
 
 /// The claims, section by section.
 pub(super) const CLAIMS: &[&[Claim]] = &[
@@ -29,8 +28,3 @@ pub(super) const CLAIMS: &[&[Claim]] = &[
 
 /// Rows with the quantities of the proof chain: random instances, awkward ones among them.
 const AUDIT: &[Source] = &[Source { experiment: "proof_audit", part: "" }];
-
-/// A false variant that is refuted on the rows of the proof audit.
-const fn control(id: &'static str, says: &'static str, judge: fn(&Trial<'_>) -> Result<Option<Case>>) -> Control {
-    Control { id, says, sources: AUDIT, statement: Statement::Replicates(judge), rule: Rule::Always }
-}

@@ -3,7 +3,7 @@
 //! Left-hand sides are the chain's own double sums ([`crate::metrics::chain`]); right-hand sides are `theory`'s functions of
 //! measured quantities.
 
-use super::{AUDIT, control};
+use super::AUDIT;
 use crate::Result;
 use crate::claims::cases::step_by_step;
 use crate::claims::{Case, Claim, Comparison, Control, Statement, Trial};
@@ -36,14 +36,19 @@ pub const CLAIMS: &[Claim] = &[
         "E_x[1 − π_{t+1}(y*_t|x)] ≤ (J_t(π°_t) − J_t(π_{t+1}))/γ_t, and F°(δ) ≤ the same/δ",
         "Lemma C.1",
         suboptimality,
-        &[control("C1.no-margin", "the same without 1/γ_t", suboptimality_without_margin)],
+        &[Control::replicates("C1.no-margin", "the same without 1/γ_t", AUDIT, suboptimality_without_margin)],
     ),
     claim(
         "C2",
         "E_π f − E_π' f = E_{x, y~π, y'~π'} Δ^f for f = r_t, π = π_{t+1}, π' = π_t",
         "Eq. 11",
         baseline,
-        &[control("C2.no-baseline", "E_π f = E Δ^f: the baseline E_π' f left out", without_baseline)],
+        &[Control::replicates(
+            "C2.no-baseline",
+            "E_π f = E Δ^f: the baseline E_π' f left out",
+            AUDIT,
+            without_baseline,
+        )],
     ),
     Claim {
         controls: &[Control::constructed("C3.own-power", "π*_β ∝ π_t^{1/β} in place of π_t^{1+1/β}", own_power)],
@@ -54,21 +59,26 @@ pub const CLAIMS: &[Claim] = &[
         "E_{π°} r̂ − β KL(π°‖π_t) ≤ E_π r̂ − β KL(π‖π_t) with r̂ = β log(π/π_t), π = π_{t+1}",
         "Eq. 15",
         variational,
-        &[control("C4.no-comparator-kl", "the same without β KL(π°‖π_t)", variational_without_kl)],
+        &[Control::replicates("C4.no-comparator-kl", "the same without β KL(π°‖π_t)", AUDIT, variational_without_kl)],
     ),
     claim(
         "C5",
         "J_t(π°) − J_t(π) ≤ E_{π°,π_t}|Δ^{r_t} − Δ^{r̂}| + E_{π,π_t}|Δ^{r_t} − Δ^{r̂}| + β KL(π°‖π_t) − β KL(π‖π_t)",
         "Eqs. 16–18",
         decomposition,
-        &[control("C5.one-deviation", "the same without the deviation under π_{t+1}", decomposition_of_one)],
+        &[Control::replicates(
+            "C5.one-deviation",
+            "the same without the deviation under π_{t+1}",
+            AUDIT,
+            decomposition_of_one,
+        )],
     ),
     claim(
         "C6",
         "E_{π,π_t} h ≤ √(C_{π/π_t} E_{π_t,π_t} h²) for h = |Δ^{r_t} − Δ^{r̂}|, π = π_{t+1} and π°; and C_{π°/π_t} = κ_t",
         "Lemma C.2",
         change_of_measure,
-        &[control("C6.no-root", "the same without the square root", change_of_measure_without_root)],
+        &[Control::replicates("C6.no-root", "the same without the square root", AUDIT, change_of_measure_without_root)],
     ),
     claim(
         "C7",
@@ -76,8 +86,13 @@ pub const CLAIMS: &[Claim] = &[
         "Eqs. 39–42",
         oracle,
         &[
-            control("C7.no-kl", "the same without β KL", oracle_without_kl),
-            control("C7.no-concentrability", "the same without √C_{π_{t+1}/π_t}", oracle_without_concentrability),
+            Control::replicates("C7.no-kl", "the same without β KL", AUDIT, oracle_without_kl),
+            Control::replicates(
+                "C7.no-concentrability",
+                "the same without √C_{π_{t+1}/π_t}",
+                AUDIT,
+                oracle_without_concentrability,
+            ),
         ],
     ),
     claim(
@@ -85,14 +100,19 @@ pub const CLAIMS: &[Claim] = &[
         "F°(δ) ≤ [(√κ_t + √C_{π_{t+1}/π_t}) ε + β log κ_t]/(γ_t δ)",
         "Eq. 42",
         oracle_with_log,
-        &[control("C7.log-no-concentrability", "the same without √C_{π_{t+1}/π_t}", log_without_concentrability)],
+        &[Control::replicates(
+            "C7.log-no-concentrability",
+            "the same without √C_{π_{t+1}/π_t}",
+            AUDIT,
+            log_without_concentrability,
+        )],
     ),
     claim(
         "C8",
         "C_{π*_β/π_t} ≤ κ_t",
         "companion's Lemma 4.1",
         optimal_concentrability,
-        &[control("C8.root", "C_{π*_β/π_t} ≤ √κ_t", optimal_concentrability_root)],
+        &[Control::replicates("C8.root", "C_{π*_β/π_t} ≤ √κ_t", AUDIT, optimal_concentrability_root)],
     ),
     Claim {
         expected: Verdict::Violated,
@@ -110,7 +130,7 @@ pub const CLAIMS: &[Claim] = &[
         "{π_{t+1}(y*_{t+1}) ≤ 1 − δ} ⊆ {π_{t+1}(y*_t) ≤ 1 − δ}, so F ≤ F°",
         "Eq. 43",
         nesting,
-        &[control("C9.reversed", "the inclusion the other way round, so F° ≤ F", nesting_reversed)],
+        &[Control::replicates("C9.reversed", "the inclusion the other way round, so F° ≤ F", AUDIT, nesting_reversed)],
     ),
 ];
 
@@ -237,6 +257,10 @@ fn decompose(trial: &Trial<'_>, share: f64) -> Result<Option<Case>> {
         let deviations = (get(&DEVIATION_COMPARATOR)?, share * get(&DEVIATION_POLICY)?);
         // A divergence of 0 may be measured as less, by rounding.
         let (comparator, learned) = (get(&KL_COMPARATOR)?.max(0.0), get(&KL_POLICY)?.max(0.0));
+        // Where π_{t+1} gives a response of π_t no probability, what is on the right leaves the doubles: nothing is said.
+        if ![deviations.0, deviations.1, comparator, learned].iter().all(|number| number.is_finite()) {
+            return Ok(Vec::new());
+        }
         let bound = one_step::gap_decomposition(deviations.0, deviations.1, trial.beta(), comparator, learned)?;
         // β KL(π_{t+1}‖π_t) is subtracted: rounding is relative to the terms, not to what is left of them.
         let scale = deviations.0 + deviations.1 + trial.beta() * (comparator + learned + 1.0);
@@ -248,8 +272,9 @@ fn change_of_measure(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let get = |quantity: &'static Quantity| trial.get(quantity, t + 1);
         let lemma = |deviation: f64, concentrability: f64| {
-            // Where C leaves the doubles E h² may have vanished in them: their product is not known.
-            if !concentrability.is_finite() {
+            // Where C leaves the doubles E h² may have vanished in them: their product is not known. Where π_{t+1} gives a response of π_t
+            // no probability E h² leaves them.
+            if !concentrability.is_finite() || !get(&SECOND_MOMENT)?.is_finite() {
                 return Ok(Comparison::unlimited(deviation, f64::INFINITY, 0.0));
             }
             // Concentrability of 1 may be measured as 1 less rounding.
@@ -277,7 +302,7 @@ fn change_of_measure_without_root(trial: &Trial<'_>) -> Result<Option<Case>> {
         let get = |quantity: &'static Quantity| trial.get(quantity, t + 1);
         let concentrability = get(&CHAIN_CONCENTRABILITY)?;
         let product = concentrability.max(1.0) * get(&SECOND_MOMENT)?;
-        let bound = if concentrability.is_finite() { product } else { f64::INFINITY };
+        let bound = if product.is_finite() { product } else { f64::INFINITY };
         let tolerance = deviation_rounding(trial, t, bound)?;
         Ok(vec![Comparison::unlimited(get(&DEVIATION_POLICY)?, bound, tolerance)])
     })
@@ -305,7 +330,7 @@ fn oracle_bound(trial: &Trial<'_>, terms: &Terms) -> Result<Option<Case>> {
     where_unique(trial, |t, gamma| {
         let get = |quantity: &'static Quantity| trial.get(quantity, t + 1);
         // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
-        if !get(&CHAIN_CONCENTRABILITY)?.is_finite() {
+        if !get(&CHAIN_CONCENTRABILITY)?.is_finite() || !get(&SECOND_MOMENT)?.is_finite() {
             return Ok(vec![Comparison::probability(get(&COMPARATOR_REGRET)?, f64::INFINITY, 0.0)]);
         }
         let (kappa, beta) = (trial.get(&KAPPA, t)?, trial.beta());
@@ -343,7 +368,7 @@ fn log_bound(trial: &Trial<'_>, concentrability: bool) -> Result<Option<Case>> {
         let get = |quantity: &'static Quantity| trial.get(quantity, t + 1);
         let learned = get(&CHAIN_CONCENTRABILITY)?;
         // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
-        if !learned.is_finite() {
+        if !learned.is_finite() || !get(&SECOND_MOMENT)?.is_finite() {
             return Ok(vec![Comparison::probability(get(&COMPARATOR_REGRET)?, f64::INFINITY, 0.0)]);
         }
         let (kappa, epsilon) = (trial.get(&KAPPA, t)?, get(&SECOND_MOMENT)?.sqrt());

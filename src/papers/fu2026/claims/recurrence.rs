@@ -104,7 +104,12 @@ pub const CLAIMS: &[Claim] = &[
         statement: Statement::Replicates(trajectory),
         rule: Rule::Always,
         note: "informative where κ_∞ < κ_0 only",
-        controls: &[super::control("C17.trajectory-no-floor", "κ_T ≤ 1 + λ^T(κ_0 − 1): 1 for κ_∞", trajectory_to_one)],
+        controls: &[Control::replicates(
+            "C17.trajectory-no-floor",
+            "κ_T ≤ 1 + λ^T(κ_0 − 1): 1 for κ_∞",
+            AUDIT,
+            trajectory_to_one,
+        )],
     },
 ];
 
@@ -127,7 +132,7 @@ fn surplus(trial: &Trial<'_>, form: impl Fn(f64, f64) -> Result<f64>) -> Result<
         |t| {
             let get = |quantity: &'static Quantity| trial.get(quantity, t + 1);
             // Where C leaves the doubles ε may have vanished in them: their product is not known, and nothing is said.
-            if !get(&CHAIN_CONCENTRABILITY)?.is_finite() {
+            if !get(&CHAIN_CONCENTRABILITY)?.is_finite() || !get(&SECOND_MOMENT)?.is_finite() {
                 return Ok(vec![Comparison::unlimited(get(&KAPPA)?, f64::INFINITY, 0.0)]);
             }
             let (kappa, gamma) = (trial.get(&KAPPA, t)?, trial.get(&MARGIN, t)?.min(f64::MAX));

@@ -1,19 +1,27 @@
 //! What a single step cannot do: Theorem 4.1, Remark 4.2, Proposition 4.3 (C13–C15).
 
-use super::curves::{replicate_curve, sorted_by};
+use super::curves::{one_value, replicate_curve};
 use crate::Result;
-use crate::claims::cases::{cell_by_cell, derived, of_cell};
+use crate::claims::cases::{cell_by_cell, derived, grouped, of_cell};
+use crate::claims::premises::{departs_at_most, is_sampled};
 use crate::claims::{Case, Claim, Comparison, Control, Curve, Level, Rule, Source, Statement, Trial, weigh::Exponent};
 use crate::experiment::CellRows;
 use crate::metrics::named::{BASE_PROBABILITY, FAILURE, GREEDY_BASE, KAPPA};
 use crate::stats::interval::{mean_with_error, student_quantile};
 use crate::study::definition::Verdict;
-use crate::theory::single_step::{HardInstance, autoregressive_kappa0, risk_root};
+use crate::theory::single_step::{HardInstance, LARGEST_MASS, autoregressive_kappa0, risk_root};
 
 const HARD: &[Source] = &[Source { experiment: "hard_instance", part: "worst-mass" }];
 const SEQUENCES: &[Source] = &[Source { experiment: "initial_dependence", part: "autoregressive" }];
 const TRAP: &[Source] = &[Source { experiment: "greedy_trap", part: "" }];
 
+/// The constant of the risk.
+const STATED: f64 = 0.05;
+/// Replicates, and prompts in all of them, from which on a mean has an error of its own.
+const FEW: usize = 30;
+const MANY: f64 = 200.0;
+/// The variance of a number of prompts from which on it is a normal variate, as far as it is judged.
+const HANDFUL: f64 = 10.0;
 /// Standard errors that a mean may lie from what is said of its expectation: two-sided, a false alarm in 5·10^8 means.
 const FAR: f64 = 6.0;
 /// The level, two-sided, of a comparison of a mean whose error is estimated: a hundred of them give a false alarm in 10^4 ledgers.
@@ -31,7 +39,7 @@ pub const CLAIMS: &[Claim] = &[
         statement: Statement::Cells(law),
         rule: Rule::Always,
         note: "",
-        controls: &[cells("C13.squared-rounds", "the same with T² for T", HARD, law_of_squared_rounds)],
+        controls: &[Control::cells("C13.squared-rounds", "the same with T² for T", HARD, law_of_squared_rounds)],
     },
     Claim {
         id: "C13.rate",
@@ -61,7 +69,7 @@ pub const CLAIMS: &[Claim] = &[
         statement: Statement::Cells(risk),
         rule: Rule::Always,
         note: "the theorem leaves c open; any c ≤ (κ_0−1)/(4eκ_0) will do on this instance as n grows",
-        controls: &[cells("C13.large-risk", "the same with c = 0.12", HARD, large_risk)],
+        controls: &[Control::cells("C13.large-risk", "the same with c = 0.12", HARD, large_risk)],
     },
     Claim {
         id: "C14",
@@ -73,13 +81,7 @@ pub const CLAIMS: &[Claim] = &[
         statement: Statement::Replicates(sequences),
         rule: Rule::Always,
         note: "attained where every step has the same α",
-        controls: &[Control {
-            id: "C14.one-more",
-            says: "κ_0 ≥ α^{−(L+1)}",
-            sources: SEQUENCES,
-            statement: Statement::Replicates(longer_sequences),
-            rule: Rule::Always,
-        }],
+        controls: &[Control::replicates("C14.one-more", "κ_0 ≥ α^{−(L+1)}", SEQUENCES, longer_sequences)],
     },
     Claim {
         id: "C15",
@@ -91,30 +93,42 @@ pub const CLAIMS: &[Claim] = &[
         statement: Statement::Replicates(trap),
         rule: Rule::Always,
         note: "the second half on instances of a single prompt, where E π(y*) is π(y*)",
-        controls: &[Control {
-            id: "C15.one-quarter",
-            says: "once π(y*) > 1/4 greedy decoding finds it",
-            sources: TRAP,
-            statement: Statement::Replicates(trap_at_one_quarter),
-            rule: Rule::Always,
-        }],
+        controls: &[Control::replicates(
+            "C15.one-quarter",
+            "once π(y*) > 1/4 greedy decoding finds it",
+            TRAP,
+            trap_at_one_quarter,
+        )],
     },
 ];
-
-const fn cells(
-    id: &'static str,
-    says: &'static str,
-    sources: &'static [Source],
-    judge: fn(&[CellRows]) -> Result<Vec<Case>>,
-) -> Control {
-    Control { id, says, sources, statement: Statement::Cells(judge), rule: Rule::Always }
-}
 
 /// What the exact law needs of a cell: the law and M.
 fn hard(cell: &CellRows) -> Result<(HardInstance, f64, f64)> {
     let (simulation, prompts) = (cell.simulation()?, cell.number("instance.prompts")?);
     let mass = derived(&simulation, "mass")?;
     Ok((HardInstance::new(prompts, mass, derived(&simulation, "responses")? as u64)?, mass, prompts))
+}
+
+/// The cells of the hard instance on which rounds are the paper's least squares, the minimiser nearest to θ_t, and one pair of the hidden
+/// label and another one resolves a prompt: from then on it has more than half of the mass.
+pub(super) fn hard_cells(cells: &[CellRows]) -> Result<Vec<CellRows>> {
+    let mut hard = Vec::new();
+    for cell in cells.iter().filter(|cell| cell.cell.config.instance.kind.name() == "hard") {
+        let simulation = cell.simulation()?;
+        let (labels, half) =
+            (derived(&simulation, "responses")?, 0.5 * std::f64::consts::LN_2 / simulation.process.beta);
+        // The pair's two logits move apart by log 2/β, each by half of that.
+        let resolves = std::f64::consts::LN_2 + half > (labels - 2.0 + (-half).exp()).ln();
+        if is_sampled(&simulation, "erm") && departs_at_most(&simulation, &[]) && labels >= 3.0 && resolves {
+            hard.push(cell.clone());
+        }
+    }
+    Ok(hard)
+}
+
+/// Whether the mass is the worst for the n of each cell, and β = c/√n.
+pub(super) fn is_worst(cell: &CellRows) -> bool {
+    cell.label("instance.mass") == "worst" && cell.cell.config.process.beta.is_none()
 }
 
 fn law(cells: &[CellRows]) -> Result<Vec<Case>> {
@@ -130,24 +144,33 @@ fn laws(cells: &[CellRows], effective: impl Fn(usize) -> usize) -> Result<Vec<Ca
     let case = |cell: &CellRows| {
         let (law, mass, prompts) = hard(cell)?;
         let mut case = of_cell(cell);
-        together.resize(cell.rounds(), (0.0, 0.0));
+        together.resize(together.len().max(cell.rounds()), (0.0, 0.0));
         for t in 1..=cell.rounds() {
             let expected = law.expected_failure(cell.number("process.samples")?, effective(t) as u32)?.value();
             let share = expected / mass;
             // Prompts are negatively correlated: the binomial variance bounds that of their number.
-            let error = mass * (share * (1.0 - share) / (prompts * cell.replicates.len() as f64)).sqrt();
+            let count = prompts * cell.replicates.len() as f64;
+            let error = mass * (share * (1.0 - share) / count).sqrt();
             let mean = cell.mean(FAILURE.at(0.5), t)?.mean;
+            // A handful of prompts is no normal variate: it is shown, and not judged.
+            if count * share * (1.0 - share) < HANDFUL {
+                case.comparisons.push(Comparison::identity(mean, expected, f64::INFINITY));
+                continue;
+            }
             case.comparisons.push(Comparison::identity(mean, expected, FAR * error));
             together[t - 1].0 += (mean - expected) / error;
             together[t - 1].1 += 1.0;
         }
         Ok(case)
     };
-    let mut cases = cell_by_cell(cells, case)?;
+    let mut cases = cell_by_cell(&hard_cells(cells)?, case)?;
     // Cells are independent: the sum of their standardised distances has variance 1 for each. It tells an error of one or two
     // per cent that no cell can tell alone.
     if let Some(last) = cases.last_mut() {
-        let pooled = together.iter().map(|(sum, count)| Comparison::identity(*sum, 0.0, FAR * count.sqrt()));
+        let pooled = together
+            .iter()
+            .filter(|(_, count)| *count > 0.0)
+            .map(|(sum, count)| Comparison::identity(*sum, 0.0, FAR * count.sqrt()));
         last.comparisons.extend(pooled);
     }
     Ok(cases)
@@ -162,25 +185,39 @@ pub(super) fn known_mean(values: &[f64]) -> (f64, f64) {
 
 /// Curves of F_T against n, one for each κ_0 and T, from the n where Δ is small.
 fn against_samples(cells: &[CellRows]) -> Result<Vec<Curve>> {
-    let large: Vec<&CellRows> =
-        cells.iter().filter(|cell| cell.number("process.samples").is_ok_and(|n| n >= 65536.0)).collect();
-    let mut curves = Vec::new();
-    for (kappa0, cells) in sorted_by(&large, "instance.kappa0") {
+    let hard = hard_cells(cells)?;
+    let large = hard.iter().filter(|cell| is_worst(cell) && cell.number("process.samples").is_ok_and(|n| n >= 65536.0));
+    let mut curves: Vec<Curve> = Vec::new();
+    let (mut kinds, mut alone) = (Vec::new(), None);
+    for cells in grouped(large, &["process.samples"]) {
+        let kappa0 = cells[0].label("instance.kappa0");
+        // Groups that differ in something else have names of their own.
+        let others = kinds.iter().filter(|known| **known == kappa0).count();
+        let more = if others > 0 { format!(" ({})", others + 1) } else { String::new() };
+        kinds.push(kappa0.clone());
+        if cells.len() < 2 {
+            alone.get_or_insert(cells[0].cell.ordinal);
+            continue;
+        }
         for t in 1..=cells[0].rounds() {
-            curves.push(replicate_curve(
-                format!("κ₀ = {kappa0}, T = {t}"),
-                &cells,
-                "process.samples",
-                FAILURE.at(0.5),
-                t,
-            )?);
+            let small = |cell: &&&CellRows| is_small(cell, t).unwrap_or(false);
+            let cells: Vec<&CellRows> = cells.iter().filter(small).copied().collect();
+            let label = format!("κ₀ = {kappa0}, T = {t}{more}");
+            let curve = replicate_curve(label, &cells, "process.samples", FAILURE.at(0.5), t)?;
+            curves.extend(Some(curve).filter(|_| cells.len() > 1));
         }
     }
-    Ok(curves)
+    one_value(curves, "process.samples", alone)
+}
+
+/// Whether Δ is so small beside κ_0 − 1 that the exponent after t rounds is that of the limit.
+fn is_small(cell: &CellRows, t: usize) -> Result<bool> {
+    let simulation = cell.simulation()?;
+    Ok(t as f64 * derived(&simulation, "mass")? <= 0.05 * (cell.number("instance.kappa0")? - 1.0))
 }
 
 fn risk(cells: &[CellRows]) -> Result<Vec<Case>> {
-    risks(cells, 0.05)
+    risks(cells, STATED)
 }
 
 fn large_risk(cells: &[CellRows]) -> Result<Vec<Case>> {
@@ -188,6 +225,20 @@ fn large_risk(cells: &[CellRows]) -> Result<Vec<Case>> {
 }
 
 fn risks(cells: &[CellRows], constant: f64) -> Result<Vec<Case>> {
+    let speaks = |cell: &&CellRows| -> Result<bool> {
+        let simulation = cell.simulation()?;
+        let (kappa0, mass) = (derived(&simulation, "kappa0")?, derived(&simulation, "mass")?);
+        // The constant of which the note speaks, and a mass that is not cut off.
+        let constant = STATED <= (kappa0 - 1.0) / (4.0 * std::f64::consts::E * kappa0);
+        Ok(is_worst(cell) && mass < LARGEST_MASS && constant && cell.rounds() > 0)
+    };
+    let hard = hard_cells(cells)?;
+    let mut judged = Vec::new();
+    for cell in &hard {
+        if speaks(&cell)? {
+            judged.push(cell.clone());
+        }
+    }
     let case = |cell: &CellRows| {
         let (simulation, prompts) = (cell.simulation()?, cell.number("instance.prompts")?);
         let kappa0 = derived(&simulation, "kappa0")?;
@@ -196,6 +247,8 @@ fn risks(cells: &[CellRows], constant: f64) -> Result<Vec<Case>> {
         // Where there is no root, or one beyond 1, it reads "constant failure".
         let root = risk_root(constant * kappa0 * log_class / n, kappa0)?.unwrap_or(1.0);
         let (mean, reach) = known_mean(&cell.values(FAILURE.at(0.5), 1)?);
+        let enough = cell.replicates.len() >= FEW && prompts * cell.replicates.len() as f64 >= MANY;
+        let reach = if enough { reach } else { f64::INFINITY };
         let mut case = of_cell(cell);
         // A lower bound: the root is the side that must not be the larger.
         if root < 1.0 {
@@ -203,7 +256,7 @@ fn risks(cells: &[CellRows], constant: f64) -> Result<Vec<Case>> {
         }
         Ok(case)
     };
-    cell_by_cell(cells, case)
+    cell_by_cell(&judged, case)
 }
 
 fn sequences(trial: &Trial<'_>) -> Result<Option<Case>> {

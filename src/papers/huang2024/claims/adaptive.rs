@@ -6,17 +6,20 @@ use super::super::theory::adaptive::{
 use super::FAR;
 use crate::Result;
 use crate::claims::cases::{cell_by_cell, of_cell};
-use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
+use crate::claims::premises::{Slot, departs_at_most, is_population_of, is_sampled};
+use crate::claims::{Case, Claim, Comparison, Control, Source, Statement, Trial};
 use crate::experiment::CellRows;
+use crate::instance::{FeatureMap, Instance};
 use crate::metrics::named::{BASE_PROBABILITY, DRAWS, ENTROPY};
 use crate::papers::laws::{
     ROUNDING, at, base_laws, case, count, entropy, mode, probabilities, random_law, same, table,
 };
-use crate::process::Selection;
 use crate::process::law::adaptive;
+use crate::process::{Memory, Selection};
 use crate::seed::{Purpose, Seed};
 use crate::study::Profile;
 use rand::RngExt;
+use std::sync::Arc;
 
 const OUTPUT: &[Source] = &[Source { experiment: "best_of_n", part: "adaptive" }];
 const DRAWN: &[Source] = &[Source { experiment: "best_of_n", part: "adaptive-draws" }];
@@ -37,13 +40,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "Lemma I.1 (the law is ours)",
         OUTPUT,
         Statement::Replicates(output),
-        &[Control {
-            id: "S5.fixed",
-            says: "the output is the best of a = ⌈μ/P*⌉ draws",
-            sources: OUTPUT,
-            statement: Statement::Replicates(output_of_first),
-            rule: Rule::Always,
-        }],
+        &[Control::replicates("S5.fixed", "the output is the best of a = ⌈μ/P*⌉ draws", OUTPUT, output_of_first)],
     ),
     Claim::exact(
         "S5.draws",
@@ -51,13 +48,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "Lemma I.1 (the law is ours)",
         DRAWN,
         Statement::Cells(draws),
-        &[Control {
-            id: "S5.first",
-            says: "the draws end at a = ⌈μ/P*⌉",
-            sources: DRAWN,
-            statement: Statement::Cells(draws_to_first),
-            rule: Rule::Always,
-        }],
+        &[Control::cells("S5.first", "the draws end at a = ⌈μ/P*⌉", DRAWN, draws_to_first)],
     ),
 ];
 
@@ -124,12 +115,13 @@ fn half(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     laws.into_iter().map(one).collect()
 }
 
-/// μ, if the loop selects by the rule.
-fn mu(trial: &Trial<'_>) -> Option<f64> {
-    match trial.simulation().process.candidates.selection {
-        Selection::Adaptive(mu) => Some(mu),
-        _ => None,
-    }
+/// μ, if the loop is a population round of sharpening-sft-adaptive on a table.
+fn mu(trial: &Trial<'_>) -> Result<Option<f64>> {
+    let Selection::Adaptive(mu) = trial.simulation().process.candidates.selection else { return Ok(None) };
+    let speaks = is_population_of(trial.simulation(), "likelihood")
+        && departs_at_most(trial.simulation(), &[Slot::Selection])
+        && matches!(trial.instance()?.features(), FeatureMap::OneHot(_));
+    Ok(speaks.then_some(mu))
 }
 
 fn output(trial: &Trial<'_>) -> Result<Option<Case>> {
@@ -142,13 +134,17 @@ fn output_of_first(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 /// What is measured after each round against an output law at each prompt.
 fn outputs(trial: &Trial<'_>, kept: impl Fn(&[f64], &Stopping) -> Result<Vec<f64>>) -> Result<Option<Case>> {
-    let Some(mu) = mu(trial) else { return Ok(None) };
+    let Some(mu) = mu(trial)? else { return Ok(None) };
     let instance = trial.instance()?;
     let base = base_laws(&instance);
     let (mut laws, mut case) = (base.clone(), Case::default());
     case.place.size = trial.size();
     for t in 1..=trial.rounds() {
         laws = laws.iter().map(|law| kept(law, &stopping(law, mu)?)).collect::<Result<_>>()?;
+        // Where a probability left the doubles the law is not known any more.
+        if laws.iter().flatten().any(|mass| mass.is_nan()) {
+            break;
+        }
         let mean = |of: &dyn Fn(usize) -> f64| -> f64 {
             instance.weights().iter().enumerate().map(|(x, weight)| weight * of(x)).sum()
         };
@@ -185,17 +181,44 @@ fn moments(law: &[f64], mu: f64) -> (f64, f64) {
 
 /// Draws of the first round for each sample.
 fn means(cells: &[CellRows], expected: impl Fn(&Stopping) -> f64) -> Result<Vec<Case>> {
-    cell_by_cell(cells, |cell| {
+    let mut stopped = Vec::new();
+    for cell in cells {
         let simulation = cell.simulation()?;
-        let instance = simulation.instance(cell.numbers[0])?;
+        // In the first round π_t is π_0, whatever the class; what is kept of the draws does not matter to their number.
+        let slots = [Slot::Selection, Slot::Ranking, Slot::Accept, Slot::Ball, Slot::Ridge, Slot::Memory];
+        let memory = matches!(simulation.process.memory, Memory::None | Memory::All | Memory::Kept);
+        if is_sampled(&simulation, "likelihood") && departs_at_most(&simulation, &slots) && memory && cell.rounds() > 0
+        {
+            stopped.push(cell.clone());
+        }
+    }
+    cell_by_cell(&stopped, |cell| {
+        let simulation = cell.simulation()?;
         let Selection::Adaptive(mu) = simulation.process.candidates.selection else { return Ok(of_cell(cell)) };
         let (mut stated, mut mean, mut square, mut longest) = (0.0, 0.0, 0.0, 0.0f64);
-        for (law, weight) in base_laws(&instance).iter().zip(instance.weights()) {
-            let rule = stopping(law, mu)?;
-            let (first, second) = moments(law, mu);
-            (stated, mean, square) =
-                (stated + weight * expected(&rule), mean + weight * first, square + weight * second);
-            longest = longest.max(1.0 / rule.mode_mass);
+        // Instances that are alike are looked at once.
+        let mut kinds: Vec<(Arc<Instance>, Vec<Vec<f64>>)> = Vec::new();
+        for &number in &cell.numbers {
+            let instance = simulation.instance(number)?;
+            let laws = base_laws(&instance);
+            if kinds.first().is_none_or(|(first, of_first)| *of_first != laws || first.weights() != instance.weights())
+            {
+                kinds.push((instance, laws));
+            }
+        }
+        // All are alike, or each counts, the first one's likes among them.
+        let share = if kinds.len() == 1 { 1.0 } else { 1.0 / cell.numbers.len() as f64 };
+        let likes = (cell.numbers.len() + 1 - kinds.len()) as f64;
+        for (place, (instance, laws)) in kinds.iter().enumerate() {
+            let share = if place == 0 && kinds.len() > 1 { likes * share } else { share };
+            for (law, weight) in laws.iter().zip(instance.weights()) {
+                let weight = share * weight;
+                let rule = stopping(law, mu)?;
+                let (first, second) = moments(law, mu);
+                (stated, mean, square) =
+                    (stated + weight * expected(&rule), mean + weight * first, square + weight * second);
+                longest = longest.max(1.0 / rule.mode_mass);
+            }
         }
         let each: Vec<f64> =
             cell.values(&DRAWS, 1)?.into_iter().map(|draws| draws / simulation.process.samples as f64).collect();

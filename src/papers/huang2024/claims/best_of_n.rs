@@ -4,12 +4,12 @@ use super::super::theory::best_of_n::{
     best_of_law, concentrability, divergence, most_concentrability, most_divergence,
 };
 use crate::Result;
-use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
+use crate::claims::premises::{Slot, departs_at_most, is_population_of};
+use crate::claims::{Case, Claim, Comparison, Control, Source, Statement, Trial};
 use crate::instance::FeatureMap;
 use crate::metrics::named::{BASE_PROBABILITY, CHAIN_CONCENTRABILITY, ENTROPY, KL_POLICY, MIN_CONFIDENCE};
 use crate::papers::laws::{at, base_laws, case, count, entropy, mode, probabilities, random_law, same, table};
 use crate::process::Selection;
-use crate::process::fit::Data;
 use crate::process::law::best_of;
 use crate::seed::{Purpose, Seed};
 use crate::study::Profile;
@@ -29,7 +29,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "best-of-N (Section 3; the semigroup is ours)",
         TABLES,
         Statement::Replicates(rounds),
-        &[control("S1.product", "T rounds at N are one at N·T", rounds_of_product)],
+        &[Control::replicates("S1.product", "T rounds at N are one at N·T", TABLES, rounds_of_product)],
     ),
     Claim::exact(
         "S1.law",
@@ -41,8 +41,8 @@ pub(super) const CLAIMS: &[Claim] = &[
     ),
     Claim {
         controls: &[
-            control("S2.half", "C_{π_N/π} ≤ N/2, N = 2, 3, 4", half),
-            control("S2.log", "KL(π_N‖π) ≤ log N − 1, N = 3, 4", without_inverse),
+            Control::replicates("S2.half", "C_{π_N/π} ≤ N/2, N = 2, 3, 4", TABLES, half),
+            Control::replicates("S2.log", "KL(π_N‖π) ≤ log N − 1, N = 3, 4", TABLES, without_inverse),
         ],
         ..Claim::exact(
             "S2",
@@ -63,19 +63,17 @@ pub(super) const CLAIMS: &[Claim] = &[
     ),
 ];
 
-const fn control(id: &'static str, says: &'static str, judge: fn(&Trial<'_>) -> Result<Option<Case>>) -> Control {
-    Control { id, says, sources: TABLES, statement: Statement::Replicates(judge), rule: Rule::Always }
-}
-
 /// N of a population round of sharpening-sft on a table; `None` of anything else.
-fn draws(trial: &Trial<'_>) -> Option<f64> {
-    let process = &trial.simulation().process;
-    let whole = process.fit.data() == Data::Responses && process.fit.is_population() && process.radius.is_none();
-    match process.candidates.selection {
-        Selection::BestOf(n) if whole => Some(n as f64),
-        Selection::None if whole => Some(1.0),
+fn draws(trial: &Trial<'_>) -> Result<Option<f64>> {
+    let simulation = trial.simulation();
+    let speaks = is_population_of(simulation, "likelihood")
+        && departs_at_most(simulation, &[Slot::Selection, Slot::Ranking])
+        && matches!(trial.instance()?.features(), FeatureMap::OneHot(_));
+    Ok(match simulation.process.candidates.selection {
+        Selection::BestOf(n) if speaks => Some(n as f64),
+        Selection::None if speaks => Some(1.0),
         _ => None,
-    }
+    })
 }
 
 fn rounds(trial: &Trial<'_>) -> Result<Option<Case>> {
@@ -88,11 +86,8 @@ fn rounds_of_product(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 /// What is measured after t rounds against the best of so many draws; rounds in which both say the same are left out of the false one.
 fn semigroup(trial: &Trial<'_>, effective: impl Fn(f64, i32) -> f64) -> Result<Option<Case>> {
-    let Some(n) = draws(trial) else { return Ok(None) };
+    let Some(n) = draws(trial)? else { return Ok(None) };
     let instance = trial.instance()?;
-    if !matches!(instance.features(), FeatureMap::OneHot(_)) {
-        return Ok(None);
-    }
     let laws = base_laws(&instance);
     let mut case = Case::default();
     case.place.size = trial.size();
@@ -101,7 +96,8 @@ fn semigroup(trial: &Trial<'_>, effective: impl Fn(f64, i32) -> f64) -> Result<O
         let mean = |of: &dyn Fn(usize) -> f64| -> f64 {
             instance.weights().iter().enumerate().map(|(x, weight)| weight * of(x)).sum()
         };
-        let least = kept.iter().map(|law| law.iter().copied().fold(0.0, f64::max)).fold(1.0, f64::min);
+        let drawn = kept.iter().zip(instance.weights()).filter(|(_, weight)| **weight > 0.0);
+        let least = drawn.map(|(law, _)| law.iter().copied().fold(0.0, f64::max)).fold(1.0, f64::min);
         for (of, expected) in [
             (&BASE_PROBABILITY, mean(&|x| kept[x][mode(&laws[x])])),
             (&ENTROPY, mean(&|x| entropy(&kept[x]))),
@@ -129,7 +125,7 @@ fn without_inverse(trial: &Trial<'_>) -> Result<Option<Case>> {
 type Most = (Option<f64>, Option<f64>);
 
 fn distances(trial: &Trial<'_>, most: impl Fn(f64) -> Result<Option<Most>>) -> Result<Option<Case>> {
-    let Some(n) = draws(trial) else { return Ok(None) };
+    let Some(n) = draws(trial)? else { return Ok(None) };
     let Some((concentrability, divergence)) = most(n)? else { return Ok(None) };
     let mut case = Case::default();
     case.place.size = trial.size();

@@ -3,17 +3,19 @@
 use super::super::theory::budget::{self, Budget};
 use super::super::theory::hidden::Hidden;
 use super::FAR;
+use crate::Result;
 use crate::claims::cases::{cell_by_cell, of_cell, single};
+use crate::claims::premises::{Slot, departs_at_most, is_sampled};
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement};
 use crate::experiment::CellRows;
 use crate::experiment::sample_budgets::expected_failure;
+use crate::instance::FeatureMap;
 use crate::metrics::named::BASE_FAILURE;
 use crate::process::Selection;
 use crate::seed::Seed;
 use crate::stats::mean_with_error;
 use crate::study::Profile;
 use crate::study::definition::Verdict;
-use crate::{Error, Result};
 
 const RESAMPLING: &[Source] = &[Source { experiment: "sample_budgets", part: "resampling" }];
 
@@ -29,13 +31,12 @@ pub(super) const CLAIMS: &[Claim] = &[
         statement: Statement::Cells(resampled),
         rule: Rule::Always,
         note: "what is averaged is each replicate's failure rate less the law on its own base policy",
-        controls: &[Control {
-            id: "S3.unseen-success",
-            says: "a prompt without a pick counts as a success",
-            sources: RESAMPLING,
-            statement: Statement::Cells(resampled_with_luck),
-            rule: Rule::Always,
-        }],
+        controls: &[Control::cells(
+            "S3.unseen-success",
+            "a prompt without a pick counts as a success",
+            RESAMPLING,
+            resampled_with_luck,
+        )],
     },
     Claim {
         id: "S7",
@@ -51,6 +52,9 @@ pub(super) const CLAIMS: &[Claim] = &[
     },
 ];
 
+/// Replicates from which on their own scatter is an error.
+const ENOUGH: usize = 50;
+
 fn resampled(cells: &[CellRows]) -> Result<Vec<Case>> {
     rounds(cells, false)
 }
@@ -60,10 +64,22 @@ fn resampled_with_luck(cells: &[CellRows]) -> Result<Vec<Case>> {
 }
 
 fn rounds(cells: &[CellRows], lucky: bool) -> Result<Vec<Case>> {
-    cell_by_cell(cells, |cell| {
+    let mut tabular = Vec::new();
+    for cell in cells {
         let simulation = cell.simulation()?;
-        let Selection::BestOf(best_of) = simulation.process.candidates.selection else {
-            return Err(Error::argument("process.best_of", "none", "a number of draws"));
+        let speaks = is_sampled(&simulation, "likelihood")
+            && departs_at_most(&simulation, &[Slot::Selection, Slot::Ranking])
+            && matches!(simulation.process.candidates.selection, Selection::None | Selection::BestOf(_))
+            && cell.rounds() > 0;
+        if speaks && matches!(simulation.instance(cell.numbers[0])?.features(), FeatureMap::OneHot(_)) {
+            tabular.push(cell.clone());
+        }
+    }
+    cell_by_cell(&tabular, |cell| {
+        let simulation = cell.simulation()?;
+        let best_of = match simulation.process.candidates.selection {
+            Selection::BestOf(draws) => draws,
+            _ => 1,
         };
         let n = cell.number("process.samples")?;
         let mut case = of_cell(cell);
@@ -73,7 +89,9 @@ fn rounds(cells: &[CellRows], lucky: bool) -> Result<Vec<Case>> {
                 *distance -= expected_failure(&*simulation.instance(replicate)?, (n, best_of as f64), delta, lucky)?;
             }
             let (mean, error) = mean_with_error(&distances);
-            case.comparisons.push(Comparison::identity(mean, 0.0, FAR * error.unwrap_or(f64::INFINITY)));
+            // The scatter of few replicates is known to little more than its order.
+            let error = error.filter(|_| distances.len() >= ENOUGH).unwrap_or(f64::INFINITY);
+            case.comparisons.push(Comparison::identity(mean, 0.0, FAR * error));
         }
         Ok(case)
     })

@@ -32,6 +32,8 @@ pub(super) const HARD: &[Source] = &[
     Source { experiment: "league", part: "hard-4480" },
 ];
 
+/// Prompts in all replicates together from which on a mean is judged: of fewer it is no normal variate.
+const ENOUGH: f64 = 50.0;
 /// The kind of instance that the floor is of.
 const KIND: &str = "hard";
 
@@ -46,13 +48,7 @@ pub(super) const CLAIMS: &[Claim] = &[Claim {
     statement: Statement::Cells(floor),
     rule: Rule::Always,
     note: "every row of every experiment on the hard instance, but for rules that stop by what they see and for rounds whose draws at unresolved prompts are not the base policy's",
-    controls: &[Control {
-        id: "S6.half",
-        says: "Nb/2 in place of Nb",
-        sources: HARD,
-        statement: Statement::Cells(floor_of_half),
-        rule: Rule::Always,
-    }],
+    controls: &[Control::cells("S6.half", "Nb/2 in place of Nb", HARD, floor_of_half)],
 }];
 
 /// How many base responses a loop sees at each draw of a prompt, in all rounds up to t, or why the floor does not bind it there.
@@ -145,7 +141,8 @@ fn against(cells: &[CellRows], counted: fn(f64) -> Option<f64>) -> Result<Vec<Ca
             let share = floor / mass;
             // The roots are taken first: a share near the least double would vanish under a division.
             let known = mass * share.sqrt() * ((1.0 - share) / (prompts * cell.replicates.len() as f64)).sqrt();
-            let error = error.map_or(f64::INFINITY, |error| error.max(known));
+            let enough = prompts * cell.replicates.len() as f64 >= ENOUGH;
+            let error = error.filter(|_| enough).map_or(f64::INFINITY, |error| error.max(known));
             case.comparisons.push(Comparison::at_least(mean, floor, FAR * error));
         }
         if let (Some(why), true) = (refused, case.comparisons.is_empty()) {

@@ -2,11 +2,11 @@
 
 use super::super::theory::best_of_n::best_of_law;
 use crate::Result;
-use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
-use crate::metrics::named::{BASE_PROBABILITY, DRIFT, ENTROPY, FIT_DIVERGENCE, LOGIT_ROUNDING, MARGIN};
+use crate::claims::premises::{Slot, departs_at_most, has_offset, is_population_of};
+use crate::claims::{Case, Claim, Comparison, Control, Source, Statement, Trial};
+use crate::metrics::named::{BASE_PROBABILITY, DRIFT, ENTROPY, FIT_DIVERGENCE, LOGIT_ROUNDING, MARGIN, THETA_NORM};
 use crate::papers::laws::{base_laws, entropy, mode};
 use crate::process::Selection;
-use crate::process::fit::Data;
 
 /// As many independent differences as there are responses, but one a prompt.
 const ENOUGH: &[Source] = &[Source { experiment: "best_of_n", part: "full-class" }];
@@ -24,7 +24,12 @@ pub(super) const CLAIMS: &[Claim] = &[
         RESULT,
         ENOUGH,
         Statement::Replicates(equal),
-        &[control("S12.modes", "a population round of sharpening-sft keeps every mode, whatever d is", TOO_FEW, kept)],
+        &[Control::replicates(
+            "S12.modes",
+            "a population round of sharpening-sft keeps every mode, whatever d is",
+            TOO_FEW,
+            kept,
+        )],
     ),
     Claim::exact(
         "S12.rlhf",
@@ -32,26 +37,19 @@ pub(super) const CLAIMS: &[Claim] = &[
         RESULT,
         RLHF,
         Statement::Replicates(kept_and_grown),
-        &[control("S12.reward-alone", "the same with γ_1 = γ_0/β", RLHF, kept_and_replaced)],
+        &[Control::replicates("S12.reward-alone", "the same with γ_1 = γ_0/β", RLHF, kept_and_replaced)],
     ),
 ];
 
 const RESULT: &str = "misspecified sharpening (ours)";
 
-const fn control(
-    id: &'static str,
-    says: &'static str,
-    sources: &'static [Source],
-    judge: fn(&Trial<'_>) -> Result<Option<Case>>,
-) -> Control {
-    Control { id, says, sources, statement: Statement::Replicates(judge), rule: Rule::Always }
-}
-
 /// The first round is the best of N draws from π_0, fitted by likelihood in the population.
 fn equal(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let process = &trial.simulation().process;
-    let Selection::BestOf(n) = process.candidates.selection else { return Ok(None) };
-    if process.fit.data() != Data::Responses || !process.fit.is_population() || process.radius.is_some() {
+    let Selection::BestOf(n) = trial.simulation().process.candidates.selection else { return Ok(None) };
+    // In the first round π_t is π_0, whichever ranks the draws.
+    let speaks = is_population_of(trial.simulation(), "likelihood")
+        && departs_at_most(trial.simulation(), &[Slot::Selection, Slot::Ranking]);
+    if !speaks || trial.rounds() == 0 {
         return Ok(None);
     }
     let instance = trial.instance()?;
@@ -74,6 +72,20 @@ fn equal(trial: &Trial<'_>) -> Result<Option<Case>> {
     Ok(Some(case))
 }
 
+/// Whether it is one population round of sharpening-rlhf in a class that holds the reward, with a mode at each prompt: log π_0 and log π_t
+/// are the same in the first round.
+fn is_one_round(trial: &Trial<'_>) -> Result<bool> {
+    let simulation = trial.simulation();
+    let others = &trial.config().process.others;
+    let speaks = is_population_of(simulation, "erm")
+        && departs_at_most(simulation, &[Slot::Candidates, Slot::Reward, Slot::Reference])
+        && matches!(others.get("reward").map(toml::Value::as_str), None | Some(Some("self" | "base")))
+        && others.get("standardise").and_then(toml::Value::as_bool) != Some(true)
+        && !has_offset(simulation)
+        && trial.rounds() == 1;
+    Ok(speaks && trial.get(&MARGIN, 0)? > 1e-9 * (1.0 + trial.get(&THETA_NORM, 0)?))
+}
+
 /// No prompt's mode is another than the base model's.
 fn kept(trial: &Trial<'_>) -> Result<Option<Case>> {
     let mut case = Case::default();
@@ -93,6 +105,9 @@ fn kept_and_replaced(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn with_margin(trial: &Trial<'_>, growth: impl Fn(f64) -> f64) -> Result<Option<Case>> {
+    if !is_one_round(trial)? {
+        return Ok(None);
+    }
     let Some(mut case) = kept(trial)? else { return Ok(None) };
     let expected = growth(trial.beta()) * trial.get(&MARGIN, 0)?;
     // A margin is a difference of logits, and known as well as they are.

@@ -1,14 +1,19 @@
 //! Pairs that stay and pairs that are drawn anew: the gain of each direction (Q1–Q3).
 
+use toml::Value;
+
 use crate::Result;
 use crate::claims::cases::{cell_by_cell, of_cell};
-use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement, Trial};
+use crate::claims::premises::{Slot, departs_at_most, has_offset, is_sampled};
+use crate::claims::{Case, Claim, Comparison, Control, Level, Source, Statement, Trial};
 use crate::experiment::CellRows;
 use crate::experiment::self_excitation::directions::{Directions, base, crashed, of_first_pairs, round_of};
-use crate::instance::Parameter;
-use crate::metrics::named::{GAIN_MAX, GAIN_MIN, THETA_NORM};
+use crate::instance::{FeatureMap, Parameter};
+use crate::metrics::named::{GAIN_MAX, GAIN_MIN, RANK_FRACTION, THETA_NORM};
 use crate::papers::loops::theory::critic::Round;
-use crate::process::{Reference, Snapshot, Step};
+use crate::process::{Memory, Reference, Snapshot, Step};
+use crate::settings::number;
+use crate::simulate::Simulation;
 
 const KEPT: &[Source] = &[Source { experiment: "self_excitation", part: "kept" }];
 const RIDGE: &[Source] = &[Source { experiment: "self_excitation", part: "ridge" }];
@@ -30,13 +35,12 @@ pub(super) const CLAIMS: &[Claim] = &[
         AFTER,
         KEPT,
         Statement::Cells(multipliers),
-        &[Control {
-            id: "Q1.no-reference",
-            says: "the multiplier is ηβg_j/(β²g_j+λ), without α",
-            sources: KEPT,
-            statement: Statement::Cells(multipliers_without_reference),
-            rule: Rule::Always,
-        }],
+        &[Control::cells(
+            "Q1.no-reference",
+            "the multiplier is ηβg_j/(β²g_j+λ), without α",
+            KEPT,
+            multipliers_without_reference,
+        )],
     ),
     Claim::exact(
         "Q2",
@@ -44,13 +48,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         AFTER,
         RIDGE,
         Statement::Cells(own_pairs),
-        &[Control {
-            id: "Q2.constant",
-            says: "the gain is 1/β in every round and direction",
-            sources: RIDGE,
-            statement: Statement::Replicates(constant_gain),
-            rule: Rule::Always,
-        }],
+        &[Control::replicates("Q2.constant", "the gain is 1/β in every round and direction", RIDGE, constant_gain)],
     ),
     Claim {
         level: Level::Shape,
@@ -61,16 +59,43 @@ pub(super) const CLAIMS: &[Claim] = &[
             AFTER,
             SAWTOOTH,
             Statement::Replicates(falls),
-            &[Control {
-                id: "Q3.monotone",
-                says: "‖θ_t‖ never falls",
-                sources: SAWTOOTH,
-                statement: Statement::Replicates(monotone),
-                rule: Rule::Always,
-            }],
+            &[Control::replicates("Q3.monotone", "‖θ_t‖ never falls", SAWTOOTH, monotone)],
         )
     },
 ];
+
+/// The cells that a statement speaks of: pairs are drawn in a class of dense features that hold the reward, of which each difference has its
+/// own direction or none.
+fn chosen(cells: &[CellRows], speaks: impl Fn(&Simulation) -> bool) -> Result<Vec<CellRows>> {
+    let mut chosen = Vec::new();
+    for cell in cells {
+        let simulation = cell.simulation()?;
+        if !is_sampled(&simulation, "erm") || has_offset(&simulation) || !speaks(&simulation) {
+            continue;
+        }
+        let instance = simulation.instance(cell.numbers[0])?;
+        if matches!(instance.features(), FeatureMap::Dense(features) if instance.rank() == features.dim()) {
+            chosen.push(cell.clone());
+        }
+    }
+    Ok(chosen)
+}
+
+/// Whether the pairs of the first round stay, with a reward η log π_t.
+fn keeps_pairs(simulation: &Simulation) -> bool {
+    let others = &simulation.config.process.others;
+    let reward = match others.get("reward") {
+        None => true,
+        Some(Value::String(word)) => word == "self",
+        Some(Value::Table(table)) => table.iter().all(|(key, weight)| key == "self" || number(weight) == Some(0.0)),
+        Some(_) => false,
+    };
+    let standardised = others.get("standardise").and_then(Value::as_bool) == Some(true);
+    simulation.process.memory == Memory::Kept
+        && departs_at_most(simulation, &[Slot::Memory, Slot::Reference, Slot::Reward, Slot::Ridge])
+        && reward
+        && !standardised
+}
 
 fn multipliers(cells: &[CellRows]) -> Result<Vec<Case>> {
     norms(cells, |_| 0.0)
@@ -82,7 +107,7 @@ fn multipliers_without_reference(cells: &[CellRows]) -> Result<Vec<Case>> {
 
 /// ‖θ_t‖ and the crash of every replicate, of multipliers that lack something.
 fn norms(cells: &[CellRows], lacking: fn(&Round) -> f64) -> Result<Vec<Case>> {
-    cell_by_cell(cells, |cell| {
+    cell_by_cell(&chosen(cells, keeps_pairs)?, |cell| {
         let (lacking, mut case) = (lacking(&round_of(cell)?), of_cell(cell));
         for (replicate, &number) in cell.numbers.iter().enumerate() {
             let predicted = of_first_pairs(cell, number, lacking)?;
@@ -110,7 +135,7 @@ fn norms(cells: &[CellRows], lacking: fn(&Round) -> f64) -> Result<Vec<Case>> {
 
 /// θ_t by the recursion, each round on the pairs that the replicate's streams draw from the policy of that θ_t.
 fn own_pairs(cells: &[CellRows]) -> Result<Vec<Case>> {
-    cell_by_cell(cells, |cell| {
+    cell_by_cell(&chosen(cells, |simulation| departs_at_most(simulation, &[Slot::Ridge]))?, |cell| {
         let (simulation, round, mut case) = (cell.simulation()?, round_of(cell)?, of_cell(cell));
         for (replicate, &number) in cell.numbers.iter().enumerate() {
             let (instance, seed) = (simulation.instance(number)?, simulation.replicate_seed(number));
@@ -139,6 +164,9 @@ fn own_pairs(cells: &[CellRows]) -> Result<Vec<Case>> {
 }
 
 fn constant_gain(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if !is_sampled(trial.simulation(), "erm") || !departs_at_most(trial.simulation(), &[Slot::Ridge]) {
+        return Ok(None);
+    }
     let mut case = Case::default();
     case.place.size = trial.size();
     for t in 1..=trial.rounds() {
@@ -149,11 +177,26 @@ fn constant_gain(trial: &Trial<'_>) -> Result<Option<Case>> {
     Ok(Some(case))
 }
 
-/// ‖θ_t‖ round by round, of live-reward-frozen-reference with samples and β < 1; `None` of other loops, of which nothing is said.
+/// Rounds of which the statement speaks, and the share of them that lost span from which on it does.
+const ROUNDS: usize = 150;
+const LOSSES: f64 = 0.1;
+
+/// ‖θ_t‖ round by round, of live-reward-frozen-reference with samples and β < 1 on Gaussian features, where span was lost again and again;
+/// `None` of other loops, of which nothing is said.
 fn lengths(trial: &Trial<'_>) -> Result<Option<Vec<f64>>> {
-    let process = &trial.simulation().process;
-    let is_its_own = process.reference == Reference::Base && process.beta < 1.0 && !process.fit.is_population();
+    let (simulation, process) = (trial.simulation(), &trial.simulation().process);
+    let is_its_own = process.reference == Reference::Base
+        && process.beta < 1.0
+        && is_sampled(simulation, "erm")
+        && departs_at_most(simulation, &[Slot::Reference])
+        && trial.config().instance.kind.name() == "gaussian"
+        && trial.rounds() >= ROUNDS;
     if !is_its_own {
+        return Ok(None);
+    }
+    let lost = (1..=trial.rounds()).map(|t| Ok(usize::from(trial.get(&RANK_FRACTION, t)? < 1.0)));
+    let lost: usize = lost.collect::<Result<Vec<usize>>>()?.into_iter().sum();
+    if (lost as f64) < LOSSES * trial.rounds() as f64 {
         return Ok(None);
     }
     (0..=trial.rounds()).map(|t| trial.get(&THETA_NORM, t)).collect::<Result<_>>().map(Some)

@@ -4,10 +4,11 @@ use super::super::theory::laws::{log_odds, normalised};
 use super::super::theory::recursions::verified;
 use super::OURS;
 use super::presets::entropy;
-use super::rows::{ROUNDING, base_logs, is_population, is_table, marks, mean};
+use super::rows::{ROUNDING, base_logs, is_marked, is_population_of, is_table, marks, mean};
 use crate::Result;
 use crate::claims::cases::step_by_step;
-use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
+use crate::claims::premises::Slot;
+use crate::claims::{Case, Claim, Comparison, Control, Source, Statement, Trial};
 use crate::metrics::named::{CORRECT_PROBABILITY, DISAGREEMENT, ENTROPY, LOG_ODDS};
 use crate::process::Accept;
 
@@ -23,28 +24,22 @@ pub(super) const CLAIMS: &[Claim] = &[Claim::exact(
     OURS,
     VERIFIER,
     Statement::Replicates(filtered),
-    &[Control {
-        id: "L10.half",
-        says: "P[correct] rises if and only if f < ½",
-        sources: VERIFIER,
-        statement: Statement::Replicates(half),
-        rule: Rule::Always,
-    }],
+    &[Control::replicates("L10.half", "P[correct] rises if and only if f < ½", VERIFIER, half)],
 )];
 
-/// (a, f) of a population round on a table.
-fn verifier(trial: &Trial<'_>) -> Option<(f64, f64)> {
-    match trial.simulation().process.accept {
-        Accept::Verifier { true_positive, false_positive } if is_population(trial) => {
-            Some((true_positive, false_positive))
-        }
-        _ => None,
-    }
+/// (a, f) of a population round on a table of which it is known what is correct.
+fn verifier(trial: &Trial<'_>) -> Result<Option<(f64, f64)>> {
+    let Accept::Verifier { true_positive, false_positive } = trial.simulation().process.accept else {
+        return Ok(None);
+    };
+    let instance = trial.instance()?;
+    let speaks = is_population_of(trial, "likelihood", &[Slot::Accept]) && is_table(&instance) && is_marked(&instance);
+    Ok(Some((true_positive, false_positive)).filter(|_| speaks))
 }
 
 fn filtered(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let Some((a, f)) = verifier(trial)? else { return Ok(None) };
     let instance = trial.instance()?;
-    let Some((a, f)) = verifier(trial).filter(|_| is_table(&instance)) else { return Ok(None) };
     let (base, marks) = (base_logs(&instance), marks(&instance));
     let mut case = Case::default();
     case.place.size = trial.size();
@@ -78,7 +73,7 @@ fn filtered(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn half(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let Some((_, f)) = verifier(trial) else { return Ok(None) };
+    let Some((_, f)) = verifier(trial)? else { return Ok(None) };
     step_by_step(
         trial,
         "",

@@ -5,7 +5,7 @@ mod maps;
 
 use super::OURS;
 use crate::Result;
-use crate::claims::{Case, Claim, Control, Level, Rule, Source, Statement, Trial};
+use crate::claims::{Case, Claim, Control, Level, Source, Statement};
 
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[
@@ -17,7 +17,12 @@ pub(super) const CLAIMS: &[Claim] = &[
             OURS,
             TEMPERATURE,
             Statement::Replicates(maps::temperature),
-            &[control("L1.temperature", "the power is 1 + 1/β at τ ≠ 1", TEMPERATURE, maps::without_temperature)],
+            &[Control::replicates(
+                "L1.temperature",
+                "the power is 1 + 1/β at τ ≠ 1",
+                TEMPERATURE,
+                maps::without_temperature,
+            )],
         )
     },
     Claim {
@@ -28,7 +33,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             OURS,
             HARD,
             Statement::Replicates(maps::hard),
-            &[control("L1.tie", "it has one where some pair ties", HARD, maps::hard_with_a_tie)],
+            &[Control::replicates("L1.tie", "it has one where some pair ties", HARD, maps::hard_with_a_tie)],
         )
     },
     Claim {
@@ -38,13 +43,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             "n drawn labels at τ = 1, where a minimiser exists: n E ε² → tr(GI⁺), I = E σ'(Δ log π_t)ΔφΔφᵀ, to 6 standard errors of each mean and of all cells together",
             LAW,
             laws::labels,
-            &[Control {
-                id: "L2.four",
-                says: "n E ε² → 4 rank G",
-                sources: LAW,
-                statement: Statement::Cells(laws::labels_at_the_floor),
-                rule: Rule::Always,
-            }],
+            &[Control::cells("L2.four", "n E ε² → 4 rank G", LAW, laws::labels_at_the_floor)],
         )
     },
     Claim::exact(
@@ -53,7 +52,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         OURS,
         FLOOR,
         Statement::Replicates(laws::floor),
-        &[control("L2.five", "tr(GI⁺) ≥ 5 rank G", FLOOR, laws::higher_floor)],
+        &[Control::replicates("L2.five", "tr(GI⁺) ≥ 5 rank G", FLOOR, laws::higher_floor)],
     ),
     Claim {
         note: "two responses; e = .05, .15, .3",
@@ -63,7 +62,12 @@ pub(super) const CLAIMS: &[Claim] = &[
             OURS,
             FLIPS,
             Statement::Replicates(maps::flips),
-            &[control("L3.unchanged", "flips leave the map as it is, ℓ' = (1 + 1/(βτ))ℓ", FLIPS, maps::flips_unseen)],
+            &[Control::replicates(
+                "L3.unchanged",
+                "flips leave the map as it is, ℓ' = (1 + 1/(βτ))ℓ",
+                FLIPS,
+                maps::flips_unseen,
+            )],
         )
     },
     Claim {
@@ -73,13 +77,12 @@ pub(super) const CLAIMS: &[Claim] = &[
             "a judge with noise of mean 0 and a square loss: E ℓ' = (1 + 1/β)ℓ as without noise, to 6 standard errors",
             FAIR,
             laws::fair_judge,
-            &[Control {
-                id: "L3.shrunk",
-                says: "noise of variance σ² shrinks the step to ℓ/(β(1 + σ²))",
-                sources: FAIR,
-                statement: Statement::Cells(laws::shrunk),
-                rule: Rule::Always,
-            }],
+            &[Control::cells(
+                "L3.shrunk",
+                "noise of variance σ² shrinks the step to ℓ/(β(1 + σ²))",
+                FAIR,
+                laws::shrunk,
+            )],
         )
     },
     Claim {
@@ -90,7 +93,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             IPO,
             &[Source { experiment: "labels", part: "win-rate" }],
             Statement::Replicates(maps::hard_win_rate),
-            &[control(
+            &[Control::replicates(
                 "L4.full",
                 "|ℓ_{t+1}| − |ℓ_t| = 1/β",
                 &[Source { experiment: "labels", part: "win-rate" }],
@@ -106,7 +109,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             IPO,
             RATES,
             Statement::Replicates(maps::win_rates),
-            &[control(
+            &[Control::replicates(
                 "L4.reward",
                 "π_{t+1} ∝ ρ^ref π_t^{1/β}, as with a square loss on rewards",
                 RATES,
@@ -121,13 +124,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             "self-rewarding whose judge has a noise of deviation s a response, anew for each drawn pair: n E ε² → 2s² rank G, to 6 standard errors of each mean and of all cells together",
             JUDGE,
             laws::judge,
-            &[Control {
-                id: "L17.one",
-                says: "n E ε² → s² rank G",
-                sources: JUDGE,
-                statement: Statement::Cells(laws::judge_of_one_response),
-                rule: Rule::Always,
-            }],
+            &[Control::cells("L17.one", "n E ε² → s² rank G", JUDGE, laws::judge_of_one_response)],
         )
     },
 ];
@@ -158,13 +155,4 @@ const fn law(
     controls: &'static [Control],
 ) -> Claim {
     Claim { level: Level::Explicit, ..Claim::exact(id, says, OURS, sources, Statement::Cells(judge), controls) }
-}
-
-const fn control(
-    id: &'static str,
-    says: &'static str,
-    sources: &'static [Source],
-    judge: fn(&Trial<'_>) -> Result<Option<Case>>,
-) -> Control {
-    Control { id, says, sources, statement: Statement::Replicates(judge), rule: Rule::Always }
 }

@@ -1,18 +1,20 @@
 //! Data that is replayed, and data that accumulates (L11, L12).
 
 use super::OURS;
+use super::rows::{is_one_number, is_population_of};
 use super::straight::bent;
 use crate::claims::cases::single;
-use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement, Trial};
+use crate::claims::premises::Slot;
+use crate::claims::{Case, Claim, Comparison, Control, Level, Source, Statement, Trial};
 use crate::instance::Parameter;
 use crate::instance::answers::{Answers, Group};
 use crate::logits::LogitTable;
 use crate::metrics::correctness::log_odds;
 use crate::metrics::named::LOG_ODDS;
 use crate::papers::loops::theory::memory::{
-    accumulation_limit, accumulation_tail, attractor, best_of_attractor, sharpened_rest,
+    accumulation_limit, accumulation_tail, attractor, best_of_attractor, replayed, sharpened_rest,
 };
-use crate::process::{Candidates, Fitted, Likelihood, Loop, Memory, Ranking, Selection, Snapshot, Step};
+use crate::process::{CandidateLaw, Candidates, Fitted, Likelihood, Loop, Memory, Ranking, Selection, Snapshot, Step};
 use crate::seed::Seed;
 use crate::study::Profile;
 use crate::{Error, Result};
@@ -37,13 +39,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         OURS,
         REPLAY,
         Statement::Replicates(limits),
-        &[Control {
-            id: "L11.half",
-            says: "λ_c = ½",
-            sources: REPLAY,
-            statement: Statement::Replicates(limits_of_half),
-            rule: Rule::Always,
-        }],
+        &[Control::replicates("L11.half", "λ_c = ½", REPLAY, limits_of_half)],
     ),
     Claim::exact(
         "L11.best-of",
@@ -51,13 +47,12 @@ pub(super) const CLAIMS: &[Claim] = &[
         OURS,
         BEST_OF,
         Statement::Replicates(limits_of_best),
-        &[Control {
-            id: "L11.best-of-threshold",
-            says: "with the likeliest of N, p = ½ is the limit from λ = ½ on",
-            sources: BEST_OF,
-            statement: Statement::Replicates(limits_of_best_with_threshold),
-            rule: Rule::Always,
-        }],
+        &[Control::replicates(
+            "L11.best-of-threshold",
+            "with the likeliest of N, p = ½ is the limit from λ = ½ on",
+            BEST_OF,
+            limits_of_best_with_threshold,
+        )],
     ),
     Claim {
         note: "constructed: the library's population rounds, started on either side of ½ at one and the same base policy, which no run of an experiment is",
@@ -85,13 +80,12 @@ pub(super) const CLAIMS: &[Claim] = &[
             OURS,
             ACCUMULATE,
             Statement::Replicates(sums),
-            &[Control {
-                id: "L12.geometric",
-                says: "log(1−p) is straighter in t than in log(t+1)",
-                sources: ACCUMULATE,
-                statement: Statement::Replicates(geometric),
-                rule: Rule::Always,
-            }],
+            &[Control::replicates(
+                "L12.geometric",
+                "log(1−p) is straighter in t than in log(t+1)",
+                ACCUMULATE,
+                geometric,
+            )],
         )
     },
 ];
@@ -101,11 +95,29 @@ fn rest(log_odds: f64) -> f64 {
     1.0 / (1.0 + log_odds.exp())
 }
 
-fn replayed(trial: &Trial<'_>) -> f64 {
-    match trial.simulation().process.memory {
-        Memory::Replay(share) => share,
-        _ => 0.0,
+/// λ of a population round of likelihood with replay at two answers, whatever its candidates.
+fn share(trial: &Trial<'_>) -> Result<Option<f64>> {
+    const SLOTS: &[Slot] = &[Slot::Candidates, Slot::Selection, Slot::Ranking, Slot::Memory];
+    let Memory::Replay(share) = trial.simulation().process.memory else { return Ok(None) };
+    let speaks = is_population_of(trial, "likelihood", SLOTS) && is_one_number(&*trial.instance()?);
+    Ok(Some(share).filter(|_| speaks))
+}
+
+/// Whether candidates are single draws from the law ∝ π^(1 + 1/β).
+fn is_powered(trial: &Trial<'_>) -> bool {
+    let Candidates { law, selection, .. } = trial.simulation().process.candidates;
+    let power = 1.0 + 1.0 / trial.beta();
+    matches!(law, CandidateLaw::Power(own) if (own - power).abs() <= 1e-12 * power) && selection == Selection::None
+}
+
+/// Whether T rounds of a map of the larger probability, from p_0 on, end at its attractor, to half of what is allowed: before that nothing
+/// is said of a limit.
+fn arrives(trial: &Trial<'_>, attractor: f64, next: impl Fn(f64) -> Result<f64>) -> Result<bool> {
+    let mut p = 1.0 - rest(trial.get(&LOG_ODDS, 0)?.abs());
+    for _ in 0..trial.rounds() {
+        p = next(p)?;
     }
+    Ok((p - attractor).abs() <= 0.5 * ROUNDING)
 }
 
 fn one(trial: &Trial<'_>, comparisons: Vec<Comparison>) -> Result<Option<Case>> {
@@ -120,8 +132,16 @@ fn end(trial: &Trial<'_>, upper: f64) -> Result<Comparison> {
     Ok(Comparison::identity(rest(-sign * trial.get(&LOG_ODDS, trial.rounds())?), upper, ROUNDING))
 }
 
+/// λ of a loop of powers that has arrived at its attractor.
+fn arrived(trial: &Trial<'_>) -> Result<Option<f64>> {
+    let Some(lambda) = share(trial)?.filter(|_| is_powered(trial)) else { return Ok(None) };
+    let beta = trial.beta();
+    let there = arrives(trial, attractor(lambda, beta)?, |p| replayed(p, lambda, beta))?;
+    Ok(Some(lambda).filter(|_| there))
+}
+
 fn limits(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let (lambda, beta) = (replayed(trial), trial.beta());
+    let (Some(lambda), beta) = (arrived(trial)?, trial.beta()) else { return Ok(None) };
     let mut comparisons = vec![end(trial, attractor(lambda, beta)?)?];
     if lambda >= 1.0 / (1.0 + beta) {
         let away = |t: usize| trial.get(&LOG_ODDS, t).map(|l| 0.5 * (0.5 * l).tanh());
@@ -138,7 +158,7 @@ fn limits(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn limits_of_half(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let (lambda, beta) = (replayed(trial), trial.beta());
+    let (Some(lambda), beta) = (arrived(trial)?, trial.beta()) else { return Ok(None) };
     let upper = if lambda >= 0.5 { 0.5 } else { attractor(lambda, beta)? };
     one(trial, vec![end(trial, upper)?])
 }
@@ -152,9 +172,19 @@ fn limits_of_best_with_threshold(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn best_of(trial: &Trial<'_>, threshold: f64) -> Result<Option<Case>> {
-    let Selection::BestOf(draws) = trial.simulation().process.candidates.selection else { return Ok(None) };
-    let lambda = replayed(trial);
-    let upper = if lambda >= threshold { 0.5 } else { best_of_attractor(lambda, draws as f64)? };
+    let Candidates { law: CandidateLaw::Current, selection: Selection::BestOf(draws), .. } =
+        trial.simulation().process.candidates
+    else {
+        return Ok(None);
+    };
+    let Some(lambda) = share(trial)? else { return Ok(None) };
+    let attractor = best_of_attractor(lambda, draws as f64)?;
+    let next = |p: f64| Ok((1.0 - lambda) * (1.0 - (1.0 - p).powf(draws as f64)) + 0.5 * lambda);
+    // Two answers that tie stay as they are.
+    if trial.get(&LOG_ODDS, 0)? == 0.0 || !arrives(trial, attractor, next)? {
+        return Ok(None);
+    }
+    let upper = if lambda >= threshold { 0.5 } else { attractor };
     one(trial, vec![end(trial, upper)?])
 }
 
@@ -224,7 +254,19 @@ fn end_of(candidates: Candidates, lambda: f64, start: f64) -> Result<f64> {
     Ok(odds.map_or(f64::NAN, |odds| rest(-odds)))
 }
 
+/// Whether it is a population round of accumulate from a right favourite at two answers.
+fn accumulates(trial: &Trial<'_>) -> Result<bool> {
+    let speaks = is_population_of(trial, "likelihood", &[Slot::Candidates, Slot::Memory])
+        && trial.simulation().process.memory == Memory::All
+        && is_powered(trial)
+        && is_one_number(&*trial.instance()?);
+    Ok(speaks && trial.get(&LOG_ODDS, 0)? > 0.0)
+}
+
 fn sums(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if !accumulates(trial)? {
+        return Ok(None);
+    }
     let beta = trial.beta();
     let first = rest(trial.get(&LOG_ODDS, 0)?);
     let (limit, error) = accumulation_limit(1.0 - first, beta)?;
@@ -244,6 +286,9 @@ fn sums(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn geometric(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if !accumulates(trial)? {
+        return Ok(None);
+    }
     let curve = |x: fn(f64) -> f64| -> Result<Vec<(f64, f64)>> {
         (0..=trial.rounds()).map(|t| Ok((x(t as f64), rest(trial.get(&LOG_ODDS, t)?).ln()))).collect()
     };

@@ -4,10 +4,14 @@ mod slope;
 
 use super::super::theory::mixture::{Growth, Mixture, between_votes, grown};
 use super::OURS;
-use super::rows::voters;
+use super::rows::{is_population_of, voters};
 use crate::Result;
-use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
+use crate::claims::premises::Slot;
+use crate::claims::{Case, Claim, Comparison, Control, Source, Statement, Trial};
+use crate::experiment::rise_then_fall::of_groups;
 use crate::metrics::named::CORRECT_PROBABILITY;
+use crate::process::Labels;
+use crate::process::fit::Data;
 
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[
@@ -20,20 +24,13 @@ pub(super) const CLAIMS: &[Claim] = &[
             ROWS,
             Statement::Replicates(by_round),
             &[
-                Control {
-                    id: "L7.monotone",
-                    says: "J never falls once it rose",
-                    sources: EXACT,
-                    statement: Statement::Replicates(monotone),
-                    rule: Rule::Always,
-                },
-                Control {
-                    id: "L7.vote",
-                    says: "with a vote of infinitely many, too, J falls in the end iff b < a",
-                    sources: VOTE,
-                    statement: Statement::Replicates(vote_by_gaps),
-                    rule: Rule::Always,
-                },
+                Control::replicates("L7.monotone", "J never falls once it rose", EXACT, monotone),
+                Control::replicates(
+                    "L7.vote",
+                    "with a vote of infinitely many, too, J falls in the end iff b < a",
+                    VOTE,
+                    vote_by_gaps,
+                ),
             ],
         )
     },
@@ -49,23 +46,13 @@ const ROWS: &[Source] = &[SELF, MANY, Source { experiment: "rise_then_fall", par
 /// Sums of two sigmoids.
 const ROUNDING: f64 = 1e-9;
 
-/// w, a and b of the configuration; `None` of an instance without groups, of which nothing is said.
-fn mixture(trial: &Trial<'_>) -> Result<Option<Mixture>> {
-    let groups: Vec<toml::Table> = trial.config().instance.get("groups").unwrap_or_default();
-    let of = |right: bool| -> Option<(f64, f64)> {
-        let is = |group: &&toml::Table| group.get("right").and_then(toml::Value::as_bool) == Some(right);
-        let number = |name: &str| groups.iter().find(is).and_then(|group| group.get(name)?.as_float());
-        number("share").zip(number("gap"))
-    };
-    let Some(((share, right_gap), (_, wrong_gap))) = of(true).zip(of(false)) else { return Ok(None) };
-    Mixture::new(share, right_gap, wrong_gap).map(Some)
-}
-
-/// How gaps grow in this loop, and the β by which they do.
-fn growth(trial: &Trial<'_>) -> (Growth, f64) {
-    match trial.config().process.is_population() && trial.config().process.update.name() == "win-rate" {
-        true => (Growth::Added, 2.0 * trial.beta()),
-        false => (Growth::Multiplied, trial.beta()),
+/// How gaps grow in this loop, and the β by which they do; `None` of other loops.
+fn growth(trial: &Trial<'_>) -> Option<(Growth, f64)> {
+    let hard = trial.simulation().process.fit.data() == Data::Labels(Labels::Hard);
+    match () {
+        () if is_population_of(trial, "win-rate", &[]) && hard => Some((Growth::Added, 2.0 * trial.beta())),
+        () if is_population_of(trial, "erm", &[]) => Some((Growth::Multiplied, trial.beta())),
+        () => None,
     }
 }
 
@@ -73,25 +60,27 @@ fn by_round(trial: &Trial<'_>) -> Result<Option<Case>> {
     if let Some(votes) = voters(trial) {
         return between(trial, votes);
     }
-    let Some(mixture) = mixture(trial)? else { return Ok(None) };
-    let (growth, beta) = growth(trial);
+    let (Some(mixture), Some((growth, beta))) = (of_groups(trial.config())?, growth(trial)) else { return Ok(None) };
     let mut case = Case::default();
     case.place.size = trial.size();
     for t in 0..=trial.rounds() {
         let stated = mixture.accuracy(growth, grown(growth, beta, t as f64));
         case.comparisons.push(Comparison::identity(trial.get(&CORRECT_PROBABILITY, t)?, stated, ROUNDING));
     }
-    case.comparisons.extend(end(trial, mixture.right, mixture.falls_in_the_end(growth))?);
+    case.comparisons.extend(end(trial, (&mixture, growth, beta), mixture.falls_in_the_end(growth))?);
     Ok(Some(case))
 }
 
-/// Whether J falls to its limit w in the end, as what is stated; none where every round is at the limit.
-fn end(trial: &Trial<'_>, limit: f64, stated: bool) -> Result<Option<Comparison>> {
-    let mut last = None;
+/// Whether J falls to its limit w in the end, as what is stated; none where every round is at the limit, or none is past the turning point.
+fn end(trial: &Trial<'_>, law: (&Mixture, Growth, f64), stated: bool) -> Result<Option<Comparison>> {
+    let (mixture, growth, beta) = law;
+    let (limit, mut last) = (mixture.right, None);
     for t in 1..=trial.rounds() {
         let measured = trial.get(&CORRECT_PROBABILITY, t)?;
         if (measured - limit).abs() > ROUNDING {
-            last = Some(measured);
+            // J has one turning point at most: past it, it moves as in the end.
+            let falls = mixture.balance(growth, grown(growth, beta, t as f64)) < 0.0;
+            last = (falls == mixture.falls_in_the_end(growth)).then_some(measured);
         }
     }
     // From above it falls to its limit, from below it rises.
@@ -101,7 +90,8 @@ fn end(trial: &Trial<'_>, limit: f64, stated: bool) -> Result<Option<Comparison>
 
 /// J of a vote of N between the two that Hoeffding's inequality gives.
 fn between(trial: &Trial<'_>, votes: f64) -> Result<Option<Case>> {
-    let Some(mixture) = mixture(trial)? else { return Ok(None) };
+    let speaks = is_population_of(trial, "erm", &[Slot::Reward]);
+    let Some(mixture) = of_groups(trial.config())?.filter(|_| speaks) else { return Ok(None) };
     let bounds = between_votes(&mixture, votes, trial.beta(), trial.rounds())?;
     let mut case = Case::default();
     case.place.size = trial.size();
@@ -114,14 +104,17 @@ fn between(trial: &Trial<'_>, votes: f64) -> Result<Option<Case>> {
 }
 
 fn vote_by_gaps(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let Some(mixture) = mixture(trial)? else { return Ok(None) };
+    let (Some(mixture), Some((growth, beta))) = (of_groups(trial.config())?, growth(trial)) else { return Ok(None) };
     let mut case = Case::default();
     case.place.size = trial.size();
-    case.comparisons.extend(end(trial, mixture.right, mixture.wrong_gap < mixture.right_gap)?);
+    case.comparisons.extend(end(trial, (&mixture, growth, beta), mixture.wrong_gap < mixture.right_gap)?);
     Ok(Some(case))
 }
 
 fn monotone(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if of_groups(trial.config())?.is_none() || growth(trial).is_none() {
+        return Ok(None);
+    }
     let mut case = Case::default();
     case.place.size = trial.size();
     let mut rose = false;

@@ -1,9 +1,11 @@
 //! Standardised rewards of correct answers: a circle at constant speed, and a frozen reference (Q4).
 
 use super::OURS;
+use super::rows::{is_marked, is_mirror, is_population_of, is_table, marks, rewards};
 use super::straight::bent;
 use crate::claims::cases::single;
-use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
+use crate::claims::premises::Slot;
+use crate::claims::{Case, Claim, Comparison, Control, Source, Statement, Trial};
 use crate::instance::answers::{Answers, Group};
 use crate::metrics::correctness::log_odds;
 use crate::metrics::named::{CIRCLE_ANGLE, LOG_ODDS};
@@ -31,13 +33,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "ours, on the map of arXiv 2503.06639 (abstract read)",
         MIRROR,
         Statement::Replicates(circle),
-        &[Control {
-            id: "Q4a.geometric",
-            says: "log(1−ρ_t) is straighter in t than ω_t",
-            sources: MIRROR,
-            statement: Statement::Replicates(geometric),
-            rule: Rule::Always,
-        }],
+        &[Control::replicates("Q4a.geometric", "log(1−ρ_t) is straighter in t than ω_t", MIRROR, geometric)],
     ),
     Claim {
         note: "bounded is at rest, on a cycle of two or more points, or without a period (ℓ_0 = −8). Constructed: loops of up to 3000 rounds, of which a store would hold as many rows; those of the experiment are cut before a crash",
@@ -52,7 +48,31 @@ pub(super) const CLAIMS: &[Claim] = &[
     },
 ];
 
+/// Where the law of the angle is stated.
+const LEAST_BETA: f64 = 5.0;
+const ACCURACIES: std::ops::RangeInclusive<f64> = 0.05..=0.5;
+
+/// Whether it is grpo-mirror at one prompt, and starts where the law is stated.
+fn is_on_the_circle(trial: &Trial<'_>) -> Result<bool> {
+    if !is_mirror(trial) || !is_population_of(trial, "erm", &[Slot::Reward]) || trial.beta() < LEAST_BETA {
+        return Ok(false);
+    }
+    let instance = trial.instance()?;
+    let of_marks = || {
+        let ones = marks(&instance).concat().into_iter().map(|mark| f64::from(u8::from(mark)));
+        ones.eq(rewards(&instance).concat())
+    };
+    if instance.prompts() != 1 || !is_table(&instance) || !is_marked(&instance) || !of_marks() {
+        return Ok(false);
+    }
+    let (start, rounding) = (trial.get(&CIRCLE_ANGLE, 0)?.cos().powi(2), 1e-12);
+    Ok(ACCURACIES.contains(&(start + rounding)) || ACCURACIES.contains(&(start - rounding)))
+}
+
 fn circle(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if !is_on_the_circle(trial)? {
+        return Ok(None);
+    }
     let (beta, start) = (trial.beta(), trial.get(&CIRCLE_ANGLE, 0)?);
     let mut case = Case::default();
     case.place.size = trial.size();
@@ -65,6 +85,9 @@ fn circle(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn geometric(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if !is_on_the_circle(trial)? {
+        return Ok(None);
+    }
     let last = SHARE * 2.0 * trial.beta() * trial.get(&CIRCLE_ANGLE, 0)?;
     let (mut angles, mut logs) = (Vec::new(), Vec::new());
     for t in (0..=trial.rounds()).filter(|&t| t as f64 <= last) {

@@ -1,19 +1,38 @@
 //! What a run's loop is, as claims ask for it, and the policy that a run starts from.
 
-use toml::Value;
+use toml::{Table, Value};
 
+use crate::Result;
 use crate::claims::Trial;
+use crate::claims::premises::{self, Slot};
 use crate::instance::{FeatureMap, Instance};
 use crate::process::fit::Data;
 use crate::process::{Labels, Reference};
+use crate::settings::number;
+use crate::simulate::{Config, Simulation};
 
 /// How far an identity may be missed, relative to the size of its sides: rounding, as exact claims are weighed.
 pub(super) const ROUNDING: f64 = 1e-9;
 /// The same where a fit ends by Newton steps.
 pub(super) const NEWTON: f64 = 1e-6;
 
+/// Whether rewards are standardised, prompt by prompt.
+fn is_standardised(trial: &Trial<'_>) -> bool {
+    trial.config().process.others.get("standardise").and_then(Value::as_bool) == Some(true)
+}
+
 /// Weights of the reward: of log π_t, of log π_0, and of what comes from outside; `None` where it is none of these.
 pub(super) fn weights(trial: &Trial<'_>) -> Option<(f64, f64, f64)> {
+    written_weights(trial).filter(|_| !is_standardised(trial))
+}
+
+/// Whether the reward is what comes from outside, standardised.
+pub(super) fn is_mirror(trial: &Trial<'_>) -> bool {
+    is_standardised(trial) && written_weights(trial) == Some((0.0, 0.0, 1.0))
+}
+
+/// The weights before anything is standardised.
+fn written_weights(trial: &Trial<'_>) -> Option<(f64, f64, f64)> {
     match trial.config().process.others.get("reward") {
         None => Some((1.0, 0.0, 0.0)),
         Some(Value::String(word)) => match word.as_str() {
@@ -23,7 +42,7 @@ pub(super) fn weights(trial: &Trial<'_>) -> Option<(f64, f64, f64)> {
             _ => None,
         },
         Some(Value::Table(table)) if !table.contains_key("vote_of") => {
-            let weight = |name: &str| table.get(name).and_then(Value::as_float).unwrap_or(0.0);
+            let weight = |name: &str| table.get(name).and_then(number).unwrap_or(0.0);
             Some((weight("self"), weight("base"), weight("external")))
         }
         Some(_) => None,
@@ -58,9 +77,49 @@ pub(super) fn preset<'a>(trial: &'a Trial<'_>) -> Option<&'a str> {
     trial.config().process.others.get("preset").and_then(Value::as_str)
 }
 
-/// Whether the expected loss is minimised.
-pub(super) fn is_population(trial: &Trial<'_>) -> bool {
-    trial.simulation().process.fit.is_population()
+/// Whether the fit of a name minimises its expected loss, in a loop that differs from the paper's in these choices at most.
+pub(super) fn is_population_of(trial: &Trial<'_>, update: &str, slots: &[Slot]) -> bool {
+    premises::is_population_of(trial.simulation(), update) && premises::departs_at_most(trial.simulation(), slots)
+}
+
+/// Whether one number says all of the policy: one prompt with two responses, one of which is correct, and a logit for each.
+pub(super) fn is_one_number(instance: &Instance) -> bool {
+    is_table(instance) && instance.prompts() == 1 && is_of_two_answers(instance)
+}
+
+/// Whether every prompt has two responses, one of which is correct.
+pub(super) fn is_of_two_answers(instance: &Instance) -> bool {
+    let one_of_two = |x: usize| {
+        let list = instance.correct().and_then(|correct| correct.at(x));
+        instance.features().responses(x) == 2 && list.is_some_and(|list| list.len() == 1)
+    };
+    (0..instance.prompts()).all(one_of_two)
+}
+
+/// Whether it is known of every response whether it is correct.
+pub(super) fn is_marked(instance: &Instance) -> bool {
+    instance.correct().is_some_and(|correct| correct.known_everywhere())
+}
+
+/// Whether the loop is all that its preset makes it, but for these keys: none beside it won, and nothing was added to it.
+pub(super) fn is_its_preset(trial: &Trial<'_>, but_for: &[&str]) -> Result<bool> {
+    let (config, Some(name)) = (trial.config(), preset(trial)) else { return Ok(false) };
+    let written = config.process.table();
+    let mut own = Table::new();
+    own.insert("preset".to_owned(), name.into());
+    if trial.simulation().process.fit.is_population() {
+        own.insert("population".to_owned(), true.into());
+    }
+    for key in ["beta", "beta_over_sqrt_n", "samples", "rounds", "sampling"].iter().chain(but_for) {
+        if let Some(value) = written.get(*key) {
+            own.insert((*key).to_owned(), value.clone());
+        }
+    }
+    let instance = Table::from_iter([("kind".to_owned(), config.instance.kind.name().into())]);
+    let sections = [("instance", instance), ("process", own)];
+    let alone =
+        Config::from_table(&sections.into_iter().map(|(name, of)| (name.to_owned(), Value::Table(of))).collect())?;
+    Ok(format!("{:?}", Simulation::settle(&alone)?) == format!("{:?}", trial.simulation().process))
 }
 
 /// Whether the features are one-hot.

@@ -4,8 +4,12 @@ use super::super::theory::laws::softplus;
 use super::super::theory::unified::{Affine, Regime};
 use super::OURS;
 use super::presets::Path;
-use super::rows::{NEWTON, ROUNDING, alpha, is_population, is_table, preset, rewards, smooth_labels, weights};
-use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
+use super::rows::{
+    NEWTON, ROUNDING, alpha, is_its_preset, is_marked, is_of_two_answers, is_population_of, is_table, preset, rewards,
+    smooth_labels, weights,
+};
+use crate::claims::premises::{Slot, has_offset};
+use crate::claims::{Case, Claim, Comparison, Control, Source, Statement, Trial};
 use crate::instance::Instance;
 use crate::metrics::named::{LOG_ODDS, NULL_DISTANCE, PARAMETER_PROBE, THETA_NORM};
 use crate::metrics::plain_step::PlainStep;
@@ -45,13 +49,12 @@ pub(super) const CLAIMS: &[Claim] = &[
             OURS,
             PLANE,
             Statement::Replicates(affine),
-            &[Control {
-                id: "U1.beta-one",
-                says: "increments shrink if and only if β > 1, whatever α and η",
-                sources: PLANE,
-                statement: Statement::Replicates(beta_one),
-                rule: Rule::Always,
-            }],
+            &[Control::replicates(
+                "U1.beta-one",
+                "increments shrink if and only if β > 1, whatever α and η",
+                PLANE,
+                beta_one,
+            )],
         )
     },
     Claim {
@@ -62,13 +65,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             OURS,
             LINEAR,
             Statement::Replicates(affine),
-            &[Control {
-                id: "U1.no-reference",
-                says: "the same with m = η/β, where α > 0",
-                sources: LINEAR,
-                statement: Statement::Replicates(without_reference),
-                rule: Rule::Always,
-            }],
+            &[Control::replicates("U1.no-reference", "the same with m = η/β, where α > 0", LINEAR, without_reference)],
         )
     },
     Claim {
@@ -79,13 +76,12 @@ pub(super) const CLAIMS: &[Claim] = &[
             "each loop's own source (selfreward loops): arXiv 2412.01951 and 2601.22513 (read), 2401.01335, 2407.09499, 2602.12180 (second hand), 2503.06639, 2602.10014 (abstracts), general knowledge, ours",
             PRESETS,
             Statement::Replicates(recursions),
-            &[Control {
-                id: "U3.geometric",
-                says: "log(1−p) falls by the same amount in every round of sharpening-sft",
-                sources: PRESETS,
-                statement: Statement::Replicates(geometric),
-                rule: Rule::Always,
-            }],
+            &[Control::replicates(
+                "U3.geometric",
+                "log(1−p) falls by the same amount in every round of sharpening-sft",
+                PRESETS,
+                geometric,
+            )],
         )
     },
     Claim {
@@ -96,13 +92,12 @@ pub(super) const CLAIMS: &[Claim] = &[
             OURS,
             LIMITS,
             Statement::Replicates(interior),
-            &[Control {
-                id: "U3.sure",
-                says: "they become sure: log-odds move in the second half of the rounds by at least half of what they did in the first",
-                sources: LIMITS,
-                statement: Statement::Replicates(sure),
-                rule: Rule::Always,
-            }],
+            &[Control::replicates(
+                "U3.sure",
+                "they become sure: log-odds move in the second half of the rounds by at least half of what they did in the first",
+                LIMITS,
+                sure,
+            )],
         )
     },
 ];
@@ -119,18 +114,19 @@ struct Followed {
 impl Followed {
     /// The mean log-odds of a table with two responses, or a coordinate of Pθ_t in a linear class; `None` where the hypotheses fail.
     fn of(trial: &Trial<'_>) -> Result<Option<Self>> {
-        let tolerance = match (trial.simulation().process.fit.data(), smooth_labels(trial)) {
-            (Data::Pairs, _) => ROUNDING,
-            (_, Some((1.0, 0.0))) => NEWTON,
+        const SLOTS: &[Slot] = &[Slot::Candidates, Slot::Reward, Slot::Reference];
+        let tolerance = match smooth_labels(trial) {
+            None if is_population_of(trial, "erm", SLOTS) => ROUNDING,
+            Some((1.0, 0.0)) if is_population_of(trial, "logistic", SLOTS) => NEWTON,
             _ => return Ok(None),
         };
         let Some((own, 0.0, external)) = weights(trial) else { return Ok(None) };
-        if !is_population(trial) || trial.radius().is_some() {
-            return Ok(None);
-        }
         let instance = trial.instance()?;
         let table = is_table(&instance);
-        if table && (0..instance.prompts()).any(|x| instance.features().responses(x) != 2) {
+        // A reward from outside is known to be linear where it was drawn so.
+        let linear = external == 0.0 || trial.config().instance.get::<f64>("reward_norm").is_some();
+        let speaks = if table { is_of_two_answers(&instance) } else { linear && !has_offset(trial.simulation()) };
+        if !speaks {
             return Ok(None);
         }
         let of = if table { &LOG_ODDS } else { &PARAMETER_PROBE };
@@ -242,6 +238,12 @@ fn beta_one(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn recursions(trial: &Trial<'_>) -> Result<Option<Case>> {
+    // The law of labels enters one of the recursions.
+    let labels: &[&str] = if preset(trial) == Some("preference-dpo") { &["labels"] } else { &[] };
+    let population = trial.simulation().process.fit.is_population();
+    if !population || !is_its_preset(trial, labels)? || !is_marked(&*trial.instance()?) {
+        return Ok(None);
+    }
     let Some(mut path) = Path::of(trial)? else { return Ok(None) };
     let tolerance = if matches!(trial.simulation().process.fit.data(), Data::Labels(_)) { NEWTON } else { ROUNDING };
     let mut case = Case::default();
@@ -259,7 +261,8 @@ fn recursions(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn geometric(trial: &Trial<'_>) -> Result<Option<Case>> {
-    if preset(trial) != Some("sharpening-sft") || !Path::of(trial)?.is_some_and(|path| path.is_scalar()) {
+    let speaks = preset(trial) == Some("sharpening-sft") && trial.simulation().process.fit.is_population();
+    if !speaks || !is_its_preset(trial, &[])? || !Path::of(trial)?.is_some_and(|path| path.is_scalar()) {
         return Ok(None);
     }
     // log(1 − p) of the mode.
@@ -285,8 +288,13 @@ enum Interior {
 
 impl Interior {
     fn of(trial: &Trial<'_>) -> Result<Option<Self>> {
-        let Some(name) = preset(trial).filter(|_| is_population(trial)) else { return Ok(None) };
-        if !Path::of(trial)?.is_some_and(|path| path.is_scalar()) {
+        let population = trial.simulation().process.fit.is_population();
+        let Some(name) = preset(trial).filter(|_| population) else { return Ok(None) };
+        let share: &[&str] = if name == "replay" { &["memory"] } else { &[] };
+        if !is_its_preset(trial, share)?
+            || !is_of_two_answers(&*trial.instance()?)
+            || !Path::of(trial)?.is_some_and(|path| path.is_scalar())
+        {
             return Ok(None);
         }
         let start = trial.get(&LOG_ODDS, 0)?;
@@ -299,6 +307,14 @@ impl Interior {
         let map = Affine::of(alpha, eta, trial.beta(), start, outside)?;
         Ok(Some(Self::Linear(map)).filter(|_| map.regime() == Regime::Converges))
     }
+}
+
+/// dℓ'/dℓ of a round of replay, p' = (1−λ)σ((1+1/β)ℓ) + λ/2: from where it is below 1 increments shrink.
+fn slope(share: f64, beta: f64, odds: f64) -> f64 {
+    let (sigma, power) = (|odds: f64| 1.0 / (1.0 + (-odds).exp()), 1.0 + 1.0 / beta);
+    let (right, wrong) = (sigma(power * odds), sigma(-power * odds));
+    let next = |p: f64| (1.0 - share) * p + 0.5 * share;
+    (1.0 - share) * power * right * wrong / (next(right) * next(wrong))
 }
 
 fn interior(trial: &Trial<'_>) -> Result<Option<Case>> {
@@ -319,7 +335,9 @@ fn interior(trial: &Trial<'_>) -> Result<Option<Case>> {
             let most = ((2.0 - share) / share).ln();
             let bounded = |value: &f64| Comparison::unlimited(value.abs(), most, ROUNDING * (1.0 + most));
             case.comparisons.extend(values[1..].iter().map(bounded));
-            if let [.., first, second, third] = values[..] {
+            if let [.., first, second, third] = values[..]
+                && slope(share, trial.beta(), first) < 1.0
+            {
                 let (before, after) = ((second - first).abs(), (third - second).abs());
                 case.comparisons.push(Comparison::unlimited(after, before, ROUNDING * (1.0 + most)));
             }

@@ -3,10 +3,11 @@
 use super::super::theory::laws::{of_log_odds, softplus};
 use super::super::theory::votes::{log_vote, majority_reward, order_at_zero, slope_at_half, vote_log_odds};
 use super::OURS;
-use super::rows::{ROUNDING, is_population, voters};
+use super::rows::{ROUNDING, is_one_number, is_population_of, voters};
 use crate::Result;
 use crate::claims::cases::{single, step_by_step};
-use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
+use crate::claims::premises::Slot;
+use crate::claims::{Case, Claim, Comparison, Control, Source, Statement, Trial};
 use crate::metrics::named::LOG_ODDS;
 use crate::process::Accept;
 use crate::seed::Seed;
@@ -23,7 +24,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         OURS,
         REWARD,
         Statement::Replicates(rewarded),
-        &[control("L5.sure", "ℓ_{t+1} = ℓ_t + sign(ℓ_t)/β", REWARD, rewarded_for_sure)],
+        &[Control::replicates("L5.sure", "ℓ_{t+1} = ℓ_t + sign(ℓ_t)/β", REWARD, rewarded_for_sure)],
     ),
     Claim::exact(
         "L6",
@@ -31,7 +32,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         OURS,
         ANSWER,
         Statement::Replicates(voted),
-        &[control("L6.order", "v_N(p) ≤ p^N, of order N at 0, for odd N ≥ 3", ANSWER, voted_by_all)],
+        &[Control::replicates("L6.order", "v_N(p) ≤ p^N, of order N at 0, for odd N ≥ 3", ANSWER, voted_by_all)],
     ),
     Claim::exact(
         "L6.map",
@@ -47,15 +48,6 @@ pub(super) const CLAIMS: &[Claim] = &[
     ),
 ];
 
-const fn control(
-    id: &'static str,
-    says: &'static str,
-    sources: &'static [Source],
-    judge: fn(&Trial<'_>) -> Result<Option<Case>>,
-) -> Control {
-    Control { id, says, sources, statement: Statement::Replicates(judge), rule: Rule::Always }
-}
-
 fn rewarded(trial: &Trial<'_>) -> Result<Option<Case>> {
     of_rewards(trial, majority_reward)
 }
@@ -65,7 +57,12 @@ fn rewarded_for_sure(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn of_rewards(trial: &Trial<'_>, next: fn(f64, f64, f64) -> Result<f64>) -> Result<Option<Case>> {
-    let Some(votes) = voters(trial).filter(|_| is_population(trial)) else { return Ok(None) };
+    let Some(votes) = voters(trial).filter(|_| is_population_of(trial, "erm", &[Slot::Reward])) else {
+        return Ok(None);
+    };
+    if !is_one_number(&*trial.instance()?) {
+        return Ok(None);
+    }
     step_by_step(
         trial,
         "",
@@ -78,16 +75,15 @@ fn of_rewards(trial: &Trial<'_>, next: fn(f64, f64, f64) -> Result<f64>) -> Resu
     )
 }
 
-/// N of a population round of majority-sft.
-fn answers(trial: &Trial<'_>) -> Option<f64> {
-    match trial.simulation().process.accept {
-        Accept::Vote(votes) if is_population(trial) => Some(votes as f64),
-        _ => None,
-    }
+/// N of a population round of majority-sft at two responses.
+fn answers(trial: &Trial<'_>) -> Result<Option<f64>> {
+    let Accept::Vote(votes) = trial.simulation().process.accept else { return Ok(None) };
+    let speaks = is_population_of(trial, "likelihood", &[Slot::Accept]) && is_one_number(&*trial.instance()?);
+    Ok(Some(votes as f64).filter(|_| speaks))
 }
 
 fn voted(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let Some(votes) = answers(trial) else { return Ok(None) };
+    let Some(votes) = answers(trial)? else { return Ok(None) };
     steps(trial, |before, after| {
         let stated = vote_log_odds(before, votes)?;
         let mut comparisons = vec![Comparison::identity(after, stated, ROUNDING * (1.0 + stated.abs()))];
@@ -104,7 +100,7 @@ fn voted(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn voted_by_all(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let Some(votes) = answers(trial).filter(|votes| *votes >= 3.0 && votes % 2.0 == 1.0) else { return Ok(None) };
+    let Some(votes) = answers(trial)?.filter(|votes| *votes >= 3.0 && votes % 2.0 == 1.0) else { return Ok(None) };
     steps(trial, |before, after| {
         let most = -votes * softplus(-before);
         Ok(vec![Comparison::unlimited(-softplus(-after), most, ROUNDING * (1.0 + most.abs()))])

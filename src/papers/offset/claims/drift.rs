@@ -6,7 +6,7 @@ use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::super::theory::drift::drift;
-use super::{AUDIT, control};
+use super::AUDIT;
 use crate::Result;
 use crate::claims::cases::step_by_step;
 use crate::claims::{Case, Claim, Comparison, Control, Statement, Trial};
@@ -29,7 +29,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         RESULT,
         AUDIT,
         Statement::Replicates(rounds),
-        &[control("D1.half", "the same with ε²/2", rounds_at_half)],
+        &[Control::replicates("D1.half", "the same with ε²/2", AUDIT, rounds_at_half)],
     ),
     Claim {
         note: "on random pairs of laws, ties among them",
@@ -48,7 +48,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         RESULT,
         AUDIT,
         Statement::Replicates(share),
-        &[control("D1.no-mass", "the same without 1/ω", share_without_mass)],
+        &[Control::replicates("D1.no-mass", "the same without 1/ω", AUDIT, share_without_mass)],
     ),
 ];
 

@@ -1,15 +1,19 @@
 //! A sampled step of the misspecified class: the bound on its distance from the population's, and its law (M5, M6).
 
+use super::is_sampled;
 use crate::Result;
 use crate::claims::cases::{cell_by_cell, of_cell};
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement, Trial};
 use crate::experiment::{CellRows, misspecified};
 use crate::metrics::Quantity;
+use crate::metrics::misspecification::OwnStep;
 use crate::metrics::named::{
     APPROXIMATION_ERROR, DIFFERENCE_RANK, ESTIMATION_ERROR, GAP, GAP_DEVIATION, KAPPA, KAPPA_DEVIATION, KL,
     KL_DEVIATION, NOISE_SQUARE, NOISE_TRACE, POPULATION_FLIPS, POPULATION_GAP, POPULATION_KAPPA, POPULATION_KL,
     PREDICTED_FLIPS, STEP_LENGTH,
 };
+use crate::metrics::noise::Noise;
+use crate::simulate::Simulation;
 use crate::stats::mean_with_error;
 use crate::study::definition::Verdict;
 
@@ -21,6 +25,12 @@ const FAR: f64 = 6.0;
 const LEAST: f64 = 4096.0;
 /// Replicates from which on a cell is judged.
 const ENOUGH: usize = 300;
+/// n from which on leverages are small beside it, in their own size: a limit is then a few parts of a hundred away.
+const SMALL: f64 = 50.0;
+/// Instances whose leverage is looked at: those of a cell are alike.
+const LOOKED_AT: usize = 4;
+/// A residual that is more than rounding, nats.
+const MISSED: f64 = 1e-6;
 /// The laws of modes are of leading order: what is left may come to this share.
 const ORDER: f64 = 0.05;
 
@@ -59,7 +69,7 @@ pub const CLAIMS: &[Claim] = &[
             "n E e_n² → D with variance 2Σλ_j², λ_j the eigenvalues of E ξ²ZZᵀ, to 6 standard errors of each mean and of all cells together",
             LAW,
             excess_loss,
-            &[control("M6a.homoscedastic", "r ε_app² in place of D", LAW, homoscedastic)],
+            &[Control::cells("M6a.homoscedastic", "r ε_app² in place of D", LAW, homoscedastic)],
         )
     },
     Claim {
@@ -69,7 +79,7 @@ pub const CLAIMS: &[Claim] = &[
             "√n times the standard deviation of J_t, κ and KL at π_{t+1} tends to √(∇fᵀV_t∇f)/β, to 6 standard errors",
             LAW,
             delta_method,
-            &[control("M6b.one", "they fall as 1/n from n = 4096 on", LAW, delta_method_in_n)],
+            &[Control::cells("M6b.one", "they fall as 1/n from n = 4096 on", LAW, delta_method_in_n)],
         )
     },
     Claim {
@@ -79,7 +89,7 @@ pub const CLAIMS: &[Claim] = &[
             "the expected share of modes that differ from the population update's is Σ_x p(x)Φ(−√n g/τ), to 6 standard errors",
             MODES,
             flips,
-            &[control("M6c.one", "it falls as 1/n from n = 4096 on", MODES, flips_in_n)],
+            &[Control::cells("M6c.one", "it falls as 1/n from n = 4096 on", MODES, flips_in_n)],
         )
     },
 ];
@@ -98,15 +108,6 @@ const fn law(
     }
 }
 
-const fn control(
-    id: &'static str,
-    says: &'static str,
-    sources: &'static [Source],
-    judge: fn(&[CellRows]) -> Result<Vec<Case>>,
-) -> Control {
-    Control { id, says, sources, statement: Statement::Cells(judge), rule: Rule::Always }
-}
-
 /// The bound of M5 on e of the step to round t, at ρ/T; +∞ where it says nothing.
 fn excess(trial: &Trial<'_>, t: usize) -> Result<f64> {
     let rows = |quantity: &'static Quantity, t: usize| trial.get(quantity, t);
@@ -123,7 +124,7 @@ fn bounded_by_the_mean(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 /// e of every round against a bound.
 fn errors(trial: &Trial<'_>, bound: fn(&Trial<'_>, usize) -> Result<f64>) -> Result<Option<Case>> {
-    if trial.radius().is_some() {
+    if !is_sampled(trial.simulation()) {
         return Ok(None);
     }
     let mut case = Case::default();
@@ -135,10 +136,35 @@ fn errors(trial: &Trial<'_>, bound: fn(&Trial<'_>, usize) -> Result<f64>) -> Res
     Ok(Some(case))
 }
 
-/// The cells that a law speaks of: n large enough.
-fn large(cells: &[CellRows]) -> Vec<CellRows> {
-    let large = |cell: &&CellRows| cell.number("process.samples").is_ok_and(|n| n >= LEAST);
-    cells.iter().filter(large).cloned().collect()
+/// The cells that a law speaks of: n large enough, beside the largest leverage of a pair too, and something that is missed.
+fn large(cells: &[CellRows]) -> Result<Vec<CellRows>> {
+    let mut large = Vec::new();
+    for cell in cells {
+        let simulation = cell.simulation()?;
+        let samples = simulation.process.samples as f64;
+        if !is_sampled(&simulation) || samples < LEAST || cell.rounds() == 0 {
+            continue;
+        }
+        let missed = cell.values(&APPROXIMATION_ERROR, 1);
+        let misses = missed.is_err() || missed?.iter().all(|missed| *missed > MISSED);
+        if misses && leverage(&simulation, &cell.numbers)? * SMALL <= samples {
+            large.push(cell.clone());
+        }
+    }
+    Ok(large)
+}
+
+/// The largest leverage ‖Z‖² of a pair under π_0, over the instances of the first of these replicates; ∞ where there is no direction.
+fn leverage(simulation: &Simulation, numbers: &[usize]) -> Result<f64> {
+    let mut most = 0.0f64;
+    for &number in numbers.iter().take(LOOKED_AT) {
+        let instance = simulation.instance(number)?;
+        let policy = instance.policy(instance.base());
+        let own = OwnStep::new(&instance, instance.base(), &policy);
+        let noise = Noise::new(&own);
+        most = most.max(if noise.rank > 0 { noise.leverage } else { f64::INFINITY });
+    }
+    Ok(most)
 }
 
 /// How far a mean may lie from what is said of it. One of few replicates is shown, and not judged.
@@ -167,7 +193,7 @@ fn ones(cells: &[CellRows], of: impl Fn(&CellRows) -> Result<Vec<Standardised>>)
         }
         Ok(case)
     };
-    let mut cases = cell_by_cell(&large(cells), case)?;
+    let mut cases = cell_by_cell(&large(cells)?, case)?;
     // Cells are independent: the sum of their standardised distances has variance 1 for each.
     if let Some(last) = cases.last_mut() {
         let judged = together.iter().filter(|(_, count)| *count > 0.0);
@@ -256,8 +282,9 @@ fn flips_in_n(cells: &[CellRows]) -> Result<Vec<Case>> {
 
 /// The share of modes that differ from the population update's against the prediction times a factor of n.
 fn shares(cells: &[CellRows], factor: fn(f64) -> f64) -> Result<Vec<Case>> {
-    cell_by_cell(&large(cells), |cell| {
-        let (n, prompts) = (cell.number("process.samples")?, cell.number("instance.prompts")?);
+    cell_by_cell(&large(cells)?, |cell| {
+        let simulation = cell.simulation()?;
+        let (n, prompts) = (cell.number("process.samples")?, simulation.instance(cell.numbers[0])?.prompts() as f64);
         let predicted: Vec<f64> = cell.values(&PREDICTED_FLIPS, 1)?.iter().map(|share| share * factor(n)).collect();
         let measured = cell.values(&POPULATION_FLIPS, 1)?;
         let distances: Vec<f64> = measured.iter().zip(&predicted).map(|(one, other)| one - other).collect();

@@ -3,6 +3,7 @@
 use ndarray::arr2;
 
 use super::excess::RHO;
+use super::is_sampled;
 use crate::Result;
 use crate::claims::cases::single;
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement, Trial};
@@ -40,6 +41,9 @@ pub const CLAIMS: &[Claim] = &[Claim {
 }];
 
 fn failures(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if !is_sampled(trial.simulation()) {
+        return Ok(None);
+    }
     let mut case = Case::default();
     case.place.size = trial.size();
     let mut unique = true;

@@ -6,8 +6,8 @@ mod floor;
 mod population;
 mod three_answers;
 
-use crate::Result;
-use crate::claims::{Case, Claim, Control, Rule, Source, Statement, Trial};
+use crate::claims::{Claim, Source, Trial, premises};
+use crate::simulate::Simulation;
 
 /// The claims, file by file.
 pub(super) const CLAIMS: &[&[Claim]] =
@@ -16,13 +16,12 @@ pub(super) const CLAIMS: &[&[Claim]] =
 /// Awkward instances with and without an offset: population steps, ERM in several forms, three answers.
 const AUDIT: &[Source] = &[Source { experiment: "misspecified_audit", part: "" }];
 
-/// A false variant that is refuted on the audit's rows.
-const fn control(id: &'static str, says: &'static str, judge: fn(&Trial<'_>) -> Result<Option<Case>>) -> Control {
-    Control { id, says, sources: AUDIT, statement: Statement::Replicates(judge), rule: Rule::Always }
-}
-
 /// Whether each round is the population step of self-rewarding, without a ball or a ridge: what M1, M3 and M4 speak of.
 fn is_population(trial: &Trial<'_>) -> bool {
-    let process = &trial.config().process;
-    process.is_population() && process.is_plain() && trial.radius().is_none() && process.ridge.unwrap_or(0.0) == 0.0
+    premises::is_population_of(trial.simulation(), "erm") && premises::departs_at_most(trial.simulation(), &[])
+}
+
+/// Whether each round is the paper's least squares on a sample of its own, in whatever class: what M5 to M7 speak of.
+fn is_sampled(simulation: &Simulation) -> bool {
+    premises::is_sampled(simulation, "erm") && premises::departs_at_most(simulation, &[])
 }

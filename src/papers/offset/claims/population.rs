@@ -3,13 +3,12 @@
 //! What the process and [`crate::metrics::misspecification`] compute through least squares of graded rows is held against plain sums and
 //! an SVD ([`crate::metrics::plain_step`]), whose digits are as good as the condition of F allows.
 
-use std::collections::BTreeMap;
-
 use super::super::theory::population::{scaled_parameter, shares};
-use super::{AUDIT, control, is_population};
+use super::{AUDIT, is_population};
 use crate::Result;
 use crate::claims::cases::step_by_step;
-use crate::claims::{Case, Claim, Comparison, Statement, Trial};
+use crate::claims::premises::has_offset;
+use crate::claims::{Case, Claim, Comparison, Control, Statement, Trial};
 use crate::metrics::Quantity;
 use crate::metrics::named::{
     APPROXIMATION_ERROR, ENTROPY, ENTROPY_DESCENT, ESTIMATION_ERROR, FISHER_MAX, FISHER_MIN, GRADIENT_DISTANCE,
@@ -27,7 +26,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             "natural gradient (ours)",
             AUDIT,
             Statement::Replicates(natural_gradient),
-            &[control("M1.plain", "Pθ_{t+1} = Pθ_t − ∇E_xH(π_θ)/β", plain_gradient)],
+            &[Control::replicates("M1.plain", "Pθ_{t+1} = Pθ_t − ∇E_xH(π_θ)/β", AUDIT, plain_gradient)],
         )
     },
     Claim {
@@ -38,7 +37,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             "loss of the misspecified class (ours)",
             AUDIT,
             Statement::Replicates(loss),
-            &[control("M2.excess", "the loss is e², where ε_app > 0", loss_without_floor)],
+            &[Control::replicates("M2.excess", "the loss is e², where ε_app > 0", AUDIT, loss_without_floor)],
         )
     },
     Claim {
@@ -49,7 +48,12 @@ pub(super) const CLAIMS: &[Claim] = &[
             "iteration in the population (ours)",
             AUDIT,
             Statement::Replicates(iteration),
-            &[control("M3.one-shot", "T rounds at β equal one at β', 1 + 1/β' = (1 + 1/β)^T", one_shot)],
+            &[Control::replicates(
+                "M3.one-shot",
+                "T rounds at β equal one at β', 1 + 1/β' = (1 + 1/β)^T",
+                AUDIT,
+                one_shot,
+            )],
         )
     },
 ];
@@ -178,7 +182,7 @@ fn one_shot(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 /// Coordinates of Pθ_t against the closed form with these coordinates of a_0, a_1, …; without an offset there is none.
 fn after_rounds(trial: &Trial<'_>, seen: impl Fn(&[f64]) -> Vec<f64>) -> Result<Option<Case>> {
-    if !is_population(trial) || !has_offset(trial) {
+    if !is_population(trial) || !has_offset(trial.simulation()) {
         return Ok(None);
     }
     let mut case = Case::default();
@@ -205,14 +209,4 @@ fn after_rounds(trial: &Trial<'_>, seen: impl Fn(&[f64]) -> Vec<f64>) -> Result<
     }
     case.assumptions.push((CONDITIONED, !case.comparisons.is_empty()));
     Ok(Some(case))
-}
-
-/// Whether there are fixed logits: those of the instance where there is one for all replicates, else those that the configuration gives.
-fn has_offset(trial: &Trial<'_>) -> bool {
-    if let Some(instance) = trial.simulation().fixed() {
-        return instance.offset().is_some();
-    }
-    let instance = &trial.config().instance;
-    let offset: Option<BTreeMap<String, f64>> = instance.get("offset");
-    instance.kind.name() == "three-answers" || offset.is_some_and(|sizes| sizes.values().any(|size| *size != 0.0))
 }

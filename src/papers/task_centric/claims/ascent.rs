@@ -8,9 +8,12 @@ use super::super::theory::two_prompts::{TwoPrompts, Weighing};
 use super::class::draw_law;
 use super::{NOTE, OURS, count};
 use crate::claims::cases::{single, step_by_step};
-use crate::claims::{Case, Claim, Comparison, Control, Rule, Source, Statement, Trial};
+use crate::claims::premises::{Slot, departs_at_most, is_population_of};
+use crate::claims::{Case, Claim, Comparison, Control, Source, Statement, Trial};
 use crate::convex::{Ball, Block, Choices, Fit, Outcome};
+use crate::instance::Instance;
 use crate::metrics::named::{ACCEPTANCE_CONDITION, CORRECT_PROBABILITY};
+use crate::process::Accept;
 use crate::seed::{Purpose, Seed};
 use crate::study::Profile;
 use crate::{Error, Result};
@@ -43,13 +46,12 @@ pub(super) const CLAIMS: &[Claim] = &[
             OURS,
             RUNS,
             Statement::Replicates(runs),
-            &[Control {
-                id: "T4.condition",
-                says: "they never raise the acceptance condition number E_x[1/ρ_t]",
-                sources: RUNS,
-                statement: Statement::Replicates(condition),
-                rule: Rule::Always,
-            }],
+            &[Control::replicates(
+                "T4.condition",
+                "they never raise the acceptance condition number E_x[1/ρ_t]",
+                RUNS,
+                condition,
+            )],
         )
     },
 ];
@@ -64,7 +66,20 @@ const ROUNDING: f64 = 1e-9;
 /// What a Newton fit may leave of its optimum.
 const NEWTON: f64 = 1e-6;
 
+/// Whether it is a population round on accepted answers of π_t, the optimum of its likelihood but for a ball and a ridge.
+fn is_ascent(trial: &Trial<'_>) -> bool {
+    let simulation = trial.simulation();
+    is_population_of(simulation, "likelihood")
+        && departs_at_most(simulation, &[Slot::Accept, Slot::Ball, Slot::Ridge])
+        && simulation.process.accept == Accept::Correct
+}
+
 fn runs(trial: &Trial<'_>) -> Result<Option<Case>> {
+    // Of prompts of which it is not known what is correct nothing is accepted, and nothing is measured.
+    let known = |instance: &Instance| instance.correct().is_some_and(|correct| correct.known_everywhere());
+    if !is_ascent(trial) || !known(&*trial.instance()?) {
+        return Ok(None);
+    }
     step_by_step(
         trial,
         "",
@@ -77,6 +92,9 @@ fn runs(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn condition(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if !is_ascent(trial) {
+        return Ok(None);
+    }
     step_by_step(
         trial,
         "",

@@ -3,10 +3,13 @@
 use super::{FAR, NOTE, OURS};
 use crate::Result;
 use crate::claims::cases::{cell_by_cell, of_cell};
-use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement};
+use crate::claims::premises::{Slot, departures, is_sampled};
+use crate::claims::{Case, Claim, Comparison, Control, Level, Source, Statement};
 use crate::experiment::CellRows;
 use crate::experiment::reward_filter::law::Instances;
+use crate::instance::FeatureMap;
 use crate::metrics::named::CORRECT_PROBABILITY;
+use crate::process::Accept;
 
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[Claim {
@@ -18,13 +21,12 @@ pub(super) const CLAIMS: &[Claim] = &[Claim {
         OURS,
         ROWS,
         Statement::Cells(one_round_of_all),
-        &[Control {
-            id: "T1.feedback",
-            says: "the exponent is nT(T+1)/2: rounds feed on what earlier ones solved",
-            sources: ROWS,
-            statement: Statement::Cells(feedback),
-            rule: Rule::Always,
-        }],
+        &[Control::cells(
+            "T1.feedback",
+            "the exponent is nT(T+1)/2: rounds feed on what earlier ones solved",
+            ROWS,
+            feedback,
+        )],
     )
 }];
 
@@ -45,7 +47,22 @@ fn feedback(cells: &[CellRows]) -> Result<Vec<Case>> {
 
 /// The mean of 1 − J_t against that of the laws of the replicates' own instances at the exponent n·`rounds`(t).
 fn laws(cells: &[CellRows], rounds: fn(f64) -> f64) -> Result<Vec<Case>> {
-    cell_by_cell(cells, |cell| {
+    let mut tabular = Vec::new();
+    for cell in cells {
+        let simulation = cell.simulation()?;
+        let speaks = is_sampled(&simulation, "likelihood")
+            && departures(&simulation) == [Slot::Accept]
+            && simulation.process.accept == Accept::Correct;
+        if !speaks {
+            continue;
+        }
+        let instance = simulation.instance(cell.numbers[0])?;
+        let known = instance.correct().is_some_and(|correct| correct.known_everywhere());
+        if known && matches!(instance.features(), FeatureMap::OneHot(_)) {
+            tabular.push(cell.clone());
+        }
+    }
+    cell_by_cell(&tabular, |cell| {
         let (n, instances, mut case) = (cell.number("process.samples")?, Instances::of(cell)?, of_cell(cell));
         for t in 1..=cell.rounds() {
             let right = cell.values(&CORRECT_PROBABILITY, t)?;

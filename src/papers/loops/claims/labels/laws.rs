@@ -4,18 +4,25 @@ use statrs::distribution::{Binomial, Discrete};
 
 use super::super::super::theory::labels::{fair_judge_odds, judge_trace, label_floor};
 use super::super::FAR;
+use super::super::rows::is_one_number;
 use crate::claims::cases::{cell_by_cell, of_cell};
+use crate::claims::premises::{Slot, departs_at_most, departures, has_offset, is_sampled};
 use crate::claims::{Case, Comparison, Trial};
 use crate::experiment::CellRows;
 use crate::metrics::named::{
-    AT_INFINITY, DIFFERENCE_RANK, DIVERSITY, LABEL_SQUARE, LABEL_TRACE, LOG_ODDS, POPULATION_LOSS,
+    AT_INFINITY, DIFFERENCE_RANK, DIVERSITY, LABEL_SQUARE, LABEL_TRACE, LOG_ODDS, POPULATION_LOSS, RANK_FRACTION,
 };
+use crate::process::Labels;
+use crate::process::fit::Data;
+use crate::simulate::Simulation;
 use crate::{Error, Result};
 
 /// n from which on the law of labels, which is a limit, is judged.
 const LEAST: f64 = 4096.0;
 /// Replicates from which on a cell is judged.
 const ENOUGH: usize = 200;
+/// Runs from which on a mean of log-odds is judged.
+const FEW: usize = 30;
 /// Samples for each direction from which on the law of a judge is judged.
 const EACH: f64 = 50.0;
 
@@ -62,7 +69,7 @@ fn ones(cells: &[CellRows], of: impl Fn(&CellRows) -> Result<Option<Scaled>>) ->
     let mut cases = cell_by_cell(cells, |cell| {
         let mut case = of_cell(cell);
         match of(cell)? {
-            None => case.assumptions.push(("some labels have a finite minimiser", false)),
+            None => case.assumptions.push(("some samples have a finite minimiser, and see all directions", false)),
             Some(scaled) => {
                 case.comparisons.push(scaled.comparison());
                 (all, judged) = (all.and(scaled), judged + 1);
@@ -76,8 +83,25 @@ fn ones(cells: &[CellRows], of: impl Fn(&CellRows) -> Result<Option<Scaled>>) ->
     Ok(cases)
 }
 
-fn from(cells: &[CellRows], least: f64) -> Vec<CellRows> {
-    cells.iter().filter(|cell| cell.number("process.samples").is_ok_and(|n| n >= least)).cloned().collect()
+/// The cells that a law speaks of.
+fn chosen(cells: &[CellRows], speaks: impl Fn(&Simulation) -> bool) -> Result<Vec<CellRows>> {
+    let mut chosen = Vec::new();
+    for cell in cells {
+        if speaks(&cell.simulation()?) && cell.rounds() > 0 {
+            chosen.push(cell.clone());
+        }
+    }
+    Ok(chosen)
+}
+
+/// Whether n plain labels at τ = 1 of log π_t are met, n large enough, in a class that holds it. A ball is there for samples whose labels
+/// have no finite minimiser; it holds the others.
+fn is_of_labels(simulation: &Simulation) -> bool {
+    simulation.process.fit.data() == Data::Labels(Labels::default())
+        && is_sampled(simulation, "logistic")
+        && departs_at_most(simulation, &[Slot::Ball])
+        && !has_offset(simulation)
+        && simulation.process.samples as f64 >= LEAST
 }
 
 pub(super) fn labels(cells: &[CellRows]) -> Result<Vec<Case>> {
@@ -96,7 +120,7 @@ pub(super) fn labels_at_the_floor(cells: &[CellRows]) -> Result<Vec<Case>> {
 
 /// n ε² over replicates whose labels have a finite minimiser.
 fn of_labels(cells: &[CellRows], limit: impl Fn(&CellRows, usize) -> Result<Limit>) -> Result<Vec<Case>> {
-    ones(&from(cells, LEAST), |cell| {
+    ones(&chosen(cells, is_of_labels)?, |cell| {
         let (mut losses, mut limits) = (Vec::new(), Vec::new());
         for replicate in 0..cell.replicates.len() {
             if cell.value(replicate, &AT_INFINITY, 1)? == 0.0 {
@@ -136,12 +160,17 @@ pub(super) fn judge_of_one_response(cells: &[CellRows]) -> Result<Vec<Case>> {
 
 /// n ε² against a share of 2s² rank G; the loop's own key is the deviation σ = s√2 of a difference.
 fn of_judge(cells: &[CellRows], share: f64) -> Result<Vec<Case>> {
-    ones(cells, |cell| {
+    let noisy = |simulation: &Simulation| {
+        departures(simulation) == [Slot::JudgeNoise] && is_sampled(simulation, "erm") && !has_offset(simulation)
+    };
+    ones(&chosen(cells, noisy)?, |cell| {
         let (samples, sigma) = (cell.number("process.samples")?, cell.number("process.judge_noise")?);
         let deviation = sigma / 2f64.sqrt();
         let ranks = cell.values(&DIFFERENCE_RANK, 1)?;
-        if ranks.iter().any(|rank| samples < EACH * rank) {
-            return Err(Error::argument("process.samples", samples, "50 for each direction at least"));
+        // A law of many samples for each direction, and of a sample that sees them all.
+        let complete = cell.values(&RANK_FRACTION, 1)?.iter().all(|share| *share == 1.0);
+        if ranks.iter().any(|&rank| rank < 1.0 || samples < EACH * rank) || !complete {
+            return Ok(None);
         }
         let limit = |rank: &f64| -> Result<Limit> {
             let trace = share * judge_trace(deviation, *rank)?;
@@ -162,9 +191,19 @@ pub(super) fn shrunk(cells: &[CellRows]) -> Result<Vec<Case>> {
 
 /// The mean of ℓ_1 over runs that saw a pair of both responses against ℓ_0 plus a share of ℓ_0/β.
 fn judged_odds(cells: &[CellRows], share: fn(f64) -> f64) -> Result<Vec<Case>> {
-    cell_by_cell(cells, |cell| {
+    let mut judged =
+        chosen(cells, |simulation| departures(simulation) == [Slot::JudgeNoise] && is_sampled(simulation, "erm"))?;
+    let mut two_answers = Vec::new();
+    for cell in judged.drain(..) {
+        let simulation = cell.simulation()?;
+        let fixed = cell.cell.config.run.same_instance || simulation.fixed().is_some() || cell.numbers.len() == 1;
+        if fixed && is_one_number(&*simulation.instance(cell.numbers[0])?) {
+            two_answers.push(cell);
+        }
+    }
+    cell_by_cell(&two_answers, |cell| {
         let (samples, sigma) = (cell.number("process.samples")?, cell.number("process.judge_noise")?);
-        let (beta, mut odds, mut start) = (cell.number("process.beta")?, Vec::new(), f64::NAN);
+        let (beta, mut odds, mut start) = (cell.simulation()?.process.beta, Vec::new(), f64::NAN);
         for replicate in 0..cell.replicates.len() {
             start = cell.value(replicate, &LOG_ODDS, 0)?;
             if cell.value(replicate, &DIVERSITY, 1)? > 0.0 {
@@ -174,9 +213,16 @@ fn judged_odds(cells: &[CellRows], share: fn(f64) -> f64) -> Result<Vec<Case>> {
         let confidence = 1.0 / (1.0 + (-start).exp());
         let variance = sigma.powi(2) / beta.powi(2) * mean_inverse(samples, 2.0 * confidence * (1.0 - confidence))?;
         let count = odds.len() as f64;
+        if odds.is_empty() {
+            return Ok(Case {
+                assumptions: vec![("some sample has a pair of both responses", false)],
+                ..of_cell(cell)
+            });
+        }
         let expected = start + share(sigma) * (fair_judge_odds(start, beta)? - start);
         let mut case = of_cell(cell);
-        let tolerance = FAR * (variance / count).sqrt();
+        // Of few runs the mean is no normal variate yet: how many pairs each saw is drawn, too.
+        let tolerance = if odds.len() < FEW { f64::INFINITY } else { FAR * (variance / count).sqrt() };
         case.comparisons.push(Comparison::identity(odds.iter().sum::<f64>() / count, expected, tolerance));
         Ok(case)
     })

@@ -3,32 +3,36 @@
 use super::super::super::theory::labels::{
     flip_step, flipped_label, flipped_odds, hard_label, hard_win_rate_odds, temperature_factor, win_rate_logits,
 };
+use super::super::rows::{alpha, is_one_number, is_population_of, is_table, smooth_labels};
+use crate::Result;
+use crate::claims::premises::{Slot, has_offset};
 use crate::claims::{Case, Comparison, Trial};
 use crate::instance::Instance;
 use crate::metrics::named::{AT_INFINITY, DISAGREEMENT, KAPPA_MINUS_ONE, LOG_ODDS, MARGIN};
 use crate::policy::Policy;
-use crate::{Error, Result};
+use crate::process::fit::Data;
+use crate::process::{CandidateLaw, Labels};
 
 /// What a Newton fit may leave of its optimum.
 const NEWTON: f64 = 1e-6;
 /// Rounding of what has a closed form.
 const ROUNDING: f64 = 1e-9;
 
-/// Temperature and probability of a flip as a configuration writes them; none where labels are hard.
-fn labels(trial: &Trial<'_>) -> Option<(f64, f64)> {
-    let written = trial.config().process.others.get("labels");
-    if written.is_some_and(toml::Value::is_str) {
-        return None;
-    }
-    let number = |name: &str, default: f64| {
-        written.and_then(|table| table.get(name)).and_then(toml::Value::as_float).unwrap_or(default)
-    };
-    Some((number("temperature", 1.0), number("flip", 0.0)))
+/// A ridge that moves nothing that a Newton fit knows: it is there to have one in place of a closed form.
+const FAINT: f64 = 1e-13;
+
+/// Temperature and flips of smooth labels that a logistic fit meets in expectation, in a loop that differs from the paper's in the law of
+/// single candidates at most.
+fn smooth(trial: &Trial<'_>) -> Option<(f64, f64)> {
+    let faint = trial.config().process.ridge.unwrap_or(0.0) <= FAINT;
+    let slots: &[Slot] = if faint { &[Slot::Candidates, Slot::Ridge] } else { &[Slot::Candidates] };
+    smooth_labels(trial).filter(|_| is_population_of(trial, "logistic", slots))
 }
 
-/// Temperature and probability of a flip.
-fn smooth(trial: &Trial<'_>) -> Result<(f64, f64)> {
-    labels(trial).ok_or_else(|| Error::argument("process.labels", "hard", "a temperature"))
+/// Whether the fit of a name meets hard labels in expectation, in a loop that differs from the paper's in these choices at most.
+fn is_hard(trial: &Trial<'_>, update: &str, slots: &[Slot]) -> bool {
+    let hard = trial.simulation().process.fit.data() == Data::Labels(Labels::Hard);
+    hard && is_population_of(trial, update, slots)
 }
 
 /// The logits of π_0 at each prompt.
@@ -48,7 +52,7 @@ fn law(logits: &[f64]) -> Vec<f64> {
 /// Margin, κ − 1 and E[1 − Σπ²] after round t against plain sums over a policy's logits.
 fn compare(trial: &Trial<'_>, t: usize, weights: &[f64], rows: &[Vec<f64>], relative: f64) -> Result<Vec<Comparison>> {
     let (mut margin, mut doubt, mut differ, mut widest) = (f64::INFINITY, 0.0, 0.0, 0.0f64);
-    for (weight, logits) in weights.iter().zip(rows) {
+    for (weight, logits) in weights.iter().zip(rows).filter(|(weight, logits)| **weight > 0.0 && logits.len() > 1) {
         let mut sorted = logits.clone();
         sorted.sort_by(|a, b| b.total_cmp(a));
         margin = margin.min(sorted[0] - sorted[1]);
@@ -68,14 +72,21 @@ fn compare(trial: &Trial<'_>, t: usize, weights: &[f64], rows: &[Vec<f64>], rela
     ])
 }
 
+/// The temperature of labels without flips, in a class that holds the self-reward.
+fn unflipped(trial: &Trial<'_>) -> Option<f64> {
+    match smooth(trial) {
+        Some((temperature, 0.0)) if !has_offset(trial.simulation()) => Some(temperature),
+        _ => None,
+    }
+}
+
 pub(super) fn temperature(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let (temperature, _) = smooth(trial)?;
+    let Some(temperature) = unflipped(trial) else { return Ok(None) };
     powers(trial, temperature_factor(trial.beta(), temperature)?).map(Some)
 }
 
 pub(super) fn without_temperature(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let (temperature, _) = smooth(trial)?;
-    if temperature == 1.0 {
+    if unflipped(trial).is_none_or(|temperature| temperature == 1.0) {
         return Ok(None);
     }
     powers(trial, temperature_factor(trial.beta(), 1.0)?).map(Some)
@@ -107,7 +118,12 @@ pub(super) fn hard_with_a_tie(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 /// Whether the optimum is at infinity, which is said of all prompts' ties or of any.
 fn infinite(trial: &Trial<'_>, ties: impl Fn(&[f64]) -> bool, all: bool) -> Result<Option<Case>> {
-    let rows = base(&*trial.instance()?);
+    if !is_hard(trial, "logistic", &[Slot::Candidates, Slot::Ball]) || has_offset(trial.simulation()) {
+        return Ok(None);
+    }
+    let instance = trial.instance()?;
+    let drawn = base(&instance).into_iter().zip(instance.weights()).filter(|(_, weight)| **weight > 0.0);
+    let rows: Vec<Vec<f64>> = drawn.map(|(row, _)| row).collect();
     let finite = if all { rows.iter().all(|row| ties(row)) } else { rows.iter().any(|row| ties(row)) };
     let expected = if finite { 0.0 } else { 1.0 };
     let mut case = Case::default();
@@ -129,8 +145,15 @@ fn odds(trial: &Trial<'_>, share: f64, next: impl Fn(f64) -> Result<f64>) -> Res
     Ok(case)
 }
 
+/// Temperature and flips of a loop whose labels are flipped less often than not, at two answers.
+fn flipped(trial: &Trial<'_>) -> Result<Option<(f64, f64)>> {
+    let Some((temperature, flip)) = smooth(trial) else { return Ok(None) };
+    let speaks = flip > 0.0 && flip < 0.5 && is_one_number(&*trial.instance()?);
+    Ok(speaks.then_some((temperature, flip)))
+}
+
 pub(super) fn flips(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let ((temperature, flip), beta) = (smooth(trial)?, trial.beta());
+    let (Some((temperature, flip)), beta) = (flipped(trial)?, trial.beta()) else { return Ok(None) };
     let mut case = odds(trial, NEWTON, |odds| flipped_odds(odds, beta, temperature, flip))?;
     let largest = flip_step(beta, flip)?;
     for t in 0..trial.rounds() {
@@ -141,20 +164,43 @@ pub(super) fn flips(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 pub(super) fn flips_unseen(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let ((temperature, _), beta) = (smooth(trial)?, trial.beta());
+    let (Some((temperature, _)), beta) = (flipped(trial)?, trial.beta()) else { return Ok(None) };
     odds(trial, NEWTON, |odds| flipped_odds(odds, beta, temperature, 0.0)).map(Some)
 }
 
+/// Whether it is a loop of hard win rates at two answers.
+fn is_hard_win_rate(trial: &Trial<'_>) -> Result<bool> {
+    Ok(is_hard(trial, "win-rate", &[Slot::Candidates]) && is_one_number(&*trial.instance()?))
+}
+
 pub(super) fn hard_win_rate(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if !is_hard_win_rate(trial)? {
+        return Ok(None);
+    }
     odds(trial, ROUNDING, |odds| hard_win_rate_odds(odds, trial.beta())).map(Some)
 }
 
 pub(super) fn whole_win_rate(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if !is_hard_win_rate(trial)? {
+        return Ok(None);
+    }
     odds(trial, ROUNDING, |odds| hard_win_rate_odds(odds, 0.5 * trial.beta())).map(Some)
 }
 
+/// Whether it is a loop of win rates on a table, with candidates and reference π_t or π_0 each.
+fn is_win_rate(trial: &Trial<'_>) -> Result<bool> {
+    let simulation = trial.simulation();
+    let speaks = is_population_of(trial, "win-rate", &[Slot::Candidates, Slot::Reference])
+        && matches!(simulation.process.candidates.law, CandidateLaw::Current | CandidateLaw::Base)
+        && [0.0, 1.0].contains(&alpha(trial));
+    Ok(speaks && is_table(&*trial.instance()?))
+}
+
 pub(super) fn win_rates(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let (labels, beta) = (labels(trial), trial.beta());
+    let (labels, beta) = (smooth_labels(trial), trial.beta());
+    if !is_win_rate(trial)? {
+        return Ok(None);
+    }
     // Written out: the fit has its own law of labels.
     let prefers = |difference: f64| match labels {
         Some((temperature, flip)) => flipped_label(difference, temperature, flip),
@@ -165,6 +211,9 @@ pub(super) fn win_rates(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 pub(super) fn rewards(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if !is_win_rate(trial)? {
+        return Ok(None);
+    }
     let beta = trial.beta();
     iterated(trial, |reference, _, now| Ok(reference.iter().zip(now).map(|(r, logit)| r + logit / beta).collect()))
         .map(Some)
@@ -172,11 +221,7 @@ pub(super) fn rewards(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 /// Every round against a map of (logits of the reference, the pairs' law, logits of π_t), iterated from π_0.
 fn iterated(trial: &Trial<'_>, next: impl Fn(&[f64], &[f64], &[f64]) -> Result<Vec<f64>>) -> Result<Case> {
-    let of_base = |key: &str| {
-        let written = trial.config().process.others.get(key);
-        written.and_then(toml::Value::as_str) == Some("base")
-    };
-    let (frozen, off_policy) = (of_base("reference"), of_base("candidates"));
+    let (frozen, off_policy) = (alpha(trial) == 0.0, trial.simulation().process.candidates.law == CandidateLaw::Base);
     let instance = trial.instance()?;
     let start = base(&instance);
     let (mut rows, mut case) = (start.clone(), Case::default());
