@@ -256,7 +256,7 @@ impl AskedBound {
             }
         };
         *lacking.refuted.entry(self.entry.name).or_default() += usize::from(bound.refuted());
-        if OF_THE_PAPERS_LOOP.contains(&self.entry.name) && !inputs.simulation.config.is_papers_loop() {
+        if OF_THE_PAPERS_LOOP.contains(&self.entry.name) && !inputs.simulation.config.runs_papers_loop() {
             lacking.other_loops.entry(self.entry.name).or_default().insert(inputs.rows.cell.ordinal);
         }
         let square = self.subject().is_some_and(|subject| subject.square);

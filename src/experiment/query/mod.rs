@@ -9,6 +9,7 @@
 //! A point is the mean over the replicates of one cell with its 95% interval. Where several cells would fall on one point, the key in
 //! which they differ is named and nothing is drawn. The figure is drawn from the table alone.
 
+mod axes;
 mod bounds;
 mod condition;
 mod figure;
@@ -17,6 +18,7 @@ mod points;
 mod quantities;
 mod source;
 mod table;
+mod titles;
 
 pub use bounds::AskedBound;
 pub use condition::{Comparison, Condition, Operator};
