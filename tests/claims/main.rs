@@ -1,8 +1,11 @@
 //! Claims, what weighs them, and the falsifier.
 
 mod absence;
+mod anywhere;
 mod falsifier;
 mod ledger;
+#[path = "../npz_support/mod.rs"]
+mod npz_support;
 mod papers;
 mod thresholds;
 mod tolerances;
