@@ -163,9 +163,9 @@ fn read_columns(id: &str, question: Question) -> BTreeSet<String> {
             assert!(same(&other), "{id} reads {column} and does not miss it");
             continue;
         }
-        // A claim that looks at several experiments may be refuted by one that does not have the column.
+        // A claim that looks at several parts may be refuted by one of which it does not read the column.
         let refuted = |other: &Weighed| {
-            rows.len() > 1 && whole.verdict == Verdict::Violated && other.verdict == Verdict::Violated
+            question.sources.len() > 1 && whole.verdict == Verdict::Violated && other.verdict == Verdict::Violated
         };
         let nan = changed(&rows, &column, |_, _| Some(f64::NAN));
         for other in [missing, changed(&rows, &column, |_, _| None), nan] {

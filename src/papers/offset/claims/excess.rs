@@ -147,7 +147,9 @@ fn large(cells: &[CellRows]) -> Result<Vec<CellRows>> {
         }
         let missed = cell.values(&APPROXIMATION_ERROR, 1);
         let misses = missed.is_err() || missed?.iter().all(|missed| *missed > MISSED);
-        if misses && leverage(&simulation, &cell.numbers)? * SMALL <= samples {
+        // Of few replicates nothing is judged, whatever the leverage.
+        let few = cell.replicates.len() < ENOUGH;
+        if misses && (few || leverage(&simulation, &cell.numbers)? * SMALL <= samples) {
             large.push(cell.clone());
         }
     }

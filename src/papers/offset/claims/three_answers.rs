@@ -86,11 +86,26 @@ fn led_astray(trial: &Trial<'_>) -> Result<Option<Case>> {
         close(&FLIP_LOSS, lost, lost.max(1.0))?;
     }
     // In the end the mode is a vertex of the features' hull, which the first mode, the middle answer, is not.
-    if mode(start) == 1 && laws.iter().any(|law| mode(*law) != 1) {
+    if mode(start) == 1 && leaves_the_middle(start, trial)? {
         case.comparisons.push(Comparison::at_least(trial.get(&DRIFT, trial.rounds())?, 1.0, 0.0));
     }
     case.place.size = trial.size();
     Ok(Some(case))
+}
+
+/// Whether the mode has left the middle answer after T rounds of the plain formulas: before, the end is not reached.
+fn leaves_the_middle(start: [f64; 3], trial: &Trial<'_>) -> Result<bool> {
+    let mut law = start;
+    for _ in 0..trial.rounds() {
+        if law.iter().any(|&mass| mass < f64::MIN_POSITIVE) {
+            break;
+        }
+        law = next(law, trial.beta())?;
+        if index_of(law, |a, b| a > b) != 1 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What a reader of the paper may expect of every population round.
