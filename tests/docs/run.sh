@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the ```sh blocks of docs/tutorial.md, in their order, as one script in a folder of its own, and looks for every line of
-# the ```text blocks in what they print (lines of "…" stand for what was left out).
+# the ```text blocks in what they print (lines of "…" stand for what was left out). All of it has to take a minute at most.
 #
 #     tests/docs/run.sh [path/to/target/release]      with the program and the examples built there
 #
@@ -26,15 +26,18 @@ blocks sh >"$work/script.sh"
 blocks text | grep -v '^…$' | sed 's/ *$//' >"$work/expected"
 [ -s "$work/script.sh" ] && [ -s "$work/expected" ] || { echo "FAILED tutorial: no blocks" >&2; exit 1; }
 
+started=$(date +%s)
 (cd "$work" && sh -eu script.sh) >"$work/printed" 2>&1 || {
     tail -n 20 "$work/printed" >&2
     echo "FAILED tutorial: a command failed" >&2
     exit 1
 }
+seconds=$(($(date +%s) - started))
+[ "$seconds" -le 60 ] || { echo "FAILED tutorial: it took $seconds s; a minute is promised" >&2; exit 1; }
 sed -i 's/ *$//' "$work/printed"
 missing=0
 while IFS= read -r line; do
     grep -qFx -e "$line" "$work/printed" || { echo "not printed: $line" >&2; missing=1; }
 done <"$work/expected"
 [ "$missing" = 0 ] || { echo "FAILED tutorial: its output is not what the commands print" >&2; exit 1; }
-echo "passed tutorial: $(wc -l <"$work/expected") lines shown are lines printed"
+echo "passed tutorial: $(wc -l <"$work/expected") lines shown are lines printed, in $seconds s"
