@@ -58,6 +58,7 @@ pub(super) fn run(args: &BoundArgs) -> std::result::Result<(), Failure> {
     let entry = entry(args.name.as_deref().unwrap_or_default()).map_err(refused)?;
     let given = args.flags.quantities().map_err(refused)?;
     let from = args.from.as_deref().map(From::read).transpose().map_err(Failure::Refused)?;
+    from.as_ref().map_or(Ok(()), |from| from.refuse_void(entry.name)).map_err(Failure::refused)?;
     let (answers, taken) = answers(entry, &given, from.as_ref()).map_err(refused)?;
     if let Some(from) = &from {
         from.say(entry.name, &taken, args.verbosity);

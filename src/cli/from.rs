@@ -16,6 +16,16 @@ use crate::papers::{Fallback, Quantity};
 /// Flags that were taken, with their values.
 pub type Taken = Vec<(&'static str, Quantity)>;
 
+/// A flag with its value, for people.
+pub fn shown(flag: &str, quantity: &Quantity) -> String {
+    let value = match quantity {
+        Quantity::Number(value) => number(*value),
+        Quantity::List(values) => format!("{} numbers", values.len()),
+        other => other.to_string(),
+    };
+    format!("{} = {value}", flag.replace('-', "_"))
+}
+
 /// A file that gives flags.
 #[derive(Debug)]
 pub struct From {
@@ -39,6 +49,11 @@ impl From {
         Rc::clone(&self.measured) as Rc<dyn Fallback>
     }
 
+    /// Refuses a bound that is void for the file, whatever else is given.
+    pub fn refuse_void(&self, bound: &str) -> Result<(), Error> {
+        self.measured.void(bound).map_or(Ok(()), |reason| Err(Error::file(&self.name, reason)))
+    }
+
     /// What it has for a flag of a bound: its number, or why it has none.
     pub fn number(&self, bound: &str, flag: &'static str, taken: &mut Taken) -> Result<f64, String> {
         match self.measured.give(bound, flag) {
@@ -55,13 +70,8 @@ impl From {
     pub fn say(&self, bound: &str, taken: &Taken, verbosity: Verbosity) {
         self.remarks.iter().for_each(|remark| verbosity.say(remark));
         for (flag, quantity) in taken {
-            let value = match quantity {
-                Quantity::Number(value) => number(*value),
-                Quantity::List(values) => format!("{} numbers", values.len()),
-                other => other.to_string(),
-            };
             let meaning = line(bound, flag).map_or("", |given| given.meaning);
-            verbosity.say(format!("{} = {value} (from {}: {meaning})", flag.replace('-', "_"), self.name));
+            verbosity.say(format!("{} (from {}: {meaning})", shown(flag, quantity), self.name));
         }
     }
 

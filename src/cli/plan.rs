@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::counts::{number, whole};
-use super::from::{From, Taken};
+use super::from::{From, Taken, shown};
 use super::{Failure, Verbosity, as_flag, print};
 use crate::theory::iterative::Setting;
 use crate::theory::one_step::{Class, Regularisation};
@@ -13,7 +13,8 @@ use crate::{Error, Result};
 /// Find the least number of samples, for every number of rounds, by the explicit bound of Theorem 5.3 or 6.2.
 ///
 /// The class is either linear softmax (--dim and --radius) or finite (--class-size or --log-class-size, and --range). With --from FILE
-/// what is not given of κ₀, γ, μ, and of --dim beside --radius or --range beside a class size, is that of the file's base policy.
+/// what is not given of κ₀, γ, μ, and of --dim beside --radius, is that of the file's base policy. A run's γ and μ are those of its worst
+/// round: what is promised with the file's is promised if no round has less. The range of a class is no file's: --range is asked for.
 #[derive(Debug, clap::Args)]
 #[command(allow_negative_numbers = true)]
 pub struct PlanArgs {
@@ -90,6 +91,7 @@ impl PlanArgs {
         let sized = self.class_size.or(self.log_class_size).is_some();
         let range = if sized && from.is_some() { need("range", self.range) } else { self.range };
         let dim = if self.radius.is_some() && from.is_some() { need("dim", self.dim) } else { self.dim };
+        missing.extend(from.and_then(|from| self.missing_class(from)));
         if self.target_failure.is_none() {
             missing.push("--target-failure".to_owned());
         }
@@ -99,12 +101,35 @@ impl PlanArgs {
             }
             _ => {
                 let expected = match from {
-                    Some(_) => format!("these flags, as the file has none ({})", reasons.join("; ")),
+                    Some(_) => {
+                        let none =
+                            if reasons.is_empty() { "no file gives them".to_owned() } else { reasons.join("; ") };
+                        let gave: Vec<_> = taken.iter().map(|(flag, quantity)| shown(flag, quantity)).collect();
+                        let gave = if gave.is_empty() { "nothing".to_owned() } else { gave.join(", ") };
+                        format!("these flags, as the file has none ({none}); it gave {gave}")
+                    }
                     None => "these flags; --from FILE takes kappa0, gamma and mu from a file".to_owned(),
                 };
                 Err(Error::argument("FLAGS", format!("{} missing", missing.join(", ")), expected))
             }
         }
+    }
+
+    /// What of a class is missing where a file gives its dim, and neither a radius nor a size is there.
+    fn missing_class(&self, from: &From) -> Option<String> {
+        if self.class_size.or(self.log_class_size).or(self.radius).is_some() {
+            return None;
+        }
+        let size = "--class-size or --log-class-size";
+        Some(match (self.dim, self.range) {
+            (Some(_), _) => "--radius".to_owned(),
+            (None, Some(_)) => size.to_owned(),
+            (None, None) => {
+                let dim = from.number("linear-softmax", "dim", &mut Taken::new());
+                let dim = dim.map_or_else(|_| String::new(), |dim| format!(" (with the file's dim = {dim})"));
+                format!("--radius{dim} or else --range and {size}")
+            }
+        })
     }
 
     fn class(&self, needed: &Needed) -> Result<Class> {
@@ -162,6 +187,7 @@ pub(super) fn run(args: &PlanArgs) -> std::result::Result<(), Failure> {
         return Err(Failure::refused(error));
     }
     let from = args.from.as_deref().map(From::read).transpose().map_err(Failure::Refused)?;
+    from.as_ref().map_or(Ok(()), |from| from.refuse_void(args.bound())).map_err(Failure::refused)?;
     let (needed, taken) = args.completed(from.as_ref()).map_err(Failure::refused)?;
     let plans = args.plans(&needed).map_err(|error| match &from {
         Some(from) => from.blamed(error, &taken),
@@ -172,16 +198,28 @@ pub(super) fn run(args: &PlanArgs) -> std::result::Result<(), Failure> {
         from.say(args.bound(), &taken, args.verbosity);
     }
     if !args.json {
-        return print(&human(&plans));
+        return print(&human(&plans, promised_if(&taken)));
     }
     let mut form = serde_json::to_value(&plans).map_err(Failure::failed)?;
     if let Some(from) = &from {
         form["from"] = from.json(&taken);
+        form["promised_if"] = promised_if(&taken).filter(|_| plans.promised).into();
     }
     print(&form.to_string())
 }
 
-fn human(plans: &Plans) -> String {
+/// On what a promise rests beside the numbers: a run's γ and μ are the least over its rounds, and a file has those of round 0 alone.
+fn promised_if(taken: &Taken) -> Option<&'static str> {
+    let took = |name: &str| taken.iter().any(|(flag, _)| *flag == name);
+    match (took("gamma"), took("mu")) {
+        (true, true) => Some("γ and μ of all rounds are no worse than those of π_0"),
+        (true, false) => Some("γ of all rounds is no worse than that of π_0"),
+        (false, true) => Some("μ of all rounds is no worse than that of π_0"),
+        (false, false) => None,
+    }
+}
+
+fn human(plans: &Plans, promised_if: Option<&str>) -> String {
     let mut lines = vec![format!("{:>6}  {:>12}  {:>12}  {:>10}  assumptions", "rounds", "samples", "total", "bound")];
     let number = |value: Option<f64>| value.map_or_else(|| "-".to_string(), |value| format!("{value}"));
     let best = plans.best.as_ref().map(|best| best.rounds);
@@ -197,6 +235,11 @@ fn human(plans: &Plans) -> String {
         format!("{:>6}  {samples:>12}  {total:>12}  {bound:>10}  {kept}{mark}", plan.rounds)
     };
     lines.extend(plans.plans.iter().map(row));
-    lines.push(format!("{}: {}", if plans.promised { "promised" } else { "not promised" }, plans.reason));
+    let promised = match (plans.promised, promised_if) {
+        (true, Some(condition)) => format!("promised if {condition}"),
+        (true, None) => "promised".to_owned(),
+        (false, _) => "not promised".to_owned(),
+    };
+    lines.push(format!("{promised}: {}", plans.reason));
     lines.join("\n")
 }

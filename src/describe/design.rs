@@ -18,6 +18,9 @@ const WELL_CONDITIONED: f64 = 1e-7;
 /// Multiplications that a leverage may cost: a minute or so.
 const MOST_WORK: f64 = 2e10;
 
+/// A share of fixed logits below this one is their rounding: logits that were exported in single precision are off by 10^-7 of themselves.
+const ROUNDING: f64 = 1e-12;
+
 /// The factorization.
 #[derive(Debug)]
 pub(super) struct Design {
@@ -48,6 +51,13 @@ impl Followed {
     /// R² of b.
     pub fn offset_share(&self) -> Found {
         ratio(self.offset, self.missed, "the fixed logits are the same for all responses of a prompt")
+    }
+
+    /// 1 − R² of b where that is more than rounding, in (0, 1]; not a number if it leaves the doubles.
+    pub fn missed_share(&self) -> Option<f64> {
+        let total = self.offset + self.missed;
+        let all = total.is_finite() && self.missed <= ROUNDING * total;
+        (!all).then(|| self.missed / total)
     }
 
     /// R² of log π_0.

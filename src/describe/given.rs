@@ -3,7 +3,10 @@
 //! A line names the bounds in which its flag means just this number. The flag `mu` of `adaptive-draws`, `rank` of `effective-dimension`
 //! and `prompts` of `hard-instance`, say, mean other things, and are asked for as ever. Numbers are those of π_0; where a theorem has the
 //! least or largest over all rounds, its line says so.
+//!
+//! What rests on realizability gets nothing from an instance whose features cannot follow its fixed logits ([`VOID`]).
 
+use super::output::short;
 use super::{Found, Measured, absent};
 use crate::papers::{Fallback, Quantity};
 
@@ -73,12 +76,9 @@ pub const GIVEN: &[Given] = &[
         &["recurrence", "fixed-point", "iterative", "linear-softmax", "iterations", "drift", "misspecified-failure"],
         |measured| measured.mu().map(Quantity::Number),
     ),
-    number(
-        "range",
-        "largest |Δ log π_0|, nats; R of a class with π_0 in it is no less",
-        &["epsilon", "iterative", "iterations"],
-        |measured| measured.range().map(Quantity::Number),
-    ),
+    number("range", "largest |Δ log π_0|, nats; R of a class with π_0 in it is no less", &["epsilon"], |measured| {
+        measured.range().map(Quantity::Number)
+    }),
     number("dim", "dimension d of θ", &["epsilon", "linear-softmax", "iterations", "covering-number"], |measured| {
         Ok(Quantity::Number(measured.instance().features().dim() as f64))
     }),
@@ -122,8 +122,39 @@ pub fn line(bound: &str, flag: &str) -> Option<&'static Given> {
     GIVEN.iter().find(|given| given.flag == flag && given.bounds.contains(&bound))
 }
 
+/// Bounds in which a round's least loss is 0: with fixed logits that the features cannot follow they are void (M8 in docs/theory.md).
+pub const VOID: &[&str] = &["epsilon", "iterative", "linear-softmax", "iterations", "exact-recovery", "zero-failure"];
+
+/// Bounds that need an R of the class no less than that of all rounds: a class with π_t in it has at least (1 + 1/β)^t times that of π_0.
+const RANGE_OF_ROUNDS: &[&str] = &["iterative", "iterations"];
+
+impl Measured {
+    /// Why a bound says nothing of this instance; `None` where it may say something. A plan is one of `linear-softmax` or `iterative`.
+    pub fn void(&self, bound: &str) -> Option<String> {
+        let missed = self.unfollowed_share().filter(|_| VOID.contains(&bound))?;
+        let share = match missed {
+            small if small < 1e-3 => format!("1 − R² = {}", short(small, 3)),
+            missed => format!("R² = {}", short(1.0 - missed, 3)),
+        };
+        Some(format!(
+            "it has fixed logits that its features cannot follow ({share}): the bound {bound} is void there (M8 in docs/theory.md); \
+             use the bound misspecified-excess or misspecified-failure"
+        ))
+    }
+}
+
 impl Fallback for Measured {
     fn give(&self, bound: &str, flag: &str) -> Option<Result<Quantity, String>> {
-        line(bound, flag).map(|given| (given.take)(self).map_err(|absent| absent.0))
+        if flag == "range" && RANGE_OF_ROUNDS.contains(&bound) {
+            let own = self.range().map_or_else(|_| String::new(), |range| format!(", {} nats", short(range, 6)));
+            return Some(Err(format!(
+                "R is that of a class in all rounds, and that of π_0{own}, is only the least it can be"
+            )));
+        }
+        let given = line(bound, flag)?;
+        Some(match self.void(bound) {
+            Some(reason) => Err(reason),
+            None => (given.take)(self).map_err(|absent| absent.0),
+        })
     }
 }

@@ -314,4 +314,9 @@ impl Measured {
         let followed = self.design().and_then(|design| design.followed.as_ref());
         followed.map_or(Ok(0.0), |followed| finite((2.0 * followed.missed).sqrt()))
     }
+
+    /// 1 − R² of the fixed logits, in (0, 1]; `None` where the features follow all of them, up to rounding, or none are fixed.
+    pub fn unfollowed_share(&self) -> Option<f64> {
+        self.design()?.followed.as_ref()?.missed_share()
+    }
 }

@@ -32,6 +32,18 @@ impl Desk {
         desk
     }
 
+    /// Three prompts with features and fixed logits, as linear in the features as `noise` is small.
+    fn with_fixed_logits(&self, name: &str, noise: f64) {
+        let phi = Array3::from_shape_fn((3, 3, 2), |(x, y, j)| 0.5 * ((1 + 5 * x + 2 * y + 7 * j) as f64).sin());
+        let offset = Array2::from_shape_fn((3, 3), |(x, y)| {
+            3.0 + 2.0 * phi[[x, y, 0]] - phi[[x, y, 1]] + noise * ((1 + x + 4 * y) as f64).cos()
+        });
+        let mut npz = NpzWriter::new(Cursor::new(Vec::new()));
+        npz.add_array("phi", &phi).unwrap();
+        npz.add_array("offset", &offset).unwrap();
+        self.write(name, npz.finish().unwrap().into_inner());
+    }
+
     fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         fs::write(self.0.path().join(name), bytes).unwrap();
     }
@@ -194,8 +206,14 @@ fn bounds_take_what_is_not_given_from_a_file() {
     );
     assert_eq!(whole["value"], desk.json(&plain)["value"]);
     // The class is chosen by what is on the line: γ of nats and g of ratios are two numbers.
-    let finite = desk.json("bound iterative --n 1e6 --rounds 2 --class-size 8 --from logits.npz");
+    let finite = desk.json("bound epsilon --n 1e6 --class-size 8 --from logits.npz");
     near(finite["from"]["values"]["range"].as_f64().unwrap(), 3.0);
+    // Over rounds the class has a larger range than π_0: no file knows it.
+    for line in ["bound iterative --n 1e6 --rounds 2 --class-size 8", "bound iterations --n 1e6 --class-size 8"] {
+        desk.refused(&format!("{line} --from logits.npz"), &["--range", "that of π_0, 3 nats, is only the least"]);
+        let values = desk.json(&format!("{line} --range 9 --from logits.npz"))["from"]["values"].clone();
+        assert_eq!(values.as_object().unwrap().keys().collect::<Vec<_>>(), ["kappa0", "gamma", "mu"]);
+    }
     let offline =
         "bound offline-sharpening --c-conc 3 --c-loss 4 --log-class-size 3 --n 1e6 --beta 0.05 --from logits.npz";
     near(desk.json(offline)["from"]["values"]["margin"].as_f64().unwrap(), 1f64.exp() - 1.0);
@@ -223,13 +241,13 @@ fn plans_take_what_is_not_given_from_a_file() {
     let desk = Desk::new();
     let form = desk.json("describe logits.npz");
     let [kappa, gamma, mu] = ["kappa0", "gamma", "mu"].map(|name| number(&form, name));
-    let taken = desk.json("plan --from logits.npz --target-failure 0.1 --class-size 8 --max-rounds 3");
+    let taken = desk.json("plan --from logits.npz --target-failure 0.1 --class-size 8 --range 3 --max-rounds 3");
     let given = desk.json(&format!(
         "plan --kappa0 {kappa} --gamma {gamma} --mu {mu} --target-failure 0.1 --class-size 8 --range 3 --max-rounds 3"
     ));
     assert_eq!((&taken["plans"], &taken["best"]), (&given["plans"], &given["best"]));
-    near(taken["from"]["values"]["range"].as_f64().unwrap(), 3.0);
-    assert!(given.get("from").is_none());
+    assert_eq!(taken["from"]["values"].get("range"), None);
+    assert!(given.get("from").is_none() && given.get("promised_if").is_none());
     let linear = desk.json("plan --from logits.npz --target-failure 0.1 --radius 9 --gamma 0.5 --max-rounds 2");
     let values = linear["from"]["values"].as_object().unwrap();
     assert_eq!(values.keys().collect::<Vec<_>>(), ["kappa0", "mu", "dim"]);
@@ -237,5 +255,91 @@ fn plans_take_what_is_not_given_from_a_file() {
     assert!(said.contains("kappa0 = ") && said.contains("(from logits.npz: "), "{said}");
     desk.refused("plan --gamma 0.5", &["--kappa0, --mu, --target-failure missing", "--from FILE"]);
     desk.refused("plan --from logits.npz --radius 9", &["--target-failure missing"]);
-    desk.refused("plan --from logits.npz --target-failure 0.1", &["radius", "class-size"]);
+    // What of the class is missing, and what the file gave.
+    let words = ["--radius (with the file's dim = 5) or else --range and --class-size", "no file gives them"];
+    desk.refused("plan --from logits.npz --target-failure 0.1", &words);
+    desk.refused("plan --from logits.npz --target-failure 0.1", &["it gave kappa0 = 1.32", ", gamma = 1, mu = 0.62"]);
+    desk.refused("plan --from logits.npz --target-failure 0.1 --dim 5", &["FLAGS = --radius missing"]);
+    desk.refused("plan --from logits.npz --target-failure 0.1 --range 5", &["FLAGS = --class-size or"]);
+    let line = "plan --from logits.npz --target-failure 0.1 --class-size 8";
+    desk.refused(line, &["FLAGS = --range missing", "3 nats, is only the least"]);
+}
+
+/// A run's γ and μ are the least over its rounds; those of π_0 alone promise nothing by themselves.
+#[test]
+fn a_promise_with_the_numbers_of_round_0_says_its_condition() {
+    let desk = Desk::new();
+    let line = "plan --from logits.npz --target-failure 0.1 --class-size 8 --range 3 --max-rounds 3";
+    for (given, condition) in [
+        ("", Some("γ and μ of all rounds are no worse than those of π_0")),
+        ("--mu 0.5", Some("γ of all rounds is no worse than that of π_0")),
+        ("--gamma 0.5", Some("μ of all rounds is no worse than that of π_0")),
+        ("--gamma 0.5 --mu 0.5", None),
+    ] {
+        let form = desk.json(&format!("{line} {given}"));
+        assert_eq!((form["promised"].as_bool(), form["promised_if"].as_str()), (Some(true), condition), "{given}");
+        let (table, _) = desk.done(&format!("{line} {given}"));
+        let expected = condition.map_or_else(|| "promised: ".to_owned(), |text| format!("promised if {text}: "));
+        assert!(table.lines().last().unwrap().starts_with(&expected), "{table}");
+    }
+    // What is not promised is so on no condition.
+    let narrow = "plan --from logits.npz --target-failure 0.1 --radius 0.6 --max-rounds 3";
+    let form = desk.json(narrow);
+    assert_eq!((form["promised"].as_bool(), &form["promised_if"]), (Some(false), &Value::Null));
+    assert!(desk.done(narrow).0.lines().last().unwrap().starts_with("not promised: "));
+}
+
+/// M8: no sample has loss 0 there, so that bounds that rest on it are void, whatever else is given.
+#[test]
+fn fixed_logits_that_features_cannot_follow_void_what_rests_on_realizability() {
+    let desk = Desk::new();
+    desk.with_fixed_logits("beside.npz", 0.5);
+    desk.with_fixed_logits("linear.npz", 0.0);
+    let share = number(&desk.json("describe beside.npz"), "offset_share");
+    let share = format!("cannot follow (R² = {share:.3})");
+    for line in [
+        "bound epsilon --n 1e4 --dim 2 --radius 50",
+        "bound epsilon --n 1e4 --class-size 8 --range 3",
+        "bound iterative --n 1e6 --rounds 2 --class-size 8 --range 90",
+        "bound linear-softmax --n 1e6 --rounds 2 --radius 50",
+        "bound iterations --n 1e6 --dim 2 --radius 50",
+        "bound exact-recovery --n 400",
+        "bound zero-failure --beta 0.1",
+        "plan --target-failure 0.1 --radius 50 --max-rounds 2",
+        "plan --target-failure 0.1 --class-size 8 --range 90 --max-rounds 2",
+        "plan --target-failure 0.1",
+    ] {
+        let of = |file: &str| format!("{line} --from {file}");
+        desk.refused(&of("beside.npz"), &["beside.npz", &share, "void", "M8", "misspecified-excess", "-failure"]);
+        if line.contains("radius") || line.starts_with("bound") {
+            desk.done(&of("linear.npz"));
+        }
+    }
+    // A fixed logit that is nearly linear is told by what is missed.
+    desk.with_fixed_logits("nearly.npz", 1e-4);
+    desk.refused("bound exact-recovery --n 400 --from nearly.npz", &["(1 − R² = "]);
+    // What rests on no realizability takes its numbers, and a file of logits alone fixes nothing.
+    for line in [
+        "bound one-step --epsilon 0.01 --beta 0.1",
+        "bound recurrence --epsilon 0.01 --beta 0.1",
+        "bound fixed-point --epsilon 0.01 --beta 0.1",
+        "bound drift --epsilon 0.01 --beta 0.1 --omega 0.1",
+        "bound misspecified-failure --concentrability 2 --estimation 0.1 --beta 0.1",
+        "bound covering-number --radius 9 --eta 0.1",
+    ] {
+        desk.done(&format!("{line} --from beside.npz"));
+    }
+    desk.done("bound zero-failure --beta 0.1 --from logits.npz");
+}
+
+/// A number that is none comes before the question whether zeros are padding.
+#[test]
+fn logits_that_are_no_numbers_are_named_before_zeros() {
+    let desk = Desk::new();
+    for (odd, name) in [(f64::NAN, "NaN"), (f64::INFINITY, "inf")] {
+        let mut npz = NpzWriter::new(Cursor::new(Vec::new()));
+        npz.add_array("offset", &array![[1.0, 0.5, 0.0], [2.0, odd, 1.0]]).unwrap();
+        desk.write("odd.npz", npz.finish().unwrap().into_inner());
+        desk.refused("describe odd.npz", &["odd.npz", &format!("offset[1, 1] = {name}"), "a finite number"]);
+    }
 }

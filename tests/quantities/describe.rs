@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ndarray::{Array2, array};
-use selfreward::describe::given::{GIVEN, line};
+use selfreward::describe::given::{GIVEN, VOID, line};
 use selfreward::describe::{Found, Measured, Options, Value, Weighted, describe};
 use selfreward::experiment::real_spectrum::covariance_spectrum;
 use selfreward::instance::{Correct, DenseFeatures, FeatureMap, Instance, Parameter};
@@ -11,7 +11,7 @@ use selfreward::linalg::thin_svd;
 use selfreward::logits::{Atom, LogitTable};
 use selfreward::metrics::misspecification::OwnStep;
 use selfreward::metrics::noise::Noise;
-use selfreward::papers::{PAPERS, Quantity};
+use selfreward::papers::{Fallback, PAPERS, Quantity};
 
 /// Responses of each prompt; the last prompt has no weight.
 const RESPONSES: [usize; 5] = [3, 4, 1, 2, 3];
@@ -191,19 +191,22 @@ fn graded_and_plain_factorizations_agree() {
     }
 }
 
-/// Oracle: fixed logits that are linear in the features by construction, with noise that no feature follows, and E(Δb)² by plain sums.
+/// Fixed logits that are linear in the features by construction, with noise that no feature follows.
+fn linear_offset(theta: f64, noise: f64) -> Instance {
+    let instance = dense(2, false, 0.3);
+    let FeatureMap::Dense(features) = instance.features() else { panic!("dense features") };
+    let mut table = LogitTable::default();
+    for x in 0..5 {
+        let b = |y: usize| 5.0 + theta * features.row(x, y)[0] + noise * wave(x, y + 50);
+        table.push_dense(&(0..RESPONSES[x]).map(b).collect::<Vec<_>>());
+    }
+    dense(2, false, 0.3).with_offset(table).unwrap()
+}
+
+/// Oracle: E(Δb)² by plain sums.
 #[test]
 fn the_share_of_the_offset_that_is_linear() {
-    let of = |theta: f64, noise: f64| {
-        let instance = dense(2, false, 0.3);
-        let FeatureMap::Dense(features) = instance.features() else { panic!("dense features") };
-        let mut table = LogitTable::default();
-        for x in 0..5 {
-            let b = |y: usize| 5.0 + theta * features.row(x, y)[0] + noise * wave(x, y + 50);
-            table.push_dense(&(0..RESPONSES[x]).map(b).collect::<Vec<_>>());
-        }
-        dense(2, false, 0.3).with_offset(table).unwrap()
-    };
+    let of = linear_offset;
     let share = |instance: Instance| value(&Measured::new(Arc::new(instance)), "offset_share");
     assert!((share(of(2.0, 0.0)).unwrap() - 1.0).abs() < 1e-14);
     let mixed = of(2.0, 0.5);
@@ -413,6 +416,51 @@ fn every_flag_means_the_number_of_its_bound() {
     ] {
         assert!(line(bound, flag).is_none(), "{bound} {flag}");
     }
+}
+
+/// Oracle: M8 in docs/theory.md, and instances that are linear in the features by construction, or up to noise.
+#[test]
+fn what_features_cannot_follow_gives_nothing_to_bounds_that_rest_on_realizability() {
+    let measured = |instance: Instance| Measured::new(Arc::new(instance));
+    let follows = [
+        measured(dense(2, false, 1.0)),
+        measured(linear_offset(2.0, 0.0)),
+        measured(linear_offset(0.0, 0.0)),
+        // The rounding of single precision.
+        measured(linear_offset(2.0, 1e-7)),
+        measured(tabular(&[&[1.0, 0.0, 0.0], &[0.3, 0.1]], &[0.5, 0.5])),
+    ];
+    let beside =
+        [measured(linear_offset(2.0, 0.5)), measured(linear_offset(2.0, 1e-5)), measured(linear_offset(0.0, 1e-5))];
+    assert_eq!(follows.iter().map(Measured::unfollowed_share).collect::<Vec<_>>(), [None; 5]);
+    let share = beside[0].unfollowed_share().unwrap();
+    assert!((share - (1.0 - value(&beside[0], "offset_share").unwrap())).abs() < 1e-12);
+    for given in GIVEN {
+        // What is correct is not known here.
+        for bound in given.bounds.iter().filter(|_| given.flag != "start") {
+            let void = VOID.contains(bound);
+            follows.iter().for_each(|measured| assert!(measured.give(bound, given.flag).unwrap().is_ok(), "{bound}"));
+            for measured in &beside {
+                let found = measured.give(bound, given.flag).unwrap();
+                assert_eq!(
+                    found.as_ref().is_err_and(|reason| reason.contains("R² = ")),
+                    void,
+                    "{bound} {}",
+                    given.flag
+                );
+                assert_eq!(found.is_err(), void, "{bound} {}", given.flag);
+            }
+        }
+    }
+    // Each has a bound by that name.
+    for bound in VOID {
+        assert!(PAPERS.iter().flat_map(|paper| paper.bounds).any(|entry| entry.name == *bound), "{bound}");
+    }
+    // R over rounds is that of no instance.
+    for bound in ["iterative", "iterations"] {
+        assert!(follows[0].give(bound, "range").unwrap().unwrap_err().contains("only the least"), "{bound}");
+    }
+    assert!(follows[0].give("linear-softmax", "range").is_none());
 }
 
 /// Oracle: the population update of the code that measures a run.

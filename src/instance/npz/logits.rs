@@ -29,9 +29,15 @@ pub(super) fn read(archive: &mut Archive<'_>) -> Result<(LogitTable, Vec<usize>,
         return Err(archive.wrong("offset", &format!("has shape {:?}: expected no empty axis", offset.shape)));
     }
     let rows = || offset.values.chunks(most);
+    let expected = "a finite number (-inf is padding, and stands only behind a prompt's last response)";
     let responses = match counts(archive, prompts, most, "offset")? {
         Some(counts) => counts,
         None => {
+            // What is no number is no padding either, and is named before anything is asked of zeros.
+            if let Some(at) = offset.values.iter().position(|logit| logit.is_nan() || *logit == f64::INFINITY) {
+                let name = format!("offset[{}, {}]", at / most, at % most);
+                return Err(Error::argument(name, offset.values[at], expected));
+            }
             // Where some padding is -inf, all is.
             let sure = offset.values.contains(&f64::NEG_INFINITY);
             rows().enumerate().map(|(x, row)| without_padding(x, row, sure)).collect::<Result<_>>()?
@@ -40,7 +46,6 @@ pub(super) fn read(archive: &mut Archive<'_>) -> Result<(LogitTable, Vec<usize>,
     let mut table = LogitTable::default();
     for (x, (row, &count)) in rows().zip(&responses).enumerate() {
         if let Some(y) = row[..count].iter().position(|logit| !logit.is_finite()) {
-            let expected = "a finite number (-inf is padding, and stands only behind a prompt's last response)";
             return Err(Error::argument(format!("offset[{x}, {y}]"), row[y], expected));
         }
         table.push_dense(&row[..count]);
