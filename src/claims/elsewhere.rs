@@ -15,7 +15,7 @@ use super::weigh::{Rule, Weighed};
 use crate::experiment::{self, CellRows, Results};
 use crate::seed::Seed;
 use crate::study::Profile;
-use crate::study::definition::Verdict;
+use crate::study::definition::{Part, Verdict, flatten};
 use crate::words::counted;
 use crate::{Error, Result};
 
@@ -30,7 +30,7 @@ const NAMED: usize = 3;
 /// # Errors
 /// [`Error::Memory`] and [`Error::Machine`] alone: all else is the outcome of a question.
 pub(super) fn answer_by_part(questions: &[Question], results: &Results, seed: &Seed) -> Result<Vec<Weighed>> {
-    let known = varied(questions)?;
+    let written = written_for(questions)?;
     let (name, path) = (&results.study.definition.name, results.store.path().display().to_string());
     let mut gathered: Vec<Gathered> = questions.iter().map(|&question| Gathered::nothing(question)).collect();
     for part in &results.study.definition.parts {
@@ -43,7 +43,7 @@ pub(super) fn answer_by_part(questions: &[Question], results: &Results, seed: &S
         };
         look_at_replicates(&mut gathered, name, &path, &cells);
         let keys: Vec<&str> = part.grid(results.study.profile).axes().map(|axis| axis.key.as_str()).collect();
-        let of = |one: &Gathered| foreign(&keys, &one.question, &known);
+        let of = |one: &Gathered| foreign(&keys, &one.question, &written);
         // Questions to which the same keys are foreign share an order of the cells.
         for keys in gathered.iter().map(of).collect::<BTreeSet<_>>() {
             let slices = slices(&mut cells, &keys);
@@ -55,32 +55,61 @@ pub(super) fn answer_by_part(questions: &[Question], results: &Results, seed: &S
     Ok(gathered.into_par_iter().map(|one| one.weigh_elsewhere(seed)).collect())
 }
 
-/// The keys that vary in each part that questions were written for.
-type Varied = BTreeMap<(&'static str, &'static str), BTreeSet<String>>;
+/// The parts that questions were written for.
+type Written = BTreeMap<(&'static str, &'static str), Vec<PartOfSource>>;
 
-fn varied(questions: &[Question]) -> Result<Varied> {
-    let mut varied = Varied::new();
+/// What varies in a part, and the values that all its cells share.
+struct PartOfSource {
+    varied: BTreeSet<String>,
+    base: BTreeMap<String, toml::Value>,
+}
+
+fn written_for(questions: &[Question]) -> Result<Written> {
+    let mut written = Written::new();
     for source in questions.iter().flat_map(|question| question.sources) {
         let place = (source.experiment, source.part);
-        if varied.contains_key(&place) {
+        if written.contains_key(&place) {
             continue;
         }
         let Some(experiment) = experiment::find(source.experiment) else { continue };
         let parts = experiment.definition()?.parts;
         let parts = parts.iter().filter(|part| source.part.is_empty() || part.name == source.part);
-        let keys = parts.flat_map(|part| part.grid(Profile::Full).axes().map(|axis| axis.key.clone()));
-        varied.insert(place, keys.collect());
+        let read = |part: &Part| PartOfSource {
+            varied: part.grid(Profile::Full).axes().map(|axis| axis.key.clone()).collect(),
+            base: flatten(&part.base),
+        };
+        written.insert(place, parts.map(read).collect());
     }
-    Ok(varied)
+    Ok(written)
 }
 
 /// The keys of a grid that never vary in the rows that a question was written for: whatever compares cells there knows nothing of them.
-fn foreign<'a>(keys: &[&'a str], question: &Question, varied: &Varied) -> Vec<&'a str> {
+fn foreign<'a>(keys: &[&'a str], question: &Question, written: &Written) -> Vec<&'a str> {
+    let parts = |source: &Source| written.get(&(source.experiment, source.part)).into_iter().flatten();
     let knows = |key: &str| {
-        let of = |source: &Source| varied.get(&(source.experiment, source.part)).is_some_and(|keys| keys.contains(key));
-        question.sources.iter().any(of)
+        let varies = |source: &Source| parts(source).any(|part| part.varied.contains(key));
+        question.sources.iter().any(varies) || (BUDGET.contains(&key) && apart_in(key, question, parts))
     };
     keys.iter().copied().filter(|key| !knows(key)).collect()
+}
+
+/// What a run spends. Parts that differ in nothing else are there to be compared along it, though in none of them it varies.
+const BUDGET: [&str; 2] = ["process.rounds", "process.samples"];
+
+/// Whether two parts of one experiment, both of a question's, differ in this key alone, but for what varies in them.
+fn apart_in<'a, P: Iterator<Item = &'a PartOfSource>>(
+    key: &str,
+    question: &Question,
+    parts: impl Fn(&Source) -> P,
+) -> bool {
+    let all = || question.sources.iter().flat_map(|source| parts(source).map(|part| (source.experiment, part)));
+    let rest = |part: &PartOfSource| -> BTreeMap<String, toml::Value> {
+        part.base.iter().filter(|(name, _)| *name != key).map(|(name, value)| (name.clone(), value.clone())).collect()
+    };
+    let differ = |one: &PartOfSource, other: &PartOfSource| {
+        one.base.get(key) != other.base.get(key) && one.varied == other.varied && rest(one) == rest(other)
+    };
+    all().any(|(of, one)| all().any(|(also, other)| of == also && differ(one, other)))
 }
 
 /// Cells that follow each other, with what they share, in words.

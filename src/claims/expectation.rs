@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::Claim;
 use super::ledger::{contradicts, word};
-use crate::nearest::one_of;
 use crate::papers::{self, Listed, PAPERS};
 use crate::study::Definition;
 use crate::study::definition::Verdict;
@@ -18,6 +17,7 @@ use crate::{Error, Result};
 ///
 /// // A statement of every run, on rows that were not made for it: nothing but a violation contradicts it.
 /// assert!(Expectation::NotViolated.met_by(Verdict::NotApplicable));
+/// assert!(Expectation::NotViolated.met_by(Verdict::Inconclusive));
 /// assert!(Expectation::NotViolated.contradicted_by(Verdict::Violated));
 /// // That some runs violate a statement says nothing of these.
 /// assert!(!Expectation::Settled.contradicted_by(Verdict::Violated));
@@ -67,7 +67,8 @@ impl Expectation {
     pub fn met_by(self, found: Verdict) -> bool {
         match self {
             Self::Exactly(verdict) => found == verdict,
-            Self::NotViolated => !matches!(found, Verdict::Violated | Verdict::Inconclusive),
+            // A share that takes more replicates to tell from ρ than there are is no failure of rows that nobody made to tell it.
+            Self::NotViolated => found != Verdict::Violated,
             Self::Settled => !matches!(found, Verdict::NotApplicable | Verdict::Inconclusive),
             Self::Nothing => true,
         }
@@ -108,7 +109,7 @@ pub fn check(definition: &Definition) -> Result<()> {
         None => Ok(()),
         Some(id) => {
             let verdict = definition.claims.get(id).map(word).unwrap_or_default();
-            let expected = format!("a claim's name, {}", one_of(id, &papers::names()));
+            let expected = format!("a claim's name: {}", papers::named_like(id));
             Err(Error::argument(format!("claims.{id}"), format!("{verdict:?}"), expected))
         }
     }

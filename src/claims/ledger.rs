@@ -74,9 +74,9 @@ impl Entry {
         Self { claim, weighed, saved: None, expected, origin: Origin::Sources }
     }
 
-    /// Whether the verdict is as expected.
+    /// Whether the verdict is as expected. That weighing broke off never is.
     pub fn expected(&self) -> bool {
-        self.expected.met_by(self.weighed.verdict)
+        self.weighed.error.is_none() && self.expected.met_by(self.weighed.verdict)
     }
 
     /// Whether it is worth a line: one that nobody asked for and that has nothing to say of a store is not.

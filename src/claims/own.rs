@@ -9,6 +9,7 @@ use crate::Result;
 use crate::experiment::{Recognised, Results};
 use crate::papers::{self, Listed};
 use crate::study::definition::Verdict;
+use crate::words::counted;
 
 /// A claim, and whether it was named by whoever asks.
 #[derive(Clone, Copy)]
@@ -55,7 +56,13 @@ pub fn weigh_own(results: &mut Results, asked: &[Asked]) -> Result<Vec<Entry>> {
     let seed = weighing_seed(&results.study.seed)?;
     let asked: Vec<Asked> = asked.iter().copied().filter(Asked::looks_at_rows).collect();
     let questions: Vec<Question> = asked.iter().map(|asked| asked.claim.question()).collect();
-    let weighed = answer_by_part(&questions, results, &seed)?;
+    let mut weighed = answer_by_part(&questions, results, &seed)?;
+    let failed = results.gaps(&[])?.failed;
+    if failed > 0 {
+        let left = format!("; left out: {} every replicate of which failed", counted(failed, "cell"));
+        let saying = weighed.iter_mut().filter(|weighed| weighed.verdict != Verdict::NotApplicable);
+        saying.for_each(|weighed| weighed.note.push_str(&left));
+    }
     let study = &results.study;
     let own = !matches!(results.recognised()?, Recognised::BuiltIn(_));
     let expected = |asked: &Asked| -> (Expectation, bool) {

@@ -9,6 +9,7 @@ use crate::claims::own::answer_on_own;
 use crate::claims::{Control, Weighed};
 use crate::papers::Listed;
 use crate::study::definition::Verdict;
+use crate::words::counted;
 
 /// One control with what came out, seed by seed.
 struct Tried {
@@ -24,6 +25,8 @@ struct Tried {
     /// How often the true claim came out violated though it is not expected to.
     false_alarms: usize,
     note: String,
+    /// Whether its rows were made to catch it: those that its claim was written for, or constructed ones.
+    at_home: bool,
 }
 
 impl Tried {
@@ -56,6 +59,7 @@ impl Tried {
             "verdict": self.verdicts[0],
             "caught": self.caught(),
             "untried": self.untried(),
+            "expected": if self.at_home { json!("caught") } else { Value::Null },
             "comparison": self.comparison,
             "power": self.power(),
             "false_alarm": self.share(self.false_alarms),
@@ -78,6 +82,7 @@ pub(super) fn run(claims: &[Listed], args: &VerifyArgs) -> Result<(), Failure> {
             unweighed: 0,
             false_alarms: 0,
             note: String::new(),
+            at_home: true,
         })
         .collect();
     if tried.is_empty() {
@@ -99,13 +104,21 @@ pub(super) fn run(claims: &[Listed], args: &VerifyArgs) -> Result<(), Failure> {
         if let Some(own) = rows.own_alone().map_err(Failure::refused)? {
             args.whole(own, &[])?;
             let found = jobs.run(|| answer_on_own(&questions, own))?.map_err(Failure::failed)?;
-            weighed.iter_mut().zip(found).for_each(|(one, found)| *one = found.unwrap_or_else(|| one.clone()));
+            for (index, found) in found.into_iter().enumerate() {
+                let Some(found) = found else { continue };
+                weighed[index] = found;
+                if let Some(tried) = tried.get_mut(index) {
+                    tried.at_home = false;
+                }
+            }
         }
         record(&mut tried, &weighed);
     }
-    let untried: Vec<&str> = tried.iter().filter(|tried| tried.untried()).map(|tried| tried.control.id).collect();
+    // Of rows that nobody made to catch it no false variant is expected to be caught.
+    let meant = || tried.iter().filter(|tried| tried.at_home);
+    let untried: Vec<&str> = meant().filter(|tried| tried.untried()).map(|tried| tried.control.id).collect();
     let escaped: Vec<&str> =
-        tried.iter().filter(|tried| !tried.caught() && !tried.untried()).map(|tried| tried.control.id).collect();
+        meant().filter(|tried| !tried.caught() && !tried.untried()).map(|tried| tried.control.id).collect();
     let document = json!({"schema": 1, "controls": tried.iter().map(Tried::to_json).collect::<Vec<_>>()});
     let text = pretty(&document);
     let kept = outputs.map_or(Ok(()), |outputs| outputs.write("controls.json", format!("{text}\n")));
@@ -148,12 +161,11 @@ fn table(tried: &[Tried]) -> String {
         text.push_str(&format!(
             "{:28} {:8} {:>6} {:>12}  {}\n{:28} {}. {}\n",
             one.control.id,
-            if one.untried() {
-                "untried"
-            } else if one.caught() {
-                "caught"
-            } else {
-                "ESCAPED"
+            match (one.untried(), one.caught()) {
+                (true, _) => "untried",
+                (_, true) => "caught",
+                _ if one.at_home => "ESCAPED",
+                _ => "not here",
             },
             share(one.power()),
             share(one.share(one.false_alarms)),
@@ -161,6 +173,17 @@ fn table(tried: &[Tried]) -> String {
             "",
             one.comparison,
             one.note
+        ));
+    }
+    let foreign: Vec<&Tried> = tried.iter().filter(|one| !one.at_home).collect();
+    if !foreign.is_empty() {
+        let caught = foreign.iter().filter(|one| one.caught() && !one.untried()).count();
+        let untried = foreign.iter().filter(|one| one.untried()).count();
+        text.push_str(&format!(
+            "\nOn rows of one's own, which were not made to tell them apart, nothing is expected: {caught} of {} caught, {untried} have \
+             nothing to be tried on, {} not told apart here\n",
+            counted(foreign.len(), "false variant"),
+            foreign.len() - caught - untried
         ));
     }
     text

@@ -19,7 +19,7 @@ use crate::simulate::config::SeedConfig;
 use crate::study::definition::Part;
 use crate::study::revised::Setting;
 use crate::study::store::parse_seed;
-use crate::study::{Definition, Profile, Shard, Study};
+use crate::study::{Definition, Profile, Shard, Store, Study};
 use crate::words::counted;
 use crate::{Error, experiment, files};
 
@@ -137,8 +137,24 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
             orders.iter().zip(&changes).flat_map(|(order, changes)| [&[order.describe()], &changes[..]].concat());
         return print(&lines.collect::<Vec<String>>().join("\n"));
     }
-    compute(&orders, &args.settings, &stop_flag())?;
-    verdicts(&orders, args)
+    let computed = compute(&orders, &args.settings, &stop_flag());
+    match &computed {
+        Ok(()) => verdicts(&orders, args),
+        // Replicates that fail do so for good: what the others say is said all the same, and the exit code remains that of the failure.
+        Err(Failure::Failed(_)) => {
+            let settled: Vec<Order> = orders.into_iter().filter(is_settled).collect();
+            if let Err(failure) = verdicts(&settled, args) {
+                failure.report();
+            }
+            computed
+        }
+        Err(_) => computed,
+    }
+}
+
+/// Whether every replicate of a store is done or failed.
+fn is_settled(order: &Order) -> bool {
+    Store::open(order.path()).and_then(|store| store.counts()).is_ok_and(|counts| counts.complete())
 }
 
 /// Weighs what definitions of one's own say of claims on the stores that were made of them. An experiment that is compiled in is

@@ -49,10 +49,12 @@ pub struct Columns<'a> {
 /// What a store lacks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gaps {
-    /// Cells without any row.
+    /// Cells without any row, of which a replicate has not been tried.
     pub cells: usize,
-    /// Replicates without rows, those of such cells among them.
+    /// Replicates without rows, those of such cells among them, but none of cells that failed altogether.
     pub replicates: usize,
+    /// Cells every replicate of which failed: there is nothing of them to come. Those of parts of which nothing is there are among them.
+    pub failed: usize,
 }
 
 /// See [`Columns::theory`].
@@ -141,7 +143,7 @@ impl Results {
     /// # Errors
     /// [`crate::Error::File`] if the store cannot be read.
     pub fn gaps(&self, parts: &[&str]) -> Result<Gaps> {
-        let done = self.store.done()?;
+        let (done, failures) = (self.store.done()?, self.store.failures()?);
         let mut of_parts: BTreeMap<String, (bool, Gaps)> = BTreeMap::new();
         for ordinal in 0..self.study.cells() {
             let cell = self.study.cell(ordinal)?;
@@ -151,13 +153,18 @@ impl Results {
             let (any, gaps) = of_parts.entry(cell.part).or_default();
             let count = done.get(&ordinal).copied().unwrap_or(0);
             *any |= count > 0;
+            let asked = cell.config.run.replicates;
+            if count == 0 && failures.get(&ordinal).copied().unwrap_or(0) >= asked {
+                gaps.failed += 1;
+                continue;
+            }
             gaps.cells += usize::from(count == 0);
-            gaps.replicates += cell.config.run.replicates.saturating_sub(count);
+            gaps.replicates += asked.saturating_sub(count);
         }
-        let begun = of_parts.into_values().filter(|(any, _)| *any).map(|(_, gaps)| gaps);
-        Ok(begun.fold(Gaps::default(), |all, part| Gaps {
-            cells: all.cells + part.cells,
-            replicates: all.replicates + part.replicates,
+        Ok(of_parts.into_values().fold(Gaps::default(), |all, (any, part)| Gaps {
+            cells: all.cells + if any { part.cells } else { 0 },
+            replicates: all.replicates + if any { part.replicates } else { 0 },
+            failed: all.failed + part.failed,
         }))
     }
 

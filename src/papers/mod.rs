@@ -69,7 +69,23 @@ pub fn names() -> Vec<&'static str> {
 
 /// What is said of a name that no claim of any paper has.
 pub fn unknown(name: &str) -> Error {
-    Error::argument("CLAIM", name, one_of(name, &names()))
+    Error::argument("CLAIM", name, named_like(name))
+}
+
+/// What a claim's name is expected to be: one of the letter that `name` begins with, or else one of the letters and papers.
+pub fn named_like(name: &str) -> String {
+    let letter: String = name.chars().take_while(char::is_ascii_alphabetic).collect();
+    let ids: Vec<&str> = claims().filter(|claim| claim.letter() == letter).map(|claim| claim.id).collect();
+    if !ids.is_empty() {
+        return format!("{letter} for all of its chapter, or {}", one_of(name, &ids));
+    }
+    let mut chapters: Vec<&str> = Vec::new();
+    for one in claims().flat_map(|claim| [claim.paper.key, claim.letter()]) {
+        if !chapters.contains(&one) {
+            chapters.push(one);
+        }
+    }
+    format!("a claim (`selfreward list` has all), or {}", one_of(name, &chapters))
 }
 
 /// The words that papers print of a claim's id, or else of its number; empty if there are none.

@@ -13,7 +13,9 @@ pub fn text(report: &Report) -> String {
     for remark in &report.remarks {
         text.push_str(&format!("> {}\n\n", escaped(remark)));
     }
-    text.push_str(&format!("## Ledger\n\n{}\n", splice::summary(&report.ledger)));
+    text.push_str("## Ledger\n\n");
+    report.headline().iter().skip(1).for_each(|line| text.push_str(&format!("{}\n\n", escaped(line))));
+    text.push_str(&format!("{}\n", splice::summary(&report.ledger)));
     for (paper, rows) in report.ledger.chapters() {
         let of = paper.map_or_else(|| "The paper".to_owned(), Cited::heading);
         text.push_str(&format!("## {}: its statements beside what is checked\n\n", escaped(&of)));

@@ -22,11 +22,13 @@ pub mod stores;
 pub mod time;
 
 use crate::Result;
+use crate::claims::Source;
 use crate::claims::gather::{Question, answer, weighing_seed};
 use crate::claims::ledger::{Entry, Ledger};
 use crate::experiment::Results;
 use crate::papers::{self, Listed};
 use crate::study::Profile;
+use crate::words::counted;
 
 pub use chapter::{Chapter, Picture};
 pub use own::Own;
@@ -83,13 +85,26 @@ impl Report {
                 chapter.own = Some(Own::of(&mut one)?);
             }
         }
-        let claims: Vec<Listed> = papers::claims().collect();
+        // Beside a store of someone's own, which has a ledger in its chapter, those that have no rows here would say nothing.
+        let any_own = chapters.iter().any(|chapter| chapter.own.is_some());
+        let has_rows = |claim: &Listed| {
+            let here = |source: &Source| weighable.iter().any(|one| one.study.definition.name == source.experiment);
+            claim.sources.is_empty() || claim.sources.iter().any(here)
+        };
+        let claims: Vec<Listed> = papers::claims().filter(|claim| !any_own || has_rows(claim)).collect();
         let questions: Vec<Question> = claims.iter().map(Listed::question).collect();
         let weighed = answer(&questions, &mut weighable, &weighing_seed(&seed)?, profile)?;
         let entries = claims.into_iter().zip(weighed).map(|(claim, weighed)| Entry::new(claim, weighed));
         let seed = serde_json::to_value(&seed).expect("a seed is a number or a text");
         let ledger = Ledger { profile, seed, entries: entries.collect() };
         Ok(Self { ledger: Record::read(ledger.to_json())?, chapters, remarks })
+    }
+
+    /// How the ledger came out and then, on a line each, those of stores of someone's own.
+    pub fn headline(&self) -> Vec<String> {
+        let (ledger, statements) = (&self.ledger, counted(self.ledger.claims.len(), "statement"));
+        let own = self.chapters.iter().filter_map(|chapter| chapter.own.as_ref()?.outcome(&chapter.name));
+        std::iter::once(format!("{statements}: {}. {}.", ledger.counts(), ledger.outcome())).chain(own).collect()
     }
 
     /// What could not be drawn or looked for: one sentence each.

@@ -30,6 +30,11 @@ impl Own {
             return Ok(Self { ledger: None, remarks: vec![format!("{count} {have} no rows: no claim is weighed.")] });
         }
         let mut remarks = Vec::new();
+        if gaps.failed > 0 {
+            let (count, are) = (counted(gaps.failed, "cell"), agreeing(gaps.failed, "is", "are"));
+            let first = results.store.first_failure()?.unwrap_or_default();
+            remarks.push(format!("{count} {are} left out, since every replicate failed, first {first}."));
+        }
         let unknown = expectation::unknown(&results.study.definition);
         if !unknown.is_empty() {
             remarks.push(format!("The definition names what no claim is called: {}.", unknown.join(", ")));
@@ -45,6 +50,13 @@ impl Own {
         let ledger = Ledger { profile: results.study.profile, seed, entries: shown };
         let any = !ledger.entries.is_empty();
         Ok(Self { ledger: any.then(|| Record::read(ledger.to_json())).transpose()?, remarks })
+    }
+
+    /// What came out on the rows of a store of this name, in two sentences; `None` where no claim says anything.
+    pub fn outcome(&self, name: &str) -> Option<String> {
+        let ledger = self.ledger.as_ref()?;
+        let claims = counted(ledger.claims.len(), "claim");
+        Some(format!("On the rows of {name}, {claims}: {}. {}.", ledger.counts(), ledger.outcome()))
     }
 
     /// The row of a claim.

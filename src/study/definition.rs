@@ -258,7 +258,7 @@ fn together(value: Option<&Value>) -> Result<Vec<Vec<String>>> {
 }
 
 /// Dotted keys, whether they were written as `"process.samples"` or as a table `process` with a key `samples`.
-pub(super) fn flatten(table: &Table) -> BTreeMap<String, Value> {
+pub(crate) fn flatten(table: &Table) -> BTreeMap<String, Value> {
     let mut flat = BTreeMap::new();
     for (key, value) in table {
         match value {
@@ -274,6 +274,10 @@ pub(super) fn flatten(table: &Table) -> BTreeMap<String, Value> {
 fn read_claims(table: &Table) -> Result<BTreeMap<String, Verdict>> {
     let claim = |(id, value): (&String, &Value)| {
         let name = format!("claims.{id}");
+        if let Some((part, inner)) = value.as_table().and_then(|table| flatten(table).into_iter().next()) {
+            let expected = format!("a name with a dot in quotes, {:?} = {inner}", format!("{id}.{part}"));
+            return Err(Error::argument(format!("{name}.{part}"), inner, expected));
+        }
         let word = value.as_str().ok_or_else(|| Error::argument(&name, value, "a verdict in quotes"))?;
         let found = Verdict::ALL.into_iter().find(|verdict| verdict.name() == word);
         let names = Verdict::ALL.map(Verdict::name);

@@ -285,3 +285,161 @@ fn stores_are_weighed_one_by_one() {
     let complaint = bench.complaint(2, &format!("verify C9 --from {one}"));
     assert!(complaint.contains("1 cell that the claims look at has no rows"), "{complaint}");
 }
+
+/// The rows of a ledger that is printed, whatever the exit code.
+fn weighed(bench: &Bench, line: &str) -> BTreeMap<String, Value> {
+    rows(&printed(bench, line))
+}
+
+/// A share that eight replicates cannot tell from ρ was asked for by nobody: no reason for an exit code other than 0.
+#[test]
+fn what_nobody_asked_for_and_is_not_settled_is_no_failure() {
+    let bench = Bench::with("mine.toml", STEPS);
+    bench.expect(0, "run mine.toml --quiet");
+    let all = rows(&bench.expect(0, &format!("verify --from {STORE} --json")));
+    let row = &all["C10.linear"];
+    assert_eq!((row["verdict"].as_str(), row["as_expected"].as_bool()), (Some("inconclusive"), Some(true)), "{row}");
+    bench.expect(0, &format!("verify C --from {STORE} --quiet"));
+    for name in ["C10.linear", "C10"] {
+        let complaint = bench.complaint(4, &format!("verify {name} --from {STORE} --quiet"));
+        assert!(complaint.contains("C10.linear on mine (inconclusive: "), "{complaint}");
+    }
+    // A chapter without a word on these rows is no success; what a name may be is said of its letter alone.
+    let complaint = bench.complaint(4, &format!("verify Q --from {STORE} --quiet"));
+    assert!(complaint.contains("no claim of Q has anything to say of these rows"), "{complaint}");
+    let complaint = bench.complaint(2, &format!("verify Q9 --from {STORE}"));
+    assert!(complaint.contains("expected Q for all of its chapter, or one of Q1, ") && !complaint.contains("C16"));
+    // Asked for in the definition, it is to be settled.
+    bench.write("mine.toml", &STEPS.replace("C9 = \"holds\"", "\"C10.linear\" = \"holds\""));
+    assert!(bench.complaint(4, "run mine.toml --force --quiet").contains("C10.linear on mine (inconclusive: "));
+    bench.write("mine.toml", &STEPS.replace("C9 = \"holds\"", "C10.linear = \"holds\""));
+    let complaint = bench.complaint(2, "run mine.toml --force --quiet");
+    assert!(complaint.contains("in quotes, \"C10.linear\" = \"holds\""), "{complaint}");
+}
+
+/// Of two presets one fails in every replicate, whatever the seed.
+const FAILING: &str = r#"
+name = "mine"
+claims = { C9 = "holds" }
+[[part]]
+name = "a"
+[part.base.instance]
+kind = "answers"
+responses = 2
+groups = [{ share = 1.0, gap = 1.0, right = true }]
+[part.base.process]
+population = true
+rounds = 6
+beta = 0.8
+[part.base.measure]
+chain = true
+[part.grid]
+"process.preset" = ["self-rewarding", "grpo-mirror"]
+[part.full]
+replicates = 1
+"#;
+
+/// Oracle: the store of the definition without what fails.
+#[test]
+fn cells_that_fail_for_good_are_left_out_and_the_rest_is_weighed() {
+    let bench = Bench::with("mine.toml", FAILING);
+    let output = bench.run("run mine.toml --quiet");
+    assert_eq!(output.status.code(), Some(1));
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.contains("\nC9 ") && table.contains("left out: 1 cell every replicate of which failed"), "{table}");
+    let warning = bench.complaint(0, &format!("verify C9 --from {STORE}"));
+    assert!(warning.contains("1 cell is left out, since every replicate failed, first replicate 0 of "), "{warning}");
+    assert!(!warning.contains("--resume"), "{warning}");
+    let found = weighed(&bench, &format!("verify C9 --from {STORE} --json"))["C9"].clone();
+    bench.write("good.toml", &FAILING.replace(", \"grpo-mirror\"", ""));
+    bench.expect(0, "run good.toml --quiet --out good");
+    let good = weighed(&bench, "verify C9 --from good/mine-full.sqlite --json")["C9"].clone();
+    for key in ["verdict", "comparison", "evidence", "slack"] {
+        assert_eq!(found[key], good[key], "{key}");
+    }
+    bench.expect(0, &format!("report {STORE} --quiet"));
+    let markdown = fs::read_to_string(bench.path("report/report.md")).unwrap();
+    assert!(markdown.contains("1 cell is left out, since every replicate failed") && markdown.contains("| C9 | "));
+    // A cell that was not tried is another matter.
+    let database = rusqlite::Connection::open(bench.path(STORE)).unwrap();
+    for table in ["failures", "digests"] {
+        assert!(database.execute(&format!("DELETE FROM {table} WHERE cell = 1"), []).unwrap() > 0);
+    }
+    drop(database);
+    assert!(bench.complaint(2, &format!("verify C9 --from {STORE}")).contains("`selfreward run --resume`"));
+}
+
+const HARD: &str = r#"
+name = "mine"
+[[part]]
+name = "a"
+[part.base.instance]
+kind = "hard"
+prompts = 8
+kappa0 = 4.0
+mass = 0.5
+[part.base.process]
+update = "erm"
+beta = 0.01
+[part.base.measure]
+delta = [0.5]
+[part.grid]
+"process.samples" = [16, 64]
+"process.rounds" = [1, 4]
+[part.full]
+replicates = 40
+"#;
+
+/// Oracle: the two means from exported rows, four rounds of 16 against one of 64.
+#[test]
+fn rounds_on_a_grid_are_compared_where_a_claims_own_parts_differ_by_them() {
+    let bench = Bench::with("mine.toml", HARD);
+    bench.expect(0, "run mine.toml --quiet");
+    let all = exported(&bench);
+    let mean = |samples: &str, rounds: &str| {
+        let last = all.iter().filter(|row| {
+            row["process.samples"] == samples && row["process.rounds"] == rounds && row["round"] == rounds
+        });
+        let values: Vec<f64> = last.map(|row| row["failure_0.5"].parse().unwrap()).collect();
+        assert_eq!(values.len(), 40);
+        values.iter().sum::<f64>() / 40.0
+    };
+    let distance = (mean("16", "4") - mean("64", "1")).abs();
+    let row = weighed(&bench, &format!("verify C22 --from {STORE} --json"))["C22"].clone();
+    assert_eq!(row["verdict"], "holds", "{row}");
+    assert_eq!(row["evidence"]["cells"], 1, "{row}");
+    assert!((row["measured"]["value"].as_f64().unwrap() - distance).abs() < 1e-12, "{distance} {row}");
+}
+
+/// The head of a report speaks of all that it holds; what has no store there is none of its rows.
+#[test]
+fn a_report_says_in_its_head_what_its_own_chapters_contradict() {
+    let bench = Bench::with("mine.toml", &STEPS.replace("C9 = \"holds\"", "C9 = \"violated\""));
+    bench.complaint(3, "run mine.toml --quiet");
+    bench.expect(0, &format!("report {STORE} --quiet"));
+    let markdown = fs::read_to_string(bench.path("report/report.md")).unwrap();
+    let (head, chapter) = markdown.split_once("## mine\n").unwrap();
+    let line = head.lines().find(|line| line.starts_with("On the rows of mine, ")).expect(head);
+    assert!(line.contains("1 contradict what was expected"), "{line}");
+    assert!(!head.contains("not-applicable") && !head.contains("| C9 |") && chapter.contains("| C9 |"), "{head}");
+    let page = fs::read_to_string(bench.path("report/report.html")).unwrap();
+    assert!(page.contains(&format!("<p class=\"summary\">{line}</p>")), "{line}");
+}
+
+/// Of rows that nobody made to catch them, no false variant is asked to be caught; constructed ones are as ever.
+#[test]
+fn false_variants_are_not_expected_to_be_caught_on_rows_of_ones_own() {
+    let bench = Bench::with("mine.toml", &STEPS.replace("chain = true", ""));
+    bench.run("run mine.toml --quiet");
+    let line = format!("verify C9 C11 C12 --controls --from {STORE}");
+    let table = bench.expect(0, &line);
+    assert!(table.contains("untried") && table.contains("nothing is expected"), "{table}");
+    let document: Value = serde_json::from_str(&bench.expect(0, &format!("{line} --json"))).unwrap();
+    for control in document["controls"].as_array().unwrap() {
+        let constructed = control["evidence"] == "constructed";
+        assert_eq!(control["expected"], if constructed { "caught".into() } else { Value::Null }, "{control}");
+        assert!(!constructed || control["caught"] == true, "{control}");
+    }
+    assert!(document["controls"].as_array().unwrap().iter().any(|control| control["evidence"] == "constructed"));
+    assert!(document["controls"].as_array().unwrap().iter().any(|control| control["caught"] == false));
+}

@@ -52,7 +52,10 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
     } else if hi > rho {
         (
             Verdict::Inconclusive,
-            format!("{} more replicates would settle it if none of them failed", needed(k, trials, rho, level)?),
+            format!(
+                "{} would settle it if none of them failed",
+                counted(needed(k, trials, rho, level)?, "more replicate")
+            ),
         )
     } else {
         (Verdict::Holds, closest.map_or_else(|| "no bound above 0".to_owned(), far))

@@ -17,9 +17,20 @@ use crate::claims::own::weigh_own;
 use crate::papers::{self, Listed, PAPERS};
 pub(super) use witness::write_witness;
 
+/// What is expected on a store of one's own, for the help.
+const OWN: &str = "\
+On the store of a definition of your own:
+  A claim that its `claims` name is expected to come out as written there, and one that is named here by its id or number to hold: any other \
+verdict is a contradiction (exit code 3) or not settled (4).
+  Of all others, those of a letter or a paper among them, nothing is asked but that they are not violated (3): an inconclusive one is no \
+reason for exit code 4. A chapter of which no claim has anything to say is not settled (4).
+  A cell every replicate of which failed is left out, which is said; other cells without rows are refused (2).
+  With --controls false variants are tried on rows that were not made to catch them: none that looks at rows is expected to be caught.
+";
+
 /// Weigh the theory's claims against measured rows and print the ledger of verdicts
 #[derive(Debug, Args)]
-#[command(after_help = super::EXIT_CODES)]
+#[command(after_help = super::EXIT_CODES, after_long_help = format!("{OWN}\n{}", super::EXIT_CODES))]
 pub struct VerifyArgs {
     /// Claims: those of a paper such as fu2026, of a letter such as C, a number such as C16 with all its parts, or one part such as
     /// C16.linear [default: all]
@@ -58,15 +69,15 @@ pub struct VerifyArgs {
 /// Carries the command out.
 pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
     args.settings.locks.apply();
-    let named = !args.named().is_empty();
-    let claims = chosen(&args.named()).map_err(Failure::refused)?;
+    let names = args.named();
+    let claims = chosen(&names).map_err(Failure::refused)?;
     if args.controls {
         return super::controls::run(&claims, args);
     }
     let questions: Vec<Question> = claims.iter().map(Listed::question).collect();
     let outputs = args.outputs().map_err(Failure::refused)?;
     let mut rows = args.rows(&questions, &stop_flag())?;
-    let (here, elsewhere) = rows.shared_out(&claims, named);
+    let (here, elsewhere) = rows.shared_out(&claims, &names);
     let seed = rows.seed()?;
     let jobs = Jobs::new(args.settings.jobs, questions.len(), args.settings.verbosity);
     let questions: Vec<Question> = here.iter().map(Listed::question).collect();
@@ -94,6 +105,11 @@ pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
     let table = if args.settings.verbosity.verbose { Ledger::to_whole_table } else { Ledger::to_table };
     print(if args.json { pretty(&ledger.to_json()) } else { table(&ledger) }.trim_end())?;
     unsaved.map_or(written, Err).map_err(Failure::failed)?;
+    // All claims of a chapter may be silent on a store of one's own: what was asked for is not settled then.
+    if !names.is_empty() && !ledger.entries.iter().any(Entry::speaks) {
+        let reason = anyhow::anyhow!("no claim of {} has anything to say of these rows", names.join(" "));
+        return Err(Failure::Unsettled(reason));
+    }
     conclude(&ledger)
 }
 

@@ -53,12 +53,17 @@ impl Rows {
     /// The claims to weigh on the rows that they were written for; and for each store that others are weighed on, its place and those.
     ///
     /// A store of one's own is for every claim; one of an experiment also for a claim that was named and was written for none of the stores.
-    pub(super) fn shared_out(&self, claims: &[Listed], named: bool) -> (Vec<Listed>, Vec<(Place, Vec<Asked>)>) {
+    /// Whoever names a letter or a paper chooses claims, and does not ask of each that it says something.
+    pub(super) fn shared_out(&self, claims: &[Listed], names: &[String]) -> (Vec<Listed>, Vec<(Place, Vec<Asked>)>) {
+        let named = !names.is_empty();
+        let by_itself = |claim: &Listed| {
+            names.iter().any(|name| [claim.id, claim.number(), claim.family()].contains(&name.as_str()))
+        };
         let written_for = |claim: &Listed, one: &Results| {
             claim.sources.iter().any(|source| source.experiment == one.study.definition.name)
         };
         let at_home = |claim: &Listed| self.results.iter().any(|one| written_for(claim, one));
-        let asked = |claim: &Listed| Asked { claim: *claim, named };
+        let asked = |claim: &Listed| Asked { claim: *claim, named: by_itself(claim) };
         // A constructed claim says the same beside any store.
         let here = |claim: &&Listed| match (claim.sources.is_empty(), self.is_computed, named) {
             (_, true, _) => true,
@@ -244,10 +249,19 @@ impl VerifyArgs {
         if !experiments(questions).contains(&name.as_str()) {
             return Ok(());
         }
-        self.whole(results, &parts(questions, name))
+        let parts = parts(questions, name);
+        let failed = results.gaps(&parts).map_err(Failure::refused)?.failed;
+        if failed > 0 {
+            let first = results.store.first_failure().map_err(Failure::refused)?.unwrap_or_default();
+            let (cells, have) = (counted(failed, "cell"), agreeing(failed, "has", "have"));
+            let what = format!("{cells} that the claims look at {have} no rows: every replicate failed, first {first}");
+            return Err(Failure::refused(Error::file(results.store.path(), what)));
+        }
+        self.whole(results, &parts)
     }
 
-    /// The same of these parts; of all if there are none.
+    /// Refuses a store in which cells of these parts (of all, if there are none) are still to be computed. Cells that failed altogether are
+    /// left out, which is said, and so are missing replicates.
     pub(in crate::cli) fn whole(&self, results: &Results, parts: &[&str]) -> std::result::Result<(), Failure> {
         let path = results.store.path();
         let gaps = results.gaps(parts).map_err(Failure::refused)?;
@@ -257,18 +271,17 @@ impl VerifyArgs {
                 counted(gaps.cells, "cell"),
                 agreeing(gaps.cells, "has", "have")
             );
-            let failed = results.store.first_failure().map_err(Failure::refused)?;
-            let what = failed.map_or(what.clone(), |first| format!("{what}; replicates failed, first {first}"));
             return Err(Failure::refused(Error::file(path, what)));
         }
+        let warn = |text: String| self.settings.verbosity.say(format!("warning: {}: {text}", path.display()));
+        if gaps.failed > 0 {
+            let first = results.store.first_failure().map_err(Failure::refused)?.unwrap_or_default();
+            let (cells, are) = (counted(gaps.failed, "cell"), agreeing(gaps.failed, "is", "are"));
+            warn(format!("{cells} {are} left out, since every replicate failed, first {first}"));
+        }
         if gaps.replicates > 0 {
-            let text = format!(
-                "warning: {}: {} {} missing",
-                path.display(),
-                counted(gaps.replicates, "replicate"),
-                agreeing(gaps.replicates, "is", "are")
-            );
-            self.settings.verbosity.say(text);
+            let (replicates, are) = (counted(gaps.replicates, "replicate"), agreeing(gaps.replicates, "is", "are"));
+            warn(format!("{replicates} {are} missing"));
         }
         Ok(())
     }

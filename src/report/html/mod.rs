@@ -58,10 +58,7 @@ fn heading(header: &mut Markup, report: &Report) {
             papers.join("; ")
         ));
     });
-    header.within("p", &[("class", "summary")], |p| {
-        p.text(&format!("{} statements: {}. ", ledger.claims.len(), ledger.counts()));
-        p.text(&format!("{}.", ledger.outcome()));
-    });
+    report.headline().iter().for_each(|line| header.element("p", &[("class", "summary")], line));
     for remark in &report.remarks {
         header.element("p", &[("class", "warning")], remark);
     }

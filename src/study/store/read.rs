@@ -239,6 +239,15 @@ impl Store {
         self.query(|c| c.prepare(sql)?.query_map([], pair)?.collect())
     }
 
+    /// How many replicates failed of each cell of which any did, by the cell's ordinal.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] if the store cannot be read.
+    pub fn failures(&self) -> Result<BTreeMap<usize, usize>> {
+        let pair = |row: &Row<'_>| Ok((row.get::<_, i64>(0)? as usize, row.get::<_, i64>(1)? as usize));
+        self.query(|c| c.prepare("SELECT cell, count(*) FROM failures GROUP BY cell")?.query_map([], pair)?.collect())
+    }
+
     /// The (cell, replicate) that are done or failed.
     ///
     /// # Errors
