@@ -79,6 +79,18 @@ pub fn measurable(column: &str) -> bool {
     metrics::every_quantity().any(|quantity| index(quantity, column).is_some())
 }
 
+/// Whether a configuration that wants these quantities has a column of this name: others of its store may have it alone.
+pub(crate) fn measured(wanted: &metrics::Wanted, column: &str) -> bool {
+    wanted.quantities().any(|quantity| match (index(quantity, column), &quantity.read) {
+        (None, _) => false,
+        (Some(Some(delta)), Reader::PerDelta(_)) => {
+            delta.parse().is_ok_and(|delta: f64| wanted.deltas.contains(&delta))
+        }
+        (Some(Some(level)), _) => level.parse().is_ok_and(|level: i64| wanted.levels.contains(&level)),
+        (Some(None), _) => true,
+    })
+}
+
 /// The configuration key, with its value, that measures a column; `None` for one that is always measured, or never.
 fn remedy(column: &str) -> Option<String> {
     let of = |quantities: &[metrics::Quantity]| quantities.iter().find_map(|quantity| index(quantity, column));

@@ -118,8 +118,10 @@
 pub mod absent;
 pub mod claims;
 pub mod cli;
+pub mod compare;
 pub mod convex;
 pub mod decoding;
+pub mod describe;
 mod draft;
 pub mod error;
 pub mod experiment;

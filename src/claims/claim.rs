@@ -132,35 +132,25 @@ impl Statement {
     /// # Errors
     /// [`Error::Absent`] for curves and ratios that a quantity is missing of (of a replicate or cell without it nothing is known, which
     /// the case says); else whatever the statement's own function returns, with the cell.
-    pub fn collect(&self, experiment: &'static str, cells: &[CellRows]) -> Result<Evidence> {
+    pub fn collect(&self, experiment: &str, cells: &[CellRows]) -> Result<Evidence> {
+        let experiment: Arc<str> = experiment.into();
         match self {
             Self::Replicates(judge) => {
                 let mut cases = Vec::new();
                 for rows in cells {
-                    let place = |replicate: Option<usize>| match replicate {
-                        Some(replicate) => format!("cell {}, replicate {replicate}", rows.cell.ordinal),
-                        None => format!("cell {}", rows.cell.ordinal),
-                    };
-                    let trials = Trials::of(rows).map_err(|error| error.at(place(None)))?;
-                    for trial in trials.each() {
-                        let replicate = rows.numbers[trial.replicate];
-                        let judged = judged(*judge, &trial).map_err(|error| error.at(place(Some(replicate))))?;
-                        cases.extend(judged.map(|case| {
-                            let size = case.place.size;
-                            Case { place: Place { experiment, cell: rows.cell.ordinal, replicate, size }, ..case }
-                        }));
-                    }
+                    let trials = Trials::of(rows).map_err(|error| error.at(format!("cell {}", rows.cell.ordinal)))?;
+                    cases.extend(judged_each(*judge, &experiment, &trials)?);
                 }
                 Ok(Evidence::Cases(cases))
             }
             Self::Cells(judge) => {
                 let mut cases = judge(cells)?;
-                cases.iter_mut().for_each(|case| case.place.experiment = experiment);
+                cases.iter_mut().for_each(|case| case.place.experiment = Arc::clone(&experiment));
                 Ok(Evidence::Cases(cases))
             }
             Self::Curves(draw) => {
                 let mut curves = draw(cells)?;
-                curves.iter_mut().for_each(|curve| curve.experiment = experiment);
+                curves.iter_mut().for_each(|curve| curve.experiment = Arc::clone(&experiment));
                 Ok(Evidence::Curves(curves))
             }
             Self::Ratios(relate) => relate(cells).map(Evidence::Ratios),
@@ -203,6 +193,25 @@ impl Statement {
 /// what is drawn.
 fn laws(id: &str, seed: &Seed) -> Seed {
     seed.named("claim", id)
+}
+
+/// What the replicates of a cell say about a statement, each with its place.
+///
+/// # Errors
+/// Whatever the statement's own function returns, with the cell and the replicate.
+pub(super) fn judged_each(judge: Judge, experiment: &Arc<str>, trials: &Trials<'_>) -> Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    let cell = trials.rows.cell.ordinal;
+    for trial in trials.each() {
+        let replicate = trials.rows.numbers[trial.replicate];
+        let place = || format!("cell {cell}, replicate {replicate}");
+        let said = judged(judge, &trial).map_err(|error| error.at(place()))?;
+        cases.extend(said.map(|case| {
+            let (experiment, size) = (Arc::clone(experiment), case.place.size);
+            Case { place: Place { experiment, cell, replicate, size }, ..case }
+        }));
+    }
+    Ok(cases)
 }
 
 /// What a replicate says about a statement; of one in which a quantity is not there nothing is known.

@@ -155,8 +155,8 @@ impl fmt::Display for Comparison {
 /// Which replicate of which cell: enough to find it again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The experiment; empty for a constructed case.
-    pub experiment: &'static str,
+    /// The experiment, or the name of a definition of someone's own; empty for a constructed case.
+    pub experiment: Arc<str>,
     /// The cell's ordinal in the study; the number of a constructed case.
     pub cell: usize,
     /// The replicate.
@@ -216,8 +216,8 @@ impl Case {
 /// A measured quantity along an axis.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curve {
-    /// The experiment; filled in by whoever collects.
-    pub experiment: &'static str,
+    /// The experiment, or the name of a definition of someone's own; filled in by whoever collects.
+    pub experiment: Arc<str>,
     /// What tells it from the other curves.
     pub label: String,
     /// Its points, in the order of the axis.

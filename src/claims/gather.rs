@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::claim::{Source, Statement};
 use super::evidence::Evidence;
 use super::weigh::{Rule, Unknown, Weighed, weigh};
-use super::{Claim, Control};
+use super::{Claim, Control, Level};
 use crate::absent::Absent;
 use crate::experiment::{CellRows, Results};
 use crate::seed::Seed;
@@ -28,6 +28,8 @@ pub struct Question {
     pub statement: Statement,
     /// How it is weighed.
     pub rule: Rule,
+    /// How strong the claim is: an exact one, or a false variant of such, rests on no standard error of a few replicates.
+    pub level: Level,
     /// The number of statistical decisions that the joint level is shared among: those of its paper.
     pub decisions: usize,
 }
@@ -35,14 +37,14 @@ pub struct Question {
 impl Question {
     /// Of a claim, in a paper with so many statistical decisions.
     pub fn of_claim(claim: &Claim, decisions: usize) -> Self {
-        let Claim { id, sources, statement, rule, .. } = *claim;
-        Self { id, sources, statement, rule, decisions }
+        let Claim { id, sources, statement, rule, level, .. } = *claim;
+        Self { id, sources, statement, rule, level, decisions }
     }
 
-    /// Of a control, in a paper with so many statistical decisions.
-    pub fn of_control(control: &Control, decisions: usize) -> Self {
+    /// Of a control of a claim, in a paper with so many statistical decisions.
+    pub fn of_control(control: &Control, level: Level, decisions: usize) -> Self {
         let Control { id, sources, statement, rule, .. } = *control;
-        Self { id, sources, statement, rule, decisions }
+        Self { id, sources, statement, rule, level, decisions }
     }
 
     /// The parts of an experiment that it looks at; an empty name stands for all of them.
@@ -79,10 +81,12 @@ pub fn weighing_seed(root: &SeedConfig) -> Result<Seed> {
 
 /// What was gathered for one question. What goes wrong with one question is its own outcome, and no other's.
 pub struct Gathered {
-    question: Question,
-    evidence: Evidence,
+    pub(super) question: Question,
+    pub(super) evidence: Evidence,
     /// Quantities without which nothing could be collected from some rows.
     absent: Vec<Absent>,
+    /// What a statement could not be asked of, and why: of rows that were not made for it.
+    pub(super) aside: Vec<String>,
     /// What broke off.
     errors: Vec<String>,
     /// What the machine failed to do, if it did: no outcome of the question.
@@ -90,39 +94,62 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    /// What needs no rows.
-    pub fn constructed(question: Question, seed: &Seed, profile: Profile) -> Self {
-        let mut gathered = Self {
+    /// Nothing yet.
+    pub(super) fn nothing(question: Question) -> Self {
+        Self {
             question,
             evidence: question.statement.nothing(),
             absent: Vec::new(),
+            aside: Vec::new(),
             errors: Vec::new(),
             obstacle: None,
-        };
+        }
+    }
+
+    /// What needs no rows.
+    pub fn constructed(question: Question, seed: &Seed, profile: Profile) -> Self {
+        let mut gathered = Self::nothing(question);
         gathered.add("", || question.statement.construct(question.id, seed, profile));
         gathered
     }
 
     /// Adds what the cells of an experiment say; `store` is where they come from, for whoever looks into what went wrong.
-    pub fn look(&mut self, experiment: &'static str, store: &str, cells: &[CellRows]) {
+    pub fn look(&mut self, experiment: &str, store: &str, cells: &[CellRows]) {
         let statement = self.question.statement;
         self.add(store, || statement.collect(experiment, cells));
     }
 
     /// Notes that rows could not be read.
-    fn unreadable(&mut self, error: &Error) {
+    pub(super) fn unreadable(&mut self, error: &Error) {
         self.errors.push(error.to_string());
     }
 
     fn add(&mut self, store: &str, collect: impl FnOnce() -> Result<Evidence>) {
-        let place = if store.is_empty() { String::new() } else { format!("{store}: ") };
+        match self.attempt(store, collect) {
+            Some(Ok(more)) => self.evidence.extend(more),
+            Some(Err(error)) => self.broke_off(store, &error),
+            None => {}
+        }
+    }
+
+    /// What was collected, or the error that says why not; nothing where that is noted already.
+    pub(super) fn attempt(
+        &mut self,
+        store: &str,
+        collect: impl FnOnce() -> Result<Evidence>,
+    ) -> Option<Result<Evidence>> {
         match whole(collect) {
-            Ok(Ok(more)) => self.evidence.extend(more),
             Ok(Err(Error::Absent(absent))) => self.absent.push(absent),
             Ok(Err(error)) if error.is_of_machine() => self.obstacle = Some(error),
-            Ok(Err(error)) => self.errors.push(format!("{place}{error}")),
-            Err(panic) => self.errors.push(format!("{place}{panic}")),
+            Ok(outcome) => return Some(outcome),
+            Err(panic) => self.errors.push(format!("{}{panic}", at(store))),
         }
+        None
+    }
+
+    /// Notes what broke off.
+    pub(super) fn broke_off(&mut self, store: &str, error: &Error) {
+        self.errors.push(format!("{}{error}", at(store)));
     }
 
     /// Weighs it.
@@ -149,6 +176,11 @@ impl fmt::Debug for Gathered {
             .field("errors", errors)
             .finish_non_exhaustive()
     }
+}
+
+/// The store, before what is said of it.
+fn at(store: &str) -> String {
+    if store.is_empty() { String::new() } else { format!("{store}: ") }
 }
 
 /// What a function gives, or the text of the panic that ended it: a mistake in one claim must not take the others' rows away.
@@ -187,14 +219,17 @@ pub fn answer(questions: &[Question], results: &mut [Results], seed: &Seed, prof
             }
         }
     }
-    if let Some(error) = gathered.iter_mut().find_map(|one| one.obstacle.take()) {
-        return Err(error);
-    }
+    refuse_obstacles(&mut gathered)?;
     Ok(gathered.into_par_iter().map(|one| one.weigh(seed)).collect())
 }
 
+/// Takes what the machine failed to do out of what was gathered.
+pub(super) fn refuse_obstacles(gathered: &mut [Gathered]) -> Result<()> {
+    gathered.iter_mut().find_map(|one| one.obstacle.take()).map_or(Ok(()), Err)
+}
+
 /// Takes a failure of the machine out of a result: it is no outcome.
-fn refuse_machine<T>(result: Result<T>) -> Result<Result<T>> {
+pub(super) fn refuse_machine<T>(result: Result<T>) -> Result<Result<T>> {
     match result {
         Err(error) if error.is_of_machine() => Err(error),
         other => Ok(other),

@@ -1,10 +1,11 @@
 //! The ledger: one row for each claim, as JSON, CSV and a table.
 
-use crate::words::counted;
+use crate::words::{agreeing, counted};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::evidence::Place;
+use super::expectation::Expectation;
 use super::weigh::Weighed;
 use crate::papers::{Listed, Paper};
 use crate::study::Profile;
@@ -21,12 +22,67 @@ pub struct Entry {
     pub weighed: Weighed,
     /// The files that replay a violation, if it was saved.
     pub saved: Option<String>,
+    /// What it is expected to come out as.
+    pub expected: Expectation,
+    /// The rows that it was weighed on.
+    pub origin: Origin,
+}
+
+/// The rows that an entry is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// Those that its claim was written for; none for a constructed one.
+    Sources,
+    /// All of a store.
+    Store {
+        /// The name of its definition.
+        name: String,
+        /// Its profile.
+        profile: Profile,
+        /// Its root seed as it was given.
+        seed: Value,
+        /// Whether the claim was asked for: by its name, or in the store's definition.
+        asked: bool,
+    },
+}
+
+impl Origin {
+    /// The store's name, where it is one.
+    pub fn store(&self) -> Option<&str> {
+        match self {
+            Self::Sources => None,
+            Self::Store { name, .. } => Some(name),
+        }
+    }
+
+    /// The store in words.
+    fn heading(&self) -> String {
+        match self {
+            Self::Sources => String::new(),
+            Self::Store { name, profile, seed, .. } => {
+                let seed = seed.as_str().map_or_else(|| seed.to_string(), str::to_owned);
+                format!("{name} ({profile}, seed {seed}), all its parts")
+            }
+        }
+    }
 }
 
 impl Entry {
-    /// Whether the verdict is the expected one.
+    /// A claim on the rows that it was written for.
+    pub fn new(claim: Listed, weighed: Weighed) -> Self {
+        let expected = Expectation::of_claim(claim.claim);
+        Self { claim, weighed, saved: None, expected, origin: Origin::Sources }
+    }
+
+    /// Whether the verdict is as expected.
     pub fn expected(&self) -> bool {
-        self.weighed.verdict == self.claim.expected
+        self.expected.met_by(self.weighed.verdict)
+    }
+
+    /// Whether it is worth a line: one that nobody asked for and that has nothing to say of a store is not.
+    pub fn speaks(&self) -> bool {
+        let asked = !matches!(self.origin, Origin::Store { asked: false, .. });
+        asked || self.weighed.verdict != Verdict::NotApplicable
     }
 }
 
@@ -54,7 +110,7 @@ pub enum Outcome {
 impl Ledger {
     /// How it came out.
     pub fn outcome(&self) -> Outcome {
-        if self.entries.iter().any(|entry| contradicts(entry.weighed.verdict, entry.claim.expected)) {
+        if self.entries.iter().any(|entry| entry.expected.contradicted_by(entry.weighed.verdict)) {
             Outcome::Contradicted
         } else if self.entries.iter().any(|entry| !entry.expected()) {
             Outcome::Inconclusive
@@ -70,45 +126,89 @@ impl Ledger {
             "version": env!("CARGO_PKG_VERSION"),
             "profile": self.profile.name(),
             "seed": self.seed,
-            "papers": self.papers().into_iter().map(cited).collect::<Vec<_>>(),
+            "papers": papers(&self.entries).into_iter().map(cited).collect::<Vec<_>>(),
             "claims": self.entries.iter().map(Entry::to_json).collect::<Vec<_>>(),
         })
-    }
-
-    /// The papers of its rows, in the order of their first ones.
-    fn papers(&self) -> Vec<&'static Paper> {
-        let mut papers: Vec<&Paper> = Vec::new();
-        for entry in &self.entries {
-            if papers.iter().all(|known| known.key != entry.claim.paper.key) {
-                papers.push(entry.claim.paper);
-            }
-        }
-        papers
-    }
-
-    /// The rows of a paper.
-    fn chapter(&self, paper: &Paper) -> Vec<&Entry> {
-        self.entries.iter().filter(|entry| entry.claim.paper.key == paper.key).collect()
     }
 
     /// The ledger as CSV: the columns of the JSON, nested ones flattened.
     pub fn to_csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let written = std::iter::once(HEADER.map(str::to_owned).to_vec())
-            .chain(self.entries.iter().map(Entry::fields))
-            .try_for_each(|line| writer.write_record(line));
+        let mut lines: Vec<Vec<String>> = vec![HEADER.map(str::to_owned).to_vec()];
+        lines.extend(self.entries.iter().map(Entry::fields));
+        if self.entries.iter().any(|entry| entry.origin != Origin::Sources) {
+            let stores = self.entries.iter().map(|entry| entry.origin.store().unwrap_or_default());
+            let column = std::iter::once("store").chain(stores);
+            lines.iter_mut().zip(column).for_each(|(line, store)| line.push(store.to_owned()));
+        }
+        let written = lines.into_iter().try_for_each(|line| writer.write_record(line));
         let bytes = written.and_then(|()| writer.into_inner().map_err(|error| error.into_error().into()));
         // Rows are as long as the header, and a vector takes whatever is written to it.
         String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
     }
 
     /// The ledger for a terminal: a chapter for each paper, its rows as [`rank`] orders them, each with its comparison in words and
-    /// numbers.
+    /// numbers. Below them the same for each store whose rows claims were not written for, without those that say nothing of it.
     pub fn to_table(&self) -> String {
-        let all: Vec<&Entry> = self.entries.iter().collect();
-        let papers = self.papers();
-        let chapters = papers.iter().map(|paper| chapter_text(paper, self.chapter(paper), papers.len() > 1));
-        chapters.collect::<String>() + &summary(&all)
+        self.table(Entry::speaks)
+    }
+
+    /// The same with the claims that say nothing of a store, and why.
+    pub fn to_whole_table(&self) -> String {
+        self.table(|_| true)
+    }
+
+    fn table(&self, shown: fn(&Entry) -> bool) -> String {
+        let of = |origin: &Origin| -> Vec<&Entry> {
+            self.entries.iter().filter(|entry| entry.origin.heading() == origin.heading()).collect()
+        };
+        let mut origins: Vec<&Origin> = Vec::new();
+        for entry in &self.entries {
+            if origins.iter().all(|origin| origin.heading() != entry.origin.heading()) {
+                origins.push(&entry.origin);
+            }
+        }
+        origins.sort_by_key(|origin| **origin != Origin::Sources);
+        let section = |origin: &&Origin| match origin {
+            Origin::Sources => section_text(&of(origin)),
+            Origin::Store { .. } => {
+                let (shown, silent): (Vec<&Entry>, Vec<&Entry>) =
+                    of(origin).into_iter().partition(|entry| shown(entry));
+                format!("{}\n{}{}", origin.heading(), section_text(&shown), silence(silent.len()))
+            }
+        };
+        origins.iter().map(section).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The papers of rows, in the order of their first ones.
+fn papers<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<&'static Paper> {
+    let mut papers: Vec<&Paper> = Vec::new();
+    for entry in entries {
+        if papers.iter().all(|known| known.key != entry.claim.paper.key) {
+            papers.push(entry.claim.paper);
+        }
+    }
+    papers
+}
+
+/// Rows, paper by paper.
+fn section_text(entries: &[&Entry]) -> String {
+    let papers = papers(entries.iter().copied());
+    let of = |paper: &Paper| entries.iter().copied().filter(|entry| entry.claim.paper.key == paper.key).collect();
+    let chapters = papers.iter().map(|paper| chapter_text(paper, of(paper), papers.len() > 1));
+    chapters.collect::<String>() + &if entries.is_empty() { String::new() } else { summary(entries) }
+}
+
+/// What is said of claims that are not shown.
+pub fn silence(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        _ => format!(
+            "{} {} nothing to say of these rows; name one to see what it lacks, or all with -v\n",
+            counted(count, "further claim"),
+            agreeing(count, "has", "have")
+        ),
     }
 }
 
@@ -204,11 +304,13 @@ impl Entry {
     /// The note of the verdict and of the claim.
     fn remarks(&self) -> String {
         let mut parts = vec![self.weighed.note.clone()];
-        if !self.claim.note.is_empty() {
+        // Why a claim is expected to fail on its own rows says nothing of others.
+        let of_others = self.origin != Origin::Sources && self.claim.expected == Verdict::Violated;
+        if !self.claim.note.is_empty() && !of_others {
             parts.push(self.claim.note.to_owned());
         }
-        if !self.expected() {
-            parts.push(format!("expected: {}", word(&self.claim.expected)));
+        if !self.expected() || self.expected.verdict().is_none() {
+            parts.push(self.expected.words(self.weighed.verdict));
         }
         parts.join(". ")
     }
@@ -220,7 +322,7 @@ impl Entry {
             .iter()
             .map(|(name, share)| json!({"name": name, "met": *share > 0.0, "share": share}))
             .collect();
-        json!({
+        let mut row = json!({
             "id": self.claim.id,
             "paper": self.claim.paper.key,
             "statement": self.claim.says,
@@ -238,11 +340,16 @@ impl Entry {
             "nonvacuous": weighed.nonvacuous,
             "assumptions": assumptions,
             "verdict": weighed.verdict,
-            "expected": self.claim.expected,
+            "expected": self.expected.verdict(),
             "note": self.remarks(),
             "error": weighed.error,
             "witness": weighed.witness.as_ref().map(|place| self.witness(place)),
-        })
+        });
+        if let Origin::Store { name, profile, seed, .. } = &self.origin {
+            row["store"] = json!({"name": name, "profile": profile.name(), "seed": seed});
+            row["as_expected"] = self.expected().into();
+        }
+        row
     }
 
     fn witness(&self, place: &Place) -> Value {
@@ -252,7 +359,7 @@ impl Entry {
             .as_ref()
             .and_then(|path| std::path::Path::new(path).file_name())
             .map(|name| name.to_string_lossy());
-        json!({"experiment": place.experiment, "cell": place.cell, "replicate": place.replicate, "saved": saved})
+        json!({"experiment": &*place.experiment, "cell": place.cell, "replicate": place.replicate, "saved": saved})
     }
 
     fn fields(&self) -> Vec<String> {
@@ -276,7 +383,7 @@ impl Entry {
             weighed.nonvacuous.to_string(),
             assumptions.join("; "),
             word(&weighed.verdict),
-            word(&self.claim.expected),
+            self.expected.verdict().map_or_else(String::new, |verdict| word(&verdict)),
             self.remarks(),
             self.saved.clone().unwrap_or_default(),
             env!("CARGO_PKG_VERSION").to_owned(),

@@ -14,10 +14,13 @@
 
 pub mod cases;
 mod claim;
+mod elsewhere;
 mod evidence;
+pub mod expectation;
 pub mod falsifier;
 pub mod gather;
 pub mod ledger;
+pub mod own;
 pub mod premises;
 mod trial;
 pub mod weigh;
@@ -26,6 +29,7 @@ pub mod words;
 
 pub use claim::{Claim, Control, Judge, Level, Source, Statement};
 pub use evidence::{Axes, Case, Comparison, Curve, CurvePoint, Evidence, Extent, Form, Place, Ratio, Replay};
+pub use expectation::Expectation;
 pub use ledger::Ledger;
 pub use trial::{Trial, Trials};
 pub use weigh::{Rule, Unknown, Weighed, weigh};

@@ -1,11 +1,18 @@
 //! `selfreward bound`: any bound of the theory, with its intermediates and assumptions.
 
 mod answer;
-mod flags;
+pub(super) mod flags;
+
+pub(super) use answer::number;
+
+use std::cell::RefCell;
+use std::path::PathBuf;
 
 use answer::Answer;
 use flags::Flags;
+use serde_json::Value;
 
+use super::from::{From, Taken};
 use super::{Failure, Verbosity, as_flag, print, terminal_width};
 use crate::nearest::one_of;
 use crate::papers::{BoundEntry, Numbers, PAPERS, Quantity};
@@ -27,30 +34,47 @@ pub struct BoundArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Take what is not given from the base policy of a file (.npz) or a configuration (TOML), as `selfreward describe` measures it
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
 
     #[command(flatten)]
     flags: Flags,
     #[command(flatten)]
-    _verbosity: Verbosity,
+    verbosity: Verbosity,
 }
 
 /// Runs `selfreward bound`.
 pub(super) fn run(args: &BoundArgs) -> std::result::Result<(), Failure> {
     if args.list {
-        if args.name.is_some() || !args.flags.is_empty() {
+        if args.name.is_some() || args.from.is_some() || !args.flags.is_empty() {
             let error = Error::argument("--list", "with other arguments", "--list alone");
             return Err(Failure::refused(error));
         }
         return print(&list());
     }
-    let answers = answers(args).map_err(as_flag).map_err(Failure::refused)?;
+    // A file is read once all else is sound.
+    let refused = |error| Failure::refused(as_flag(error));
+    let entry = entry(args.name.as_deref().unwrap_or_default()).map_err(refused)?;
+    let given = args.flags.quantities().map_err(refused)?;
+    let from = args.from.as_deref().map(From::read).transpose().map_err(Failure::Refused)?;
+    let (answers, taken) = answers(entry, &given, from.as_ref()).map_err(refused)?;
+    if let Some(from) = &from {
+        from.say(entry.name, &taken, args.verbosity);
+    }
+    let of_file = |mut form: Value| {
+        if let Some(from) = &from {
+            form["from"] = from.json(&taken);
+        }
+        form
+    };
     let text = match (&answers, args.json) {
-        (Answers::One(answer), true) => answer.json().map_err(Failure::failed)?.to_string(),
+        (Answers::One(answer), true) => of_file(answer.json().map_err(Failure::failed)?).to_string(),
         (Answers::One(answer), false) => answer.text(),
         (Answers::Swept(_, answers), true) => {
             let forms = answers.iter().map(Answer::json).collect::<serde_json::Result<Vec<_>>>();
             let forms = forms.map_err(Failure::failed)?;
-            serde_json::Value::from(forms).to_string()
+            Value::from(forms.into_iter().map(of_file).collect::<Vec<_>>()).to_string()
         }
         (Answers::Swept(name, answers), false) => answer::table(name, answers, terminal_width()),
     };
@@ -79,30 +103,43 @@ enum Answers {
     Swept(String, Vec<Answer>),
 }
 
-/// Evaluates the bound, at every point of the range if there is one.
-fn answers(args: &BoundArgs) -> Result<Answers> {
-    let name = args.name.as_deref().unwrap_or_default();
+/// The bound of a name.
+fn entry(name: &str) -> Result<&'static BoundEntry> {
     let all = || PAPERS.iter().flat_map(|paper| paper.bounds);
-    let Some(entry) = all().find(|entry| entry.name == name) else {
+    all().find(|entry| entry.name == name).ok_or_else(|| {
         let names: Vec<_> = all().map(|entry| entry.name).collect();
-        return Err(Error::argument("NAME", name, one_of(name, &names)));
-    };
-    let given = args.flags.quantities()?;
+        Error::argument("NAME", name, one_of(name, &names))
+    })
+}
+
+/// Evaluates the bound, at every point of the range if there is one; also what was taken from a file.
+fn answers(entry: &BoundEntry, given: &[(&'static str, Quantity)], from: Option<&From>) -> Result<(Answers, Taken)> {
     let ranges: Vec<_> = given.iter().filter(|(_, quantity)| matches!(quantity, Quantity::Range(_))).collect();
+    let taken = RefCell::new(Taken::new());
     let at = |point: usize| {
-        let numbers = Numbers::new(entry.name, entry.usage, &given, point);
-        let bound = (entry.evaluate)(&numbers)?;
+        let numbers = Numbers::new(entry.name, entry.usage, given, point);
+        let numbers = match from {
+            Some(from) => numbers.with_fallback(from.fallback()),
+            None => numbers,
+        };
+        let bound = (entry.evaluate)(&numbers);
+        taken.replace(numbers.taken());
+        let bound = match from {
+            Some(from) => bound.map_err(|error| from.blamed(error, &numbers.taken()))?,
+            None => bound?,
+        };
         numbers.refuse_unused()?;
         Ok(Answer { used: numbers.used(), used_lists: numbers.used_lists(), bound })
     };
-    match ranges.as_slice() {
-        [] => Ok(Answers::One(at(0)?)),
+    let answers = match ranges.as_slice() {
+        [] => Answers::One(at(0)?),
         [(swept, Quantity::Range(points))] => {
-            Ok(Answers::Swept(swept.replace('-', "_"), (0..points.len()).map(at).collect::<Result<_>>()?))
+            Answers::Swept(swept.replace('-', "_"), (0..points.len()).map(at).collect::<Result<_>>()?)
         }
         _ => {
             let flags: Vec<_> = ranges.iter().map(|(flag, _)| format!("--{flag}")).collect();
-            Err(Error::argument("RANGE", flags.join(", "), "a range on one flag only"))
+            return Err(Error::argument("RANGE", flags.join(", "), "a range on one flag only"));
         }
-    }
+    };
+    Ok((answers, taken.into_inner()))
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::verify::{VerifyArgs, pretty};
 use super::{Failure, Jobs, print, stop_flag};
 use crate::claims::gather::{Question, answer};
+use crate::claims::own::answer_on_own;
 use crate::claims::{Control, Weighed};
 use crate::papers::Listed;
 use crate::study::definition::Verdict;
@@ -93,8 +94,13 @@ pub(super) fn run(claims: &[Listed], args: &VerifyArgs) -> Result<(), Failure> {
         let mut rows = args.rows_of_seed(&questions, number as u64, &stop)?;
         let seed = rows.seed()?;
         let jobs = Jobs::new(args.settings.jobs, questions.len(), args.settings.verbosity);
-        let weighed =
+        let mut weighed =
             jobs.run(|| answer(&questions, &mut rows.results, &seed, rows.profile))?.map_err(Failure::failed)?;
+        if let Some(own) = rows.own_alone().map_err(Failure::refused)? {
+            args.whole(own, &[])?;
+            let found = jobs.run(|| answer_on_own(&questions, own))?.map_err(Failure::failed)?;
+            weighed.iter_mut().zip(found).for_each(|(one, found)| *one = found.unwrap_or_else(|| one.clone()));
+        }
         record(&mut tried, &weighed);
     }
     let untried: Vec<&str> = tried.iter().filter(|tried| tried.untried()).map(|tried| tried.control.id).collect();

@@ -1,12 +1,16 @@
 //! The `selfreward` command: thin. It reads arguments, checks outputs, shows progress, and hands over to the library.
 
 pub mod bound;
+mod cite;
+mod compare;
 mod completions;
 mod controls;
 pub mod counts;
+mod describe;
 pub mod experiment;
 mod export;
 mod falsify;
+mod from;
 mod jobs;
 mod list;
 mod locks;
@@ -15,6 +19,7 @@ mod man;
 mod merge;
 pub mod order;
 mod outputs;
+mod overlays;
 mod plan;
 mod plot;
 mod progress;
@@ -22,10 +27,12 @@ mod report;
 mod reproduce;
 mod run;
 mod say;
+mod scratch;
 mod show;
 mod signals;
 pub mod simulate;
 mod slurm;
+mod source;
 mod usage;
 mod verify;
 
@@ -64,16 +71,19 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Simulate(simulate::SimulateArgs),
+    Describe(describe::DescribeArgs),
     Bound(Box<bound::BoundArgs>),
     Plan(plan::PlanArgs),
     Run(run::RunArgs),
     Reproduce(reproduce::ReproduceArgs),
     Report(report::ReportArgs),
     Plot(plot::PlotArgs),
+    Compare(compare::CompareArgs),
     Verify(verify::VerifyArgs),
     Falsify(falsify::FalsifyArgs),
     List(list::ListArgs),
     Loops(loops::LoopsArgs),
+    Cite(cite::CiteArgs),
     Show(show::ShowArgs),
     Export(export::ExportArgs),
     Merge(merge::MergeArgs),
@@ -209,16 +219,19 @@ pub fn main() -> ExitCode {
     };
     let result = match command {
         Command::Simulate(args) => simulate::run(&args),
+        Command::Describe(args) => describe::run(&args),
         Command::Bound(args) => bound::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Plot(args) => plot::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Falsify(args) => falsify::run(&args),
         Command::List(args) => list::run(&args),
         Command::Loops(args) => loops::run(&args),
+        Command::Cite(args) => cite::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Merge(args) => merge::run(&args),

@@ -8,6 +8,7 @@ use super::progress::duration;
 use super::run::Settings;
 use super::say::say;
 use super::{Failure, Jobs, Progress, Verbosity, outputs};
+use crate::experiment::recognise;
 use crate::study::plan::Unit;
 use crate::study::provenance::Identity;
 use crate::study::runner::{Tally, run_units};
@@ -37,6 +38,8 @@ pub struct Order {
     existing: Existing,
     /// The parts that are computed; all of them if there are none here.
     parts: Vec<&'static str>,
+    /// Whether the store stays.
+    kept: bool,
 }
 
 /// Computes stores, one after another.
@@ -64,12 +67,25 @@ impl Order {
     /// # Errors
     /// [`Error::File`] if a file that instances are read from cannot be read, or would be written over.
     pub fn new(study: Study, shard: Shard, folder: &Path, existing: Existing) -> crate::Result<Self> {
-        let identity = Identity::new(&study, shard)?;
         let path = folder.join(file_name(&study.definition.name, study.profile, shard));
+        Self::at(study, shard, path, existing)
+    }
+
+    /// The store of a study's shard in this file.
+    ///
+    /// # Errors
+    /// As [`Order::new`].
+    pub fn at(study: Study, shard: Shard, path: PathBuf, existing: Existing) -> crate::Result<Self> {
+        let identity = Identity::new(&study, shard)?;
         outputs::spare(&path, &study.inputs)?;
         // The store that a link leads to is the one that is made or replaced.
         let path = draft::resolved(&path).unwrap_or(path);
-        Ok(Self { study, shard, identity, path, existing, parts: Vec::new() })
+        Ok(Self { study, shard, identity, path, existing, parts: Vec::new(), kept: true })
+    }
+
+    /// The same for a store that is removed after it was read: what is said names no file.
+    pub fn passing(self) -> Self {
+        Self { kept: false, ..self }
     }
 
     /// The same, with the cells of these parts alone; `run --resume` computes the rest.
@@ -77,9 +93,20 @@ impl Order {
         Self { parts, ..self }
     }
 
+    /// What is computed.
+    pub fn study(&self) -> &Study {
+        &self.study
+    }
+
     /// The store's file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether its rows are all there is of a definition of someone's own that says something of claims.
+    pub fn is_weighed(&self) -> bool {
+        let own = recognise(&self.study).built_in().is_none();
+        own && self.shard == Shard::WHOLE && !self.study.definition.claims.is_empty()
     }
 
     /// Refuses if the store cannot be made or gone on with, or if memory cannot hold what is to be computed.
@@ -127,14 +154,19 @@ impl Order {
             seconds += unit.seconds;
         }
         format!(
-            "{} ({}): {}, {}, about {} on one core -> {}",
+            "{} ({}): {}, {}, about {} on one core{}",
             self.study.definition.name,
             self.study.profile,
             counted(self.study.shard(self.shard).len(), "cell"),
             counted(units, "replicate"),
             duration(seconds),
-            self.path.display()
+            self.place()
         )
+    }
+
+    /// Where the rows go, if they are kept.
+    fn place(&self) -> String {
+        if self.kept { format!(" -> {}", self.path.display()) } else { String::new() }
     }
 
     fn open(&self, verbosity: Verbosity) -> crate::Result<(Store, bool)> {
@@ -187,12 +219,12 @@ impl Order {
         let counts = store.counts().map_err(Failure::failed)?;
         let name = &self.study.definition.name;
         verbosity.say(format!(
-            "{name} ({}): {} of {} done, {} failed -> {}",
+            "{name} ({}): {} of {} done, {} failed{}",
             self.study.profile,
             counts.done,
             counted(counts.asked, "replicate"),
             counts.failed,
-            self.path.display()
+            self.place()
         ));
         if tally.interrupted {
             return Err(Failure::Interrupted);

@@ -124,7 +124,7 @@ pub fn refuse_home(path: &Path) -> Result<()> {
 }
 
 /// A file of a folder, as a person writes it: those of the current one by their names.
-fn within(folder: &Path, name: impl AsRef<Path>) -> PathBuf {
+pub fn within(folder: &Path, name: impl AsRef<Path>) -> PathBuf {
     if folder == Path::new(".") { name.as_ref().to_owned() } else { folder.join(name) }
 }
 

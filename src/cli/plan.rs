@@ -1,6 +1,9 @@
 //! `selfreward plan`: how many samples and rounds are needed.
 
+use std::path::PathBuf;
+
 use super::counts::{number, whole};
+use super::from::{From, Taken};
 use super::{Failure, Verbosity, as_flag, print};
 use crate::theory::iterative::Setting;
 use crate::theory::one_step::{Class, Regularisation};
@@ -9,22 +12,23 @@ use crate::{Error, Result};
 
 /// Find the least number of samples, for every number of rounds, by the explicit bound of Theorem 5.3 or 6.2.
 ///
-/// The class is either linear softmax (--dim and --radius) or finite (--class-size or --log-class-size, and --range).
+/// The class is either linear softmax (--dim and --radius) or finite (--class-size or --log-class-size, and --range). With --from FILE
+/// what is not given of κ₀, γ, μ, and of --dim beside --radius or --range beside a class size, is that of the file's base policy.
 #[derive(Debug, clap::Args)]
 #[command(allow_negative_numbers = true)]
 pub struct PlanArgs {
     /// Condition number κ₀ of the base policy
     #[arg(long, value_parser = number)]
-    kappa0: f64,
+    kappa0: Option<f64>,
     /// Failure rate to reach
     #[arg(long, value_parser = number)]
-    target_failure: f64,
+    target_failure: Option<f64>,
     /// Margin γ, nats
     #[arg(long, value_parser = number)]
-    gamma: f64,
+    gamma: Option<f64>,
     /// Least confidence μ
     #[arg(long, value_parser = number)]
-    mu: f64,
+    mu: Option<f64>,
     /// Dimension d of the linear class
     #[arg(long, value_parser = number)]
     dim: Option<f64>,
@@ -52,15 +56,58 @@ pub struct PlanArgs {
     /// Largest number of rounds to consider
     #[arg(long, value_parser = whole::<1, 100_000, u32>, default_value = "20")]
     max_rounds: u32,
+    /// Take what is not given from the base policy of a file (.npz) or a configuration (TOML), as `selfreward describe` measures it
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    _verbosity: Verbosity,
+    verbosity: Verbosity,
 }
 
 impl PlanArgs {
-    fn class(&self) -> Result<Class> {
+    /// The bound whose flags these are: what a file gives for them is what it gives for its.
+    fn bound(&self) -> &'static str {
+        if self.class_size.or(self.log_class_size).is_some() { "iterative" } else { "linear-softmax" }
+    }
+
+    /// The same flags, with what is missing taken from the file; and what was taken.
+    fn completed(&self, from: Option<&From>) -> Result<(Needed, Taken)> {
+        let (mut taken, mut missing, mut reasons) = (Taken::new(), Vec::new(), Vec::new());
+        let mut need = |flag: &'static str, given: Option<f64>| {
+            let found = given.map(Ok).or_else(|| Some(from?.number(self.bound(), flag, &mut taken)));
+            match found {
+                Some(Ok(value)) => return Some(value),
+                Some(Err(reason)) => reasons.push(format!("{flag}: {reason}")),
+                None => {}
+            }
+            missing.push(format!("--{flag}"));
+            None
+        };
+        let numbers = (need("kappa0", self.kappa0), need("gamma", self.gamma), need("mu", self.mu));
+        // Of the class, what goes with the part that is given.
+        let sized = self.class_size.or(self.log_class_size).is_some();
+        let range = if sized && from.is_some() { need("range", self.range) } else { self.range };
+        let dim = if self.radius.is_some() && from.is_some() { need("dim", self.dim) } else { self.dim };
+        if self.target_failure.is_none() {
+            missing.push("--target-failure".to_owned());
+        }
+        match (numbers, self.target_failure) {
+            ((Some(kappa0), Some(gamma), Some(mu)), Some(target)) if missing.is_empty() => {
+                Ok((Needed { kappa0, gamma, mu, target, range, dim }, taken))
+            }
+            _ => {
+                let expected = match from {
+                    Some(_) => format!("these flags, as the file has none ({})", reasons.join("; ")),
+                    None => "these flags; --from FILE takes kappa0, gamma and mu from a file".to_owned(),
+                };
+                Err(Error::argument("FLAGS", format!("{} missing", missing.join(", ")), expected))
+            }
+        }
+    }
+
+    fn class(&self, needed: &Needed) -> Result<Class> {
         let log_size = match (self.class_size, self.log_class_size) {
             (Some(size), None) if size.is_finite() && size >= 1.0 && size.fract() == 0.0 => Some(size.ln()),
             (Some(size), None) => return Err(Error::argument("class_size", size, "a whole number, at least 1")),
@@ -69,7 +116,7 @@ impl PlanArgs {
                 return Err(Error::argument("class_size", size, "either the class size or its logarithm"));
             }
         };
-        match (log_size, self.range, self.dim, self.radius) {
+        match (log_size, needed.range, needed.dim, self.radius) {
             (Some(log_size), Some(range), None, None) => Ok(Class::Finite { log_size, range }),
             (None, None, Some(dim), Some(radius)) => Ok(Class::Linear { dim, radius, theta_norm: None, range: None }),
             _ => {
@@ -79,17 +126,17 @@ impl PlanArgs {
         }
     }
 
-    fn plans(&self) -> Result<Plans> {
+    fn plans(&self, needed: &Needed) -> Result<Plans> {
         let setting = Setting {
-            class: self.class()?,
+            class: self.class(needed)?,
             beta: Regularisation::OverSqrtN(self.beta_over_sqrt_n),
-            kappa0: self.kappa0,
-            gamma: self.gamma,
-            mu: self.mu,
+            kappa0: needed.kappa0,
+            gamma: needed.gamma,
+            mu: needed.mu,
             rho: self.rho,
             excess: 1.0,
         };
-        plan(&setting, self.target_failure, self.delta, self.max_rounds).map_err(|error| match error {
+        plan(&setting, needed.target, self.delta, self.max_rounds).map_err(|error| match error {
             Error::Argument { name, value, expected } if name == "rounds" => {
                 Error::Argument { name: "max_rounds".to_owned(), value, expected }
             }
@@ -98,10 +145,40 @@ impl PlanArgs {
     }
 }
 
+/// What a plan needs, from the command line or a file.
+struct Needed {
+    kappa0: f64,
+    gamma: f64,
+    mu: f64,
+    target: f64,
+    range: Option<f64>,
+    dim: Option<f64>,
+}
+
 /// Runs `selfreward plan`.
 pub(super) fn run(args: &PlanArgs) -> std::result::Result<(), Failure> {
-    let plans = args.plans().map_err(as_flag).map_err(Failure::refused)?;
-    print(&if args.json { serde_json::to_string(&plans).map_err(Failure::failed)? } else { human(&plans) })
+    if args.target_failure.is_none() && args.from.is_some() {
+        let error = Error::argument("FLAGS", "--target-failure missing", "this flag: no file gives it");
+        return Err(Failure::refused(error));
+    }
+    let from = args.from.as_deref().map(From::read).transpose().map_err(Failure::Refused)?;
+    let (needed, taken) = args.completed(from.as_ref()).map_err(Failure::refused)?;
+    let plans = args.plans(&needed).map_err(|error| match &from {
+        Some(from) => from.blamed(error, &taken),
+        None => error,
+    });
+    let plans = plans.map_err(as_flag).map_err(Failure::refused)?;
+    if let Some(from) = &from {
+        from.say(args.bound(), &taken, args.verbosity);
+    }
+    if !args.json {
+        return print(&human(&plans));
+    }
+    let mut form = serde_json::to_value(&plans).map_err(Failure::failed)?;
+    if let Some(from) = &from {
+        form["from"] = from.json(&taken);
+    }
+    print(&form.to_string())
 }
 
 fn human(plans: &Plans) -> String {

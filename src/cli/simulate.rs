@@ -1,15 +1,20 @@
-//! `selfreward simulate`.
+//! `selfreward simulate`: one run of a configuration, or a sweep of it.
+
+mod sweep;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use toml::{Table, Value};
+use toml::Table;
 
 use super::counts::{self, whole};
+use super::locks::Locks;
+use super::overlays::{self, Overlay, located};
 use super::{Failure, Jobs, Outputs, Progress, Verbosity, print, stop_flag, terminal_width};
 use crate::metrics::{QUANTITIES, also, chain};
-use crate::simulate::keys::{MOST, exclusive, keys};
+use crate::simulate::config::Given;
+use crate::simulate::keys::{MOST, keys};
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
 use crate::study::{cost, provenance};
 use crate::words::counted;
@@ -24,13 +29,18 @@ const ILL_CONDITIONED: f64 = 1e7;
 const WIDEST: usize = 100;
 
 /// Run self-rewarding rounds from a configuration and measure everything exactly
+///
+/// A list given to a key is an axis: --set 'process.samples=[64, 1024]' --set 'process.preset=["self-rewarding", "sharpening-sft"]' is a
+/// sweep over all combinations, with a row for each in one table. Where a key's value is a list itself (measure.delta), a list of lists is
+/// an axis.
 #[derive(Debug, Args)]
 #[command(after_long_help = long_help(), after_help = "`--help` lists every key of the configuration with its default.")]
 pub struct SimulateArgs {
     /// The configuration (TOML)
     #[arg(long, value_name = "FILE.toml")]
     config: PathBuf,
-    /// Set a dotted key to a TOML value, for example process.samples=512; wins over the file
+    /// Set a dotted key to a TOML value, for example process.samples=512; wins over the file. A list is an axis of a sweep: put it in
+    /// single quotes, 'process.samples=[64, 1024]'
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
     /// The seed: a whole number, or 0x and 64 hexadecimal digits (run.seed)
@@ -48,18 +58,25 @@ pub struct SimulateArgs {
     /// Print one JSON document in place of the table
     #[arg(long)]
     json: bool,
-    /// Write config.toml, trajectory.csv, trajectory.json, trajectory.svg, trajectory.png and provenance.json into this folder
+    /// Write config.toml, trajectory.csv, trajectory.json, trajectory.svg, trajectory.png and provenance.json into this folder; of a
+    /// sweep NAME-full.sqlite (the store of all rows), NAME.toml (the definition, for `selfreward run`), NAME.csv, NAME.svg and NAME.png,
+    /// NAME being that of the configuration's file. FILE.sqlite is the place of the store itself, with the others beside it
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Overwrite files that exist
     #[arg(long)]
     force: bool,
-    /// The same run with at most 3 replicates and 3 rounds
+    /// A sweep alone: go on with the store of --out, also with more replicates or other lists; compute only what is missing
+    #[arg(long, requires = "out", conflicts_with = "force")]
+    resume: bool,
+    /// The same run with at most 3 replicates and 3 rounds; of a sweep at most 3 replicates of each cell, with all rounds
     #[arg(long)]
     quick: bool,
     /// Write θ_t of every replicate and round as array `theta` (R, T+1, d)
     #[arg(long, value_name = "FILE.npz")]
     save_theta: Option<PathBuf>,
+    #[command(flatten)]
+    locks: Locks,
     #[command(flatten)]
     verbosity: Verbosity,
 }
@@ -93,12 +110,34 @@ fn long_help() -> String {
     for quantity in also::QUANTITIES.iter().map(|also| &also.quantity).chain(also::LEVEL_QUANTITIES) {
         text.push_str(&format!("  {:<25} {}\n", quantity.name, quantity.definition));
     }
-    format!("{text}\n{}", super::EXIT_CODES)
+    format!("{text}\n{SWEEPS}\n{}", super::EXIT_CODES)
 }
+
+/// What a sweep is, for the help.
+const SWEEPS: &str = "\
+Sweeps:
+  A sweep is an experiment of your own, called after the configuration's file, with a cell for each combination. Its rows are those of \
+`selfreward run` on its definition (which --out keeps) with the same seed, and not those of a single run with the cell's values; \
+`selfreward show STORE --cell ID` prints the configuration that gives them. The table shows the last round.
+  Each cell's seed follows from that name and the cell's values alone: more values, another order or more replicates change no row, and \
+--resume computes what is missing.
+  So cells draw different instances, unless nothing of an instance is drawn (kind npz with the θ_0 of its file): differences between \
+cells are not paired.
+  A shell takes double quotes away and may take brackets for a pattern: put a list in single quotes.
+";
 
 /// Carries the command out.
 pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
-    let simulation = prepare(args).map_err(Failure::Refused)?;
+    args.locks.apply();
+    let overlays = laid(args).map_err(Failure::Refused)?;
+    if overlays.iter().any(|overlay| matches!(overlay.given, Given::Each(_))) {
+        return sweep::run(args, overlays);
+    }
+    if args.resume {
+        let expected = "a sweep, which keeps a store: a list given to some key with --set";
+        return Err(Failure::refused(Error::argument("--resume", "a single run", expected)));
+    }
+    let simulation = prepare(args, &overlays).map_err(Failure::Refused)?;
     let files = Files::claim(args, &simulation).map_err(Failure::refused)?;
     let verbosity = args.verbosity;
     let jobs = jobs(args, &simulation).map_err(Failure::refused)?;
@@ -160,19 +199,10 @@ fn jobs(args: &SimulateArgs, simulation: &Simulation) -> crate::Result<Jobs> {
     jobs.fit(&what, kept, vec![each; jobs.get()], args.verbosity)
 }
 
-fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {
-    let path = &args.config;
-    let text = files::text(path, "a configuration (TOML)")?;
-    let mut table: Table = config::parse_toml(&text).with_context(|| path.display().to_string())?;
-    let overlays = overlays(args)?;
-    for (_, key, value) in &overlays {
-        config::set(&mut table, key, value.clone())?;
-    }
-    let located = |error: Error| {
-        let flag = overlays.iter().rev().find(|(_, key, _)| is_about(&error, key)).map(|(flag, ..)| *flag);
-        let origin = flag.map_or_else(|| path.display().to_string(), str::to_owned);
-        anyhow::Error::new(error).context(origin)
-    };
+fn prepare(args: &SimulateArgs, overlays: &[Overlay]) -> anyhow::Result<Simulation> {
+    let mut table = read(&args.config)?;
+    overlays::lay(&mut table, overlays)?;
+    let located = |error: Error| located(error, &args.config, overlays);
     let mut config = Config::from_table(&table).map_err(located)?;
     let mut quick = None;
     if args.quick {
@@ -186,51 +216,24 @@ fn prepare(args: &SimulateArgs) -> anyhow::Result<Simulation> {
     Ok(simulation)
 }
 
-/// What is laid over the file, in order: the flag, the key and the value.
-fn overlays(args: &SimulateArgs) -> crate::Result<Vec<(&'static str, String, Value)>> {
-    let mut overlays = Vec::new();
-    for setting in &args.settings {
-        let (key, value) = config::parse_setting(setting)?;
-        overlays.push(("--set", key, value));
-    }
-    if let Some(seed) = &args.seed {
-        let value = seed.parse().map_or_else(|_| Value::String(seed.clone()), Value::Integer);
-        overlays.push(("--seed", "run.seed".to_owned(), value));
-    }
+/// The configuration's file, read.
+fn read(path: &Path) -> anyhow::Result<Table> {
+    let text = files::text(path, "a configuration (TOML)")?;
+    config::parse_toml(&text).with_context(|| path.display().to_string())
+}
+
+/// What is laid over the file, in order.
+fn laid(args: &SimulateArgs) -> anyhow::Result<Vec<Overlay>> {
+    let mut laid = overlays::read(&args.settings, args.seed.as_deref())?;
     if let Some(replicates) = args.replicates {
         let number = i64::try_from(replicates)
             .map_err(|_| Error::argument("--replicates", replicates, format!("a whole number from 1 to {MOST}")))?;
-        overlays.push(("--replicates", "run.replicates".to_owned(), Value::Integer(number)));
+        laid.push(Overlay::one("--replicates", "run.replicates", number));
     }
-    refuse_exclusive(&overlays)?;
     if args.rescale {
-        overlays.push(("--rescale", "instance.rescale".to_owned(), Value::Boolean(true)));
+        laid.push(Overlay::one("--rescale", "instance.rescale", true));
     }
-    Ok(overlays)
-}
-
-/// Refuses two keys of which a configuration has at most one, where both are set here: neither stands in the other's place.
-fn refuse_exclusive(overlays: &[(&'static str, String, Value)]) -> crate::Result<()> {
-    for (section, names) in exclusive() {
-        let set = |name: &&&str| overlays.iter().any(|(_, key, _)| *key == format!("{section}.{name}"));
-        let both: Vec<&str> = names.iter().filter(set).copied().collect();
-        if both.len() > 1 {
-            return Err(Error::argument("--set", both.join(" and "), format!("only one of them in [{section}]")));
-        }
-    }
-    Ok(())
-}
-
-/// Whether the offending value is that of this key (or, for an unknown key, the key itself).
-fn is_about(error: &Error, key: &str) -> bool {
-    let Error::Argument { name, value, .. } = error else { return false };
-    let text = if name == "key" { value } else { name };
-    // The library knows no sections: its name of `process.samples` may be `samples`.
-    let last = key.rsplit('.').next();
-    let of_key = |word: &str| {
-        word == key || Some(word) == last || word.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'))
-    };
-    text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').any(of_key)
+    Ok(laid)
 }
 
 /// Where the results go besides stdout.

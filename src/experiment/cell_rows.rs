@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::absent::{Absent, Why, measurable};
+use crate::absent::{Absent, Why, measurable, measured};
 use crate::metrics::named::Metric;
 use crate::nearest::one_of;
 use crate::simulate::summary::Column;
@@ -75,7 +75,11 @@ impl CellRows {
             return Err(self.absent(name, Why::NoRound { round: t, replicate: number }));
         };
         let value = row.get(column).copied().flatten().filter(|value| !value.is_nan());
-        value.ok_or_else(|| self.absent(name, Why::NoValue { round: t, replicate: number }))
+        value.ok_or_else(|| match measured(&self.cell.config.wanted(), name) {
+            true => self.absent(name, Why::NoValue { round: t, replicate: number }),
+            // Another part of the store has it.
+            false => self.absent(name, Why::NotMeasured),
+        })
     }
 
     /// A quantity after t rounds, one value for each replicate.
@@ -114,16 +118,7 @@ impl CellRows {
     /// What the configuration has under a dotted key, as a person writes it: 3, not 3.0; empty for nothing. The keys `part`
     /// and `cell` stand for the part's name and the cell's id.
     pub fn label(&self, key: &str) -> String {
-        match key {
-            "part" => self.cell.part.clone(),
-            "cell" => self.cell.id.to_string(),
-            key => match self.cell.value(key) {
-                None | Some(serde_json::Value::Null) => String::new(),
-                Some(serde_json::Value::String(text)) => text,
-                Some(serde_json::Value::Number(number)) => written(&number),
-                Some(other) => other.to_string(),
-            },
-        }
+        label(&self.cell, key)
     }
 
     /// The cell's simulation: its process, and the numbers that follow from its configuration.
@@ -135,6 +130,15 @@ impl CellRows {
     }
 }
 
+/// What a cell has under a key; see [`CellRows::label`].
+pub(crate) fn label(cell: &Cell, key: &str) -> String {
+    match key {
+        "part" => cell.part.clone(),
+        "cell" => cell.id.to_string(),
+        key => shown(cell.value(key)),
+    }
+}
+
 /// The place of a quantity.
 pub(super) fn column(quantities: &[String], name: &str) -> Result<usize> {
     let found = quantities.iter().position(|quantity| quantity == name);
@@ -143,6 +147,16 @@ pub(super) fn column(quantities: &[String], name: &str) -> Result<usize> {
 
 fn unknown(quantities: &[String], name: &str) -> Error {
     Error::argument("quantity", name, one_of(name, quantities))
+}
+
+/// A value of a configuration as a person writes it.
+pub(super) fn shown(value: Option<serde_json::Value>) -> String {
+    match value {
+        None | Some(serde_json::Value::Null) => String::new(),
+        Some(serde_json::Value::String(text)) => text,
+        Some(serde_json::Value::Number(number)) => written(&number),
+        Some(other) => other.to_string(),
+    }
 }
 
 fn written(number: &serde_json::Number) -> String {

@@ -1,13 +1,13 @@
 //! The figure of a definition that has none of its own: κ_t − 1, failure rates, drift and, where it is measured, the probability of a
-//! correct answer against t, one curve for each cell.
+//! correct answer against t, one curve for each cell. Where there are more cells than curves can be told apart, one key is shown by
+//! colours and the others by panels, or another key takes the place of t; where that is not enough either, nothing is drawn.
+
+mod spread;
 
 use super::{Columns, Results, Table};
 use crate::Result;
-use crate::plot::{Axis, Figure, Panel, Series, Style};
-use crate::words::counted;
-
-/// Curves beyond these would no longer be told apart.
-const MOST_CURVES: usize = 8;
+use crate::plot::{Axis, Figure, Panel, Point, Series, Style};
+use spread::Spread;
 
 /// What loops with correct answers are looked at for.
 const CORRECT: &str = "correct_probability";
@@ -32,58 +32,54 @@ pub fn fits(table: &Table) -> bool {
     ["part", "cell", "t", "kappa_minus_one_mean", "drift_mean"].iter().all(|name| table.has(name))
 }
 
+/// Whether the reason why [`figure`] drew nothing is that there are more cells than one figure shows.
+pub fn is_too_large(reason: &str) -> bool {
+    reason.starts_with(spread::TOO_LARGE)
+}
+
+/// A panel: its title, its vertical axis, and the quantity.
+type Shown = (&'static str, Axis, String);
+
 /// The figure, drawn from the table alone; `name` is the experiment's.
 ///
 /// # Errors
-/// [`crate::Error::Argument`] if the table is not of [`table`]'s form.
+/// [`crate::Error::Argument`] if the table is not of [`table`]'s form, or has more cells than one figure shows.
 pub fn figure(name: &str, table: &Table) -> Result<Figure> {
-    let cells = table.distinct("cell")?;
-    let keys = || table.header().iter().skip(2).take_while(|column| *column != "replicates");
-    let curve = |cell: &String| -> Result<(String, Table)> {
-        let rows = table.filter(&[("cell", cell)])?;
-        let mut label = rows.distinct("part")?.join(", ");
-        for key in keys() {
-            let short = key.rsplit('.').next().unwrap_or(key);
-            label.push_str(&format!(", {short} = {}", rows.distinct(key)?.join(", ")));
-        }
-        Ok((label, rows))
-    };
-    let curves = cells.iter().take(MOST_CURVES).map(curve).collect::<Result<Vec<_>>>()?;
-    let panel = |title: &str, y: Axis, quantity: &str| -> Result<Panel> {
-        let mut panel = Panel::new(title, Axis::linear("round t"), y);
-        for (color, (label, rows)) in curves.iter().enumerate() {
-            panel = panel.series(Series::new(label, Style::LineMarkers, color, rows.measured("t", quantity)?));
-        }
-        Ok(panel)
-    };
-    let shown = if cells.len() > curves.len() {
-        format!("the first {MOST_CURVES} of {}; ", counted(cells.len(), "cell"))
-    } else {
-        String::new()
-    };
+    let spread = Spread::of(table)?;
     let mean = format!("{CORRECT}_mean");
     // A column of an instance without answers is empty.
     let has_correct = table.has(&mean) && table.distinct(&mean)?.iter().any(|value| !value.is_empty());
-    let mut figure = Figure::new(name)
-        .subtitle(format!(
-            "{shown}{}",
-            match table.distinct("replicates")?.join(", ").as_str() {
-                "1" => "a single replicate".to_owned(),
-                count => format!("means over {count} replicates, bands: 95% intervals where there are any"),
-            }
-        ))
-        .columns(if has_correct { 2 } else { 3 })
-        .shared_legend()
-        .panel(panel("condition number", Axis::log("κ(πₜ) − 1"), "kappa_minus_one")?);
     let failure = table.header().iter().find_map(|column| column.strip_prefix("failure_")?.strip_suffix("_mean"));
-    if let Some(delta) = failure {
-        let quantity = format!("failure_{delta}");
-        figure = figure.panel(panel("own optimum missed", Axis::log(format!("failure rate F({delta})")), &quantity)?);
-    }
-    figure = figure.panel(panel("drift from the base model's choice", Axis::linear("P[y*ₜ ≠ y*₀]"), "drift")?);
+    let mut shown: Vec<Shown> = vec![("condition number", Axis::log("κ(πₜ) − 1"), "kappa_minus_one".to_owned())];
+    shown.extend(failure.map(|delta| {
+        ("own optimum missed", Axis::log(format!("failure rate F({delta})")), format!("failure_{delta}"))
+    }));
+    shown.push(("drift from the base model's choice", Axis::linear("P[y*ₜ ≠ y*₀]"), "drift".to_owned()));
     if has_correct {
         let axis = Axis::linear("mass of correct responses").range(0.0, 1.0);
-        figure = figure.panel(panel("against answers", axis, CORRECT)?);
+        shown.push(("against answers", axis, CORRECT.to_owned()));
+    }
+    let columns = match (spread.panels.len(), has_correct) {
+        (1, true) => 2,
+        (1, false) => 3,
+        _ => shown.len(),
+    };
+    let replicates = match table.distinct("replicates")?.join(", ").as_str() {
+        "1" => "a single replicate".to_owned(),
+        count => format!("means over {count} replicates, bands: 95% intervals where there are any"),
+    };
+    let mut figure =
+        Figure::new(name).subtitle(format!("{}{replicates}", spread.said())).columns(columns).shared_legend();
+    for (facet, curves) in &spread.panels {
+        for (title, y, quantity) in &shown {
+            let title = if facet.is_empty() { (*title).to_owned() } else { format!("{facet}: {title}") };
+            let mut panel = Panel::new(title, spread.axis(), y.clone());
+            for curve in curves {
+                let points: Vec<Point> = curve.rows.measured(&spread.x, quantity)?;
+                panel = panel.series(Series::new(&curve.label, Style::LineMarkers, curve.color, points));
+            }
+            figure = figure.panel(panel);
+        }
     }
     Ok(figure)
 }

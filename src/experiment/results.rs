@@ -94,24 +94,33 @@ impl Results {
     pub fn cells(&self, part: &str) -> Result<Vec<CellRows>> {
         let mut cells = Vec::new();
         for ordinal in 0..self.study.cells() {
-            let cell = self.study.cell(ordinal)?;
-            if part.is_empty() || cell.part == part {
-                let (numbers, mut replicates): (Vec<usize>, Vec<ReplicateRows>) =
-                    self.store.replicates_of(ordinal)?.into_iter().unzip();
-                // Rounds that are missing at the end have their places, too, and nothing in them.
-                let nothing = vec![None; self.quantities.len()];
-                replicates.iter_mut().for_each(|rows| rows.resize(cell.config.process.rounds + 1, nothing.clone()));
-                if !replicates.is_empty() {
-                    cells.push(self.look(CellRows {
-                        cell,
-                        numbers,
-                        replicates,
-                        quantities: Arc::clone(&self.quantities),
-                    }));
-                }
+            if part.is_empty() || self.study.part(ordinal) == part {
+                cells.extend(self.rows_of(ordinal)?);
             }
         }
         Ok(cells)
+    }
+
+    /// The cell at a place; `None` if no replicate of it is done.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] if the store cannot be read; [`crate::Error::Argument`] if there is no such cell.
+    pub fn rows_of(&self, ordinal: usize) -> Result<Option<CellRows>> {
+        let cell = self.study.cell(ordinal)?;
+        let (numbers, mut replicates): (Vec<usize>, Vec<ReplicateRows>) =
+            self.store.replicates_of(ordinal)?.into_iter().unzip();
+        // Rounds that are missing at the end have their places, too, and nothing in them.
+        let nothing = vec![None; self.quantities.len()];
+        replicates.iter_mut().for_each(|rows| rows.resize(cell.config.process.rounds + 1, nothing.clone()));
+        if replicates.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(self.look(CellRows { cell, numbers, replicates, quantities: Arc::clone(&self.quantities) })))
+    }
+
+    /// The names of the measured quantities.
+    pub fn quantities(&self) -> &[String] {
+        &self.quantities
     }
 
     /// Whether any replicate of a part (of any, if empty) is done.
@@ -120,7 +129,7 @@ impl Results {
     /// [`crate::Error::File`] if the store cannot be read.
     pub fn holds(&self, part: &str) -> Result<bool> {
         for &ordinal in self.store.done()?.keys() {
-            if part.is_empty() || self.study.cell(ordinal)?.part == part {
+            if part.is_empty() || self.study.part(ordinal) == part {
                 return Ok(true);
             }
         }

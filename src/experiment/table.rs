@@ -1,5 +1,7 @@
 //! The table beside a figure: named columns of text, read and written as CSV.
 
+use std::collections::BTreeSet;
+
 use crate::nearest::one_of;
 use crate::plot::Point;
 use crate::simulate::output;
@@ -124,13 +126,9 @@ impl Table {
     /// [`Error::Argument`] if there is no such column.
     pub fn distinct(&self, name: &str) -> Result<Vec<String>> {
         let column = self.column(name)?;
-        let mut values: Vec<String> = Vec::new();
-        for row in &self.rows {
-            if !values.contains(&row[column]) {
-                values.push(row[column].clone());
-            }
-        }
-        Ok(values)
+        let mut seen = BTreeSet::new();
+        let new = self.rows.iter().map(|row| &row[column]).filter(|value| seen.insert(value.as_str()));
+        Ok(new.cloned().collect())
     }
 
     /// The rows in which columns have the given values.
@@ -167,6 +165,23 @@ impl Table {
     /// As [`Table::points`].
     pub fn means(&self, x: &str, name: &str) -> Result<Vec<Point>> {
         self.points(x, &format!("{name}_mean"))
+    }
+
+    /// The numbers of a column with the ends of their intervals, rows with an empty cell left out.
+    ///
+    /// # Errors
+    /// As [`Table::points`].
+    pub fn interval(&self, mean: &str, lo: &str, hi: &str) -> Result<Vec<(f64, Option<f64>, Option<f64>)>> {
+        let ends = (self.column(lo)?, self.column(hi)?);
+        Ok(self.collect(mean, mean, Some(ends))?.into_iter().map(|point| (point.y, point.lo, point.hi)).collect())
+    }
+
+    /// The numbers of a column, rows with an empty cell left out.
+    ///
+    /// # Errors
+    /// As [`Table::points`].
+    pub fn numbers(&self, name: &str) -> Result<Vec<f64>> {
+        Ok(self.points(name, name)?.into_iter().map(|point| point.y).collect())
     }
 
     fn collect(&self, x: &str, y: &str, ends: Option<(usize, usize)>) -> Result<Vec<Point>> {

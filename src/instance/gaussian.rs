@@ -22,6 +22,15 @@ pub enum BaseParameter {
 }
 
 impl BaseParameter {
+    /// The key that says so, and its value.
+    pub(super) fn key(&self) -> (&'static str, String) {
+        match self {
+            Self::Norm(norm) => ("instance.theta_norm", norm.to_string()),
+            Self::LogitScale(scale) => ("instance.logit_scale", scale.to_string()),
+            Self::Given(theta) => ("instance.theta0", format!("{theta:?}")),
+        }
+    }
+
     /// θ_0 for the given features.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod graded_columns;
 mod graded_least_squares;
 #[cfg(feature = "lapack")]
 pub mod lapack_backend;
+mod row_factor;
 mod span;
 mod whitening;
 
@@ -21,6 +22,7 @@ use ndarray::{Array1, Array2, ArrayView2, s};
 
 pub use graded::{GradedRow, GradedSvd, graded_svd};
 pub use graded_least_squares::graded_least_squares;
+pub use row_factor::RowFactor;
 pub use span::Span;
 pub use whitening::Whitening;
 

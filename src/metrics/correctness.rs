@@ -2,6 +2,7 @@
 
 use super::policy::expectation;
 use crate::instance::Correct;
+use crate::logits::{LogitTable, joint_levels};
 use crate::policy::Policy;
 
 /// The mean of f over the known prompts that `of` holds, weighed by p(x); `None` if these have no weight.
@@ -57,6 +58,35 @@ pub fn correct_probability_of(
 pub fn accuracy_of(weights: &[f64], policy: &Policy, correct: &Correct, of: impl Fn(usize) -> bool) -> Option<f64> {
     let right = |x: usize| correct.holds(x, policy.head(x).modal).map(|holds| f64::from(u8::from(holds)));
     mean(weights, correct, of, right).map(|mean| mean.min(1.0))
+}
+
+/// E_x E_{y~π} r(x,y) over the prompts that `of` holds, in the reward's unit; `None` if these have no weight.
+///
+/// ```
+/// use std::sync::Arc;
+/// use selfreward::logits::LogitTable;
+/// use selfreward::metrics::correctness::expected_reward_of;
+/// use selfreward::policy::Policy;
+///
+/// let (mut table, mut reward) = (LogitTable::default(), LogitTable::default());
+/// table.push_dense(&[3f64.ln(), 0.0]);
+/// reward.push_dense(&[1.0, -1.0]);
+/// let policy = Policy::from_logits(Arc::new(table));
+/// let expected = expected_reward_of(&[1.0], &policy, &reward, |_| true).expect("a prompt of weight 1");
+/// assert!((expected - 0.5).abs() < 1e-15);
+/// ```
+pub fn expected_reward_of(
+    weights: &[f64],
+    policy: &Policy,
+    reward: &LogitTable,
+    of: impl Fn(usize) -> bool,
+) -> Option<f64> {
+    let mean = |x: usize| {
+        let head = policy.head(x);
+        joint_levels(policy.row(x), reward.row(x)).map(|(logit, r, count)| count * head.prob(logit) * r).sum::<f64>()
+    };
+    let weight = expectation(weights, |x| f64::from(u8::from(of(x))));
+    (weight > 0.0).then(|| expectation(weights, |x| if of(x) { mean(x) } else { 0.0 }) / weight)
 }
 
 /// E_x[1/ρ(x)] ≥ 1, the condition number of accepting what is correct; +∞ if a prompt has ρ(x) = 0.

@@ -17,11 +17,13 @@ pub mod loops;
 mod numbers;
 pub mod offset;
 mod paper;
+pub mod reference;
 pub mod task_centric;
 
 pub use bound::{Assumption, Bound};
-pub use numbers::{Flag, Kind, Numbers, Quantity};
+pub use numbers::{Fallback, Flag, Kind, Numbers, Quantity};
 pub use paper::{BoundEntry, Listed, Paper};
+pub use reference::{Origin, Reference};
 
 use crate::Error;
 use crate::nearest::one_of;
@@ -52,8 +54,8 @@ pub fn named(papers: &[&'static Paper], name: &str) -> Vec<Listed> {
     papers.iter().copied().flat_map(Paper::claims).filter(|listed| listed.is_called(name)).collect()
 }
 
-/// What is said of a name that no claim of any paper has.
-pub fn unknown(name: &str) -> Error {
+/// Every name that a person may call claims by: papers' keys, letters and ids.
+pub fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> = Vec::new();
     for listed in claims() {
         for one in [listed.paper.key, listed.letter(), listed.id] {
@@ -62,7 +64,12 @@ pub fn unknown(name: &str) -> Error {
             }
         }
     }
-    Error::argument("CLAIM", name, one_of(name, &names))
+    names
+}
+
+/// What is said of a name that no claim of any paper has.
+pub fn unknown(name: &str) -> Error {
+    Error::argument("CLAIM", name, one_of(name, &names()))
 }
 
 /// The words that papers print of a claim's id, or else of its number; empty if there are none.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::rc::Rc;
 
 use crate::{Error, Result};
 
@@ -56,6 +57,12 @@ impl fmt::Display for Quantity {
     }
 }
 
+/// What gives numbers for flags that were not given.
+pub trait Fallback: fmt::Debug {
+    /// What it has for a flag of a bound, or why it has nothing; `None` for a flag that is none of its own.
+    fn give(&self, bound: &str, flag: &str) -> Option<std::result::Result<Quantity, String>>;
+}
+
 /// Rounds, at most: bounds are computed round by round.
 const MOST_ROUNDS: f64 = 1e6;
 
@@ -65,6 +72,10 @@ pub struct Numbers {
     bound: &'static str,
     usage: &'static str,
     given: BTreeMap<&'static str, Quantity>,
+    fallback: Option<Rc<dyn Fallback>>,
+    /// Flags that the fallback gave, and why it has nothing for others.
+    taken: RefCell<Vec<(&'static str, Quantity)>>,
+    lacking: RefCell<BTreeMap<&'static str, String>>,
     asked: RefCell<BTreeSet<&'static str>>,
     used: RefCell<Vec<(String, f64)>>,
     used_lists: RefCell<Vec<(String, Vec<f64>)>>,
@@ -84,9 +95,42 @@ impl Numbers {
             bound,
             usage,
             given,
+            fallback: None,
+            taken: RefCell::default(),
+            lacking: RefCell::default(),
             asked: RefCell::default(),
             used: RefCell::default(),
             used_lists: RefCell::default(),
+        }
+    }
+
+    /// The same, with what gives numbers for flags that were not given; one that was given wins.
+    pub fn with_fallback(self, fallback: Rc<dyn Fallback>) -> Self {
+        Self { fallback: Some(fallback), ..self }
+    }
+
+    /// What the fallback gave, in the order of use.
+    pub fn taken(&self) -> Vec<(&'static str, Quantity)> {
+        self.taken.borrow().clone()
+    }
+
+    /// What was given for a flag, or else what the fallback has.
+    fn found(&self, flag: &'static str) -> Option<Quantity> {
+        if let Some(given) = self.given.get(flag) {
+            return Some(given.clone());
+        }
+        match self.fallback.as_ref()?.give(self.bound, flag)? {
+            Ok(quantity) => {
+                let mut taken = self.taken.borrow_mut();
+                if taken.iter().all(|(known, _)| *known != flag) {
+                    taken.push((flag, quantity.clone()));
+                }
+                Some(quantity)
+            }
+            Err(reason) => {
+                self.lacking.borrow_mut().insert(flag, reason);
+                None
+            }
         }
     }
 
@@ -101,10 +145,10 @@ impl Numbers {
     /// [`Error::Argument`] for a word.
     pub fn optional(&self, flag: &'static str) -> Result<Option<f64>> {
         self.asked.borrow_mut().insert(flag);
-        match self.given.get(flag) {
+        match self.found(flag) {
             Some(Quantity::Number(value)) => {
-                self.record(flag, *value);
-                Ok(Some(*value))
+                self.record(flag, value);
+                Ok(Some(value))
             }
             Some(other) => Err(Error::argument(flag, other, "a number")),
             None => Ok(None),
@@ -160,9 +204,9 @@ impl Numbers {
     /// [`Error::Argument`] for a word.
     pub fn optional_list(&self, flag: &'static str) -> Result<Option<Vec<f64>>> {
         self.asked.borrow_mut().insert(flag);
-        let values = match self.given.get(flag) {
-            Some(Quantity::List(values)) => values.clone(),
-            Some(Quantity::Number(value)) => vec![*value],
+        let values = match self.found(flag) {
+            Some(Quantity::List(values)) => values,
+            Some(Quantity::Number(value)) => vec![value],
             Some(other) => return Err(Error::argument(flag, other, "numbers with commas between them")),
             None => return Ok(None),
         };
@@ -200,7 +244,12 @@ impl Numbers {
 
     /// The error that a needed flag is missing.
     pub fn missing(&self, what: &str) -> Error {
-        Error::argument(what, "nothing", format!("a value; {} needs {}", self.bound, self.usage))
+        let reason = self
+            .lacking
+            .borrow()
+            .get(what)
+            .map_or_else(String::new, |reason| format!(" (the file has none: {reason})"));
+        Error::argument(what, "nothing", format!("a value{reason}; {} needs {}", self.bound, self.usage))
     }
 
     /// The numbers used, defaults included, in the order of use.

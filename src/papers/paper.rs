@@ -88,8 +88,8 @@ impl Listed {
 
     /// Its controls, with what each asks of rows.
     pub fn controls(&self) -> impl Iterator<Item = (&'static Control, Question)> + use<> {
-        let decisions = self.paper.decisions();
-        self.claim.controls.iter().map(move |control| (control, Question::of_control(control, decisions)))
+        let (level, decisions) = (self.claim.level, self.paper.decisions());
+        self.claim.controls.iter().map(move |control| (control, Question::of_control(control, level, decisions)))
     }
 }
 

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::number;
+use super::size::Size;
 
 /// A figure: panels in a grid, filled row by row, under one title.
 ///
@@ -32,6 +33,9 @@ pub struct Figure {
     pub columns: usize,
     /// One legend at the foot of the figure, for the labels of all panels, in place of one legend per panel.
     pub shared_legend: bool,
+    /// The size of the whole; as large as its panels are drawn best if not given. Texts keep their size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
 }
 
 impl Figure {
@@ -49,6 +53,12 @@ impl Figure {
     /// Sets the number of panels per row.
     pub fn columns(mut self, columns: usize) -> Self {
         self.columns = columns;
+        self
+    }
+
+    /// Sets the size of the whole.
+    pub fn size(mut self, size: Size) -> Self {
+        self.size = Some(size);
         self
     }
 
@@ -254,6 +264,9 @@ pub struct Series {
     pub color: usize,
     /// Band or bars.
     pub interval: Interval,
+    /// Whether a line goes without the marks that tell unmarked lines apart: it belongs to another series of its colour.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub plain: bool,
 }
 
 impl Series {
@@ -270,7 +283,13 @@ impl Series {
     /// A series without an entry in the legend.
     pub fn unlabelled<P: Into<Point>>(style: Style, color: usize, points: impl IntoIterator<Item = P>) -> Self {
         let points = points.into_iter().map(Into::into).collect();
-        Self { label: None, points, style, color, interval: Interval::Band }
+        Self { label: None, points, style, color, interval: Interval::Band, plain: false }
+    }
+
+    /// Leaves out the marks that tell unmarked lines apart.
+    pub fn plain(mut self) -> Self {
+        self.plain = true;
+        self
     }
 
     /// Draws intervals as bars in place of a band.

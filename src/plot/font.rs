@@ -19,6 +19,11 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
     f64::from(units) / f64::from(FONT.units_per_em().unwrap_or(2048.0)) * size
 }
 
+/// The number of a character's glyph in the font; 0 for one that it lacks.
+pub(super) fn glyph(c: char) -> u16 {
+    FONT.glyph_id(c).0
+}
+
 /// What stands for a character that the font does not have, as in every other program.
 const MISSING: char = '□';
 

@@ -8,22 +8,32 @@ use super::legend::{self, Entry};
 use super::legible::legible;
 use super::located::{Drawn, Located};
 use super::palette::{GREY, INK};
-use super::panel::{self, Margins, Prepared};
+use super::panel::{Margins, Prepared};
+use super::pdf;
 use super::shape::{Anchor, Drawing};
+use super::size::{self, Fitted};
 use crate::error::{Error, Result};
 
 const TITLE: f64 = 15.0;
 const SUBTITLE: f64 = 12.0;
 /// White border of the figure, and space between panels.
-const BORDER: f64 = 12.0;
+pub(super) const BORDER: f64 = 12.0;
 const GAP: f64 = 14.0;
+
+/// A figure arranged: what is drawn, width and height in pixels, and where its numbers lie.
+struct Arranged {
+    drawing: Drawing,
+    width: f64,
+    height: f64,
+    located: Vec<Located>,
+}
 
 impl Figure {
     /// Draws the figure as an SVG document; equal figures give equal bytes.
     ///
     /// # Errors
     ///
-    /// If there is no panel or no column, a range is empty, or a heat map's parts do not fit together.
+    /// If there is no panel or no column, a range is empty, a heat map's parts do not fit together, or the size is too small.
     pub fn to_svg(&self) -> Result<String> {
         self.draw().map(|drawn| drawn.svg)
     }
@@ -34,25 +44,47 @@ impl Figure {
     ///
     /// As [`Figure::to_svg`].
     pub fn draw(&self) -> Result<Drawn> {
-        legible(self).drawn()
+        let Arranged { drawing, width, height, located } = legible(self).arranged()?;
+        let svg = canvas::svg(&drawing, width.ceil() as u32, height.ceil() as u32)?;
+        Ok(Drawn { svg, located })
     }
 
-    /// Draws texts as they are.
-    fn drawn(&self) -> Result<Drawn> {
+    /// Draws the figure as a PDF document of one page: lines and areas as such, texts as text in a font that is part of the document.
+    /// A pixel is 1/96 inch; equal figures give equal bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Figure::to_svg`].
+    pub fn to_pdf(&self) -> Result<Vec<u8>> {
+        let figure = legible(self);
+        let Arranged { drawing, width, height, .. } = figure.arranged()?;
+        pdf::pdf(&drawing, width, height, &figure.title)
+    }
+
+    /// Arranges texts as they are.
+    fn arranged(&self) -> Result<Arranged> {
         if self.panels.is_empty() || self.columns == 0 {
             let value = format!("{} panels in {} columns", self.panels.len(), self.columns);
             return Err(Error::argument("figure", value, "at least one panel and one column"));
         }
         let columns = self.columns.min(self.panels.len());
-        let plot = plot_size(columns);
-        let panels = self.panels.iter().map(|panel| panel::prepare(panel, plot, !self.shared_legend));
-        let panels = panels.collect::<Result<Vec<_>>>()?;
-        let entries = if self.shared_legend { distinct_entries(&panels) } else { Vec::new() };
-        let grid = Grid::new(&panels.iter().map(|p| p.margins).collect::<Vec<_>>(), columns, plot);
+        let legend = |panels: &[Prepared], width: f64| {
+            let entries = if self.shared_legend { distinct_entries(panels) } else { Vec::new() };
+            (!entries.is_empty()).then(|| legend::rows(&entries, width))
+        };
+        let Fitted { panels, grid } = match self.size {
+            None => size::natural(&self.panels, columns, !self.shared_legend)?,
+            Some(size) => size::fitted(&self.panels, columns, !self.shared_legend, size, |panels, width| {
+                let foot = legend(panels, width).map_or(0.0, |block| GAP + block.height);
+                self.draw_heading(&mut Drawing::default(), width) + foot
+            })?,
+        };
+        // A size that is given is kept to, whatever the panels leave of it.
+        let inner = self.size.map_or(grid.width, |size| size.width - 2.0 * BORDER);
+        let block = legend(&panels, inner);
 
         let mut drawing = Drawing::default();
-        let width = grid.width + 2.0 * BORDER;
-        let top = self.draw_heading(&mut drawing, grid.width);
+        let top = self.draw_heading(&mut drawing, inner);
         let mut located = Vec::new();
         for (index, (panel, (x, y))) in panels.into_iter().zip(grid.origins).enumerate() {
             let (x, y) = (x + BORDER, y + top);
@@ -61,13 +93,12 @@ impl Figure {
             drawing.place(panel.drawing, (x, y));
         }
         let mut height = top + grid.height;
-        if !entries.is_empty() {
-            let block = legend::rows(&entries, grid.width);
-            drawing.place(block.drawing, (BORDER + (grid.width - block.width).max(0.0) / 2.0, height + GAP));
+        if let Some(block) = block {
+            drawing.place(block.drawing, (BORDER + (inner - block.width).max(0.0) / 2.0, height + GAP));
             height += GAP + block.height;
         }
-        let svg = canvas::svg(&drawing, width.ceil() as u32, (height + BORDER).ceil() as u32)?;
-        Ok(Drawn { svg, located })
+        let height = self.size.and_then(|size| size.height).unwrap_or(height + BORDER);
+        Ok(Arranged { drawing, width: inner + 2.0 * BORDER, height, located })
     }
 
     /// Draws title and subtitle; returns where the panels begin.
@@ -86,8 +117,8 @@ impl Figure {
     }
 }
 
-/// Width and height of every plot area.
-fn plot_size(columns: usize) -> (f64, f64) {
+/// Width and height of every plot area of a figure that may be as large as it likes.
+pub(super) fn plot_size(columns: usize) -> (f64, f64) {
     match columns {
         1 => (480.0, 300.0),
         2 => (360.0, 250.0),
@@ -109,15 +140,15 @@ fn distinct_entries(panels: &[Prepared]) -> Vec<Entry> {
 }
 
 /// Where the plot areas' top left corners lie, and the extent of the whole.
-struct Grid {
-    origins: Vec<Pt>,
-    width: f64,
-    height: f64,
+pub(super) struct Grid {
+    pub(super) origins: Vec<Pt>,
+    pub(super) width: f64,
+    pub(super) height: f64,
 }
 
 impl Grid {
     /// Gives every column the widest margins of its panels, every row the highest.
-    fn new(margins: &[Margins], columns: usize, plot: (f64, f64)) -> Self {
+    pub(super) fn new(margins: &[Margins], columns: usize, plot: (f64, f64)) -> Self {
         let most = |of: &dyn Fn(&Margins) -> f64, keep: &dyn Fn(usize) -> bool| {
             let kept = margins.iter().enumerate().filter(|(i, _)| keep(*i));
             kept.map(|(_, m)| of(m)).fold(0.0, f64::max).ceil()

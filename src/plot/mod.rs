@@ -1,8 +1,8 @@
 //! Figures: the one place that draws.
 //!
 //! A [`Figure`] is plain data: panels with linear or logarithmic axes, series with intervals, reference lines, heat
-//! maps. [`Figure::to_svg`] draws it, [`svg_to_png`] renders that very drawing, [`save`] writes both. Nothing but the
-//! description enters: the same figure has the same bytes on every call.
+//! maps. [`Figure::to_svg`] draws it, [`svg_to_png`] renders that very drawing, [`save`] writes both; [`Figure::to_pdf`] draws it
+//! for print. Nothing but the description enters: the same figure has the same bytes on every call.
 //!
 //! What is drawn is true to the numbers:
 //!
@@ -41,12 +41,15 @@ mod located;
 mod number;
 mod palette;
 mod panel;
+mod pdf;
 mod save;
 mod series;
 mod shape;
+mod size;
 pub mod ticks;
 
 pub use canvas::svg_to_png;
 pub use figure::{Axis, Figure, Guide, Heatmap, Interval, Legend, Panel, Point, Scale, Series, Style};
 pub use located::{Datum, Drawn, Located};
 pub use save::{drawn, files, save};
+pub use size::Size;

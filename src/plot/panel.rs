@@ -140,7 +140,7 @@ fn draw_data(panel: &Panel, frame: &Frame) -> Drawing {
 /// Whether a series is an unmarked line whose dash pattern another unmarked line of the panel, in another colour, has.
 fn is_sparse(series: &Series, panel: &Panel) -> bool {
     let alike = |other: &Series| other.style == series.style && other.color != series.color;
-    !series::is_marked(series.style) && panel.series.iter().any(alike)
+    !series.plain && !series::is_marked(series.style) && panel.series.iter().any(alike)
 }
 
 /// The entries of a panel's legend, each once.

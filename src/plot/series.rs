@@ -10,6 +10,8 @@ use super::shape::{Drawing, dashes};
 const LINE: f64 = 1.6;
 /// Half the width of a mark.
 const MARK: f64 = 3.2;
+/// Half the length of a plain line that has one point.
+const STUMP: f64 = 8.0;
 /// Opacity of a band.
 pub(super) const BAND: f64 = 0.2;
 /// Dots that lead to a value without a coordinate: fine, unlike every style of a series.
@@ -123,7 +125,10 @@ pub(super) fn curve(series: &Series, frame: &Frame, sparse: bool) -> Drawing {
         // No line shows a point without neighbours on the axes.
         let beside = [i.checked_sub(1), Some(i + 1)].into_iter().flatten().filter_map(|k| spots.get(k));
         let alone = beside.flatten().all(|neighbour| neighbour.gutter);
-        if spot.gutter || is_marked(series.style) || due || alone {
+        if series.plain && (spot.gutter || alone) {
+            // A mark would pass for one of the curve that the line belongs to.
+            stroke(&mut drawing, &[(spot.at.0 - STUMP, spot.at.1), (spot.at.0 + STUMP, spot.at.1)], series);
+        } else if spot.gutter || is_marked(series.style) || due || alone {
             mark(&mut drawing, spot.at, series, spot.gutter);
         }
         if due {

@@ -3,9 +3,10 @@
 use crate::words::{agreeing, counted};
 use std::collections::BTreeMap;
 
+use super::Own;
 use super::time::{seconds_between, span};
 use crate::Result;
-use crate::experiment::{Finding, Plate, Results, plates};
+use crate::experiment::{Finding, Plate, Results, generic, plates};
 use crate::plot::Drawn;
 use crate::study::definition::Verdict;
 use crate::study::store::{Counts, Session};
@@ -25,6 +26,8 @@ pub struct Chapter {
     pub store: String,
     /// The claims that it bears on, with the expected verdicts.
     pub claims: BTreeMap<String, Verdict>,
+    /// The verdicts on its rows, where they are of a definition of someone's own.
+    pub own: Option<Own>,
     /// Its analysis, paragraph by paragraph, each without line breaks.
     pub analysis: Vec<String>,
     /// What was found; or why it could not be looked for.
@@ -77,6 +80,7 @@ impl Chapter {
             about: built_in.map_or("", |experiment| experiment.about),
             store: results.store.path().display().to_string(),
             claims: definition.claims.clone(),
+            own: None,
             analysis: paragraphs(&definition.analysis),
             findings,
             pictures,
@@ -89,7 +93,9 @@ impl Chapter {
     /// What could not be drawn or looked for.
     pub fn failures(&self) -> Vec<String> {
         let findings = self.findings.as_ref().err().into_iter();
-        let pictures = self.pictures.iter().filter_map(|picture| picture.as_ref().err());
+        // A grid that is larger than one figure is drawn by `selfreward plot` as it is asked to.
+        let asked_for = |reason: &&String| !generic::is_too_large(reason);
+        let pictures = self.pictures.iter().filter_map(|picture| picture.as_ref().err()).filter(asked_for);
         findings.chain(pictures).map(|reason| format!("{}: {reason}", self.name)).collect()
     }
 

@@ -54,6 +54,7 @@ fn chapter(chapter: &Chapter) -> String {
         text.push_str(&format!("> A definition of one's own: this store {}.\n\n", escaped(misfit)));
     }
     chapter.analysis.iter().for_each(|paragraph| text.push_str(&format!("{}\n\n", escaped(paragraph))));
+    text.push_str(&own(chapter));
     text.push_str(&findings(chapter));
     for picture in &chapter.pictures {
         text.push_str(&match picture {
@@ -68,6 +69,24 @@ fn chapter(chapter: &Chapter) -> String {
         });
     }
     text + &provenance(chapter)
+}
+
+/// The verdicts on the rows of a store of someone's own.
+fn own(chapter: &Chapter) -> String {
+    let Some(own) = &chapter.own else { return String::new() };
+    let mut text = String::new();
+    if let Some(ledger) = &own.ledger {
+        text.push_str(&table_row(["claim", "what it says", "what was compared", "verdict"].map(str::to_owned)));
+        text.push_str(&table_row(["---"; 4].map(str::to_owned)));
+        for row in ledger.chapters().into_iter().flat_map(|(_, rows)| rows) {
+            let compared = format!("{}; {}", row.comparison_text(), row.note);
+            let cells = [&row.id, &row.statement, &compared, &row.verdict_text()];
+            text.push_str(&table_row(cells.map(|cell| escaped(cell))));
+        }
+        text.push('\n');
+    }
+    own.remarks.iter().for_each(|remark| text.push_str(&format!("{}\n\n", escaped(remark))));
+    text
 }
 
 fn findings(chapter: &Chapter) -> String {

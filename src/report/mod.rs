@@ -14,6 +14,7 @@ pub mod html;
 pub mod loops;
 pub mod markdown;
 pub mod markup;
+mod own;
 mod points;
 pub mod record;
 pub mod splice;
@@ -28,6 +29,7 @@ use crate::papers::{self, Listed};
 use crate::study::Profile;
 
 pub use chapter::{Chapter, Picture};
+pub use own::Own;
 pub use record::{Record, Row};
 
 /// A report.
@@ -68,20 +70,23 @@ impl Report {
         }
         for one in &results {
             if let Some(misfit) = one.recognised()?.misfit() {
-                remarks.push(format!("{} {misfit}. No claim is weighed on its rows.", one.store.path().display()));
+                remarks
+                    .push(format!("{} {misfit}. It is weighed as one of someone's own.", one.store.path().display()));
             }
         }
-        let chapters = results.iter().map(Chapter::new).collect::<Result<_>>()?;
+        let mut chapters = results.iter().map(Chapter::new).collect::<Result<Vec<Chapter>>>()?;
         let mut weighable: Vec<Results> = Vec::new();
-        for one in results {
-            if one.recognised()?.misfit().is_none() {
+        for (mut one, chapter) in results.into_iter().zip(&mut chapters) {
+            if one.recognised()?.built_in().is_some() {
                 weighable.push(one);
+            } else {
+                chapter.own = Some(Own::of(&mut one)?);
             }
         }
         let claims: Vec<Listed> = papers::claims().collect();
         let questions: Vec<Question> = claims.iter().map(Listed::question).collect();
         let weighed = answer(&questions, &mut weighable, &weighing_seed(&seed)?, profile)?;
-        let entries = claims.into_iter().zip(weighed).map(|(claim, weighed)| Entry { claim, weighed, saved: None });
+        let entries = claims.into_iter().zip(weighed).map(|(claim, weighed)| Entry::new(claim, weighed));
         let seed = serde_json::to_value(&seed).expect("a seed is a number or a text");
         let ledger = Ledger { profile, seed, entries: entries.collect() };
         Ok(Self { ledger: Record::read(ledger.to_json())?, chapters, remarks })

@@ -23,7 +23,7 @@
 
   // Filters: the address says what is shown, #verdict=violated&level=exact,shape; no button pressed in a group shows all.
   const buttons = [...document.querySelectorAll('#filters button')];
-  const rows = [...document.querySelectorAll('.ledger tbody tr')];
+  const rows = [...document.querySelectorAll('#ledger .ledger tbody tr')];
   // By attribute: the property ariaPressed is newer than the browsers that this page is for.
   const pressed = (button) => button.getAttribute('aria-pressed') === 'true';
   const press = (button, down) => button.setAttribute('aria-pressed', String(down));

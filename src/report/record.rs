@@ -73,8 +73,11 @@ pub struct Row {
     pub assumptions: Vec<Assumption>,
     /// What came out.
     pub verdict: Verdict,
-    /// What was expected.
-    pub expected: Verdict,
+    /// What was expected; `None` where nothing was.
+    pub expected: Option<Verdict>,
+    /// Whether it came out as expected, where that does not follow from the two alone.
+    #[serde(default)]
+    as_expected: Option<bool>,
     /// The decision in a sentence, and what a reader should know.
     pub note: String,
 }
@@ -144,7 +147,7 @@ impl Record {
     /// How it compares with what was expected, in words.
     pub fn outcome(&self) -> String {
         let others = || self.claims.iter().filter(|row| !row.as_expected());
-        let against = others().filter(|row| contradicts(row.verdict, row.expected)).count();
+        let against = others().filter(|row| contradicts(row.verdict, row.expected.unwrap_or(row.verdict))).count();
         let open = others().count() - against;
         match (against, open) {
             (0, 0) => "All as expected".to_owned(),
@@ -194,15 +197,16 @@ impl Row {
 
     /// Whether it came out as expected.
     pub fn as_expected(&self) -> bool {
-        self.verdict == self.expected
+        self.as_expected.unwrap_or(self.expected == Some(self.verdict))
     }
 
     /// The verdict, and the expected one where it is another or itself a surprise to a reader.
     pub fn verdict_text(&self) -> String {
         match (self.verdict, self.expected) {
-            (Verdict::Violated, Verdict::Violated) => "violated, as expected".to_owned(),
-            (verdict, expected) if verdict == expected => word(&verdict),
-            (verdict, expected) => format!("{} ({} expected)", word(&verdict), word(&expected)),
+            (Verdict::Violated, Some(Verdict::Violated)) => "violated, as expected".to_owned(),
+            (verdict, None) => format!("{} (no verdict expected)", word(&verdict)),
+            (verdict, Some(_)) if self.as_expected() => word(&verdict),
+            (verdict, Some(expected)) => format!("{} ({} expected)", word(&verdict), word(&expected)),
         }
     }
 

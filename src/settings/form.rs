@@ -126,6 +126,24 @@ impl Form {
 }
 
 impl Form {
+    /// Whether what it holds is a list.
+    pub fn is_list(self) -> bool {
+        matches!(self, Self::Reals | Self::Integers | Self::Words(_) | Self::Tables(_))
+    }
+
+    /// The form of a key of a table of this form; `None` if no such table has it.
+    pub fn of_key(self, name: &str) -> Option<Self> {
+        let among = |keys: &[Inner]| keys.iter().find(|(known, _)| *known == name).map(|(_, form)| *form);
+        match self {
+            Self::Keys(keys) | Self::WordOrTable(_, keys) => among(keys),
+            Self::Kinds(kinds) => kinds.iter().find_map(|(_, keys)| among(keys)),
+            Self::WordOrTables(_, tables) => {
+                tables.iter().copied().flatten().find(|(known, ..)| *known == name).map(|(_, form, _)| *form)
+            }
+            _ => None,
+        }
+    }
+
     /// The one of these tables that has all the keys given, with what is left out filled in.
     fn read_table(self, key: &str, value: &Value, table: &Table, tables: &[&[Field]]) -> Result<Value> {
         let has = |fields: &[Field], name: &str| fields.iter().any(|(known, ..)| *known == name);

@@ -7,7 +7,7 @@ use crate::metrics::Quantity;
 use crate::stats::{MeanInterval, Range, mean_interval};
 
 /// Values of one computation differ by rounding alone, relative to their size.
-const ROUNDING: f64 = 1e-12;
+pub(crate) const ROUNDING: f64 = 1e-12;
 
 /// Quantities of one policy that compare it with itself at t = 0, whatever the instance.
 const KNOWN_AT_THE_START: [&str; 2] = ["drift", "cosine"];
@@ -47,16 +47,26 @@ impl Beforehand {
 
     /// The mean of a column such as `failure_0.5` after t rounds, with its interval.
     pub fn mean(&self, column: &str, t: usize, values: &[f64]) -> MeanInterval {
-        let quantity = Quantity::of_column(column);
-        let name = quantity.map_or(column, |quantity| quantity.name);
-        if self.computed_alike(name, t) && agree(values) {
+        if self.is_exact(column, t, values) {
             return MeanInterval::exact(values);
         }
+        mean_interval(values, self.range(column, values))
+    }
+
+    /// Whether every replicate computes the same number after t rounds, and these are it, up to rounding.
+    pub fn is_exact(&self, column: &str, t: usize, values: &[f64]) -> bool {
+        self.computed_alike(Quantity::of_column(column).map_or(column, |quantity| quantity.name), t) && agree(values)
+    }
+
+    /// Where the values of a column can lie, these among them.
+    pub fn range(&self, column: &str, values: &[f64]) -> Range {
+        let quantity = Quantity::of_column(column);
+        let name = quantity.map_or(column, |quantity| quantity.name);
         let declared = quantity.map_or(Range::ANY, |quantity| quantity.range);
         let range = if WITHIN_THE_MASS.contains(&name) { Range { high: self.mass, ..declared } } else { declared };
         // What rounding adds to a sum of weights does not make the range a wrong one.
         let fits = values.iter().all(|&value| value <= range.high * (1.0 + ROUNDING));
-        mean_interval(values, if fits { range } else { declared })
+        if fits { range } else { declared }
     }
 
     /// Whether every replicate computes the same number.

@@ -63,6 +63,22 @@ pub fn keys() -> &'static [Key] {
     &KEYS
 }
 
+/// What a dotted key holds, `process.samples` or `instance.spectrum.rate`; `None` for a key that does not exist.
+///
+/// ```
+/// use selfreward::simulate::{Form, keys::form};
+///
+/// assert!(matches!(form("process.samples"), Some(Form::Whole(1, _))));
+/// assert!(matches!(form("instance.spectrum.rate"), Some(Form::Real)));
+/// assert!(form("process.smples").is_none());
+/// ```
+pub fn form(key: &str) -> Option<Form> {
+    let (section, rest) = key.split_once('.')?;
+    let (name, inner) = rest.split_once('.').map_or((rest, None), |(name, inner)| (name, Some(inner)));
+    let form = keys().iter().find(|key| key.section == section && key.name == name)?.form;
+    inner.map_or(Some(form), |inner| form.of_key(inner))
+}
+
 /// Keys of a section of which a configuration has at most one.
 pub type Exclusive = (&'static str, Vec<&'static str>);
 

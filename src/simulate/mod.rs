@@ -17,5 +17,5 @@ pub use beforehand::Beforehand;
 pub use config::Config;
 pub use run::{Observer, Replicate, Trajectories, run};
 pub use simulation::Simulation;
-pub(crate) use simulation::check_measured;
+pub(crate) use simulation::{check_measured, remarks};
 pub use summary::Summary;

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use super::summary::{Cell, Summary};
+use super::summary::{Cell, Column, Summary};
 use super::{Simulation, Trajectories};
 use crate::metrics::Reader;
-use crate::stats::Method;
+use crate::stats::{MeanInterval, Method};
 use crate::words;
 
 /// Version of the JSON document.
@@ -22,14 +22,42 @@ pub fn number(value: f64) -> Value {
 
 fn quantity(cell: Option<&Cell>) -> Value {
     let Some(cell) = cell else { return Value::Null };
-    let (lo, hi) = cell.interval.ends.map_or((Value::Null, Value::Null), |(lo, hi)| (number(lo), number(hi)));
-    json!({
-        "mean": number(cell.interval.mean),
-        "lo": lo,
-        "hi": hi,
-        "interval": cell.interval.method.name(),
-        "values": cell.values.iter().map(|&value| number(value)).collect::<Vec<_>>(),
-    })
+    let mut value = mean(&cell.interval);
+    value["values"] = cell.values.iter().map(|&value| number(value)).collect();
+    value
+}
+
+/// A mean with its interval as JSON.
+pub(crate) fn mean(interval: &MeanInterval) -> Value {
+    let (lo, hi) = interval.ends.map_or((Value::Null, Value::Null), |(lo, hi)| (number(lo), number(hi)));
+    json!({ "mean": number(interval.mean), "lo": lo, "hi": hi, "interval": interval.method.name() })
+}
+
+/// Columns with their values (null for one that does not exist) under the names of their quantities; those that depend on δ or on the
+/// level as an object with a value for each.
+pub(crate) fn nested(columns: &[Column], values: impl Iterator<Item = Value>) -> Map<String, Value> {
+    let mut entry = Map::new();
+    for (column, value) in columns.iter().zip(values) {
+        let name = column.quantity.name.to_owned();
+        match (column.quantity.read, column.delta, column.level) {
+            (Reader::PerDelta(_), Some((_, delta)), _) => {
+                // Null where there is none at all; without a δ that only others look at.
+                let by_delta = entry.entry(name).or_insert(Value::Null);
+                if !value.is_null() {
+                    by_delta[delta.to_string()] = value;
+                }
+            }
+            (Reader::PerLevel(_), _, Some((_, level))) => {
+                // A level may be without weight where another has some.
+                let by_level = entry.entry(name).or_insert_with(|| Value::Object(Map::new()));
+                if let Value::Object(by_level) = by_level {
+                    by_level.insert(level.to_string(), value);
+                }
+            }
+            _ => drop(entry.insert(name, value)),
+        }
+    }
+    entry
 }
 
 /// The JSON document of a run.
@@ -39,29 +67,8 @@ pub fn document(simulation: &Simulation, summary: &Summary) -> Value {
         .iter()
         .enumerate()
         .map(|(t, row)| {
-            let mut entry = Map::new();
-            entry.insert("t".to_owned(), json!(t));
-            for (column, cell) in summary.columns.iter().zip(row) {
-                let name = column.quantity.name.to_owned();
-                match (column.quantity.read, column.delta, column.level) {
-                    (Reader::PerDelta(_), Some((_, delta)), _) => {
-                        let by_delta = entry.entry(name).or_insert_with(|| Value::Object(Map::new()));
-                        if cell.is_none() {
-                            *by_delta = Value::Null;
-                        } else if let Value::Object(by_delta) = by_delta {
-                            by_delta.insert(delta.to_string(), quantity(cell.as_ref()));
-                        }
-                    }
-                    (Reader::PerLevel(_), _, Some((_, level))) => {
-                        // A level may be without weight where another has some.
-                        let by_level = entry.entry(name).or_insert_with(|| Value::Object(Map::new()));
-                        if let Value::Object(by_level) = by_level {
-                            by_level.insert(level.to_string(), quantity(cell.as_ref()));
-                        }
-                    }
-                    _ => drop(entry.insert(name, quantity(cell.as_ref()))),
-                }
-            }
+            let mut entry = Map::from_iter([("t".to_owned(), json!(t))]);
+            entry.extend(nested(&summary.columns, row.iter().map(|cell| quantity(cell.as_ref()))));
             Value::Object(entry)
         })
         .collect();
@@ -136,27 +143,38 @@ pub fn table(summary: &Summary, asked: &[&str], replicates: usize, width: Option
     let rounds = (0..summary.rows.len()).map(|t| vec![t.to_string()]);
     let mut lines: Vec<Vec<String>> = std::iter::once(vec!["t".to_owned()]).chain(rounds).collect();
     let mut shown = Vec::new();
-    let others = asked.iter().filter(|name| TABLE.iter().all(|(shown, _)| shown != *name)).map(|name| (*name, *name));
-    for (name, title) in TABLE.iter().copied().chain(others) {
-        for (index, column) in summary.columns.iter().enumerate().filter(|(_, column)| column.quantity.name == name) {
-            let cells = || summary.rows.iter().map(|row| row[index].as_ref());
-            if cells().any(|cell| cell.is_some()) {
-                let title = match (column.delta, column.level) {
-                    (Some((_, delta)), _) => format!("{title}({delta})"),
-                    (_, Some((_, level))) => format!("{title}, level {level}"),
-                    (None, None) => title.to_owned(),
-                };
-                let texts = cells().map(|cell| cell.map_or_else(|| "-".to_owned(), |cell| readable(cell, replicates)));
-                lines.iter_mut().zip(std::iter::once(title).chain(texts)).for_each(|(line, text)| line.push(text));
-                shown.extend(cells().flatten().map(|cell| cell.interval.method));
-            }
+    for (index, title) in shown_columns(&summary.columns, asked) {
+        let cells = || summary.rows.iter().map(|row| row[index].as_ref());
+        if cells().any(|cell| cell.is_some()) {
+            let readable = |cell: &Cell| readable(&cell.interval, replicates);
+            let texts = cells().map(|cell| cell.map_or_else(|| "-".to_owned(), readable));
+            lines.iter_mut().zip(std::iter::once(title).chain(texts)).for_each(|(line, text)| line.push(text));
+            shown.extend(cells().flatten().map(|cell| cell.interval.method));
         }
     }
     format!("{}({})\n", words::table(&lines, width), legend(&shown, replicates))
 }
 
+/// The columns that a table for people shows, by their places, with their titles: the main quantities in their order, then those that
+/// were asked for by name.
+pub(crate) fn shown_columns(columns: &[Column], asked: &[&str]) -> Vec<(usize, String)> {
+    let others = asked.iter().filter(|name| TABLE.iter().all(|(shown, _)| shown != *name)).map(|name| (*name, *name));
+    let mut shown = Vec::new();
+    for (name, title) in TABLE.iter().copied().chain(others) {
+        for (index, column) in columns.iter().enumerate().filter(|(_, column)| column.quantity.name == name) {
+            let title = match (column.delta, column.level) {
+                (Some((_, delta)), _) => format!("{title}({delta})"),
+                (_, Some((_, level))) => format!("{title}, level {level}"),
+                (None, None) => title.to_owned(),
+            };
+            shown.push((index, title));
+        }
+    }
+    shown
+}
+
 /// What the cells of the table are.
-fn legend(shown: &[Method], replicates: usize) -> String {
+pub(crate) fn legend(shown: &[Method], replicates: usize) -> String {
     if replicates == 1 {
         return "1 replicate: a single value, no interval".to_owned();
     }
@@ -173,10 +191,11 @@ fn legend(shown: &[Method], replicates: usize) -> String {
     text
 }
 
-fn readable(cell: &Cell, replicates: usize) -> String {
-    let mean = significant(cell.interval.mean, 4);
-    match cell.interval.ends {
-        _ if replicates == 1 || cell.interval.method == Method::Exact => mean,
+/// A mean with its interval for people.
+pub(crate) fn readable(interval: &MeanInterval, replicates: usize) -> String {
+    let mean = significant(interval.mean, 4);
+    match interval.ends {
+        _ if replicates == 1 || interval.method == Method::Exact => mean,
         Some((lo, hi)) => format!("{mean} [{}, {}]", significant(lo, 3), significant(hi, 3)),
         None => format!("{mean} [?]"),
     }

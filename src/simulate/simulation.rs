@@ -78,6 +78,11 @@ fn changed_preset(config: &Config) -> Option<String> {
         .then(|| format!("preset = {preset} is not all of this loop: keys beside it win, {}", all.join(", ")))
 }
 
+/// What a person should know of a configuration, as far as keys say so.
+pub(crate) fn remarks(config: &Config) -> Vec<String> {
+    idle_beta(config).into_iter().chain(changed_preset(config)).collect()
+}
+
 impl Simulation {
     /// As [`Simulation::describe`]; also draws the instance of the first replicate to see that it and the process on it are
     /// sound.
@@ -90,8 +95,7 @@ impl Simulation {
         simulation.check(&first)?;
         let absent = simulation.config.never_measured(&simulation.process, &first);
         simulation.remarks.extend(absent);
-        simulation.remarks.extend(idle_beta(&simulation.config));
-        simulation.remarks.extend(changed_preset(&simulation.config));
+        simulation.remarks.extend(remarks(&simulation.config));
         Ok(simulation)
     }
 

@@ -91,13 +91,18 @@ impl MeanInterval {
 /// assert!((low - (0.5 - half)).abs() < 1e-6 && (high - (0.5 + half)).abs() < 1e-6);
 /// ```
 pub fn mean_interval(values: &[f64], range: Range) -> MeanInterval {
+    mean_interval_at(values, range, MISS)
+}
+
+/// As [`mean_interval`], of an interval that may miss the expectation with probability `miss`, from 1e-12 to 1.
+pub fn mean_interval_at(values: &[f64], range: Range, miss: f64) -> MeanInterval {
     let (mean, error) = mean_with_error(values);
     if values.iter().any(|value| !value.is_finite()) {
         return MeanInterval::none(mean, Method::Infinite);
     }
     let Some(error) = error else { return MeanInterval::none(mean, Method::Single) };
     if range.bounded() {
-        let (low, high) = bounds(values, range, MISS);
+        let (low, high) = bounds(values, range, miss);
         return MeanInterval { mean, ends: Some((low.min(mean), high.max(mean))), method: Method::Dirichlet };
     }
     if values.len() < STUDENT_FROM {
@@ -106,7 +111,7 @@ pub fn mean_interval(values: &[f64], range: Range) -> MeanInterval {
     if error == 0.0 {
         return MeanInterval::none(mean, Method::Agree);
     }
-    let half = student_quantile(MISS, values.len() as f64 - 1.0) * error;
+    let half = student_quantile(miss, values.len() as f64 - 1.0) * error;
     let ends = (range.clamp(mean - half), range.clamp(mean + half));
     MeanInterval { mean, ends: Some(ends), method: Method::Student }
 }

@@ -12,6 +12,8 @@
 //! | which law does a curve follow? | [`compare_decays`]; [`rank`] for candidates fitted elsewhere |
 //! | where does a curve fall through a level? | [`falls_through`] |
 //! | do two means differ? | [`welch`]; [`paired`] for two rounds of the same replicates |
+//! | by how much do two means differ? | [`paired_interval`], [`unpaired_interval`]: intervals of the difference, by the quantity's range |
+//! | … for many quantities at once? | [`each_of`]: what each interval may miss, so that all hold together |
 //! | do two samples follow one law? | [`kolmogorov`] (exact two-sample test) |
 //! | does a ratio drift upward? | [`rises`] (one-sided t test of the slope); [`rises_within`] for one slope in several groups |
 //!
@@ -21,6 +23,7 @@
 pub mod binomial;
 pub mod bootstrap;
 pub mod comparison;
+pub mod contrast;
 pub mod crossing;
 pub mod decay;
 pub mod dirichlet;
@@ -34,10 +37,11 @@ pub mod two_sample;
 pub use binomial::{clopper_pearson, deviation, lower_tail, upper_tail};
 pub use bootstrap::{Estimate, bootstrap};
 pub use comparison::{Candidate, Ranked, aicc, bic, rank};
+pub use contrast::{least_visible, paired_interval, replicates_to_see, unpaired_interval};
 pub use crossing::falls_through;
 pub use decay::{Decay, Law, compare_decays};
-pub use interval::{MeanInterval, Method, mean_interval, mean_with_error, student_quantile};
-pub use multiplicity::holm;
+pub use interval::{MeanInterval, Method, mean_interval, mean_interval_at, mean_with_error, student_quantile};
+pub use multiplicity::{each_of, holm};
 pub use range::Range;
 pub use regression::{Line, Measured, Observation, line, log_linear, log_log};
 pub use trend::{Trend, rises, rises_within};

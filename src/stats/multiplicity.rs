@@ -1,4 +1,15 @@
-//! Many tests at once.
+//! Many tests, or many intervals, at once.
+
+/// The probability with which each of `count` intervals may miss, so that all of them hold together but for a probability of `joint`,
+/// however they depend on each other (Bonferroni).
+///
+/// ```
+/// assert_eq!(selfreward::stats::each_of(0.05, 20), 0.0025);
+/// assert_eq!(selfreward::stats::each_of(0.05, 0), 0.05);
+/// ```
+pub fn each_of(joint: f64, count: usize) -> f64 {
+    joint / count.max(1) as f64
+}
 
 /// Holm's adjusted p-values, in the order given: with p_(1) ≤ … ≤ p_(m), the i-th is max_{j ≤ i} min(1, (m−j+1) p_(j)).
 ///

@@ -37,7 +37,7 @@ pub fn seconds(config: &Config) -> f64 {
     chain
         + own_step
         + match shape.held {
-            Held::OneHot { .. } => {
+            Held::OneHot { .. } | Held::Table => {
                 let cells = prompts * logits.min(1.0 + samples / prompts);
                 5e-6 + rounds * (2e-6 + 1e-7 * prompts + 2e-8 * cells + sampling)
             }
@@ -111,6 +111,11 @@ pub fn bytes(config: &Config) -> u64 {
             f64::max(3.0 * stored, 2.0 * stored + used)
         }
         &Held::OneHot { own } => 200.0 * prompts + of_table_update(config, prompts, own),
+        Held::Table => {
+            let table = ATOM_BYTES * prompts * responses;
+            // As stored and as read, then the table that is held, and one that a round makes.
+            24.0 * prompts * responses + 2.0 * table + of_table_update(config, prompts, responses)
+        }
         Held::Sequences { atoms } => {
             ATOM_BYTES * prompts * (atoms + 1.0) + of_table_update(config, prompts, f64::INFINITY)
         }

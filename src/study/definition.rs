@@ -21,7 +21,7 @@ const SECTIONS: [&str; 3] = ["instance", "process", "measure"];
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
-    /// Fewer replicates and fewer grid values of the same experiment.
+    /// Fewer replicates and fewer grid values of the same experiment; without `[part.quick]` the same ones.
     Quick,
     /// The experiment.
     #[default]
@@ -195,7 +195,10 @@ impl Part {
         let axes = axes(name, "grid", fields.optional_table("grid")?.map_or_else(BTreeMap::new, flatten))?;
         let together = together(fields.optional("together")).map_err(|error| located(name, error))?;
         let full = settings(name, "full", fields.table("full")?, &axes, &together)?;
-        let quick = settings(name, "quick", fields.table("quick")?, &axes, &together)?;
+        let quick = match fields.optional_table("quick")? {
+            Some(table) => settings(name, "quick", table, &axes, &together)?,
+            None => full.clone(),
+        };
         if full.grid.axes().zip(&axes).any(|(axis, written)| axis.values != written.values) {
             let expected = "replicates alone: the lists of [part.grid] are those of the full profile";
             return Err(Error::argument(at("full"), "lists", expected));
@@ -255,7 +258,7 @@ fn together(value: Option<&Value>) -> Result<Vec<Vec<String>>> {
 }
 
 /// Dotted keys, whether they were written as `"process.samples"` or as a table `process` with a key `samples`.
-fn flatten(table: &Table) -> BTreeMap<String, Value> {
+pub(super) fn flatten(table: &Table) -> BTreeMap<String, Value> {
     let mut flat = BTreeMap::new();
     for (key, value) in table {
         match value {

@@ -19,6 +19,7 @@ pub mod grid;
 pub mod merge;
 pub mod plan;
 pub mod provenance;
+pub mod revised;
 pub mod runner;
 pub mod shard;
 pub mod store;

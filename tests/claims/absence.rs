@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 use selfreward::claims::gather::{Gathered, Question};
-use selfreward::claims::{Case, Comparison, Rule, Source, Statement, Trial, Weighed};
+use selfreward::claims::{Case, Comparison, Level, Rule, Source, Statement, Trial, Weighed};
 use selfreward::experiment::{self, CellRows};
 use selfreward::metrics::named::FAILURE;
 use selfreward::papers::{self, Listed};
@@ -264,7 +264,17 @@ fn an_error_is_the_outcome_of_its_row() {
     const AUDIT: &[Source] = &[Source { experiment: "proof_audit", part: "" }];
     let rows = rows_of(&claim("C8").question());
     let of = |statement| {
-        weighed(Question { id: "made-up", sources: AUDIT, statement, rule: Rule::Always, decisions: 1 }, &rows)
+        weighed(
+            Question {
+                id: "made-up",
+                sources: AUDIT,
+                statement,
+                rule: Rule::Always,
+                level: Level::Exact,
+                decisions: 1,
+            },
+            &rows,
+        )
     };
     for (statement, words) in [
         (Statement::Replicates(without_delta), &["made-up.sqlite", "cell 0, replicate 0", "quantity = failure"][..]),

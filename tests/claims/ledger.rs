@@ -12,7 +12,7 @@ fn entry(id: &str, comparison: Option<Comparison>) -> Entry {
     let cases = comparison.map(|one| Case { comparisons: vec![one], ..Case::default() });
     let evidence = Evidence::Cases(cases.into_iter().collect());
     let weighed = weigh(Rule::Always, &evidence, 1, &Seed::from_number(1)).unwrap();
-    Entry { claim: papers::claims().find(|claim| claim.id == id).unwrap(), weighed, saved: None }
+    Entry::new(papers::claims().find(|claim| claim.id == id).unwrap(), weighed)
 }
 
 fn ledger(entries: Vec<Entry>) -> Ledger {

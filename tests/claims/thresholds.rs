@@ -150,7 +150,7 @@ fn decisions_share_one_percent() {
     }
     let tail = |k: usize| masses[k..].iter().sum::<f64>();
     let case = |i: usize, failing: usize| Case {
-        place: Place { experiment: "made-up", cell: 0, replicate: i, size: 1 },
+        place: Place { experiment: "made-up".into(), cell: 0, replicate: i, size: 1 },
         comparisons: vec![Comparison::new(if i < failing { 2.0 } else { 0.5 }, 1.0, 0.0, f64::INFINITY)],
         ..Case::default()
     };
@@ -183,7 +183,7 @@ fn statements_with_a_probability_may_fail_as_often_as_they_say() {
         let rho = if id.starts_with("C11") { 0.03 } else { 0.1 };
         let at = |share: f64| {
             let case = |i: usize| Case {
-                place: Place { experiment: "made-up", cell: 0, replicate: i, size: 1 },
+                place: Place { experiment: "made-up".into(), cell: 0, replicate: i, size: 1 },
                 comparisons: vec![Comparison::new(if (i as f64) < share * 2e4 { 2.0 } else { 0.5 }, 1.0, 0.0, 9.0)],
                 ..Case::default()
             };

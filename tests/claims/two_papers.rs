@@ -68,7 +68,7 @@ fn constructed() -> Vec<Listed> {
 
 fn ledger(claims: Vec<Listed>) -> Ledger {
     let answers = weighed(&claims.iter().map(Listed::question).collect::<Vec<_>>());
-    let entries = claims.into_iter().zip(answers).map(|(claim, weighed)| Entry { claim, weighed, saved: None });
+    let entries = claims.into_iter().zip(answers).map(|(claim, weighed)| Entry::new(claim, weighed));
     Ledger { profile: Profile::Quick, seed: 1.into(), entries: entries.collect() }
 }
 

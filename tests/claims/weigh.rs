@@ -20,7 +20,7 @@ fn decide(rule: Rule, evidence: &Evidence) -> Weighed {
 
 fn case(size: usize, comparisons: &[(f64, f64, bool)]) -> Case {
     Case {
-        place: Place { experiment: "made-up", cell: size, replicate: 0, size },
+        place: Place { experiment: "made-up".into(), cell: size, replicate: 0, size },
         comparisons: comparisons
             .iter()
             .map(|&(m, b, informative)| Comparison::new(m, b, 0.0, if informative { f64::INFINITY } else { b }))

@@ -6,6 +6,7 @@ mod study_common;
 mod autoregressive;
 mod bound;
 mod bound_dynamics;
+mod describe;
 mod doc_examples;
 mod examples;
 #[cfg(target_os = "linux")]
@@ -18,11 +19,14 @@ mod messages;
 #[cfg(unix)]
 mod outputs;
 mod plot;
+mod plot_query;
 mod report;
 #[cfg(target_os = "linux")]
 mod signals;
 mod simulate;
 #[cfg(target_os = "linux")]
 mod streams;
+mod sweeps;
 mod times;
 mod verify;
+mod verify_own;

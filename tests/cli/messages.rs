@@ -122,7 +122,7 @@ fn texts_that_are_no_toml_are_refused_with_their_place() {
     for (from, to, words) in [
         ("name = 'probe'", "name = 3", "d2.toml: name = 3: expected a text"),
         ("name = 'probe'\n", "", "d2.toml: name = absent: expected a text"),
-        ("[part.quick]\nreplicates = 1\n", "", "d2.toml: part.quick = absent: expected a table"),
+        ("[part.full]\nreplicates = 1\n", "", "d2.toml: part.full = absent: expected a table"),
         (
             "[part.base.instance]",
             "[part.bse.instance]",

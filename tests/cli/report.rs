@@ -92,9 +92,11 @@ fn a_page_is_well_formed_escapes_what_it_is_given_loads_nothing_and_comes_out_th
 /// The oracle is `selfreward verify` on the same store.
 #[test]
 fn rows_carry_what_filters_look_at_and_the_verdicts_are_those_of_verify() {
-    let bench = reported();
+    let bench = Bench::with("probe.toml", PROBE);
+    bench.expect(0, "run real_spectrum --quick --quiet");
+    bench.expect(0, "report runs/real_spectrum-quick.sqlite --quiet");
     let page = read(&bench, "report/report.html");
-    let output = bench.run("verify --from runs/probe-quick.sqlite --json");
+    let output = bench.run("verify --from runs/real_spectrum-quick.sqlite --json");
     let ledger: Value = serde_json::from_slice(&output.stdout).unwrap();
     // The page shows, paper by paper, violated rows first, then those that say something, then the rest; JSON keeps the catalogue's order.
     let mut claims = ledger["claims"].as_array().unwrap().clone();
@@ -122,7 +124,7 @@ fn rows_carry_what_filters_look_at_and_the_verdicts_are_those_of_verify() {
         assert!(row.contains(&html.finish()), "{text} is not in {row}");
     }
     assert!(markdown.contains("- Compared: ") && markdown.contains("what was compared"));
-    // Constructed laws need no rows; everything else has none here.
+    // Constructed laws need no rows; most other claims have none here.
     assert!(of("verdict").iter().any(|verdict| verdict == "holds"));
     assert!(of("verdict").iter().any(|verdict| verdict == "not-applicable"));
     // A filter's button says how many rows it leaves.

@@ -4,5 +4,6 @@ mod kinds;
 mod linear_reward;
 mod npz_arrays;
 mod npz_class;
+mod npz_logits;
 mod registry;
 mod three_answers;

@@ -164,7 +164,7 @@ fn each_kind_knows_its_size_before_it_is_drawn() {
                 assert_eq!((dim, offset), (instance.features().dim() as f64, instance.offset().is_some()), "{lines}");
                 assert!(shape.responses >= most && shape.logits >= most, "{lines}");
             }
-            Held::OneHot { .. } | Held::Sequences { .. } => assert_eq!(shape.responses, most, "{lines}"),
+            Held::OneHot { .. } | Held::Table | Held::Sequences { .. } => assert_eq!(shape.responses, most, "{lines}"),
         }
         let (seconds, bytes) = (cost::seconds(&simulation.config), cost::bytes(&simulation.config));
         assert!(seconds > 0.0 && seconds < 10.0, "{lines}: {seconds} s");

@@ -3,7 +3,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use selfreward::experiment::{ALL, Drawing, Table};
+use selfreward::experiment::{ALL, Drawing, Table, generic};
+use selfreward::plot::Panel;
 
 type Rows = Vec<Vec<String>>;
 
@@ -180,5 +181,39 @@ fn a_title_does_not_depend_on_the_rows() {
             let said = NAMES.contains(&text.as_str());
             assert!(stated.is_none() || said, "{}: {text:?} says {stated:?}", drawing.name);
         }
+    }
+}
+
+/// Oracle: the number of cells, and the names of keys.
+#[test]
+fn a_grid_that_no_figure_tells_apart_is_refused_with_the_flags_that_choose() {
+    let header = "part,cell,instance.a,instance.b,instance.c,replicates,t,kappa_minus_one_mean,kappa_minus_one_lo,\
+                  kappa_minus_one_hi,drift_mean,drift_lo,drift_hi\n";
+    let table = |values: &[usize; 3]| {
+        let mut csv = header.to_owned();
+        for (cell, (a, b, c)) in (0..values[0])
+            .flat_map(|a| (0..values[1]).map(move |b| (a, b)))
+            .flat_map(|(a, b)| (0..values[2]).map(move |c| (a, b, c)))
+            .enumerate()
+        {
+            for t in 0..2 {
+                csv.push_str(&format!("p,{cell},w{a},w{b},w{c},3,{t},0.5,0.4,0.6,0.1,0,0.2\n"));
+            }
+        }
+        Table::parse(&csv).unwrap()
+    };
+    let error = generic::figure("g", &table(&[9, 9, 2])).unwrap_err().to_string();
+    let words = ["162 cells", "--x", "--by", "--facet", "--where", "instance.a, instance.b, instance.c"];
+    assert!(words.iter().all(|word| error.contains(word)) && generic::is_too_large(&error), "{error}");
+    // As many curves as cells, each in one panel of each quantity.
+    for values in [[2, 2, 2], [3, 3, 1], [8, 4, 2], [1, 8, 8], [1, 1, 1]] {
+        let figure = generic::figure("g", &table(&values)).unwrap();
+        let curves: usize = figure.panels.iter().map(|panel| panel.series.len()).sum();
+        assert_eq!(curves, 2 * values.iter().product::<usize>(), "{values:?}");
+        let told = |panel: &Panel| {
+            let colors: std::collections::BTreeSet<usize> = panel.series.iter().map(|series| series.color).collect();
+            colors.len() == panel.series.len() && panel.series.iter().all(|series| series.points.len() == 2)
+        };
+        assert!(figure.panels.iter().all(told), "{values:?}");
     }
 }

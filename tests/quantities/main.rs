@@ -2,6 +2,7 @@
 
 mod columns;
 mod dead_responses;
+mod describe;
 mod gains;
 mod labels;
 mod noise;

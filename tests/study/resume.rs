@@ -39,7 +39,7 @@ fn what_leaves_all_rows_as_they_are_is_no_reason_to_refuse() {
         ("a comment", format!("{PROBE}# a comment\n"), 44),
         ("white space", change("replicates = 6", "replicates   =   6"), 44),
         ("another analysis", change("A probe", "The probe"), 44),
-        ("another claim", change("C20 = \"holds\"", "C19 = \"violated\""), 44),
+        ("another claim", change("claims = {}", "claims = { C21 = \"holds\" }"), 44),
         ("a default spelled out", change("prompts = 20", "prompts = 20\nweights = \"uniform\""), 44),
         ("another quick profile", change("replicates = 3", "replicates = 2"), 44),
         ("a further value", change("[8, 32, 128]", "[8, 16, 32, 128]"), 44),

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 /// Two parts, eight cells in the full profile and four in the quick one, a few milliseconds in all.
 pub const PROBE: &str = r#"
 name = "probe"
-claims = { C20 = "holds" }
+claims = {}
 analysis = "A probe of the harness."
 
 [[part]]

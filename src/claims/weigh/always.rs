@@ -78,7 +78,7 @@ pub(super) fn assumptions(cases: &[Case]) -> Vec<(&'static str, f64)> {
 
 /// Every replicate draws an instance of its own.
 pub(super) fn extent(cases: &[&Case]) -> Extent {
-    let cells: BTreeSet<(&str, usize)> = cases.iter().map(|case| (case.place.experiment, case.place.cell)).collect();
+    let cells: BTreeSet<(&str, usize)> = cases.iter().map(|case| (&*case.place.experiment, case.place.cell)).collect();
     let replicates = cases.iter().map(|case| case.replicates.max(1)).sum();
     Extent { instances: replicates, cells: cells.len(), replicates }
 }

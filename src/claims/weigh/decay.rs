@@ -135,7 +135,7 @@ fn disadvantage(curve: &Curve, law: Law, seed: &Seed) -> Result<Estimate> {
 /// The first replicate of a curve's first cell.
 fn place(curve: &Curve) -> Option<Place> {
     let cell = curve.points.first()?.cell;
-    Some(Place { experiment: curve.experiment, cell, ..Place::default() })
+    Some(Place { experiment: curve.experiment.clone(), cell, ..Place::default() })
 }
 
 /// The law that contains this one as its limit: an exponential onto a floor that is nearly 0 speaks for the exponential.

@@ -72,9 +72,9 @@ pub(super) fn weigh(cases: &[Case], rho: f64, level: f64) -> Result<Weighed> {
 }
 
 /// The cell of a case. What is constructed has no cells: it is one.
-fn cell(case: &Case) -> (&'static str, usize) {
+fn cell(case: &Case) -> (&str, usize) {
     let place = &case.place;
-    (place.experiment, if place.experiment.is_empty() { 0 } else { place.cell })
+    (&place.experiment, if place.experiment.is_empty() { 0 } else { place.cell })
 }
 
 /// The least p-value over the cells, for the whole of their half of the level, and which cell has it.

@@ -118,7 +118,7 @@ fn list(values: &[f64]) -> String {
 }
 
 /// Six significant digits at most, in the shorter of the two notations.
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
     }

@@ -1,5 +1,6 @@
 //! The calculator's flags: those that papers declare, from which the command line is built and read.
 
+use crate::nearest::one_of;
 use crate::papers::{Flag, Kind, PAPERS, Quantity};
 use crate::{Error, Result};
 use clap::{Arg, ArgMatches, Command, FromArgMatches};
@@ -64,6 +65,22 @@ impl Flags {
     /// The values given, read.
     pub fn quantities(&self) -> Result<Vec<(&'static str, Quantity)>> {
         self.0.iter().map(|(flag, text)| Ok((flag.name, parse(flag, text)?))).collect()
+    }
+}
+
+/// The flag of a name with its value, which is no range.
+///
+/// # Errors
+/// [`Error::Argument`] for a name that no flag has, a value of another kind, and a range.
+pub fn number(name: &str, text: &str) -> Result<(&'static str, Quantity)> {
+    let all = declared();
+    let Some(flag) = all.iter().find(|flag| flag.name == name) else {
+        let names: Vec<&str> = all.iter().map(|flag| flag.name).collect();
+        return Err(Error::argument("flag", name, one_of(name, &names)));
+    };
+    match parse(flag, text)? {
+        Quantity::Range(_) => Err(Error::argument(name, text, "one number: a range has no place beside a curve")),
+        quantity => Ok((flag.name, quantity)),
     }
 }
 

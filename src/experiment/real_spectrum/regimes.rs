@@ -38,6 +38,15 @@ impl Fit {
         }
     }
 
+    /// Its parameter with the letter that stands for it: the rate c, the exponent α, or the spikes s.
+    pub fn parameter(&self) -> (&'static str, f64) {
+        match self.regime {
+            Regime::Exponential { rate, .. } => ("c", rate),
+            Regime::Polynomial { exponent, .. } => ("α", exponent),
+            Regime::Spiked { rank, .. } => ("s", rank),
+        }
+    }
+
     /// The fitted λ_j, j from 1.
     pub fn at(&self, j: usize) -> f64 {
         match self.regime {

@@ -63,6 +63,11 @@ impl<'a> Archive<'a> {
         Ok(Self { path, zip, names, size })
     }
 
+    /// Whether there is an array of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|(known, _)| known == name)
+    }
+
     /// The shape that an array's header states; `None` if there is no such array, or no such header.
     pub fn shape(&mut self, name: &str) -> Option<Vec<u64>> {
         let &(_, index) = self.names.iter().find(|(known, _)| known == name)?;

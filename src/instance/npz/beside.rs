@@ -1,41 +1,68 @@
-//! What stands beside the features, response by response or prompt by prompt; what lies beyond a prompt's responses is padding.
+//! What stands beside the policy, response by response or prompt by prompt; what lies beyond a prompt's responses is padding.
 
 use super::archive::Array;
 use crate::instance::Correct;
 use crate::logits::LogitTable;
 use crate::{Error, Result};
 
-/// The rows of an array (M, K), each cut to its prompt's responses.
-fn rows<'a, T>(
-    array: &'a Option<Array<T>>,
-    name: &str,
-    responses: &'a [usize],
-    most: usize,
-) -> Result<Option<impl Iterator<Item = &'a [T]> + use<'a, T>>> {
-    let Some(Array { shape, values }) = array else { return Ok(None) };
-    if *shape != [responses.len(), most] {
-        let expected = format!("({}, {most}), for the shape of phi", responses.len());
-        return Err(Error::argument(format!("shape of {name}"), format!("{shape:?}"), expected));
-    }
-    Ok(Some(values.chunks(most).zip(responses).map(|(row, &count)| &row[..count])))
+/// What an array (M, K) beside the policy has to look like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape<'a> {
+    /// K(x).
+    pub responses: &'a [usize],
+    /// K, the most responses of a prompt.
+    pub most: usize,
+    /// The array that says so.
+    pub of: &'a str,
 }
 
-/// A number for each response.
-pub(super) fn logits(
-    array: &Option<Array<f64>>,
-    name: &str,
-    responses: &[usize],
-    most: usize,
-) -> Result<Option<LogitTable>> {
-    let Some(rows) = rows(array, name, responses, most)? else { return Ok(None) };
-    let mut table = LogitTable::default();
-    for (x, row) in rows.enumerate() {
-        if let Some(y) = row.iter().position(|value| !value.is_finite()) {
-            return Err(Error::argument(format!("{name}[{x}, {y}]"), row[y], "a finite number"));
+impl<'a> Shape<'a> {
+    /// The rows of an array (M, K), each cut to its prompt's responses.
+    fn rows<T>(
+        self,
+        array: &'a Option<Array<T>>,
+        name: &str,
+    ) -> Result<Option<impl Iterator<Item = &'a [T]> + use<'a, T>>> {
+        let Some(Array { shape, values }) = array else { return Ok(None) };
+        if *shape != [self.responses.len(), self.most] {
+            let expected = format!("({}, {}), for the shape of {}", self.responses.len(), self.most, self.of);
+            return Err(Error::argument(format!("shape of {name}"), format!("{shape:?}"), expected));
         }
-        table.push_dense(row);
+        Ok(Some(values.chunks(self.most).zip(self.responses).map(|(row, &count)| &row[..count])))
     }
-    Ok(Some(table))
+
+    /// A number for each response.
+    pub fn logits(self, array: &'a Option<Array<f64>>, name: &str) -> Result<Option<LogitTable>> {
+        let Some(rows) = self.rows(array, name)? else { return Ok(None) };
+        let mut table = LogitTable::default();
+        for (x, row) in rows.enumerate() {
+            if let Some(y) = row.iter().position(|value| !value.is_finite()) {
+                return Err(Error::argument(format!("{name}[{x}, {y}]"), row[y], "a finite number"));
+            }
+            table.push_dense(row);
+        }
+        Ok(Some(table))
+    }
+
+    /// The correct responses, by either array or both; `None` where of no prompt anything is known.
+    pub fn correct(self, array: &'a Option<Array<i128>>, answers: Option<Vec<Option<u32>>>) -> Result<Option<Correct>> {
+        let lists = match (self.rows(array, "correct")?, answers) {
+            (None, None) => return Ok(None),
+            (None, Some(answers)) => answers.into_iter().map(|answer| answer.map(|one| vec![one])).collect(),
+            (Some(rows), answers) => {
+                let lists = rows.enumerate().map(|(x, row)| list(x, row)).collect::<Result<Vec<_>>>()?;
+                for (x, answer) in answers.into_iter().flatten().enumerate() {
+                    agree(x, answer, lists[x].as_deref())?;
+                }
+                lists
+            }
+        };
+        // Nothing known is as good as no array.
+        if lists.iter().all(Option::is_none) {
+            return Ok(None);
+        }
+        Correct::new(lists, |x| self.responses[x]).map(Some)
+    }
 }
 
 /// The one correct response of each prompt, `None` where it is not known.
@@ -48,31 +75,6 @@ pub(super) fn answers(given: Option<&[i128]>) -> Result<Option<Vec<Option<u32>>>
         u32::try_from(answer).map(Some).map_err(|_| Error::argument(format!("answer[{x}]"), answer, expected))
     };
     given.map(|answers| answers.iter().enumerate().map(answer).collect()).transpose()
-}
-
-/// The correct responses, by either array or both; `None` where of no prompt anything is known.
-pub(super) fn correct(
-    array: &Option<Array<i128>>,
-    answers: Option<Vec<Option<u32>>>,
-    responses: &[usize],
-    most: usize,
-) -> Result<Option<Correct>> {
-    let lists = match (rows(array, "correct", responses, most)?, answers) {
-        (None, None) => return Ok(None),
-        (None, Some(answers)) => answers.into_iter().map(|answer| answer.map(|one| vec![one])).collect(),
-        (Some(rows), answers) => {
-            let lists = rows.enumerate().map(|(x, row)| list(x, row)).collect::<Result<Vec<_>>>()?;
-            for (x, answer) in answers.into_iter().flatten().enumerate() {
-                agree(x, answer, lists[x].as_deref())?;
-            }
-            lists
-        }
-    };
-    // Nothing known is as good as no array.
-    if lists.iter().all(Option::is_none) {
-        return Ok(None);
-    }
-    Correct::new(lists, |x| responses[x]).map(Some)
 }
 
 /// The correct responses of one prompt.

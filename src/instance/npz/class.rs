@@ -2,6 +2,7 @@
 
 use ndarray::{Array1, Array2, Axis, concatenate, s};
 
+use super::logits::without_features;
 use crate::floats::Norm;
 use crate::instance::DenseFeatures;
 use crate::logits::LogitTable;
@@ -61,6 +62,18 @@ impl Class {
             None => parts,
         };
         if self.offset_as_feature { lifted(parts) } else { Ok(parts) }
+    }
+
+    /// Refuses what has no meaning where every response has a parameter of its own.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with the key.
+    pub(super) fn refuse_without_features(self) -> Result<()> {
+        match self {
+            Self { dim: Some(dim), .. } => Err(without_features("instance.dim", dim)),
+            Self { offset_as_feature: true, .. } => Err(without_features("instance.offset_as_feature", true)),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -12,6 +12,9 @@
 //! | `reward` | (M, K) | floating-point | r(x,y), a reward from outside, nats |
 //! | `level` | (M) | integer | a level (of difficulty, say) of each prompt |
 //!
+//! Without `phi` the file is a base of any logits: `offset` holds those of a tabular policy, π_0 ∝ e^offset, and every response has a
+//! parameter of its own (`logits`). `theta0` then has no meaning and is refused.
+//!
 //! Types may have either byte order (floating-point: f8, f4, f2; integer: i1 to i8, u1 to u8; boolean: b1), and arrays either order of
 //! axes. `answer` and `correct` may both be there if they agree: where `answer` names a response, it is the prompt's only correct one.
 
@@ -20,6 +23,7 @@ mod beside;
 mod class;
 mod header;
 mod literal;
+mod logits;
 
 use std::path::Path;
 
@@ -38,22 +42,42 @@ use crate::{Error, Result};
 const ARRAYS: [&str; 9] =
     ["phi", "theta0", "offset", "prompt_weights", "num_responses", "correct", "answer", "reward", "level"];
 
-/// M, K and d as the header of a file's features states them; `None` if it cannot be read.
-pub(crate) fn stated_shape(path: &Path) -> Option<[f64; 3]> {
-    let shape = Archive::open(path, files::open(path).ok()?).ok()?.shape("phi")?;
-    let [prompts, responses, dim] = shape[..] else { return None };
-    Some([prompts, responses, dim].map(|n| n as f64))
+/// What the headers of a file state, before it is read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Stated {
+    /// M, K and d of features.
+    Features([f64; 3]),
+    /// M and K of a base of any logits.
+    Logits([f64; 2]),
+}
+
+/// The shape as the header of a file's features, or where there are none of its logits, states it; `None` if it cannot be read.
+pub(crate) fn stated_shape(path: &Path) -> Option<Stated> {
+    let mut archive = Archive::open(path, files::open(path).ok()?).ok()?;
+    if !archive.has("phi") {
+        let [prompts, responses] = archive.shape("offset")?[..] else { return None };
+        return Some(Stated::Logits([prompts, responses].map(|n| n as f64)));
+    }
+    let [prompts, responses, dim] = archive.shape("phi")?[..] else { return None };
+    Some(Stated::Features([prompts, responses, dim].map(|n| n as f64)))
+}
+
+/// What the policy of a file is made of.
+#[derive(Debug)]
+enum Body {
+    /// Features, with θ_0 and fixed logits where they are there.
+    Features { features: DenseFeatures, base: Option<Vec<f64>>, offset: Option<LogitTable> },
+    /// The logits of a tabular policy.
+    Logits(LogitTable),
 }
 
 /// An instance file, read and checked for shape.
 #[derive(Debug)]
 pub struct NpzFile {
-    features: DenseFeatures,
+    body: Body,
     /// The largest feature norm before rescaling, if rescaling was asked for.
     pub rescaled_by: Option<f64>,
-    base: Option<Vec<f64>>,
     weights: Vec<f64>,
-    offset: Option<LogitTable>,
     correct: Option<Correct>,
     reward: Option<LogitTable>,
     levels: Option<Vec<i64>>,
@@ -86,33 +110,25 @@ impl NpzFile {
     fn parse(path: &Path, source: Box<dyn Source>, rescale: bool) -> Result<Self> {
         let mut archive = Archive::open(path, source)?;
         archive.refuse_others(&ARRAYS)?;
-        let phi = archive.floats("phi")?.ok_or_else(|| archive.wrong("phi", "is missing: expected shape (M, K, d)"))?;
-        let [prompts, most, dim] = phi.shape[..] else {
-            return Err(archive.wrong("phi", &format!("has shape {:?}: expected (M, K, d)", phi.shape)));
-        };
-        if phi.values.is_empty() {
-            return Err(archive.wrong("phi", &format!("has shape {:?}: expected no empty axis", phi.shape)));
-        }
-        let responses = match vector(&archive.wholes("num_responses")?, "num_responses", prompts)? {
-            Some(counts) => counts.iter().enumerate().map(|(x, &count)| response_count(x, count, most)).collect(),
-            None => refuse_padding(&phi).map(|()| vec![most; prompts]),
-        }?;
-        let features = DenseFeatures::new(packed(phi, &responses)?, &responses)?;
-        let (features, rescaled_by) = if rescale {
-            let (features, norm) = features.rescaled();
-            (features, Some(norm))
+        let (body, rescaled_by, responses, most) = if archive.has("phi") || !archive.has("offset") {
+            features(&mut archive, rescale)?
         } else {
-            (features, None)
+            if rescale {
+                return Err(logits::without_features("instance.rescale", true));
+            }
+            let (table, responses, most) = logits::read(&mut archive)?;
+            (Body::Logits(table), None, responses, most)
         };
-        let base = numbers(&archive.floats("theta0")?, "theta0", dim)?;
-        let weights = numbers(&archive.floats("prompt_weights")?, "prompt_weights", prompts)?;
-        let offset = beside::logits(&archive.floats("offset")?, "offset", &responses, most)?;
-        let reward = beside::logits(&archive.floats("reward")?, "reward", &responses, most)?;
-        let answers = beside::answers(vector(&archive.wholes("answer")?, "answer", prompts)?)?;
-        let correct = beside::correct(&archive.truths("correct")?, answers, &responses, most)?;
-        let levels = vector(&archive.wholes("level")?, "level", prompts)?.map(beside::levels).transpose()?;
+        let prompts = responses.len();
+        let beside = beside::Shape { responses: &responses, most, of: body.array() };
+        let weights = numbers(&archive.floats("prompt_weights")?, "prompt_weights", prompts, body.array())?;
+        let reward = beside.logits(&archive.floats("reward")?, "reward")?;
+        let answers = beside::answers(vector(&archive.wholes("answer")?, "answer", prompts, body.array())?)?;
+        let correct = beside.correct(&archive.truths("correct")?, answers)?;
+        let levels = archive.wholes("level")?;
+        let levels = vector(&levels, "level", prompts, body.array())?.map(beside::levels).transpose()?;
         let weights = weights.unwrap_or_else(|| uniform_weights(prompts));
-        Ok(Self { features, rescaled_by, base, weights, offset, correct, reward, levels, class: Class::default() })
+        Ok(Self { body, rescaled_by, weights, correct, reward, levels, class: Class::default() })
     }
 
     /// The same file, its numbers taken as another class around the same policy.
@@ -128,30 +144,43 @@ impl NpzFile {
     ///
     /// # Errors
     /// [`Error::Argument`] if values are out of range (see [`Instance::new`]), there is no θ_0, or the class of [`NpzFile::taken_as`]
-    /// cannot be made.
+    /// cannot be made; for a `base`, and for a class, of a file without features.
     pub fn instance(self, base: Option<&BaseParameter>, seed: &Seed) -> Result<Instance> {
-        // All-zero features were not divided.
-        let factor = self.rescaled_by.filter(|&norm| norm > 0.0).unwrap_or(1.0);
-        let scaled = |theta: &[f64]| Parameter::Dense(theta.iter().map(|value| value * factor).collect());
-        let base = match (base, &self.base) {
-            (Some(BaseParameter::Given(theta)), _) | (None, Some(theta)) => scaled(theta),
-            (Some(base), _) => base.resolve(&self.features, seed)?,
-            (None, None) if self.offset.is_some() => Parameter::Dense(Array1::zeros(self.features.dim())),
-            (None, None) => {
-                return Err(Error::argument(
-                    "theta0",
-                    "absent",
-                    "an array theta0 (d) or offset (M, K), or instance.theta_norm or logit_scale",
-                ));
+        let mut instance = match self.body {
+            Body::Features { features, base: own, offset } => {
+                // All-zero features were not divided.
+                let factor = self.rescaled_by.filter(|&norm| norm > 0.0).unwrap_or(1.0);
+                let scaled = |theta: &[f64]| Parameter::Dense(theta.iter().map(|value| value * factor).collect());
+                let base = match (base, &own) {
+                    (Some(BaseParameter::Given(theta)), _) | (None, Some(theta)) => scaled(theta),
+                    (Some(base), _) => base.resolve(&features, seed)?,
+                    (None, None) if offset.is_some() => Parameter::Dense(Array1::zeros(features.dim())),
+                    (None, None) => {
+                        return Err(Error::argument(
+                            "theta0",
+                            "absent",
+                            "an array theta0 (d) or offset (M, K), or instance.theta_norm or logit_scale",
+                        ));
+                    }
+                };
+                let Parameter::Dense(theta) = base else { unreachable!("features of a file are dense") };
+                let Parts { features, theta, offset } = self.class.of(Parts { features, theta, offset })?;
+                let features = FeatureMap::dense(features);
+                let instance = Instance::new(self.weights, features, Parameter::Dense(theta), None)?;
+                match offset {
+                    Some(offset) => instance.with_offset(offset)?,
+                    None => instance,
+                }
+            }
+            Body::Logits(table) => {
+                self.class.refuse_without_features()?;
+                if let Some(base) = base {
+                    let (key, value) = base.key();
+                    return Err(logits::without_features(key, value));
+                }
+                logits::instance(self.weights, table)?
             }
         };
-        let Parameter::Dense(theta) = base else { unreachable!("features of a file are dense") };
-        let parts = Parts { features: self.features, theta, offset: self.offset };
-        let Parts { features, theta, offset } = self.class.of(parts)?;
-        let mut instance = Instance::new(self.weights, FeatureMap::dense(features), Parameter::Dense(theta), None)?;
-        if let Some(offset) = offset {
-            instance = instance.with_offset(offset)?;
-        }
         if let Some(correct) = self.correct {
             instance = instance.with_correct(correct)?;
         }
@@ -165,11 +194,56 @@ impl NpzFile {
     }
 }
 
-/// The values of an array, if it is there; refuses another shape than (`length`).
-fn vector<'a, T>(array: &'a Option<Array<T>>, name: &str, length: usize) -> Result<Option<&'a [T]>> {
+impl Body {
+    /// The array that says how many prompts and responses there are.
+    fn array(&self) -> &'static str {
+        match self {
+            Self::Features { .. } => "phi",
+            Self::Logits(_) => "offset",
+        }
+    }
+}
+
+/// Features with what belongs to them, their largest norm where they were divided by it, K(x), and K.
+fn features(archive: &mut Archive<'_>, rescale: bool) -> Result<(Body, Option<f64>, Vec<usize>, usize)> {
+    let missing = "is missing: expected shape (M, K, d), or an array offset (M, K) for a policy of any logits";
+    let phi = archive.floats("phi")?.ok_or_else(|| archive.wrong("phi", missing))?;
+    let [prompts, most, dim] = phi.shape[..] else {
+        return Err(archive.wrong("phi", &format!("has shape {:?}: expected (M, K, d)", phi.shape)));
+    };
+    if phi.values.is_empty() {
+        return Err(archive.wrong("phi", &format!("has shape {:?}: expected no empty axis", phi.shape)));
+    }
+    let responses = match counts(archive, prompts, most, "phi")? {
+        Some(counts) => counts,
+        None => refuse_padding(&phi).map(|()| vec![most; prompts])?,
+    };
+    let features = DenseFeatures::new(packed(phi, &responses)?, &responses)?;
+    let (features, rescaled_by) = if rescale {
+        let (features, norm) = features.rescaled();
+        (features, Some(norm))
+    } else {
+        (features, None)
+    };
+    let base = numbers(&archive.floats("theta0")?, "theta0", dim, "phi")?;
+    let beside = beside::Shape { responses: &responses, most, of: "phi" };
+    let offset = beside.logits(&archive.floats("offset")?, "offset")?;
+    Ok((Body::Features { features, base, offset }, rescaled_by, responses, most))
+}
+
+/// K(x) as `num_responses` says; `None` without it.
+fn counts(archive: &mut Archive<'_>, prompts: usize, most: usize, of: &str) -> Result<Option<Vec<usize>>> {
+    let array = archive.wholes("num_responses")?;
+    let Some(counts) = vector(&array, "num_responses", prompts, of)? else { return Ok(None) };
+    let count = |(x, &count): (usize, &i128)| response_count(x, count, most, of);
+    counts.iter().enumerate().map(count).collect::<Result<_>>().map(Some)
+}
+
+/// The values of an array, if it is there; refuses another shape than (`length`), for the shape of the array `of`.
+fn vector<'a, T>(array: &'a Option<Array<T>>, name: &str, length: usize, of: &str) -> Result<Option<&'a [T]>> {
     match array {
         Some(array) if array.shape != [length] => {
-            let expected = format!("({length}), for the shape of phi");
+            let expected = format!("({length}), for the shape of {of}");
             Err(Error::argument(format!("shape of {name}"), format!("{:?}", array.shape), expected))
         }
         array => Ok(array.as_ref().map(|array| array.values.as_slice())),
@@ -177,17 +251,17 @@ fn vector<'a, T>(array: &'a Option<Array<T>>, name: &str, length: usize) -> Resu
 }
 
 /// As [`vector`], finite.
-fn numbers(array: &Option<Array<f64>>, name: &str, length: usize) -> Result<Option<Vec<f64>>> {
-    let Some(values) = vector(array, name, length)? else { return Ok(None) };
+fn numbers(array: &Option<Array<f64>>, name: &str, length: usize, of: &str) -> Result<Option<Vec<f64>>> {
+    let Some(values) = vector(array, name, length, of)? else { return Ok(None) };
     match values.iter().position(|value| !value.is_finite()) {
         Some(i) => Err(Error::argument(format!("{name}[{i}]"), values[i], "a finite number")),
         None => Ok(Some(values.to_vec())),
     }
 }
 
-fn response_count(x: usize, count: i128, most: usize) -> Result<usize> {
+fn response_count(x: usize, count: i128, most: usize, of: &str) -> Result<usize> {
     let found = usize::try_from(count).ok().filter(|count| (1..=most).contains(count));
-    found.ok_or_else(|| Error::argument(format!("num_responses[{x}]"), count, format!("1 to {most}, the K of phi")))
+    found.ok_or_else(|| Error::argument(format!("num_responses[{x}]"), count, format!("1 to {most}, the K of {of}")))
 }
 
 /// Refuses rows of zeros at the end of a prompt: without `num_responses` they may be padding, or responses whose logit is 0.
@@ -197,10 +271,15 @@ fn refuse_padding(phi: &Array<f64>) -> Result<()> {
         |prompt: &[f64]| prompt.chunks(dim).rev().take_while(|row| row.iter().all(|&value| value == 0.0)).count();
     let found = phi.values.chunks(most * dim).map(zeros).enumerate().find(|&(_, zeros)| zeros > 0);
     let Some((x, zeros)) = found else { return Ok(()) };
+    Err(doubtful("phi", x, zeros, most))
+}
+
+/// Zeros behind a prompt's last response that may be padding, or responses.
+fn doubtful(array: &str, x: usize, zeros: usize, most: usize) -> Error {
     let rows = if zeros == 1 {
-        format!("phi[{x}, {}]", most - 1)
+        format!("{array}[{x}, {}]", most - 1)
     } else {
-        format!("phi[{x}, {}] to phi[{x}, {}]", most - zeros, most - 1)
+        format!("{array}[{x}, {}] to {array}[{x}, {}]", most - zeros, most - 1)
     };
     let padding = match most - zeros {
         0 => format!("no prompt {x} if they are padding"),
@@ -208,7 +287,7 @@ fn refuse_padding(phi: &Array<f64>) -> Result<()> {
     };
     let expected =
         format!("an array num_responses (M) that says whether they count: {padding}, {most} if they are responses");
-    Err(Error::argument(rows, "0", expected))
+    Error::argument(rows, "0", expected)
 }
 
 /// The rows that count, one prompt's after another's; in place.

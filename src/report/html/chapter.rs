@@ -4,7 +4,7 @@ use super::{formula, ledger, spaced};
 use crate::plot::Figure;
 use crate::report::markup::{Markup, data_uri, escaped, json_for_script};
 use crate::report::points::points;
-use crate::report::{Chapter, Picture, Record};
+use crate::report::{Chapter, Picture, Record, Row};
 use crate::words::{agreeing, counted};
 
 /// Appends the section.
@@ -18,6 +18,7 @@ pub fn section(main: &mut Markup, chapter: &Chapter, record: &Record) {
             section.element("p", &[("class", "warning")], &format!("A definition of one's own: this store {misfit}."));
         }
         claims(section, chapter, record);
+        own(section, chapter);
         if !chapter.counts.complete() {
             let counts = chapter.counts;
             let text = format!(
@@ -51,12 +52,16 @@ fn claims(section: &mut Markup, chapter: &Chapter, record: &Record) {
     }
     section.within("p", &[("class", "claims")], |p| {
         p.text("Bears on ");
-        let place = |claim: &&String| record.claims.iter().position(|row| row.id == **claim || row.number() == *claim);
+        let rank = |claim: &&String| record.claims.iter().position(|row| row.id == **claim || row.number() == *claim);
         let mut claims: Vec<&String> = chapter.claims.keys().collect();
-        claims.sort_by_key(place);
+        claims.sort_by_key(rank);
         for claim in claims {
-            match record.find(claim) {
-                Some(row) => p.within("a", &[("href", &format!("#claim-{}", row.id))], |a| {
+            let found = match &chapter.own {
+                None => record.find(claim).map(|row| (String::new(), row)),
+                Some(own) => own.find(claim).map(|row| (place(chapter), row)),
+            };
+            match found {
+                Some((place, row)) => p.within("a", &[("href", &format!("#{place}claim-{}", row.id))], |a| {
                     a.text(claim);
                     if row.id == *claim {
                         a.text(" ");
@@ -68,6 +73,22 @@ fn claims(section: &mut Markup, chapter: &Chapter, record: &Record) {
             p.text(" ");
         }
     });
+}
+
+/// Before the names of claims in the chapter of a store of someone's own.
+fn place(chapter: &Chapter) -> String {
+    format!("{}-", chapter.name)
+}
+
+/// The verdicts on the rows of a store of someone's own.
+fn own(section: &mut Markup, chapter: &Chapter) {
+    let Some(own) = &chapter.own else { return };
+    if let Some(ledger) = &own.ledger {
+        section.element("h3", &[], "What claims say of its rows");
+        let rows: Vec<&Row> = ledger.chapters().into_iter().flat_map(|(_, rows)| rows).collect();
+        ledger::table(section, &rows, &place(chapter));
+    }
+    own.remarks.iter().for_each(|remark| section.element("p", &[("class", "about")], remark));
 }
 
 fn findings(section: &mut Markup, chapter: &Chapter) {

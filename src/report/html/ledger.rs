@@ -26,13 +26,13 @@ pub fn section(main: &mut Markup, ledger: &Record) {
             if let Some(paper) = paper {
                 section.element("h3", &[("id", &format!("paper-{}", paper.key))], &paper.heading());
             }
-            table(section, &rows);
+            table(section, &rows, "");
         }
     });
 }
 
-/// The rows of a paper.
-fn table(section: &mut Markup, rows: &[&Row]) {
+/// Rows, with a word before their claims' names in the places that links lead to.
+pub fn table(section: &mut Markup, rows: &[&Row], place: &str) {
     section.within("table", &[("class", "ledger")], |table| {
         table.within("thead", &[], |head| {
             head.within("tr", &[], |tr| {
@@ -41,7 +41,7 @@ fn table(section: &mut Markup, rows: &[&Row]) {
                 }
             });
         });
-        table.within("tbody", &[], |body| rows.iter().for_each(|claim| row(body, claim)));
+        table.within("tbody", &[], |body| rows.iter().for_each(|claim| row(body, claim, place)));
     });
 }
 
@@ -76,9 +76,10 @@ fn group(filters: &mut Markup, key: &str, values: impl IntoIterator<Item = (Stri
     });
 }
 
-fn row(body: &mut Markup, claim: &Row) {
+fn row(body: &mut Markup, claim: &Row, place: &str) {
+    let place = format!("{place}claim-{}", claim.id);
     let attributes = [
-        ("id", format!("claim-{}", claim.id)),
+        ("id", place.clone()),
         ("data-verdict", word(&claim.verdict)),
         ("data-level", claim.level.clone()),
         ("data-expected", if claim.as_expected() { "yes" } else { "no" }.to_owned()),
@@ -90,7 +91,7 @@ fn row(body: &mut Markup, claim: &Row) {
             tr.within("td", &[("data-label", COLUMNS[column])], fill);
         };
         cell(tr, 0, &|td| {
-            td.element("a", &[("href", &format!("#claim-{}", claim.id)), ("class", "id")], &claim.id);
+            td.element("a", &[("href", &format!("#{place}")), ("class", "id")], &claim.id);
             td.element("span", &[("class", "level")], &claim.level);
         });
         cell(tr, 1, &|td| {
@@ -104,11 +105,11 @@ fn row(body: &mut Markup, claim: &Row) {
         cell(tr, 3, &|td| td.text(&claim.comparison_text()));
         cell(tr, 4, &|td| {
             badge(td, claim.verdict);
-            if !claim.as_expected() || claim.expected == Verdict::Violated {
-                let text = if claim.as_expected() {
-                    "as expected".to_owned()
-                } else {
-                    format!("expected: {}", word(&claim.expected))
+            if !claim.as_expected() || claim.expected.is_none_or(|verdict| verdict == Verdict::Violated) {
+                let text = match claim.expected {
+                    None => "no verdict expected".to_owned(),
+                    Some(_) if claim.as_expected() => "as expected".to_owned(),
+                    Some(verdict) => format!("expected: {}", word(&verdict)),
                 };
                 td.element("span", &[("class", if claim.as_expected() { "aside" } else { "aside surprise" })], &text);
             }

@@ -31,8 +31,17 @@ impl Config {
     }
 
     /// Whether the loop is the paper's, as far as keys say so.
-    pub(in crate::simulate) fn is_papers_loop(&self) -> bool {
+    pub(crate) fn is_papers_loop(&self) -> bool {
         !has_new_key(&self.process)
+    }
+
+    /// The same of a loop that is named after the paper's, too.
+    pub(crate) fn runs_papers_loop(&self) -> bool {
+        let mut process = self.process.clone();
+        if process.others.get("preset").and_then(toml::Value::as_str) == Some("self-rewarding") {
+            process.others.remove("preset");
+        }
+        !has_new_key(&process)
     }
 
     /// Why a quantity cannot exist, as far as keys say so; `None` where it can.

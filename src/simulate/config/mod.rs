@@ -3,12 +3,14 @@
 //! The meaning, range and default of every key stand in [`super::keys::keys`].
 
 mod also;
+mod given;
 mod instance;
 mod process;
 mod run;
 mod setting;
 
 pub use super::kinds::Kind;
+pub use given::Given;
 pub use instance::InstanceConfig;
 pub use process::{ProcessConfig, SamplingConfig, UpdateConfig};
 pub use run::{MeasureConfig, RunConfig, SeedConfig};

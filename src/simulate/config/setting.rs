@@ -35,20 +35,66 @@ pub fn set(table: &mut Table, key: &str, value: Value) -> Result<()> {
     Ok(())
 }
 
-/// Reads `key=value`; the value is TOML, or a bare word, which stands for a string.
+/// Reads `key=value`; the value is TOML, a bare word, which stands for a string, or a list of these (a shell that takes the quotes of
+/// `["a", "b"]` leaves `[a, b]`).
 ///
 /// # Errors
-/// [`Error::Argument`] if there is no `=` or the value is neither.
+/// [`Error::Argument`] if there is no `=` or the value is none of them.
+///
+/// ```
+/// use selfreward::simulate::config::parse_setting;
+///
+/// let (key, list) = parse_setting("process.preset=[self-rewarding, sharpening-sft]")?;
+/// assert_eq!((key.as_str(), list), ("process.preset", parse_setting("k=['self-rewarding', 'sharpening-sft']")?.1));
+/// assert!(parse_setting("process.preset=[self-rewarding").is_err());
+/// # Ok::<(), selfreward::Error>(())
+/// ```
 pub fn parse_setting(text: &str) -> Result<(String, Value)> {
-    let wrong = || Error::argument("--set", text, "key=value with a TOML value, for example process.samples=512");
-    let (key, value) = text.split_once('=').ok_or_else(wrong)?;
-    let parsed = format!("value = {value}").parse::<Table>().ok().filter(|table| table.len() == 1);
-    let parsed = parsed.and_then(|mut table| table.remove("value"));
-    let bare = |c: char| c.is_alphanumeric() || "_-./".contains(c);
-    let value = match parsed {
-        Some(value) => value,
-        None if !value.is_empty() && value.chars().all(bare) => Value::String(value.to_owned()),
-        None => return Err(wrong()),
+    let wrong = || {
+        let expected = "key=value with a TOML value or a bare word, for example process.samples=512; lists and tables in single \
+            quotes for the shell, 'process.preset=[\"a\", \"b\"]'";
+        Error::argument("--set", text, expected)
     };
-    Ok((key.trim().to_owned(), value))
+    let (key, value) = text.split_once('=').ok_or_else(wrong)?;
+    Ok((key.trim().to_owned(), read(value, LISTS).ok_or_else(wrong)?))
+}
+
+/// Lists within each other, at most: those of a key whose values are lists.
+const LISTS: usize = 2;
+
+fn read(text: &str, lists: usize) -> Option<Value> {
+    let parsed = format!("value = {text}").parse::<Table>().ok().filter(|table| table.len() == 1);
+    if let Some(value) = parsed.and_then(|mut table| table.remove("value")) {
+        return Some(value);
+    }
+    let bare = |c: char| c.is_alphanumeric() || "_-./".contains(c);
+    if !text.is_empty() && text.chars().all(bare) {
+        return Some(Value::String(text.to_owned()));
+    }
+    let inner = text.trim().strip_prefix('[')?.strip_suffix(']').filter(|_| lists > 0)?;
+    let items = items(inner)?;
+    items.into_iter().map(|item| read(item.trim(), lists - 1)).collect::<Option<_>>().map(Value::Array)
+}
+
+/// The texts between the commas of a list; those within quotes and brackets part nothing. `None` where brackets or quotes do not match.
+fn items(text: &str) -> Option<Vec<&str>> {
+    let (mut items, mut start, mut open, mut quote) = (Vec::new(), 0, Vec::new(), None);
+    for (place, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(mark), _) => quote = (c != mark).then_some(mark),
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '[') => open.push(']'),
+            (None, '{') => open.push('}'),
+            (None, ']' | '}') => drop(open.pop().filter(|&mark| mark == c)?),
+            (None, ',') if open.is_empty() => {
+                items.push(&text[start..place]);
+                start = place + 1;
+            }
+            _ => {}
+        }
+    }
+    if !text[start..].trim().is_empty() {
+        items.push(&text[start..]);
+    }
+    (open.is_empty() && quote.is_none() && !items.is_empty()).then_some(items)
 }

@@ -1,4 +1,4 @@
-//! `npz`: features from a file.
+//! `npz`: features, or the logits of a tabular policy, from a file.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use super::{Alike, Entry, Held, Made, Nature, Shape, Source};
 use crate::Result;
 use crate::instance::Instance;
 use crate::instance::gaussian::BaseParameter;
-use crate::instance::npz::{Class, NpzFile, stated_shape};
+use crate::instance::npz::{Class, NpzFile, Stated, stated_shape};
 use crate::seed::Seed;
 use crate::settings::{Form, Key, Section};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "npz",
-    about: "features of a real model, from a file",
+    about: "features of a real model, or a base of any logits, from a file",
     keys: &[
         Key::of_instance(
             "path",
@@ -47,7 +47,11 @@ pub(super) const ENTRY: Entry = Entry {
 fn shape(instance: &Section<'_>, _samples: f64) -> Shape {
     let path: Option<PathBuf> = instance.get("path");
     // A file that cannot be read is refused where it is read.
-    let [prompts, responses, all] = path.as_deref().and_then(stated_shape).unwrap_or([1.0; 3]);
+    let stated = path.as_deref().and_then(stated_shape).unwrap_or(Stated::Features([1.0; 3]));
+    let [prompts, responses, all] = match stated {
+        Stated::Features(shape) => shape,
+        Stated::Logits([prompts, responses]) => return Shape::table(prompts, responses),
+    };
     let one_more = if instance.switch("offset_as_feature") { 1.0 } else { 0.0 };
     let dim = instance.number("dim").map_or(all, |dim| dim.min(all)) + one_more;
     Shape { prompts, responses, logits: responses, mass: 1.0, held: Held::File { path, dim } }

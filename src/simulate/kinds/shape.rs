@@ -39,6 +39,8 @@ pub enum Held {
         /// The responses of a prompt that get a logit of their own, at most.
         own: f64,
     },
+    /// The logits of one-hot features, one by one.
+    Table,
     /// The logits of sequences, equal ones together; the pairs that are seen are hardly ever the same.
     Sequences {
         /// The sequences of a prompt that have a logit of their own.
@@ -55,6 +57,11 @@ impl Shape {
     /// M prompts with K one-hot responses each.
     pub fn one_hot(prompts: f64, responses: f64) -> Self {
         Self { prompts, responses, logits: responses, mass: 1.0, held: Held::OneHot { own: responses } }
+    }
+
+    /// M prompts with K one-hot responses each, every one with a logit of its own.
+    pub fn table(prompts: f64, responses: f64) -> Self {
+        Self { held: Held::Table, ..Self::one_hot(prompts, responses) }
     }
 
     /// Whether there may be fixed logits.
