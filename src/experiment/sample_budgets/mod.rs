@@ -37,17 +37,26 @@ const LEAST: [&str; 3] = ["5", "20", "80"];
 ///
 /// # Errors
 /// [`crate::Error::Argument`] for a δ that is not in (0, 1), or n = 0.
-pub fn expected_failure(instance: &Instance, (n, best_of): (f64, f64), delta: f64, lucky: bool) -> Result<f64> {
+pub fn expected_failure(instance: &Instance, draws: (f64, f64), delta: f64, lucky: bool) -> Result<f64> {
+    expected_failures(instance, draws, delta, lucky).map(|(mean, _)| mean)
+}
+
+/// Σ_x p(x) P[x fails], as [`expected_failure`], and Σ_x p(x)² P[x fails].
+///
+/// # Errors
+/// As [`expected_failure`].
+pub fn expected_failures(instance: &Instance, (n, best_of): (f64, f64), delta: f64, lucky: bool) -> Result<(f64, f64)> {
     let base = instance.policy(instance.base());
-    let mut total = 0.0;
+    let (mut total, mut squares) = (0.0, 0.0);
     for (x, &weight) in instance.weights().iter().enumerate() {
         // log(1 − π_0(y*)), without a difference.
         let head = base.head(x);
         let (mode, miss) = (base.prob(x, head.modal), best_of * head.doubt().ln());
         let fails = mode <= 1.0 - delta + 1e-12 && !lucky;
-        total += weight * prompt_failure(n, weight, -miss.exp_m1(), fails, delta)?;
+        let failing = weight * prompt_failure(n, weight, -miss.exp_m1(), fails, delta)?;
+        (total, squares) = (total + failing, squares + weight * failing);
     }
-    Ok(total)
+    Ok((total, squares))
 }
 
 /// The hard instance of a cell.

@@ -1,6 +1,6 @@
 //! The eigenvectors of a Gram matrix ΣwΔφΔφᵀ, and what a loop that keeps it makes of θ.
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView2};
 
 use super::super::CellRows;
 use super::RADIUS;
@@ -14,12 +14,17 @@ use crate::{Error, Result};
 
 /// Curvatures below this share of the largest are those of directions that were not seen.
 const UNSEEN: f64 = 1e-12;
+/// Between these shares of the largest a singular value of the differences is that of a direction that a fit sees, and of which squares know
+/// little or nothing.
+const FAINT: std::ops::Range<f64> = 1e-15..1e-4;
 
 /// Eigenvectors with their eigenvalues g_j.
 #[derive(Debug, Clone)]
 pub struct Directions {
     /// g_j, descending; 0 where nothing was seen.
     pub curvatures: Vec<f64>,
+    /// Whether all g_j are known: none lies so far below the largest that a square of it does not tell whether it was seen.
+    pub known: bool,
     axes: Array2<f64>,
 }
 
@@ -88,12 +93,14 @@ struct Gram<'a> {
     features: &'a DenseFeatures,
     delta: Vec<f64>,
     sum: Array2<f64>,
+    /// √w Δφ, row by row.
+    rows: Vec<f64>,
 }
 
 impl<'a> Gram<'a> {
     fn new(features: &'a DenseFeatures) -> Self {
         let dim = features.dim();
-        Self { features, delta: vec![0.0; dim], sum: Array2::zeros((dim, dim)) }
+        Self { features, delta: vec![0.0; dim], sum: Array2::zeros((dim, dim)), rows: Vec::new() }
     }
 
     fn add(&mut self, prompt: usize, a: u32, b: u32, weight: f64) {
@@ -101,13 +108,25 @@ impl<'a> Gram<'a> {
         for ((i, j), sum) in self.sum.indexed_iter_mut() {
             *sum += weight * self.delta[i] * self.delta[j];
         }
+        self.rows.extend(self.delta.iter().map(|delta| weight.sqrt() * delta));
     }
 
     fn directions(self) -> Directions {
         let svd = thin_svd(self.sum.view());
         let most = svd.singular.iter().copied().fold(0.0, f64::max);
         let curvature = |&g: &f64| if g > UNSEEN * most { g } else { 0.0 };
-        Directions { curvatures: svd.singular.iter().map(curvature).collect(), axes: svd.vt }
+        let plain = svd.singular.iter().all(|&g| g > FAINT.end * FAINT.end * most);
+        let curvatures = svd.singular.iter().map(curvature).collect();
+        Directions { curvatures, known: plain || self.known(), axes: svd.vt }
+    }
+
+    /// Whether no singular value of the differences themselves is faint.
+    fn known(&self) -> bool {
+        let count = self.rows.len() / self.features.dim().max(1);
+        let Ok(rows) = ArrayView2::from_shape((count, self.features.dim()), &self.rows) else { return true };
+        let singular = thin_svd(rows).singular;
+        let most = singular.iter().copied().fold(0.0, f64::max);
+        !singular.iter().any(|value| FAINT.contains(&(value / most)))
     }
 }
 
@@ -116,6 +135,8 @@ impl<'a> Gram<'a> {
 pub struct Prediction {
     /// ‖θ_t‖ for t = 0, …, T.
     pub norms: Vec<f64>,
+    /// Whether all eigenvalues are: see [`Directions::known`].
+    pub known: bool,
     /// t*, the least t with ‖θ_t‖ > B; `None` if there is none in a hundred thousand rounds.
     pub crash: Option<u32>,
     /// The largest |m_j|.
@@ -176,6 +197,7 @@ fn predict(cell: &CellRows, directions: &Directions, start: &Parameter, lacking:
     let error = |now: &Vec<f64>| growth_error(&round, &multipliers, now, &components);
     Ok(Prediction {
         norms: by_round.iter().map(|now| now.iter().map(|c| c * c).sum::<f64>().sqrt()).collect(),
+        known: directions.known,
         growth_errors: by_round[..cell.rounds()].iter().map(error).collect(),
         crash: crash_time(&round, &multipliers, &components, 0.0, RADIUS)?,
         growth: growth(&multipliers, &components),

@@ -401,11 +401,15 @@ fn is_of_one_round(cell: &CellRows, differences: f64) -> Result<bool> {
         && number("margin").is_none()
         && rate.is_none_or(|rate| rate == 1.0)
         && all >= differences * number("dim").unwrap_or(f64::INFINITY)
+        && number("dim") >= Some(LEAST_DIM)
         && cell.rounds() > 0)
 }
 
 /// K of the features that the levels are stated for.
 const RESPONSES: f64 = 17.0;
+
+/// d from which on a scale of d is one: of a handful of directions one pair tells a large share.
+const LEAST_DIM: f64 = 8.0;
 
 /// One curve of the cells of one kind.
 fn crossings_of(chosen: &[&CellRows], label: String, level: f64) -> Result<Vec<Curve>> {

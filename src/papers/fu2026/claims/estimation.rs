@@ -242,7 +242,7 @@ const POPULATION: &str = "ERM equals the population update (complete span)";
 
 fn no_failure(trial: &Trial<'_>) -> Result<Option<Case>> {
     let Some(responses) = trial.responses().filter(|_| is_realizable(trial.simulation())) else { return Ok(None) };
-    let population = trial.config().process.update == UpdateConfig::POPULATION;
+    let population = trial.simulation().process.fit.is_population();
     let mut case = Case::default();
     case.place.size = trial.size();
     let mut complete = false;

@@ -15,7 +15,7 @@ use crate::experiment::{CellRows, RunConstants};
 use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use crate::metrics::named::{FAILURE, MARGIN, RANK_FRACTION};
 use crate::seed::{Purpose, Seed};
-use crate::simulate::config::{SeedConfig, UpdateConfig};
+use crate::simulate::config::SeedConfig;
 use crate::simulate::run::replicate;
 use crate::simulate::{Config, Simulation};
 use crate::study::Profile;
@@ -177,7 +177,7 @@ fn rounds_of_their_own(trial: &Trial<'_>) -> Result<Option<Case>> {
 fn spans(trial: &Trial<'_>) -> Result<Option<Case>> {
     failures(trial, |run, _, _, delta| {
         // The population update sees every difference, and is another claim's.
-        if trial.config().process.update != UpdateConfig::POPULATION {
+        if !trial.simulation().process.fit.is_population() {
             (1..=run.rounds()).try_for_each(|t| trial.get(&RANK_FRACTION, t).map(drop))?;
         }
         run.complete_spans(delta)

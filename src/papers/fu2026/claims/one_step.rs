@@ -187,7 +187,10 @@ fn reward_scale(trial: &Trial<'_>, t: usize) -> Result<f64> {
 fn baseline(trial: &Trial<'_>) -> Result<Option<Case>> {
     always(trial, |t| {
         let tolerance = trial.rounding(t + 1, reward_scale(trial, t)?)?;
-        Ok(vec![Comparison::identity(trial.get(&BASELINE_LEFT, t + 1)?, trial.get(&BASELINE_RIGHT, t + 1)?, tolerance)])
+        let (left, right) = (trial.get(&BASELINE_LEFT, t + 1)?, trial.get(&BASELINE_RIGHT, t + 1)?);
+        // Where a round lifts a response of probability 0 there is no mean reward, and both sides are −∞.
+        let infinite = left == right && left.is_infinite();
+        Ok(if infinite { Vec::new() } else { vec![Comparison::identity(left, right, tolerance)] })
     })
 }
 

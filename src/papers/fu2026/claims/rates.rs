@@ -247,8 +247,16 @@ fn kappa_of_bumps(cells: &[CellRows]) -> Result<Vec<Curve>> {
     kappa_in_time(&chosen(cells, is_bump)?)
 }
 
+/// Samples for each dimension up to which there are few of them.
+const FEW: f64 = 16.0;
+
 fn kappa_of_shared_features(cells: &[CellRows]) -> Result<Vec<Curve>> {
-    kappa_in_time(&chosen(cells, |cell| cell.cell.config.instance.kind.name() == "gaussian")?)
+    let few = |cell: &CellRows| {
+        let config = &cell.cell.config;
+        let dim = config.instance.section().number("dim").unwrap_or(0.0);
+        config.instance.kind.name() == "gaussian" && config.process.samples as f64 <= FEW * dim
+    };
+    kappa_in_time(&chosen(cells, few)?)
 }
 
 fn kappa_in_time(cells: &[CellRows]) -> Result<Vec<Curve>> {

@@ -8,7 +8,7 @@ use crate::claims::cases::{cell_by_cell, of_cell, single};
 use crate::claims::premises::{Slot, departs_at_most, is_sampled};
 use crate::claims::{Case, Claim, Comparison, Control, Level, Rule, Source, Statement};
 use crate::experiment::CellRows;
-use crate::experiment::sample_budgets::expected_failure;
+use crate::experiment::sample_budgets::expected_failures;
 use crate::instance::FeatureMap;
 use crate::metrics::named::BASE_FAILURE;
 use crate::process::Selection;
@@ -54,6 +54,8 @@ pub(super) const CLAIMS: &[Claim] = &[
 
 /// Replicates from which on their own scatter is an error.
 const ENOUGH: usize = 50;
+/// Failing prompts, over all replicates, from which on their scatter is an error.
+const FAILING: f64 = 50.0;
 
 fn resampled(cells: &[CellRows]) -> Result<Vec<Case>> {
     rounds(cells, false)
@@ -85,12 +87,18 @@ fn rounds(cells: &[CellRows], lucky: bool) -> Result<Vec<Case>> {
         let mut case = of_cell(cell);
         for &delta in &simulation.deltas {
             let mut distances = cell.values(BASE_FAILURE.at(delta), 1)?;
+            let (mut failing, mut squares) = (0.0, 0.0);
             for (distance, &replicate) in distances.iter_mut().zip(&cell.numbers) {
-                *distance -= expected_failure(&*simulation.instance(replicate)?, (n, best_of as f64), delta, lucky)?;
+                let instance = simulation.instance(replicate)?;
+                let (mean, square) = expected_failures(&instance, (n, best_of as f64), delta, lucky)?;
+                *distance -= mean;
+                (failing, squares) = (failing + mean, squares + square);
             }
             let (mean, error) = mean_with_error(&distances);
-            // The scatter of few replicates is known to little more than its order.
-            let error = error.filter(|_| distances.len() >= ENOUGH).unwrap_or(f64::INFINITY);
+            // The scatter of few replicates is known to little more than its order, and that of few failing prompts not at all: prompts of
+            // equal weight would be (Σp)²/Σp² of them.
+            let seen = distances.len() >= ENOUGH && failing * failing >= FAILING * squares;
+            let error = error.filter(|_| seen).unwrap_or(f64::INFINITY);
             case.comparisons.push(Comparison::identity(mean, 0.0, FAR * error));
         }
         Ok(case)

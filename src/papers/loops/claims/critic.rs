@@ -111,6 +111,9 @@ fn norms(cells: &[CellRows], lacking: fn(&Round) -> f64) -> Result<Vec<Case>> {
         let (lacking, mut case) = (lacking(&round_of(cell)?), of_cell(cell));
         for (replicate, &number) in cell.numbers.iter().enumerate() {
             let predicted = of_first_pairs(cell, number, lacking)?;
+            if !predicted.known {
+                continue;
+            }
             for (t, &norm) in predicted.norms.iter().enumerate() {
                 let measured = cell.value(replicate, &THETA_NORM, t)?;
                 case.comparisons.push(Comparison::identity(measured, norm, ROUNDING * (1.0 + norm)));
@@ -145,6 +148,9 @@ fn own_pairs(cells: &[CellRows]) -> Result<Vec<Case>> {
                 let now = Snapshot::new(Parameter::Dense(theta.clone()), &instance);
                 let step = Step::new(&simulation.process, &instance, (&first, &now), t, &seed, &[])?;
                 let directions = Directions::of_batch(&instance, &step.batches()[0])?;
+                if !directions.known {
+                    break;
+                }
                 let gains = directions.curvatures.iter().map(|&g| round.gain(g)).collect::<Result<Vec<f64>>>()?;
                 let mut components = directions.components(&theta);
                 components.iter_mut().zip(&gains).for_each(|(c, gain)| *c *= 1.0 + gain);

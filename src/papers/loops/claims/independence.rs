@@ -79,15 +79,21 @@ fn as_from_the_policy(trial: &Trial<'_>) -> Result<Option<Case>> {
     if !is_blind(simulation) || !departs_at_most(simulation, LAWS) || !holds_target(simulation) {
         return Ok(None);
     }
+    let instance = trial.instance()?;
+    // Without a difference of dense features there is no F.
+    if is_table(&instance) || instance.rank() == 0 {
+        return Ok(None);
+    }
+    // Where no prompt passes there is no sample whose span could be complete.
+    if simulation.process.prompts != PromptLaw::All && !others_differ(trial)? {
+        return Ok(None);
+    }
     if !simulation.process.fit.is_population() {
         for t in 1..=trial.rounds() {
             if trial.get(&RANK_FRACTION, t)? < 1.0 {
                 return Ok(None);
             }
         }
-    }
-    if simulation.process.prompts != PromptLaw::All && !others_differ(trial)? {
-        return Ok(None);
     }
     distances(trial)
 }

@@ -1,6 +1,7 @@
 //! Labels of pairs: temperature, flips, hard labels, and what a label or a noisy judge costs (L1–L4, L17).
 
 mod laws;
+mod leverage;
 mod maps;
 
 use super::OURS;

@@ -147,6 +147,10 @@ fn limits(trial: &Trial<'_>) -> Result<Option<Case>> {
         let away = |t: usize| trial.get(&LOG_ODDS, t).map(|l| 0.5 * (0.5 * l).tanh());
         for t in 0..trial.rounds() {
             let (now, next) = (away(t)?, away(t + 1)?);
+            if now == 0.0 {
+                // A tie stays one: nothing approaches it.
+                break;
+            }
             if now.abs() < CLOSE {
                 let slope = (1.0 - lambda) * (1.0 + 1.0 / beta);
                 comparisons.push(Comparison::identity(next / now, slope, SLOPE));

@@ -138,13 +138,16 @@ impl Path {
     /// What was measured after the rounds so far against what the recursion says.
     pub fn compare(&self, trial: &Trial<'_>, tolerance: f64) -> Result<Vec<Comparison>> {
         let expected = self.log_odds();
-        let measured = trial.get(&LOG_ODDS, self.t)?;
-        let odds = match expected.is_finite() && measured.is_finite() {
-            true => Comparison::identity(measured, expected, tolerance * (1.0 + expected.abs())),
-            // Certainty is met exactly or missed.
-            false => Comparison::identity(f64::from(u8::from(measured == expected)), 1.0, 0.0),
-        };
-        let mut comparisons = vec![odds];
+        let mut comparisons = Vec::new();
+        // Of prompts that are sure to be right beside ones that are sure to be wrong there is no mean.
+        if !expected.is_nan() {
+            let measured = trial.get(&LOG_ODDS, self.t)?;
+            comparisons.push(match expected.is_finite() && measured.is_finite() {
+                true => Comparison::identity(measured, expected, tolerance * (1.0 + expected.abs())),
+                // Certainty is met exactly or missed.
+                false => Comparison::identity(f64::from(u8::from(measured == expected)), 1.0, 0.0),
+            });
+        }
         let mode = |x: usize| {
             (1..self.base[x].len()).fold(0, |best, y| if self.base[x][y] > self.base[x][best] { y } else { best })
         };

@@ -48,7 +48,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             "reference ∝ π_t^α π_0^{1−α}, reward η log π_t + r°: every log-odds obeys ℓ_{t+1} = mℓ_t + (1−α)ℓ_0 + Δr°/β with m = α + η/β; m is the ratio of successive increments",
             OURS,
             PLANE,
-            Statement::Replicates(affine),
+            Statement::Replicates(affine_on_tables),
             &[Control::replicates(
                 "U1.beta-one",
                 "increments shrink if and only if β > 1, whatever α and η",
@@ -64,7 +64,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             "the linear class with r° = ⟨θ°, φ⟩: Pθ_{t+1} = mPθ_t + (1−α)Pθ_0 + Pθ°/β with m = α + η/β, and (I − P)θ_t = (I − P)θ_0",
             OURS,
             LINEAR,
-            Statement::Replicates(affine),
+            Statement::Replicates(affine_in_linear_classes),
             &[Control::replicates("U1.no-reference", "the same with m = η/β, where α > 0", LINEAR, without_reference)],
         )
     },
@@ -164,17 +164,37 @@ fn coordinate(instance: &Instance) -> Result<f64> {
     Ok(plain.probe(&plain.of_offset().ok_or_else(missing)?))
 }
 
-fn affine(trial: &Trial<'_>) -> Result<Option<Case>> {
+fn affine_on_tables(trial: &Trial<'_>) -> Result<Option<Case>> {
+    affine(trial, false)
+}
+
+fn affine_in_linear_classes(trial: &Trial<'_>) -> Result<Option<Case>> {
+    affine(trial, true)
+}
+
+/// Whether a round leaves (I − P)θ where it was. In the paper's own loop the closed form (1 + 1/β)θ_t stands for the minimiser: it is one,
+/// changes no other policy, and scales what lies across the span, too.
+fn keeps_across(trial: &Trial<'_>, instance: &Instance) -> bool {
+    let own = weights(trial) == Some((1.0, 0.0, 0.0)) && alpha(trial) == 1.0;
+    !own || instance.rank() == instance.features().dim()
+}
+
+/// U1 on tables, or in linear classes.
+fn affine(trial: &Trial<'_>, linear: bool) -> Result<Option<Case>> {
+    let instance = trial.instance()?;
+    if linear == is_table(&instance) {
+        return Ok(None);
+    }
     let Some(followed) = Followed::of(trial)? else { return Ok(None) };
     let Followed { map, values, tolerance, .. } = &followed;
-    let linear = !is_table(&*trial.instance()?);
+    let across = linear && keeps_across(trial, &instance);
     let mut case = Case::default();
     case.place.size = trial.size();
     for t in 0..trial.rounds() {
         let moved = if linear { trial.get(&THETA_NORM, t)?.max(trial.get(&THETA_NORM, t + 1)?) } else { 0.0 };
         let size = followed.size(t, moved);
         case.comparisons.push(Comparison::identity(values[t + 1], map.next(values[t]), tolerance * size));
-        if linear {
+        if across {
             let null = trial.get(&NULL_DISTANCE, t + 1)?;
             case.comparisons.push(Comparison::identity(null, 0.0, tolerance * size));
         }
@@ -193,7 +213,8 @@ fn affine(trial: &Trial<'_>) -> Result<Option<Case>> {
 }
 
 fn without_reference(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let Some(followed) = Followed::of(trial)?.filter(|_| alpha(trial) > 0.0) else { return Ok(None) };
+    let speaks = alpha(trial) > 0.0 && !is_table(&*trial.instance()?);
+    let Some(followed) = Followed::of(trial)?.filter(|_| speaks) else { return Ok(None) };
     let (map, values) = (&followed.map, &followed.values);
     let next = |now: f64| (map.multiplier - alpha(trial)) * now + map.constant;
     let mut case = Case::default();
@@ -219,7 +240,8 @@ fn ratio(followed: &Followed, t: usize, moved: f64) -> Option<(f64, f64)> {
 }
 
 fn beta_one(trial: &Trial<'_>) -> Result<Option<Case>> {
-    let Some(followed) = Followed::of(trial)? else { return Ok(None) };
+    let speaks = is_table(&*trial.instance()?);
+    let Some(followed) = Followed::of(trial)?.filter(|_| speaks) else { return Ok(None) };
     // A live reward with a frozen reference: there it is true.
     if alpha(trial) == 0.0 && weights(trial).is_some_and(|(own, ..)| own == 1.0) {
         return Ok(None);

@@ -1,5 +1,7 @@
 //! A sampled step of the misspecified class: the bound on its distance from the population's, and its law (M5, M6).
 
+use std::collections::BTreeMap;
+
 use super::is_sampled;
 use crate::Result;
 use crate::claims::cases::{cell_by_cell, of_cell};
@@ -27,6 +29,8 @@ const LEAST: f64 = 4096.0;
 const ENOUGH: usize = 300;
 /// n from which on leverages are small beside it, in their own size: a limit is then a few parts of a hundred away.
 const SMALL: f64 = 50.0;
+/// D/(nβ²) of a short step, as a part of the standard error of a variance: what is left out of the limit is of this order.
+const SHORT: f64 = 0.5;
 /// Instances whose leverage is looked at: those of a cell are alike.
 const LOOKED_AT: usize = 4;
 /// A residual that is more than rounding, nats.
@@ -136,35 +140,65 @@ fn errors(trial: &Trial<'_>, bound: fn(&Trial<'_>, usize) -> Result<f64>) -> Res
     Ok(Some(case))
 }
 
-/// The cells that a law speaks of: n large enough, beside the largest leverage of a pair too, and something that is missed.
-fn large(cells: &[CellRows]) -> Result<Vec<CellRows>> {
-    let mut large = Vec::new();
+/// The cells that a law speaks of: n large enough, beside the largest leverage of a pair too, and something that is missed. What depends on
+/// θ_{t+1} itself follows a law of `short` steps, whose scatter moves θ by √(D/n)/β: it is small beside 1, β = c/√n among what is not.
+fn large(cells: &[CellRows], short: bool) -> Result<Vec<CellRows>> {
+    let (mut large, mut known) = (Vec::new(), BTreeMap::new());
     for cell in cells {
         let simulation = cell.simulation()?;
-        let samples = simulation.process.samples as f64;
+        let (samples, beta) = (simulation.process.samples as f64, simulation.process.beta);
         if !is_sampled(&simulation) || samples < LEAST || cell.rounds() == 0 {
             continue;
         }
         let missed = cell.values(&APPROXIMATION_ERROR, 1);
         let misses = missed.is_err() || missed?.iter().all(|missed| *missed > MISSED);
+        if !misses {
+            continue;
+        }
         // Of few replicates nothing is judged, whatever the leverage.
-        let few = cell.replicates.len() < ENOUGH;
-        if misses && (few || leverage(&simulation, &cell.numbers)? * SMALL <= samples) {
+        let fits = cell.replicates.len() < ENOUGH || {
+            let Sizes { leverage, trace } = sizes(&simulation, cell, &mut known)?;
+            let moved = trace / (samples * beta * beta);
+            leverage * SMALL <= samples && (!short || moved <= SHORT * spread(cell))
+        };
+        if fits {
             large.push(cell.clone());
         }
     }
     Ok(large)
 }
 
-/// The largest leverage ‖Z‖² of a pair under π_0, over the instances of the first of these replicates; ∞ where there is no direction.
-fn leverage(simulation: &Simulation, numbers: &[usize]) -> Result<f64> {
-    let mut most = 0.0f64;
-    for &number in numbers.iter().take(LOOKED_AT) {
-        let instance = simulation.instance(number)?;
-        let policy = instance.policy(instance.base());
-        let own = OwnStep::new(&instance, instance.base(), &policy);
-        let noise = Noise::new(&own);
-        most = most.max(if noise.rank > 0 { noise.leverage } else { f64::INFINITY });
+/// The standard error of a sample variance of a cell's replicates, relative to the variance.
+fn spread(cell: &CellRows) -> f64 {
+    (2.0 / (cell.replicates.len() as f64 - 1.0)).sqrt()
+}
+
+/// What a law asks of an instance.
+#[derive(Clone, Copy, Debug)]
+struct Sizes {
+    /// The largest leverage ‖Z‖² of a pair under π_0; ∞ where there is no direction.
+    leverage: f64,
+    /// D of the first step, nats².
+    trace: f64,
+}
+
+/// The largest of the instances of a cell's first replicates. `known` are those that cells of the same instances asked for.
+fn sizes(simulation: &Simulation, cell: &CellRows, known: &mut BTreeMap<String, Sizes>) -> Result<Sizes> {
+    let config = &cell.cell.config;
+    let one = config.run.same_instance || simulation.fixed().is_some();
+    let mut most = Sizes { leverage: 0.0, trace: 0.0 };
+    for &number in cell.numbers.iter().take(if one { 1 } else { LOOKED_AT }) {
+        let key = format!("{:?} {:?} {}", config.instance, config.run.seed, if one { 0 } else { number });
+        if !known.contains_key(&key) {
+            let instance = simulation.instance(number)?;
+            let policy = instance.policy(instance.base());
+            let own = OwnStep::new(&instance, instance.base(), &policy);
+            let noise = Noise::new(&own);
+            let leverage = if noise.rank > 0 { noise.leverage } else { f64::INFINITY };
+            known.insert(key.clone(), Sizes { leverage, trace: noise.eigenvalues.iter().sum() });
+        }
+        let Sizes { leverage, trace } = known[&key];
+        most = Sizes { leverage: most.leverage.max(leverage), trace: most.trace.max(trace) };
     }
     Ok(most)
 }
@@ -181,7 +215,7 @@ struct Standardised {
 }
 
 /// Each mean against 1, and all cells together for each of the quantities.
-fn ones(cells: &[CellRows], of: impl Fn(&CellRows) -> Result<Vec<Standardised>>) -> Result<Vec<Case>> {
+fn ones(cells: &[CellRows], short: bool, of: impl Fn(&CellRows) -> Result<Vec<Standardised>>) -> Result<Vec<Case>> {
     let mut together: Vec<(f64, f64)> = Vec::new();
     let case = |cell: &CellRows| {
         let (means, mut case) = (of(cell)?, of_cell(cell));
@@ -195,7 +229,7 @@ fn ones(cells: &[CellRows], of: impl Fn(&CellRows) -> Result<Vec<Standardised>>)
         }
         Ok(case)
     };
-    let mut cases = cell_by_cell(&large(cells)?, case)?;
+    let mut cases = cell_by_cell(&large(cells, short)?, case)?;
     // Cells are independent: the sum of their standardised distances has variance 1 for each.
     if let Some(last) = cases.last_mut() {
         let judged = together.iter().filter(|(_, count)| *count > 0.0);
@@ -205,7 +239,7 @@ fn ones(cells: &[CellRows], of: impl Fn(&CellRows) -> Result<Vec<Standardised>>)
 }
 
 fn excess_loss(cells: &[CellRows]) -> Result<Vec<Case>> {
-    ones(cells, |cell| {
+    ones(cells, false, |cell| {
         let (trace, square) = (cell.values(&NOISE_TRACE, 1)?, cell.values(&NOISE_SQUARE, 1)?);
         let (mean, error) = scaled_loss(cell, &trace, &square)?;
         // (ne² − D)²/(2Σλ²) has the variance 2 + 12 Σλ⁴/(Σλ²)² in the limit, 14 at most.
@@ -223,7 +257,7 @@ fn excess_loss(cells: &[CellRows]) -> Result<Vec<Case>> {
 }
 
 fn homoscedastic(cells: &[CellRows]) -> Result<Vec<Case>> {
-    ones(cells, |cell| {
+    ones(cells, false, |cell| {
         let (missed, ranks) = (cell.values(&APPROXIMATION_ERROR, 1)?, cell.values(&DIFFERENCE_RANK, 1)?);
         let trace: Vec<f64> = missed.iter().zip(&ranks).map(|(missed, rank)| rank * missed * missed).collect();
         let (mean, error) = scaled_loss(cell, &trace, &cell.values(&NOISE_SQUARE, 1)?)?;
@@ -249,12 +283,12 @@ const FUNCTIONS: [(&Quantity, &Quantity, &Quantity); 3] = [
 ];
 
 fn delta_method(cells: &[CellRows]) -> Result<Vec<Case>> {
-    ones(cells, |cell| deviations(cell, |_| 1.0))
+    ones(cells, true, |cell| deviations(cell, |_| 1.0))
 }
 
 fn delta_method_in_n(cells: &[CellRows]) -> Result<Vec<Case>> {
     // A deviation that falls as 1/n is √(4096/n) of the predicted one.
-    ones(cells, |cell| deviations(cell, |n| (LEAST / n).sqrt()))
+    ones(cells, true, |cell| deviations(cell, |n| (LEAST / n).sqrt()))
 }
 
 /// The sample variance of each standardised deviation: of a normal variate, 1 with the variance 2/(R−1).
@@ -284,7 +318,7 @@ fn flips_in_n(cells: &[CellRows]) -> Result<Vec<Case>> {
 
 /// The share of modes that differ from the population update's against the prediction times a factor of n.
 fn shares(cells: &[CellRows], factor: fn(f64) -> f64) -> Result<Vec<Case>> {
-    cell_by_cell(&large(cells)?, |cell| {
+    cell_by_cell(&large(cells, true)?, |cell| {
         let simulation = cell.simulation()?;
         let (n, prompts) = (cell.number("process.samples")?, simulation.instance(cell.numbers[0])?.prompts() as f64);
         let predicted: Vec<f64> = cell.values(&PREDICTED_FLIPS, 1)?.iter().map(|share| share * factor(n)).collect();

@@ -4,7 +4,7 @@
 //! an SVD ([`crate::metrics::plain_step`]), whose digits are as good as the condition of F allows.
 
 use super::super::theory::population::{scaled_parameter, shares};
-use super::{AUDIT, is_population};
+use super::{AUDIT, has_differences, is_population};
 use crate::Result;
 use crate::claims::cases::step_by_step;
 use crate::claims::premises::has_offset;
@@ -15,6 +15,7 @@ use crate::metrics::named::{
     LOGIT_ROUNDING, NATURAL_DISTANCE, NATURAL_STEP, NULL_DISTANCE, OFFSET_PROBE, OFFSET_STEP, PARAMETER_PROBE,
     REWARD_VARIANCE, SECOND_MOMENT, SHARPENED_SHARE, THETA_NORM,
 };
+use crate::process::fit::Data;
 
 /// The claims of this file.
 pub(super) const CLAIMS: &[Claim] = &[
@@ -88,7 +89,7 @@ fn plain_gradient(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 /// The distance of βP(θ_{t+1} − θ_t) from what it is said to be.
 fn step(trial: &Trial<'_>, distance: &'static Quantity) -> Result<Option<Case>> {
-    if !is_population(trial) {
+    if !is_population(trial) || !has_differences(&*trial.instance()?) {
         return Ok(None);
     }
     step_by_step(
@@ -126,7 +127,17 @@ impl Loss {
     }
 }
 
+/// Whether rounds fit the paper's pairs, in whatever way, in a class of features that differ.
+fn is_split(trial: &Trial<'_>) -> Result<bool> {
+    let process = &trial.simulation().process;
+    let own = process.is_self_rewarding() && process.fit.data() == Data::Pairs;
+    Ok(own && has_differences(&*trial.instance()?))
+}
+
 fn loss(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if !is_split(trial)? {
+        return Ok(None);
+    }
     step_by_step(
         trial,
         "",
@@ -160,6 +171,9 @@ fn differences(trial: &Trial<'_>, t: usize, variance: f64) -> Result<f64> {
 }
 
 fn loss_without_floor(trial: &Trial<'_>) -> Result<Option<Case>> {
+    if !is_split(trial)? {
+        return Ok(None);
+    }
     step_by_step(
         trial,
         "ε_app > 0",
@@ -182,7 +196,7 @@ fn one_shot(trial: &Trial<'_>) -> Result<Option<Case>> {
 
 /// Coordinates of Pθ_t against the closed form with these coordinates of a_0, a_1, …; without an offset there is none.
 fn after_rounds(trial: &Trial<'_>, seen: impl Fn(&[f64]) -> Vec<f64>) -> Result<Option<Case>> {
-    if !is_population(trial) || !has_offset(trial.simulation()) {
+    if !is_population(trial) || !has_offset(trial.simulation()) || !has_differences(&*trial.instance()?) {
         return Ok(None);
     }
     let mut case = Case::default();

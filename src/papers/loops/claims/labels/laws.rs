@@ -5,6 +5,7 @@ use statrs::distribution::{Binomial, Discrete};
 use super::super::super::theory::labels::{fair_judge_odds, judge_trace, label_floor};
 use super::super::FAR;
 use super::super::rows::is_one_number;
+use super::leverage::mean_leverage;
 use crate::claims::cases::{cell_by_cell, of_cell};
 use crate::claims::premises::{Slot, departs_at_most, departures, has_offset, is_sampled};
 use crate::claims::{Case, Comparison, Trial};
@@ -23,6 +24,8 @@ const LEAST: f64 = 4096.0;
 const ENOUGH: usize = 200;
 /// Runs from which on a mean of log-odds is judged.
 const FEW: usize = 30;
+/// Standard errors that the terms beyond the limit, which are of the order of a leverage over n, may make where a mean is judged.
+const LATE: f64 = 3.0;
 /// Samples for each direction from which on the law of a judge is judged.
 const EACH: f64 = 50.0;
 
@@ -33,18 +36,21 @@ struct Limit {
     square: f64,
 }
 
-/// n ε² over its limit, summed over replicates, and the variance of this sum by the law.
+/// n ε² over its limit, summed over replicates, the variance of this sum by the law, and what a finite n may add to it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Scaled {
     count: usize,
     sum: f64,
     variance: f64,
+    late: f64,
 }
 
 impl Scaled {
-    fn of(losses: &[f64], limits: &[Limit], samples: f64) -> Self {
+    /// `leverage` is that of a pair, in the mean of its square over its mean, times what a pair costs.
+    fn of(losses: &[f64], limits: &[Limit], samples: f64, leverage: f64) -> Self {
         Self {
             count: losses.len(),
+            late: losses.len() as f64 * leverage / samples,
             sum: losses.iter().zip(limits).map(|(loss, limit)| samples * loss / limit.trace).sum(),
             variance: limits.iter().map(|limit| 2.0 * limit.square / limit.trace.powi(2)).sum(),
         }
@@ -52,13 +58,21 @@ impl Scaled {
 
     /// Independent replicates of another cell beside these.
     fn and(self, other: Self) -> Self {
-        Self { count: self.count + other.count, sum: self.sum + other.sum, variance: self.variance + other.variance }
+        Self {
+            count: self.count + other.count,
+            sum: self.sum + other.sum,
+            variance: self.variance + other.variance,
+            late: self.late + other.late,
+        }
     }
 
-    /// The mean against 1, to [`FAR`] standard errors by the law; of few replicates it is shown, and not judged.
+    /// The mean against 1, to [`FAR`] standard errors by the law; of few replicates, and where n is small beside leverages, it is shown, and
+    /// not judged.
     fn comparison(self) -> Comparison {
         let count = self.count as f64;
-        let error = if self.count < ENOUGH { f64::INFINITY } else { self.variance.sqrt() / count };
+        let error = self.variance.sqrt() / count;
+        let judged = self.count >= ENOUGH && self.late / count <= LATE * error;
+        let error = if judged { error } else { f64::INFINITY };
         Comparison::identity(self.sum / count, 1.0, FAR * error)
     }
 }
@@ -128,8 +142,23 @@ fn of_labels(cells: &[CellRows], limit: impl Fn(&CellRows, usize) -> Result<Limi
                 limits.push(limit(cell, replicate)?);
             }
         }
-        Ok((!losses.is_empty()).then_some(Scaled::of(&losses, &limits, cell.number("process.samples")?)))
+        if losses.is_empty() {
+            return Ok(None);
+        }
+        let samples = cell.number("process.samples")?;
+        let cost = limits.iter().map(|limit| limit.trace).sum::<f64>() / limits.len() as f64;
+        Ok(Some(Scaled::of(&losses, &limits, samples, leverage(cell, losses.len(), |rank| cost / rank)?)))
     })
+}
+
+/// The leverage of pairs in the first replicate's instance times what a pair costs there, given the rank; 0 of replicates that are too few to
+/// be judged in any case.
+fn leverage(cell: &CellRows, replicates: usize, cost: impl Fn(f64) -> f64) -> Result<f64> {
+    if replicates < ENOUGH {
+        return Ok(0.0);
+    }
+    let instance = cell.simulation()?.instance(cell.numbers[0])?;
+    Ok(mean_leverage(&instance)? * cost(instance.rank() as f64))
 }
 
 pub(super) fn floor(trial: &Trial<'_>) -> Result<Option<Case>> {
@@ -177,7 +206,8 @@ fn of_judge(cells: &[CellRows], share: f64) -> Result<Vec<Case>> {
             Ok(Limit { trace, square: trace * trace / rank })
         };
         let limits = ranks.iter().map(limit).collect::<Result<Vec<Limit>>>()?;
-        Ok(Some(Scaled::of(&cell.values(&POPULATION_LOSS, 1)?, &limits, samples)))
+        let losses = cell.values(&POPULATION_LOSS, 1)?;
+        Ok(Some(Scaled::of(&losses, &limits, samples, leverage(cell, losses.len(), |_| 1.0)?)))
     })
 }
 

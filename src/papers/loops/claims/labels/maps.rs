@@ -19,7 +19,7 @@ const NEWTON: f64 = 1e-6;
 const ROUNDING: f64 = 1e-9;
 
 /// A ridge that moves nothing that a Newton fit knows: it is there to have one in place of a closed form.
-const FAINT: f64 = 1e-13;
+const FAINT: f64 = 1e-14;
 
 /// Temperature and flips of smooth labels that a logistic fit meets in expectation, in a loop that differs from the paper's in the law of
 /// single candidates at most.
@@ -49,6 +49,13 @@ fn law(logits: &[f64]) -> Vec<f64> {
     logits.iter().map(|logit| (logit - top).exp() / total).collect()
 }
 
+/// 1 − Σπ². Of a mass above ½ what is left is the sum of the others: in a difference from 1 the digits of a sure policy would go.
+fn differing(masses: &[f64]) -> f64 {
+    let others = |y: usize| masses.iter().enumerate().filter(|(z, _)| *z != y).map(|(_, mass)| mass).sum::<f64>();
+    let left = |(y, mass): (usize, &f64)| mass * if *mass > 0.5 { others(y) } else { 1.0 - mass };
+    masses.iter().enumerate().map(left).sum()
+}
+
 /// Margin, κ − 1 and E[1 − Σπ²] after round t against plain sums over a policy's logits.
 fn compare(trial: &Trial<'_>, t: usize, weights: &[f64], rows: &[Vec<f64>], relative: f64) -> Result<Vec<Comparison>> {
     let (mut margin, mut doubt, mut differ, mut widest) = (f64::INFINITY, 0.0, 0.0, 0.0f64);
@@ -59,7 +66,7 @@ fn compare(trial: &Trial<'_>, t: usize, weights: &[f64], rows: &[Vec<f64>], rela
         widest = widest.max(sorted[0] - sorted[sorted.len() - 1]);
         doubt += weight * sorted[1..].iter().map(|logit| (logit - sorted[0]).exp()).sum::<f64>();
         let masses = law(logits);
-        differ += weight * masses.iter().map(|mass| mass * (1.0 - mass)).sum::<f64>();
+        differ += weight * differing(&masses);
     }
     // A gap that is known to a share of itself gives e^−gap to that share times the gap.
     let close = |found: f64, expected: f64, share: f64| {
