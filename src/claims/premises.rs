@@ -76,14 +76,17 @@ pub fn is_sampled(simulation: &Simulation, update: &str) -> bool {
     !simulation.process.fit.is_population() && is_update(simulation, update)
 }
 
-/// Whether there are fixed logits: those of the instance where there is one for all replicates, else those that the configuration gives.
+/// Whether there are fixed logits: those of the instance where there is one for all replicates, else those that the configuration or its
+/// file gives.
 pub fn has_offset(simulation: &Simulation) -> bool {
     if let Some(instance) = simulation.fixed() {
         return instance.offset().is_some();
     }
     let instance = &simulation.config.instance;
     let offset: Option<BTreeMap<String, f64>> = instance.get("offset");
-    instance.kind.name() == "three-answers" || offset.is_some_and(|sizes| sizes.values().any(|size| *size != 0.0))
+    instance.kind.name() == "three-answers"
+        || offset.is_some_and(|sizes| sizes.values().any(|size| *size != 0.0))
+        || simulation.has_unsaid_offset()
 }
 
 /// Whether rounds are the paper's least squares, sampled or expected, in a class that holds the self-reward: without fixed logits. Which of

@@ -4,6 +4,7 @@
 
 mod spread;
 
+use super::lacking::Lacking;
 use super::{Columns, Results, Table};
 use crate::Result;
 use crate::plot::{Axis, Figure, Panel, Point, Series, Style};
@@ -64,7 +65,9 @@ pub fn figure(name: &str, table: &Table) -> Result<Figure> {
         (1, false) => 3,
         _ => shown.len(),
     };
-    let replicates = match table.distinct("replicates")?.join(", ").as_str() {
+    let replicates = table.distinct("replicates")?.join(", ");
+    let is_single = replicates == "1";
+    let replicates = match replicates.as_str() {
         "1" => "a single replicate".to_owned(),
         count => format!("means over {count} replicates, bands: 95% intervals where there are any"),
     };
@@ -74,10 +77,17 @@ pub fn figure(name: &str, table: &Table) -> Result<Figure> {
         for (title, y, quantity) in &shown {
             let title = if facet.is_empty() { (*title).to_owned() } else { format!("{facet}: {title}") };
             let mut panel = Panel::new(title, spread.axis(), y.clone());
+            let mut lacking = Lacking::default();
             for curve in curves {
                 let points: Vec<Point> = curve.rows.measured(&spread.x, quantity)?;
+                let point = |point: Point| (point.y, point.lo);
+                lacking.add(&curve.rows, |rows| {
+                    Ok(rows.measured(&spread.x, quantity)?.into_iter().map(point).collect())
+                })?;
                 panel = panel.series(Series::new(&curve.label, Style::LineMarkers, curve.color, points));
             }
+            // Of single replicates the sentence below the title says so.
+            panel.notes.extend(lacking.note().filter(|_| !is_single));
             figure = figure.panel(panel);
         }
     }

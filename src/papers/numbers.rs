@@ -77,6 +77,8 @@ pub struct Numbers {
     taken: RefCell<Vec<(&'static str, Quantity)>>,
     lacking: RefCell<BTreeMap<&'static str, String>>,
     asked: RefCell<BTreeSet<&'static str>>,
+    /// What was needed and is not there.
+    missed: RefCell<Vec<String>>,
     used: RefCell<Vec<(String, f64)>>,
     used_lists: RefCell<Vec<(String, Vec<f64>)>>,
 }
@@ -99,6 +101,7 @@ impl Numbers {
             taken: RefCell::default(),
             lacking: RefCell::default(),
             asked: RefCell::default(),
+            missed: RefCell::default(),
             used: RefCell::default(),
             used_lists: RefCell::default(),
         }
@@ -244,12 +247,23 @@ impl Numbers {
 
     /// The error that a needed flag is missing.
     pub fn missing(&self, what: &str) -> Error {
+        self.missed.borrow_mut().push(what.to_owned());
         let reason = self
             .lacking
             .borrow()
             .get(what)
             .map_or_else(String::new, |reason| format!(" (the file has none: {reason})"));
         Error::argument(what, "nothing", format!("a value{reason}; {} needs {}", self.bound, self.usage))
+    }
+
+    /// The flags for want of which there is no value.
+    pub fn missed(&self) -> Vec<String> {
+        self.missed.borrow().clone()
+    }
+
+    /// Whether the bound asked for a flag.
+    pub fn asked(&self, flag: &str) -> bool {
+        self.asked.borrow().contains(flag)
     }
 
     /// The numbers used, defaults included, in the order of use.

@@ -192,6 +192,11 @@ impl Simulation {
         self.source.fixed()
     }
 
+    /// Whether the file of a simulation whose instance is not at hand has fixed logits.
+    pub(crate) fn has_unsaid_offset(&self) -> bool {
+        self.source.has_unsaid_offset()
+    }
+
     /// A number that follows from the configuration; NaN if this one has none of the name.
     pub fn derived(&self, name: &str) -> f64 {
         self.derived.iter().find(|entry| entry.0 == name).map_or(f64::NAN, |entry| entry.1)

@@ -40,7 +40,9 @@ pub use comparison::{Candidate, Ranked, aicc, bic, rank};
 pub use contrast::{least_visible, paired_interval, replicates_to_see, unpaired_interval};
 pub use crossing::falls_through;
 pub use decay::{Decay, Law, compare_decays};
-pub use interval::{MeanInterval, Method, mean_interval, mean_interval_at, mean_with_error, student_quantile};
+pub use interval::{
+    MeanInterval, Method, STUDENT_FROM, mean_interval, mean_interval_at, mean_with_error, student_quantile,
+};
 pub use multiplicity::{each_of, holm};
 pub use range::Range;
 pub use regression::{Line, Measured, Observation, line, log_linear, log_log};

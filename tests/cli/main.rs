@@ -19,6 +19,7 @@ mod messages;
 #[cfg(unix)]
 mod outputs;
 mod plot;
+mod plot_bounds;
 mod plot_query;
 mod report;
 #[cfg(target_os = "linux")]

@@ -3,6 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use selfreward::experiment::query::{self, Style};
+use selfreward::experiment::{Table, generic};
+use selfreward::plot::Figure;
+
 use crate::study_common::{Bench, records};
 
 /// Twelve cells of one part.
@@ -141,7 +145,7 @@ fn bounds_are_those_of_the_calculator() {
     }
     // What no cell says is asked for, by name; what is given is used.
     let message = bench.complaint(2, &format!("plot {STORE} --x samples --y failure --by bump --bound iterative"));
-    assert!(message.contains("class-size or log-class-size, range is missing"), "{message}");
+    assert!(message.contains("class-size, range are missing"), "{message}");
     let set = "--bound iterative --bound-set class-size=100 --bound-set range=3 --name i --quiet";
     bench.expect(0, &format!("plot {STORE} --x samples --y failure --by bump {set}"));
     let point = &table(&bench, "runs/i.csv")[0];
@@ -239,6 +243,39 @@ fn runs_without_a_store_are_sources_too() {
     assert!(bench.path("few/few-rounds-by-t.svg").is_file());
     assert!(bench.complaint(2, "plot few few/trajectory.csv --y drift").contains("no source twice"));
     assert!(bench.complaint(2, "plot few --y failure --bound one-step").contains("--bound"));
+}
+
+/// Oracle: the number of replicates, and which quantities have an upper end.
+#[test]
+fn panels_say_where_an_interval_is_missing_and_rounds_are_whole() {
+    let few = GRID.replace("\"process.samples\" = [16, 64, 256, 1024]\n", "");
+    let bench = Bench::with("grid.toml", &few);
+    bench.expect(0, "run grid.toml --quick --out runs --quiet");
+    bench.expect(0, &format!("plot {STORE} --quiet"));
+    bench.expect(0, &format!("plot {STORE} --y kappa,drift --by bump --name q --quiet"));
+    bench.expect(0, &format!("plot {STORE} --y kappa --by bump --where t>=1 --log x --name l --quiet"));
+    bench.expect(0, &format!("plot {STORE} --y drift --by bump --name d --quiet"));
+    let read =
+        |file: &str| Table::parse(&fs::read_to_string(bench.path(&format!("runs/{file}.csv"))).unwrap()).unwrap();
+    let ticks = |figure: &Figure| figure.panels[0].x.ticks.iter().map(|(_, text)| text.clone()).collect::<Vec<_>>();
+    let usual = generic::figure("grid", &read("grid")).unwrap();
+    let asked = |file: &str| query::figure(&read(file), &Style::default()).unwrap();
+    assert_eq!(ticks(&usual), ["0", "1", "2"]);
+    assert_eq!(ticks(&asked("q")), ["0", "1", "2"]);
+    assert_eq!(ticks(&asked("l")), ["1", "2"]);
+    // One part alone tells nothing from anything.
+    let labels: Vec<_> = usual.panels[0].series.iter().map(|curve| curve.label.clone().unwrap()).collect();
+    assert_eq!(labels, ["bump = 0.5", "bump = 1", "bump = 2"]);
+    // At t = 0 one instance has the same κ in all three replicates, which is exact; a share has ends whatever is measured.
+    let note = "no interval at 6 of 9 points: too few replicates";
+    let notes = |figure: &Figure| figure.panels.iter().map(|panel| panel.notes.clone()).collect::<Vec<_>>();
+    assert_eq!(notes(&usual), [vec![note.to_owned()], vec![], vec![]]);
+    assert_eq!(notes(&asked("q")), [vec![note.to_owned()], vec![]]);
+    assert_eq!(notes(&asked("l")), [["no interval: too few replicates"]]);
+    let said = |file: &str| asked(file).subtitle.unwrap();
+    assert_eq!(said("q"), "Means over 3 replicates, with 95% intervals of drift");
+    assert_eq!(said("l"), "t ≥ 1; means over 3 replicates");
+    assert_eq!(said("d"), "Means over 3 replicates, with 95% intervals");
 }
 
 /// The text of a page, as a reader of PDF finds it: numbers of glyphs through the document's own table of characters.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use selfreward::experiment::{Table, drawing, generic};
+use selfreward::experiment::{Table, drawing, generic, query};
 use selfreward::plot::Figure;
 
 use crate::mutation::{pick, text};
@@ -21,6 +21,10 @@ const GENERIC: &str = "part,cell,process.samples,replicates,t,kappa_minus_one_me
     drift_mean,drift_lo,drift_hi,failure_0.5_mean,failure_0.5_lo,failure_0.5_hi\n\
     a,00,8,3,0,1.5,1.4,1.6,0,0,0,0.5,0.4,0.6\na,00,8,3,1,0.5,0.4,0.6,0.1,0,0.2,0.25,0.1,0.4\n";
 
+const TIDY: &str = "quantity,facet,series,x_key,x,t,replicates,mean,lo,hi,one-step,one-step_vacuous,one-step_flags,part,figure\n\
+    failure_0.5,a,s = 1,t,0,0,3,0.5,0.4,0.6,,,,p,\"{\"\"title\"\":\"\"q\"\",\"\"bounds\"\":[\"\"one-step\"\"],\"\"asked\"\":\"\"--x t\"\"}\"\n\
+    failure_0.5,a,s = 1,t,1,1,3,0.25,0.1,0.4,1.5,yes,--kappa 2,p,\nkappa,b,s = 2,t,0,0,3,1.5,,,,,,p,\nkappa,b,s = 2,t,1,1,40,1.25,,,1.4,no,,p,\n";
+
 /// All committed tables of figures.
 pub fn tables() -> Vec<Beside> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("figures");
@@ -33,6 +37,7 @@ pub fn tables() -> Vec<Beside> {
         .filter(|(name, _)| drawing(name).is_some())
         .collect();
     tables.push(("own".to_owned(), GENERIC.to_owned()));
+    tables.push(("tidy".to_owned(), TIDY.to_owned()));
     tables
 }
 
@@ -51,6 +56,7 @@ fn figure((name, csv): &Beside) -> selfreward::Result<Option<Figure>> {
     let table = Table::parse(csv)?;
     match drawing(name) {
         Some(drawing) => (drawing.figure)(&table).map(Some),
+        None if query::fits(&table) => query::figure(&table, &query::Style::default()).map(Some),
         None if generic::fits(&table) => generic::figure(name, &table).map(Some),
         None => Ok(None),
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::experiment::Table;
+use crate::experiment::round_ticks::round_ticks;
 use crate::plot::Axis;
 use crate::words::counted;
 use crate::{Error, Result};
@@ -76,11 +77,12 @@ impl Spread {
     /// A colour for each cell.
     fn one_panel(keys: &[&str], cells: Vec<Cell>) -> Self {
         let count = cells.len();
+        // One part tells no cell from another.
+        let one_part = cells.iter().all(|cell| cell.labels[0] == cells[0].labels[0]) && keys.len() > 1;
         let curve = |(color, cell): (usize, Cell)| {
-            let mut label = cell.labels[0].clone();
-            for (key, value) in keys.iter().zip(&cell.labels).skip(1) {
-                label.push_str(&format!(", {} = {value}", short(key)));
-            }
+            let part = cell.labels[0].clone();
+            let values = keys.iter().zip(&cell.labels).skip(1).map(|(key, value)| format!("{} = {value}", short(key)));
+            let label = std::iter::once(part).chain(values).skip(usize::from(one_part)).collect::<Vec<_>>().join(", ");
             Curve { label, color, rows: cell.rows }
         };
         let curves = cells.into_iter().enumerate().map(curve).collect();
@@ -140,7 +142,11 @@ impl Spread {
     /// The horizontal axis.
     pub(super) fn axis(&self) -> Axis {
         match self.x.as_str() {
-            "t" => Axis::linear("round t"),
+            "t" => {
+                let curves = self.panels.iter().flat_map(|(_, curves)| curves);
+                let rounds: Vec<String> = curves.flat_map(|c| c.rows.distinct("t").unwrap_or_default()).collect();
+                Axis { ticks: round_ticks(&rounds), ..Axis::linear("round t") }
+            }
             key => {
                 let values = self.panels.iter().flat_map(|(_, curves)| curves).flat_map(|curve| {
                     curve.rows.distinct(key).unwrap_or_default().into_iter().filter_map(|text| text.parse::<f64>().ok())

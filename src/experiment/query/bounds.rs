@@ -7,54 +7,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::quantities::Column;
 use super::source::Rows;
+use super::subjects::{Rounds, Side, Subject};
+use crate::claims::premises::has_offset;
 use crate::experiment::CellRows;
 use crate::metrics::Quantity;
 use crate::metrics::named::{CONCENTRABILITY, EXCESS, KAPPA, MARGIN, MIN_CONFIDENCE, POPULATION_LOSS, THETA_NORM};
 use crate::nearest::one_of;
 use crate::papers::{BoundEntry, Flag, Numbers, PAPERS, Quantity as Given};
 use crate::simulate::Simulation;
+use crate::simulate::kinds::Held;
 use crate::theory::linear_softmax::realizable_radius;
-use crate::words::counted;
+use crate::words::{agreeing, counted};
 use crate::{Error, Result};
-
-/// What a bound speaks of, where it is not drawn beside whatever is asked for.
-struct Subject {
-    bound: &'static str,
-    quantities: &'static [&'static str],
-    /// What stands on the vertical axis for its value: it, or its square.
-    square: bool,
-}
-
-const SUBJECTS: &[Subject] = &[
-    subject("one-step", &["failure", "comparator_failure"]),
-    subject("iterative", &["failure"]),
-    subject("linear-softmax", &["failure"]),
-    subject("single-step", &["failure"]),
-    subject("hard-instance", &["failure"]),
-    subject("misspecified-failure", &["failure"]),
-    subject("recurrence", &["kappa", "kappa_minus_one"]),
-    subject("fixed-point", &["kappa", "kappa_minus_one"]),
-    subject("drift", &["step_drift"]),
-    // ε bounds the root of the loss.
-    Subject { bound: "epsilon", quantities: &["population_loss"], square: true },
-];
-
-const fn subject(bound: &'static str, quantities: &'static [&'static str]) -> Subject {
-    Subject { bound, quantities, square: false }
-}
 
 /// Flags that speak of what happened in the rounds: bounds with one of them say nothing of t = 0.
 const OF_ROUNDS: [&str; 8] = ["rounds", "kappa", "gamma", "mu", "epsilon", "excess", "concentrability", "theta-norm"];
-/// Bounds in which the size of the statistical error is that of the paper's own loop, not what was measured.
-const OF_THE_PAPERS_LOOP: [&str; 6] =
-    ["iterative", "linear-softmax", "iterations", "epsilon", "single-step", "hard-instance"];
-/// Bounds whose ball is that of the linear class.
-const WITH_BALL: [&str; 3] = ["linear-softmax", "iterations", "epsilon"];
+/// Why a bound is void where logits are fixed.
+const MISSPECIFIED: &str = "logits are fixed (an offset), so that the class is misspecified and has no policy of loss 0, as it assumes \
+                            (docs/theory.md, M8)";
+/// Missing numbers that are looked for in one bound.
+const MOST_MISSING: usize = 8;
 
 /// A bound that is asked for, with the numbers that a person gives for it.
 #[derive(Clone)]
 pub struct AskedBound {
     entry: &'static BoundEntry,
+    subject: &'static Subject,
     /// What its usage names, what it needs and what it may be given.
     flags: Vec<&'static str>,
     set: Vec<(&'static str, Given)>,
@@ -78,18 +56,26 @@ pub(super) struct Drawn {
 /// Why bounds have no value, by their names.
 #[derive(Debug, Default)]
 pub(super) struct Lacking {
-    missing: BTreeMap<&'static str, BTreeSet<String>>,
+    missing: BTreeMap<&'static str, Vec<&'static str>>,
     wrong: BTreeMap<&'static str, (usize, String)>,
     /// At how many points the numbers refute an assumption.
     refuted: BTreeMap<&'static str, usize>,
     /// Cells whose loop is another than that of which the bound speaks.
-    other_loops: BTreeMap<&'static str, BTreeSet<usize>>,
+    other_loops: BTreeMap<&'static str, BTreeSet<Of>>,
+    /// Cells with fixed logits, where it is void.
+    misspecified: BTreeMap<&'static str, BTreeSet<Of>>,
+    /// Cells of another kind than that of which it speaks, and these kinds.
+    other_kinds: BTreeMap<&'static str, (BTreeSet<Of>, BTreeSet<&'static str>)>,
 }
+
+/// A cell: its source, and its place there.
+type Of = (usize, usize);
 
 /// What one cell says.
 pub(super) struct Inputs {
     rows: CellRows,
     simulation: Simulation,
+    of: Of,
 }
 
 impl Inputs {
@@ -97,9 +83,9 @@ impl Inputs {
     ///
     /// # Errors
     /// [`Error::Argument`] for means without the replicates behind them.
-    pub(super) fn of(rows: &Rows<'_>) -> Result<Self> {
+    pub(super) fn of(rows: &Rows<'_>, of: Of) -> Result<Self> {
         match rows {
-            Rows::Cell(rows, _) => Ok(Self { simulation: rows.simulation()?, rows: (**rows).clone() }),
+            Rows::Cell(rows, _) => Ok(Self { simulation: rows.simulation()?, rows: (**rows).clone(), of }),
             Rows::Means(_) => {
                 let expected =
                     "stores alone: its constants are those of single replicates, which a table of means lacks";
@@ -129,7 +115,11 @@ impl Inputs {
             "rounds" => Some(t as f64),
             "beta" => Some(self.simulation.process.beta),
             "delta" => column.delta,
-            "kappa0" => self.worst(&KAPPA, 0, 0, f64::max),
+            "kappa0" => {
+                // What a lower bound promises for all replicates is the least.
+                let worst = if bound.subject.side == Side::Lower { f64::min } else { f64::max };
+                self.worst(&KAPPA, 0, 0, worst)
+            }
             "kappa" => self.worst(&KAPPA, t - 1, t - 1, f64::max),
             "gamma" => self.worst(&MARGIN, if of_step { t - 1 } else { 0 }, t - 1, f64::min),
             "mu" => self.worst(&MIN_CONFIDENCE, if of_step { t } else { 1 }, t, f64::min),
@@ -140,13 +130,17 @@ impl Inputs {
             "range" if !bound.flags.contains(&"right") => derived("class_range"),
             "dim" => {
                 let fixed = self.simulation.fixed().map(|instance| instance.features().dim());
-                fixed.or_else(|| config.instance.get("dim")).map(|dim| dim as f64)
+                let given = fixed.or_else(|| config.instance.get("dim")).map(|dim| dim as f64);
+                given.or_else(|| match config.instance.shape(config.process.samples).held {
+                    Held::File { dim, .. } => Some(dim),
+                    _ => None,
+                })
             }
-            "radius" if WITH_BALL.contains(&bound.entry.name) => {
+            "radius" if bound.subject.ball => {
                 let (norm, beta) = ball()?;
                 realizable_radius(norm, beta, t as u32).ok()
             }
-            "theta-norm" if WITH_BALL.contains(&bound.entry.name) => {
+            "theta-norm" if bound.subject.ball => {
                 let (norm, beta) = ball()?;
                 if t > 1 { realizable_radius(norm, beta, t as u32 - 1).ok() } else { Some(norm) }
             }
@@ -179,7 +173,7 @@ impl AskedBound {
             }
         }
         let set = set.iter().filter(|(flag, _)| flags.contains(flag)).cloned().collect();
-        Ok(Self { entry, flags, set })
+        Ok(Self { entry, subject: Subject::of(entry.name), flags, set })
     }
 
     /// Its name.
@@ -203,13 +197,26 @@ impl AskedBound {
         format!("{}{}", self.entry.name, set.collect::<String>())
     }
 
-    fn subject(&self) -> Option<&'static Subject> {
-        SUBJECTS.iter().find(|subject| subject.bound == self.entry.name)
+    /// As a figure says what its line is; where the paper hides a constant, with the one that stands for it.
+    pub(super) fn legend(&self) -> String {
+        let name = format!("{} {}", self.subject.noun(), self.entry.name);
+        if !self.takes("constant") {
+            return name;
+        }
+        let constant = self.set.iter().find(|(flag, _)| *flag == "constant");
+        let constant = constant.map_or_else(|| "1".to_owned(), |(_, given)| given.to_string());
+        format!("{name}, hidden constant {constant}")
+    }
+
+    /// What it is, before its name.
+    pub(super) fn noun(&self) -> &'static str {
+        self.subject.noun()
     }
 
     /// Whether it speaks of a quantity.
     fn is_of(&self, column: &Column) -> bool {
-        self.subject().is_none_or(|subject| subject.quantities.contains(&column.quantity.as_str()))
+        let quantities = self.subject.quantities;
+        quantities.is_empty() || quantities.contains(&column.quantity.as_str())
     }
 
     /// Refuses columns of which it says nothing.
@@ -217,7 +224,7 @@ impl AskedBound {
         if columns.iter().any(|column| self.is_of(column)) {
             return Ok(());
         }
-        let quantities = self.subject().map_or_else(String::new, |subject| subject.quantities.join(" or "));
+        let quantities = self.subject.quantities.join(" or ");
         let shown = columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
         let expected = format!("--y {quantities} beside it, which it bounds; {shown} alone is shown");
         Err(Error::argument("--bound", self.entry.name, expected))
@@ -225,70 +232,117 @@ impl AskedBound {
 
     /// Its value at a point; `None` where it says nothing or lacks something, which is noted.
     pub(super) fn at(&self, inputs: &Inputs, column: &Column, t: usize, lacking: &mut Lacking) -> Option<Drawn> {
-        if !self.is_of(column) || t == 0 && self.flags.iter().any(|flag| OF_ROUNDS.contains(flag)) {
+        let (name, config) = (self.entry.name, &inputs.simulation.config);
+        if !self.is_of(column) {
             return None;
         }
-        let mut given = self.set.clone();
-        let is_set = |flag: &str| self.set.iter().any(|(known, _)| *known == flag);
-        for &flag in &self.flags {
-            // Sizes of a class stand for each other.
-            let other = match flag {
-                "class-size" => is_set("log-class-size"),
-                "log-class-size" => is_set("class-size"),
-                _ => false,
-            };
-            if !is_set(flag) && !other {
-                given.extend(inputs.number(self, flag, column, t.max(1)).map(|value| (flag, Given::Number(value))));
-            }
-        }
-        let missing = self.missing(&given);
-        if !missing.is_empty() {
-            lacking.missing.entry(self.entry.name).or_default().extend(missing);
+        if self.subject.kind.is_some_and(|kind| config.instance.kind.name() != kind) {
+            let (cells, kinds) = lacking.other_kinds.entry(name).or_default();
+            cells.insert(inputs.of);
+            kinds.insert(config.instance.kind.name());
             return None;
         }
-        let numbers = Numbers::new(self.entry.name, self.entry.usage, &given, 0);
-        let bound = match (self.entry.evaluate)(&numbers) {
+        if self.subject.realizable && has_offset(&inputs.simulation) {
+            lacking.misspecified.entry(name).or_default().insert(inputs.of);
+            return None;
+        }
+        let of_rounds = self.flags.iter().any(|flag| OF_ROUNDS.contains(flag));
+        if t == 0 && of_rounds || t != 1 && self.subject.rounds == Rounds::First {
+            return None;
+        }
+        let given = self.given(inputs, column, t.max(1));
+        let numbers = Numbers::new(name, self.entry.usage, &given, 0);
+        let bound = match (self.entry.evaluate)(&numbers).and_then(|bound| self.refuse_unused(&numbers).map(|()| bound))
+        {
             Ok(bound) => bound,
             Err(error) => {
-                let (count, _) = lacking.wrong.entry(self.entry.name).or_insert((0, error.to_string()));
-                *count += 1;
+                let missing = self.missing(&numbers, given);
+                if missing.is_empty() {
+                    let (count, _) = lacking.wrong.entry(name).or_insert((0, error.to_string()));
+                    *count += 1;
+                } else {
+                    let known = lacking.missing.entry(name).or_default();
+                    let new: Vec<&str> = missing.into_iter().filter(|flag| !known.contains(flag)).collect();
+                    known.extend(new);
+                }
                 return None;
             }
         };
-        *lacking.refuted.entry(self.entry.name).or_default() += usize::from(bound.refuted());
-        if OF_THE_PAPERS_LOOP.contains(&self.entry.name) && !inputs.simulation.config.runs_papers_loop() {
-            lacking.other_loops.entry(self.entry.name).or_default().insert(inputs.rows.cell.ordinal);
+        *lacking.refuted.entry(name).or_default() += usize::from(bound.refuted());
+        if self.subject.papers_loop && !config.runs_papers_loop() {
+            lacking.other_loops.entry(name).or_default().insert(inputs.of);
         }
-        let square = self.subject().is_some_and(|subject| subject.square);
         let value = match column.quantity.as_str() {
-            _ if square => bound.value() * bound.value(),
-            "kappa_minus_one" if self.subject().is_some() => bound.value() - 1.0,
+            _ if self.subject.square => bound.value() * bound.value(),
+            "kappa_minus_one" if !self.subject.quantities.is_empty() => bound.value() - 1.0,
             _ => bound.value(),
         };
-        let flags = given.iter().map(|(flag, given)| format!("--{flag} {given}")).collect::<Vec<_>>().join(" ");
+        // What the calculator would refuse as of no use is left out.
+        let used = given.iter().filter(|(flag, _)| numbers.asked(flag));
+        let flags = used.map(|(flag, given)| format!("--{flag} {given}")).collect::<Vec<_>>().join(" ");
         Some(Drawn { value, vacuous: bound.vacuous(), flags })
     }
 
-    /// What it needs and is not given: its usage up to the parenthesis, where `or` stands between what may replace each other.
-    fn missing(&self, given: &[(&'static str, Given)]) -> Vec<String> {
-        let needed = self.entry.usage.split('(').next().unwrap_or_default();
-        let is_given = |flag: &str| given.iter().any(|(known, _)| *known == flag);
-        let lacks = |item: &&str| {
-            let words = item.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-            let flags: Vec<&str> = words.filter(|word| self.flags.contains(word)).collect();
-            !flags.is_empty() && !flags.iter().any(|flag| is_given(flag))
+    /// The numbers of a point: those that a person gives, and what the cell says of the others.
+    fn given(&self, inputs: &Inputs, column: &Column, t: usize) -> Vec<(&'static str, Given)> {
+        let mut given = self.set.clone();
+        let is_set = |flag: &str| self.set.iter().any(|(known, _)| *known == flag);
+        let replaced = |flag: &str| {
+            let by_other = |[one, other]: &[&[&str]; 2]| {
+                let by = |of: &[&str], instead: &[&str]| of.contains(&flag) && instead.iter().any(|flag| is_set(flag));
+                by(one, other) || by(other, one)
+            };
+            self.subject.either.iter().any(by_other)
         };
-        needed.split(',').map(str::trim).filter(lacks).map(str::to_owned).collect()
+        for &flag in self.flags.iter().filter(|flag| !is_set(flag) && !replaced(flag)) {
+            given.extend(inputs.number(self, flag, column, t).map(|value| (flag, Given::Number(value))));
+        }
+        for [first, second] in self.subject.either {
+            if given.iter().any(|(flag, _)| first.contains(flag)) {
+                given.retain(|(flag, _)| is_set(flag) || !second.contains(flag));
+            }
+        }
+        given
+    }
+
+    /// Refuses a number that a person gives and the bound has no use for.
+    fn refuse_unused(&self, numbers: &Numbers) -> Result<()> {
+        match self.set.iter().find(|(flag, _)| !numbers.asked(flag)) {
+            None => Ok(()),
+            Some((flag, given)) => {
+                let expected = format!("nothing beside the others: {} needs {}", self.entry.name, self.entry.usage);
+                Err(Error::argument(*flag, given, expected))
+            }
+        }
+    }
+
+    /// What the evaluation asked for in vain, one number after the other; nothing if it failed for another reason.
+    fn missing(&self, numbers: &Numbers, mut given: Vec<(&'static str, Given)>) -> Vec<&'static str> {
+        let mut missing: Vec<&'static str> = Vec::new();
+        let mut missed = numbers.missed();
+        while let Some(name) = missed.first().filter(|_| missing.len() < MOST_MISSING) {
+            let Some(&flag) = self.flags.iter().find(|flag| *flag == name && !missing.contains(flag)) else { break };
+            missing.push(flag);
+            // Any number will do to see what else is asked for.
+            given.push((flag, Given::Number(2.0)));
+            let numbers = Numbers::new(self.entry.name, self.entry.usage, &given, 0);
+            missed = if (self.entry.evaluate)(&numbers).is_err() { numbers.missed() } else { Vec::new() };
+        }
+        missing
     }
 
     /// What is to be said of points where it has no value; refused if it has one at none.
     pub(super) fn remark(&self, any: bool, lacking: &Lacking) -> Result<Vec<String>> {
         let name = self.entry.name;
-        let missing = lacking.missing.get(name).map(|names| names.iter().cloned().collect::<Vec<_>>());
+        let missing = lacking.missing.get(name);
         let wrong = lacking.wrong.get(name);
         if any {
             let missing = missing.map(|names| {
-                format!("bound {name} is drawn where {} is known; --bound-set gives it elsewhere", names.join(", "))
+                format!(
+                    "bound {name} is drawn where {} {} known; --bound-set gives it elsewhere",
+                    names.join(", "),
+                    agreeing(names.len(), "is", "are")
+                )
             });
             let wrong = wrong.map(|(count, error)| {
                 format!("bound {name} has no value at {}; the first: {error}", counted(*count, "point"))
@@ -305,18 +359,42 @@ impl AskedBound {
                     counted(cells.len(), "cell")
                 )
             });
-            return Ok([missing, wrong, refuted, other].into_iter().flatten().collect());
+            let void = lacking.misspecified.get(name).map(|cells| {
+                let cells = counted(cells.len(), "cell");
+                format!("warning: bound {name} is not drawn for {cells}: {MISSPECIFIED}")
+            });
+            let kinds = lacking.other_kinds.get(name).map(|(cells, _)| {
+                let kind = self.subject.kind.unwrap_or_default();
+                let cells = counted(cells.len(), "cell");
+                format!("bound {name} is not drawn for {cells}: it speaks of kind = \"{kind}\" alone")
+            });
+            return Ok([missing, wrong, refuted, other, void, kinds].into_iter().flatten().collect());
+        }
+        let kinds = lacking.other_kinds.get(name).map(|(_, kinds)| {
+            let kinds: Vec<String> = kinds.iter().map(|kind| format!("\"{kind}\"")).collect();
+            let kind = self.subject.kind.unwrap_or_default();
+            format!(
+                "cells of kind = \"{kind}\", of which alone it speaks; those shown are of kind {}",
+                kinds.join(", ")
+            )
+        });
+        let void = lacking.misspecified.get(name).map(|_| format!("cells of the paper's class: {MISSPECIFIED}"));
+        if let Some(expected) = kinds.or(void).filter(|_| missing.is_none() && wrong.is_none()) {
+            return Err(Error::argument("--bound", name, expected));
         }
         let expected = match (missing, wrong) {
             (Some(names), _) => {
-                let example = names[0].split(' ').next().unwrap_or_default();
+                let (example, are) = (names[0], agreeing(names.len(), "is", "are"));
                 format!(
-                    "a bound whose numbers the cells say or --bound-set gives; {} is missing, say --bound-set {example}=VALUE (needs {})",
+                    "a bound whose numbers the cells say or --bound-set gives; {} {are} missing, say --bound-set {example}=VALUE (needs {})",
                     names.join(", "),
                     self.entry.usage
                 )
             }
             (None, Some((_, error))) => format!("a bound that has a value somewhere; {error}"),
+            (None, None) if self.subject.rounds == Rounds::First => {
+                "the round t = 1 among those shown, of which alone it speaks, say --where 't == 1'".to_owned()
+            }
             (None, None) => "a round t of at least 1 among those shown, of which it speaks".to_owned(),
         };
         Err(Error::argument("--bound", name, expected))

@@ -3,6 +3,8 @@
 use super::table::{self, Head};
 use super::{Log, Style};
 use crate::experiment::Table;
+use crate::experiment::lacking::Lacking;
+use crate::experiment::round_ticks::round_ticks;
 use crate::metrics::{Quantity, Reader};
 use crate::plot::{self, Axis, Figure, Panel, Point, Scale, Series};
 use crate::simulate::output::significant;
@@ -20,8 +22,8 @@ const BESIDE: f64 = 0.6;
 
 /// The label of an axis of rounds.
 const ROUND: &str = "round t";
-/// More rounds than these have round numbers among them for ticks.
-const MOST_TICKS: usize = 11;
+/// More rounds than these have the ticks of a logarithmic axis on one.
+const MOST_ON_LOG: usize = 5;
 
 /// Whether a table was made by a query.
 pub fn fits(table: &Table) -> bool {
@@ -41,6 +43,7 @@ pub fn figure(table: &Table, style: &Style) -> Result<Figure> {
     let (facets, quantities) = (table.distinct("facet")?, table.distinct("quantity")?);
     let axis = Horizontal::new(table, style.log.is_some_and(Log::x))?;
     let series = table.distinct("series")?;
+    let is_single = table.distinct("replicates")? == ["1"];
     let mut figure =
         Figure::new(style.title.as_deref().unwrap_or(&head.title)).columns(columns(facets.len(), quantities.len()));
     // Who wants no title has a caption.
@@ -51,7 +54,7 @@ pub fn figure(table: &Table, style: &Style) -> Result<Figure> {
     for facet in &facets {
         for quantity in &quantities {
             let rows = table.filter(&[("facet", facet), ("quantity", quantity)])?;
-            let drawing = Drawing { rows: &rows, quantity, axis: &axis, series: &series, bounds: &head.bounds };
+            let drawing = Drawing { rows: &rows, quantity, axis: &axis, series: &series, head: &head, is_single };
             if !rows.is_empty() {
                 figure = figure.panel(drawing.panel(facet, style.log.is_some_and(Log::y))?);
             }
@@ -78,7 +81,7 @@ struct Horizontal {
     log: bool,
     /// The words along it; empty if there are numbers.
     categories: Vec<String>,
-    /// Ticks at rounds, where they are few: there is none between two.
+    /// Ticks at rounds: there is none between two.
     rounds: Vec<(f64, String)>,
 }
 
@@ -93,9 +96,11 @@ impl Horizontal {
         if !numbers && log {
             return Err(Error::argument("--log", "x", format!("y alone: {label} holds words ({})", values.join(", "))));
         }
-        let is_round = label == ROUND && !log && values.len() <= MOST_TICKS;
-        let tick = |text: &String| text.parse().ok().map(|t| (t, text.clone()));
-        let rounds = if is_round { values.iter().filter_map(tick).collect() } else { Vec::new() };
+        let mut rounds = if label == ROUND { round_ticks(&values) } else { Vec::new() };
+        if log {
+            rounds.retain(|(t, _)| *t > 0.0);
+            rounds.truncate(if rounds.len() > MOST_ON_LOG { 0 } else { MOST_ON_LOG });
+        }
         Ok(Self { label, log, categories: if numbers { Vec::new() } else { values }, rounds })
     }
 
@@ -126,7 +131,9 @@ struct Drawing<'a> {
     quantity: &'a str,
     axis: &'a Horizontal,
     series: &'a [String],
-    bounds: &'a [String],
+    head: &'a Head,
+    /// Whether there is one replicate everywhere, as the sentence below the title says.
+    is_single: bool,
 }
 
 impl Drawing<'_> {
@@ -145,7 +152,7 @@ impl Drawing<'_> {
                 curve = curve.bars();
             }
             curves.push(curve);
-            for (line, bound) in LINES.iter().zip(self.bounds) {
+            for (line, bound) in LINES.iter().zip(&self.head.bounds) {
                 let mut points = self.points(&rows, bound, index)?;
                 if !self.axis.categories.is_empty() {
                     // Nothing lies between two words.
@@ -158,7 +165,7 @@ impl Drawing<'_> {
         let mut panel = Panel::new(title, self.axis.axis(), Axis::default());
         let mut notes = Vec::new();
         let mut shown = measured.clone();
-        for (line, bound) in LINES.iter().zip(self.bounds) {
+        for (line, bound) in LINES.iter().zip(&self.head.bounds) {
             let values: Vec<f64> = lines
                 .iter()
                 .filter(|(name, _)| *name == bound)
@@ -173,7 +180,7 @@ impl Drawing<'_> {
             shown.extend(values.iter().filter(|&&value| value <= reach));
             notes.extend(self.note(bound, &values, reach)?);
             let entry: [(f64, f64); 0] = [];
-            curves.push(Series::new(format!("bound {bound}"), *line, ANY, entry).plain());
+            curves.push(Series::new(self.head.legend(bound), *line, ANY, entry).plain());
         }
         // Without bounds, what is measured decides, as everywhere.
         if shown.len() > measured.len() || !notes.is_empty() {
@@ -182,6 +189,12 @@ impl Drawing<'_> {
         panel.y = y;
         curves.extend(lines.into_iter().map(|(_, line)| line).filter(|line| !line.points.is_empty()));
         panel.series = curves;
+        if !self.is_single {
+            let mut lacking = Lacking::default();
+            let point = |(mean, lo, _)| (mean, lo);
+            lacking.add(self.rows, |rows| Ok(rows.interval("mean", "lo", "hi")?.into_iter().map(point).collect()))?;
+            notes.extend(lacking.note());
+        }
         panel.notes = notes;
         Ok(panel)
     }

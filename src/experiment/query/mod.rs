@@ -17,6 +17,7 @@ mod keys;
 mod points;
 mod quantities;
 mod source;
+mod subjects;
 mod table;
 mod titles;
 

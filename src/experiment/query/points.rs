@@ -29,6 +29,8 @@ pub(super) struct Found {
     pub(super) x: String,
     /// The names of the bounds.
     pub(super) bounds: Vec<&'static str>,
+    /// What the legend calls each of them.
+    pub(super) legends: Vec<String>,
     /// The keys that tell cells apart, each a column of the table.
     pub(super) labels: Vec<String>,
     pub(super) points: Vec<Point>,
@@ -90,7 +92,8 @@ pub(super) fn find(sources: &[Source], query: &Query) -> Result<Found> {
     for cell in &shown {
         let rows = sources[cell.facts.source].rows(cell.facts.ordinal)?;
         let replicates = rows.replicates();
-        let inputs = if query.bounds.is_empty() { None } else { Some(bounds::Inputs::of(&rows)?) };
+        let of = (cell.facts.source, cell.facts.ordinal);
+        let inputs = if query.bounds.is_empty() { None } else { Some(bounds::Inputs::of(&rows, of)?) };
         let texts: Vec<String> = labels.iter().map(|key| label(&cell.facts, sources, key, 0)).collect();
         for &t in &cell.rounds {
             let place = place.next().expect("one place for each cell and round");
@@ -133,8 +136,9 @@ pub(super) fn find(sources: &[Source], query: &Query) -> Result<Found> {
     let title = title(&axes, &columns, sources);
     let name = name(&axes, query, &columns, sources);
     let bounds = query.bounds.iter().map(AskedBound::name).collect();
-    let asked = asked(query, &axes, &columns, sources);
-    Ok(Found { name, asked, title, subtitle, style: query.style.clone(), x: axes.x, bounds, labels, points, remarks })
+    let legends = query.bounds.iter().map(AskedBound::legend).collect();
+    let (asked, style) = (asked(query, &axes, &columns, sources), query.style.clone());
+    Ok(Found { name, asked, title, subtitle, style, x: axes.x, bounds, legends, labels, points, remarks })
 }
 
 /// Refuses more curves or panels than can be told apart.

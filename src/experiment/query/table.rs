@@ -27,6 +27,9 @@ pub(super) struct Head {
     pub(super) subtitle: String,
     pub(super) style: Style,
     pub(super) bounds: Vec<String>,
+    /// What the legend calls each bound; `bound NAME` if nothing is said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) legends: Vec<String>,
     pub(super) asked: String,
 }
 
@@ -46,6 +49,7 @@ pub(super) fn of(found: &Found) -> Table {
         subtitle: found.subtitle.clone(),
         style: found.style.clone(),
         bounds: found.bounds.iter().map(|name| (*name).to_owned()).collect(),
+        legends: found.legends.clone(),
         asked: found.asked.clone(),
     };
     let mut header: Vec<String> = COLUMNS.map(str::to_owned).into();
@@ -81,6 +85,12 @@ pub(super) fn of(found: &Found) -> Table {
 }
 
 impl Head {
+    /// What the legend calls a bound.
+    pub(super) fn legend(&self, bound: &str) -> String {
+        let place = self.bounds.iter().position(|known| known == bound);
+        place.and_then(|place| self.legends.get(place).cloned()).unwrap_or_else(|| format!("bound {bound}"))
+    }
+
     /// Reads it back, from whatever row it stands in.
     pub(super) fn read(table: &Table) -> Result<Self> {
         let texts = table.distinct(FIGURE)?;

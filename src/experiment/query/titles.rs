@@ -7,7 +7,8 @@ use super::condition::{Comparison, Operator};
 use super::keys::{BESIDE, Keys, ROUND};
 use super::points::Point;
 use super::quantities::Column;
-use super::source::Source;
+use super::source::{Mean, Source};
+use crate::experiment::lacking::is_lacking;
 
 /// The figure's title: quantities against a key.
 pub(super) fn title(axes: &Axes, columns: &[Column], sources: &[Source]) -> String {
@@ -42,20 +43,47 @@ pub(super) fn subtitle(query: &Query, axes: &Axes, points: &[Point], shown: &[Sh
     let mut counts: Vec<usize> = points.iter().filter_map(|point| point.replicates.parse().ok()).collect();
     counts.sort_unstable();
     counts.dedup();
-    let intervals = points.iter().any(|point| point.mean.is_some_and(|mean| mean.ends.is_some()));
-    let intervals = if intervals { ", with 95% intervals" } else { "" };
+    let intervals = intervals(points);
     parts.push(match counts.as_slice() {
         [1] => "a single replicate".to_owned(),
         [one] => format!("means over {one} replicates{intervals}"),
         [first, .., last] => format!("means over {first} to {last} replicates{intervals}"),
         [] => format!("means{intervals}"),
     });
-    let bounds: Vec<String> = query.bounds.iter().map(AskedBound::written).collect();
-    if !bounds.is_empty() {
-        let noun = if bounds.len() == 1 { "bound" } else { "bounds" };
-        parts.push(format!("{noun} {}: worst constants of the replicates", bounds.join(", ")));
+    if let [first, others @ ..] = query.bounds.as_slice() {
+        let alike = others.iter().all(|bound| bound.noun() == first.noun());
+        let named = |bound: &AskedBound| match alike {
+            true => bound.written(),
+            false => format!("{} {}", bound.noun(), bound.written()),
+        };
+        let names = query.bounds.iter().map(named).collect::<Vec<_>>().join(", ");
+        let nouns = match (alike, others.is_empty()) {
+            (true, true) => format!("{} ", first.noun()),
+            (true, false) => format!("{}s ", first.noun()),
+            (false, _) => String::new(),
+        };
+        parts.push(format!("{nouns}{names}: worst constants of the replicates"));
     }
     sentence(&parts.join("; "))
+}
+
+/// Of which quantities every point has the interval that replicates can give.
+fn intervals(points: &[Point]) -> String {
+    let (mut with, mut without): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for point in points {
+        let Some(Mean { mean, ends }) = point.mean else { continue };
+        let lacks = is_lacking(&point.replicates, mean, ends.map(|(lo, _)| lo));
+        let of = if lacks { &mut without } else { &mut with };
+        if (lacks || ends.is_some()) && !of.contains(&point.column.as_str()) {
+            of.push(&point.column);
+        }
+    }
+    with.retain(|column| !without.contains(column));
+    match (with.is_empty(), without.is_empty()) {
+        (true, _) => String::new(),
+        (false, true) => ", with 95% intervals".to_owned(),
+        (false, false) => format!(", with 95% intervals of {}", with.join(", ")),
+    }
 }
 
 /// The text with a capital letter, if it begins with a word: a key's t is another than T.

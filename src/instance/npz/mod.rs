@@ -136,6 +136,13 @@ impl NpzFile {
         Self { class, ..self }
     }
 
+    /// Whether logits are fixed in the class it is taken as: the file's offset, or what the coordinates of θ_0 that are left out add.
+    pub fn has_offset(&self) -> bool {
+        let Body::Features { features, offset, .. } = &self.body else { return false };
+        let left_out = self.class.dim.is_some_and(|dim| dim < features.dim());
+        !self.class.offset_as_feature && (offset.is_some() || left_out)
+    }
+
     /// The instance, with the file's θ_0 or, where `base` is given, with that one.
     ///
     /// A θ_0 that is given number by number belongs to the features as they stand in the file: where these were divided by the

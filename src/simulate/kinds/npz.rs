@@ -64,6 +64,7 @@ struct DrawnBase {
     rescale: bool,
     class: Class,
     base: BaseParameter,
+    has_offset: bool,
 }
 
 impl Source for DrawnBase {
@@ -71,6 +72,10 @@ impl Source for DrawnBase {
         let file = NpzFile::read(&self.path, self.rescale)?.taken_as(self.class);
         let instance = file.instance(Some(&self.base), seed);
         instance.map(Arc::new).map_err(|error| error.at(self.path.display().to_string()))
+    }
+
+    fn has_unsaid_offset(&self) -> bool {
+        self.has_offset
     }
 }
 
@@ -90,7 +95,7 @@ fn make(instance: &Section<'_>, _samples: u64) -> Result<Made> {
     }
     let made = match base {
         Some(base @ (BaseParameter::Norm(_) | BaseParameter::LogitScale(_))) => {
-            Made::of(DrawnBase { path, rescale, class, base })
+            Made::of(DrawnBase { path, rescale, class, base, has_offset: file.has_offset() })
         }
         base => {
             // Nothing is drawn: the seed does not enter.

@@ -26,6 +26,11 @@ pub trait Source: Debug + Send + Sync {
         None
     }
 
+    /// Whether what is not at hand has fixed logits of which the configuration says nothing: those of a file.
+    fn has_unsaid_offset(&self) -> bool {
+        false
+    }
+
     /// log #Π (`log_class`), and R (`class_range`) where it does not depend on what is drawn; none where a finite class is refused.
     fn class_numbers(&self, class: &FiniteClass, _beta: f64) -> Vec<(&'static str, f64)> {
         vec![("log_class", class.log_size_of_rays(class.levels))]
