@@ -28,10 +28,7 @@ fn quantities_without_an_interval_are_unknown_and_not_equal() {
     assert!(rest.ends_with(" in the mean; equal at t = 1"), "{said}");
     let figure = fs::read_to_string(bench.path("o/compare.svg")).unwrap();
     assert!(figure.contains("no intervals") && !figure.contains("95% intervals"));
-    assert!(
-        figure.contains("no interval: too few replicates") && !figure.contains("1.5<"),
-        "{figure}"
-    );
+    assert!(figure.contains("no interval: too few replicates") && !figure.contains("1.5<"), "{figure}");
     let text = bench.expect(0, &format!("{compare} --y kappa,base_probability --t 2,3"));
     let headline =
         text.lines().find(|line| line.starts_with("No difference") || line.starts_with("A and B differ")).unwrap();
