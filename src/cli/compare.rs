@@ -11,7 +11,7 @@ use super::counts::{self, whole};
 use super::locks::Locks;
 use super::outputs::files_of_store;
 use super::{Failure, Outputs, Verbosity, print, terminal_width};
-use crate::compare::{self, By, Gathered, Matching, Pairing, Question};
+use crate::compare::{self, By, Gathered, Matching, Origin, Pairing, Question};
 use crate::experiment::{CellRows, Results};
 use crate::words::counted;
 use crate::{Error, Result, files};
@@ -202,18 +202,25 @@ impl CompareArgs {
         let outputs = self.outputs(inputs)?;
         let names = [a, b].map(|path| path.display().to_string());
         let sources = names.clone().map(|path| json!({ "run": path }));
-        Ok((outputs, self.single(names, &rows, sources)?))
+        let origins = [a, b].map(Origin::of_run);
+        Ok((outputs, self.single(names, &rows, sources, [&origins[0], &origins[1]])?))
     }
 
     /// A comparison of one pair.
-    fn single(&self, names: [String; 2], [a, b]: &[CellRows; 2], sources: [Value; 2]) -> Result<Sides> {
+    fn single(
+        &self,
+        names: [String; 2],
+        [a, b]: &[CellRows; 2],
+        sources: [Value; 2],
+        origins: [&Origin; 2],
+    ) -> Result<Sides> {
         let columns = [&a.quantities[..], &b.quantities[..]];
         let mut gathered = Gathered::new(names, columns, Vec::new(), self.question())?;
         let last = a.rounds().min(b.rounds());
         if let Some(&t) = self.rounds.iter().find(|&&t| t > last) {
             return Err(Error::argument("--t", t, format!("0 to {last}, the last round that A and B have")));
         }
-        gathered.add(Vec::new(), a, b, Pairing::of(a, b), 1);
+        gathered.add(Vec::new(), a, b, Pairing::of(a, b, origins), 1);
         Ok(Sides { gathered, sources, unmatched: Default::default() })
     }
 
@@ -232,6 +239,7 @@ impl CompareArgs {
         let results = Results::open(store)?;
         let matching = compare::within(&results, by)?;
         let outputs = self.outputs(files_of_store(results.store.path()))?;
+        let by = matching.by.as_ref().unwrap_or(by);
         let names = by.values.clone().map(|value| format!("{} = {value}", by.key));
         let source = |name: &String| json!({ "store": store.display().to_string(), "cells": name });
         let sources = [source(&names[0]), source(&names[1])];
@@ -251,6 +259,7 @@ impl CompareArgs {
         let columns = [&columns[0][..], &columns[1][..]];
         let mut gathered = Gathered::new(names, columns, matching.keys.clone(), self.question())?;
         gathered.notes = notes;
+        let origins = [Origin::of_store(&of[0].store.identity()?), Origin::of_store(&of[1].store.identity()?)];
         let Matching { matches, mut only, freed, .. } = matching;
         let count = matches.len();
         for one in matches {
@@ -260,7 +269,7 @@ impl CompareArgs {
                 only[0].push(format!("{label} (without rows in A or B)"));
                 continue;
             };
-            let pairing = Pairing::of(&a, &b);
+            let pairing = Pairing::of(&a, &b, [&origins[0], &origins[1]]);
             gathered.add(one.labels, &a, &b, pairing, count);
         }
         if gathered.labels.is_empty() {

@@ -1,7 +1,6 @@
 //! What is said of the differences of A and B.
 
 use super::gather::{Gathered, Values};
-use crate::simulate::beforehand::ROUNDING;
 use crate::stats::interval::MISS;
 use crate::stats::{MeanInterval, Method, each_of, mean_with_error, paired_interval, unpaired_interval};
 
@@ -17,6 +16,8 @@ pub enum Verdict {
     NotSeen,
     /// All values agree, bit for bit.
     Equal,
+    /// Both are exact, and no farther from each other than rounding may take them.
+    Rounding,
     /// Nothing is known, for this reason.
     Unknown(String),
 }
@@ -28,6 +29,7 @@ impl Verdict {
             Self::Differs => "differs",
             Self::NotSeen => "no difference seen",
             Self::Equal => "equal",
+            Self::Rounding => "equal up to rounding",
             Self::Unknown(_) => "unknown",
         }
     }
@@ -62,6 +64,26 @@ impl Row {
     /// How far from 0 the difference can be, at the joint level.
     pub fn at_most(&self) -> Option<f64> {
         self.joint.map(|(low, high)| low.abs().max(high.abs()))
+    }
+
+    /// Whether chance has no part in it.
+    pub fn is_exact(&self) -> bool {
+        self.method == Method::Exact.name()
+    }
+
+    /// Whether both means are there, and it is unknown whether what they estimate differs.
+    pub fn is_open(&self) -> bool {
+        self.means.is_some() && matches!(self.verdict, Verdict::Unknown(_))
+    }
+
+    /// Whether all values agree, at least up to rounding.
+    pub fn is_equal(&self) -> bool {
+        matches!(self.verdict, Verdict::Equal | Verdict::Rounding)
+    }
+
+    /// Whether they agree on a single replicate, of which another may be otherwise.
+    pub fn is_equal_on_one(&self) -> bool {
+        self.is_equal() && self.replicates == [1, 1] && !self.is_exact()
     }
 }
 
@@ -156,7 +178,7 @@ impl Values {
     /// The difference of two exact numbers, with what rounding may have done.
     fn exact_difference(&self) -> MeanInterval {
         let [a, b] = [&self.a, &self.b].map(|values| mean_with_error(values).0);
-        let rounding = if self.agree() { 0.0 } else { ROUNDING * a.abs().max(b.abs()) };
+        let rounding = if self.agree() { 0.0 } else { self.rounding };
         MeanInterval { mean: b - a, ends: Some((b - a - rounding, b - a + rounding)), method: Method::Exact }
     }
 
@@ -176,6 +198,7 @@ impl Values {
         let verdict = match joint.ends {
             _ if self.agree() => Verdict::Equal,
             Some((low, high)) if low > 0.0 || high < 0.0 => Verdict::Differs,
+            Some(_) if joint.method == Method::Exact => Verdict::Rounding,
             Some(_) => Verdict::NotSeen,
             None => Verdict::Unknown(joint.method.name().to_owned()),
         };

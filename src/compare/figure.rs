@@ -9,7 +9,11 @@ pub fn figure(comparison: &Comparison) -> Figure {
     let [a, b] = &comparison.gathered.names;
     let percent = 100.0 * (1.0 - JOINT);
     let count = comparison.intervals;
-    let kind = format!("bands: 95% intervals; bars: those that hold together ({percent}% over {count})");
+    let kind = match count {
+        0 if comparison.rows.iter().all(|row| row.means.is_none() || row.is_exact()) => "exact values".to_owned(),
+        0 => "no intervals".to_owned(),
+        _ => format!("bands: 95% intervals; bars: those that hold together ({percent}% over {count})"),
+    };
     let figure = Figure::new(format!("{b} against {a}"));
     match comparison.gathered.labels.len() {
         1 => curves(comparison, figure.subtitle(kind).columns(2)),
@@ -34,7 +38,7 @@ fn curves(comparison: &Comparison, figure: Figure) -> Figure {
         let means = |side: usize| -> Vec<Point> {
             rows().filter_map(|row| Some((row.t as f64, row.means?[side]).into())).collect()
         };
-        let time = || Axis::linear("round t");
+        let time = || Axis { ticks: rounds(rows()), ..Axis::linear("round t") };
         let both = Panel::new(quantity, time(), Axis::linear(quantity))
             .series(Series::new(format!("A: {a}"), Style::LineMarkers, 0, means(0)))
             .series(Series::new(format!("B: {b}"), Style::DashedMarkers, 1, means(1)));
@@ -43,6 +47,18 @@ fn curves(comparison: &Comparison, figure: Figure) -> Figure {
         figure.panel(both).panel(differences)
     })
 }
+
+/// Ticks at whole numbers where an axis of few rounds would have others between them.
+fn rounds<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Vec<(f64, String)> {
+    let (first, last) = rows.fold((usize::MAX, 0), |(first, last), row| (first.min(row.t), last.max(row.t)));
+    match last.checked_sub(first) {
+        Some(length) if length <= MOST_TICKS => (first..=last).map(|t| (t as f64, t.to_string())).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Rounds beyond the first of which each has a tick.
+const MOST_TICKS: usize = 8;
 
 fn cells(comparison: &Comparison, figure: Figure) -> Figure {
     let gathered = &comparison.gathered;
@@ -89,8 +105,28 @@ fn panel<'a>(
         };
         rows.clone().filter_map(point).collect()
     };
-    Panel::new(title, x, y)
+    // Whether a difference is large is seen from how far 0 is.
+    let ends = |row: &Row| {
+        [row.difference, row.interval.unzip().0, row.interval.unzip().1, row.joint.unzip().0, row.joint.unzip().1]
+    };
+    let values = rows.clone().flat_map(ends).flatten().filter(|value| value.is_finite());
+    let (low, high) = values.fold((0.0, 0.0), |(low, high): (f64, f64), value| (low.min(value), high.max(value)));
+    let margin = 0.06 * (high - low);
+    let y = if margin > 0.0 { y.range(low - margin, high + margin) } else { y };
+    let panel = Panel::new(title, x, y)
         .guide(Guide::horizontal(0.0, ""))
         .series(Series::unlabelled(Style::Line, 2, points(|row| row.interval)))
-        .series(Series::unlabelled(Style::Markers, 2, points(|row| row.joint)).bars())
+        .series(Series::unlabelled(Style::Markers, 2, points(|row| row.joint)).bars());
+    // A point without a bar looks settled.
+    let bare = rows.clone().filter(|row| row.difference.is_some() && row.joint.is_none());
+    match (bare.clone().count(), bare.clone().next(), rows.filter(|row| row.difference.is_some()).count()) {
+        (_, None, _) => panel,
+        (count, Some(row), all) => {
+            let of = if count == all { String::new() } else { format!(" at {count} of {all} points") };
+            panel.note(match row.method {
+                "single replicate" => format!("no interval{of}: a single replicate"),
+                few => format!("no interval{of}: {few}"),
+            })
+        }
+    }
 }

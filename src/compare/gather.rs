@@ -2,6 +2,7 @@
 
 use super::comparison::{Comparison, judged};
 use super::pairing::{How, Pairing};
+use super::rounding::allowance;
 use super::settings::{Changes, changes};
 use crate::absent::measurable;
 use crate::experiment::CellRows;
@@ -76,6 +77,8 @@ pub(super) struct Values {
     pub paired: bool,
     /// Whether all replicates of A are one computation, and all of B.
     pub exact: bool,
+    /// What rounding may make of the difference of two exact numbers.
+    pub rounding: f64,
 }
 
 impl Gathered {
@@ -111,7 +114,15 @@ impl Gathered {
             && !self.notes.iter().any(|note| note.starts_with(LEFT_OUT))
         {
             let of = if pairs > 1 { ", in the first cell of which this is so" } else { "" };
-            self.notes.push(format!("{LEFT_OUT}: of {all_a} of A and {all_b} of B, {count} are compared{of}."));
+            let why = match pairing.how {
+                // By √2·z(α/2)/√n against (1/√n + 1/√m)·z(α/4): the two-sample interval wins from m of about ten times n on.
+                How::Instance => {
+                    " (as independent pairs, whose interval is narrower than that of two samples of such sizes, unless one \
+                                  is some ten times as large as the other)"
+                }
+                _ => "",
+            };
+            self.notes.push(format!("{LEFT_OUT}: of {all_a} of A and {all_b} of B, {count} are compared{of}{why}."));
         }
         self.changes.add(&changes(&a.cell.config, &b.cell.config));
         self.labels.push(labels);
@@ -243,9 +254,12 @@ fn values(
     };
     let (of_a, of_b) = (read("A", a, &of)?, read("B", b, &with)?);
     let [known_a, known_b] = [a, b].map(|rows| Beforehand::of(&rows.cell.config));
+    let exact = known_a.is_exact(quantity, t, &of_a) && known_b.is_exact(quantity, t, &of_b);
+    let allowed = |rows: &CellRows, values: &[f64]| allowance(rows, quantity, t, values[0]);
     Ok(Values {
+        rounding: if exact { allowed(a, &of_a) + allowed(b, &of_b) } else { 0.0 },
         ranges: [known_a.range(quantity, &of_a), known_b.range(quantity, &of_b)],
-        exact: known_a.is_exact(quantity, t, &of_a) && known_b.is_exact(quantity, t, &of_b),
+        exact,
         paired: pairs.is_some(),
         a: of_a,
         b: of_b,

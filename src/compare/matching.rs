@@ -10,9 +10,9 @@ use crate::{Error, Result};
 /// Two values of a key that tell the cells of one store apart: `process.preset=spin,replay`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct By {
-    /// The key; `part` and `cell` stand for the part's name and the cell's id.
+    /// The key, or its end where that says which (`beta`); `part` and `cell` stand for the part's name and the cell's id.
     pub key: String,
-    /// Its values in A and B, as `selfreward show --cells` writes them.
+    /// Its values in A and B, as `selfreward show --cells` writes them, numbers in any way.
     pub values: [String; 2],
 }
 
@@ -36,6 +36,8 @@ pub struct Matching {
     pub only: [Vec<String>; 2],
     /// Keys that were not asked to agree, since they go together with that by which the store is split.
     pub freed: Vec<String>,
+    /// That by which one store is split, with the key in full and the values as its cells write them.
+    pub by: Option<By>,
 }
 
 impl std::str::FromStr for By {
@@ -52,6 +54,27 @@ impl std::str::FromStr for By {
         }
         Ok(Self { key, values: [a, b] })
     }
+}
+
+impl By {
+    /// The key in full, which may be named by its end.
+    fn key_of(&self, known: &[String]) -> Result<String> {
+        if known.contains(&self.key) {
+            return Ok(self.key.clone());
+        }
+        let short = |key: &&String| key.strip_suffix(&self.key).is_some_and(|rest| rest.ends_with('.'));
+        match &known.iter().filter(short).collect::<Vec<_>>()[..] {
+            [one] => Ok((*one).clone()),
+            [] => Err(Error::argument("--by", &self.key, one_of(&self.key, known))),
+            several => Err(Error::argument("--by", &self.key, one_of(&self.key, several))),
+        }
+    }
+}
+
+/// Whether a cell's value is the one that a person wrote: numbers are compared as numbers.
+fn is_value(label: &str, written: &str) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok();
+    label == written || number(label).is_some_and(|value| number(written) == Some(value))
 }
 
 /// Matches the cells of two stores by their parts and by all keys that either grid varies.
@@ -85,15 +108,20 @@ pub fn within(results: &Results, by: &By) -> Result<Matching> {
     let study = &results.study;
     let grid = study.definition.grid_keys();
     let known = [&grid[..], &["part".to_owned(), "cell".to_owned()]].concat();
-    if !known.contains(&by.key) {
-        return Err(Error::argument("--by", &by.key, one_of(&by.key, &known)));
-    }
+    let mut by = By { key: by.key_of(&known)?, values: by.values.clone() };
+    let is_name = by.key == "part" || by.key == "cell";
     let mut groups: [Vec<Cell>; 2] = [Vec::new(), Vec::new()];
     let mut seen: Vec<String> = Vec::new();
     for ordinal in 0..study.cells() {
         let cell = study.cell(ordinal)?;
         let label = label_of(&cell, &by.key);
-        if let Some(side) = by.values.iter().position(|value| *value == label) {
+        let is = |value: &String| if is_name { *value == label } else { is_value(&label, value) };
+        if by.values.iter().all(is) {
+            let found = format!("{}={}", by.key, by.values.join(","));
+            return Err(Error::argument("--by", found, format!("two values; both are {label}")));
+        }
+        if let Some(side) = by.values.iter().position(is) {
+            by.values[side] = label.clone();
             groups[side].push(cell);
         }
         if !seen.contains(&label) && seen.len() < SHOWN {
@@ -106,7 +134,7 @@ pub fn within(results: &Results, by: &By) -> Result<Matching> {
         }
     }
     if by.key == "cell" {
-        return matched(&groups[0], &groups[1], &[]);
+        return Ok(Matching { by: Some(by), ..matched(&groups[0], &groups[1], &[])? });
     }
     let mut keys: Vec<String> = grid.into_iter().filter(|key| *key != by.key).collect();
     if by.key != "part" && study.definition.parts.len() > 1 {
@@ -114,7 +142,7 @@ pub fn within(results: &Results, by: &By) -> Result<Matching> {
     }
     let matching = matched(&groups[0], &groups[1], &keys)?;
     if !matching.matches.is_empty() {
-        return Ok(matching);
+        return Ok(Matching { by: Some(by), ..matching });
     }
     // Keys that advance in step with this one have other values wherever it has.
     let groups_of_keys = study.definition.parts.iter().flat_map(|part| &part.together);
@@ -125,7 +153,7 @@ pub fn within(results: &Results, by: &By) -> Result<Matching> {
         let expected = format!("cells that agree in {}", kept.join(", "));
         return Err(Error::argument("--by", format!("{}={}", by.key, by.values.join(",")), expected));
     }
-    Ok(matching)
+    Ok(Matching { by: Some(by), ..matching })
 }
 
 /// Values of a key that a message names.

@@ -1,13 +1,16 @@
 //! Whether the replicates of two runs pair up: whether they have the same instances, which is found out by drawing these again.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use super::Origin;
 use crate::experiment::CellRows;
 use crate::instance::{FeatureMap, Instance};
 use crate::metrics::Quantity;
 use crate::simulate::beforehand::ROUNDING;
 use crate::simulate::kinds::Alike;
 use crate::simulate::{Config, Simulation};
+use crate::study::provenance;
 
 /// How replicates of A and B belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,28 +60,40 @@ const OF_BASE: [&str; 10] = [
 impl Pairing {
     /// Finds out for two cells.
     ///
-    /// Pairs are claimed if the instances are the same, bit for bit, when they are drawn again (of files: if both are read from one
-    /// path), and if the quantities of the base policy agree in the rows of t = 0, in all replicates.
-    pub fn of(a: &CellRows, b: &CellRows) -> Self {
+    /// Pairs are claimed if the instances are the same, bit for bit, when they are drawn again (of files: if both were read from files of
+    /// one digest), and if the quantities of the base policy agree in the rows of t = 0, in all replicates.
+    pub fn of(a: &CellRows, b: &CellRows, origins: [&Origin; 2]) -> Self {
         let apart = |reason: String| Self { how: How::Apart, reason };
         let [of_a, of_b] = [a, b].map(|rows| &rows.cell.config);
         let seeds = [of_a, of_b].map(|config| config.run.seed.resolve().ok());
         let one_stream = seeds[0].is_some() && seeds[0] == seeds[1];
         let common = common_numbers(a, b);
-        let fixed = is_one_instance(of_a) && is_one_instance(of_b);
-        let how = match (one_stream && !common.is_empty(), fixed) {
-            (true, _) => How::Streams,
-            (false, true) => How::Instance,
-            (false, false) => {
-                let what = if one_stream { "they have no replicate's number in common" } else { "their seeds differ" };
-                return apart(format!("{what}, and each replicate draws its own instance"));
+        let how = match (one_stream && !common.is_empty(), is_one_instance(of_a), is_one_instance(of_b)) {
+            (true, ..) => How::Streams,
+            (false, true, true) => How::Instance,
+            (false, one, other) => {
+                let roots = origins.map(|origin| origin.root.as_ref());
+                let what = match roots {
+                    _ if one_stream => "they have no replicate's number in common".to_owned(),
+                    // A cell's seed follows from the root seed, the experiment's name and the cell's values.
+                    [Some(a), Some(b)] if a == b => {
+                        format!("their cells' names or values differ, and so do their seeds (of one root seed, {a})")
+                    }
+                    _ => "their seeds differ".to_owned(),
+                };
+                let instances = match (one, other) {
+                    (true, _) => "all replicates of A have one instance, each of B draws its own",
+                    (_, true) => "each replicate of A draws its own instance, all of B have one",
+                    _ => "each replicate draws its own instance",
+                };
+                return apart(format!("{what}, and {instances}"));
             }
         };
         let pairs: Vec<(usize, usize)> = match how {
             How::Streams => common,
             _ => (0..a.numbers.len().min(b.numbers.len())).map(|place| (place, place)).collect(),
         };
-        let known = match same_instances(a, b, &pairs) {
+        let known = match same_instances(a, b, &pairs, origins) {
             Ok(known) => known,
             Err(reason) => return apart(reason),
         };
@@ -112,12 +127,15 @@ fn common_numbers(a: &CellRows, b: &CellRows) -> Vec<(usize, usize)> {
 }
 
 /// How it is known that the instances of these replicates are the same, or why they are not taken for it.
-fn same_instances(a: &CellRows, b: &CellRows, pairs: &[(usize, usize)]) -> std::result::Result<String, String> {
+fn same_instances(
+    a: &CellRows,
+    b: &CellRows,
+    pairs: &[(usize, usize)],
+    origins: [&Origin; 2],
+) -> std::result::Result<String, String> {
     let configs = [&a.cell.config, &b.cell.config];
-    let one_section = configs[0].instance == configs[1].instance;
-    let of_file = configs[0].instance.get::<String>("path").is_some();
-    if one_section && of_file && configs[0].run.same_instance == configs[1].run.same_instance {
-        return Ok("the instance is read from one file".to_owned());
+    if let Some(said) = same_files(configs, origins)? {
+        return Ok(said);
     }
     let (Some(&first), Some(&last)) = (pairs.first(), pairs.last()) else {
         return Err("they have no replicate in common".to_owned());
@@ -148,6 +166,47 @@ fn same_instances(a: &CellRows, b: &CellRows, pairs: &[(usize, usize)]) -> std::
         ),
         [] => "there is nothing to draw".to_owned(),
     })
+}
+
+/// What the files say from which instances are read: that the instances are the same, or that they may be, if they are the same when
+/// the files are read again (`None`); what two names of files say of it is nothing.
+fn same_files(configs: [&Config; 2], origins: [&Origin; 2]) -> std::result::Result<Option<String>, String> {
+    let paths = configs.map(|config| config.instance.get::<String>("path"));
+    let mut known: [Option<&str>; 2] = [None; 2];
+    for (side, name) in ["A", "B"].into_iter().enumerate() {
+        let Some(path) = &paths[side] else { continue };
+        let digest = origins[side].digest(path).ok_or_else(|| {
+            format!("what {path} held when {name} was run is not known: no provenance.json says its SHA-256 digest")
+        })?;
+        known[side] = Some(digest);
+    }
+    if let ([Some(path), Some(other)], [Some(one), Some(two)]) = (&paths, known) {
+        if one != two {
+            let short = |digest: &str| digest.chars().take(12).collect::<String>();
+            let [one, two] = [one, two].map(short);
+            return Err(match path == other {
+                true => format!("{path} is not one file: its SHA-256 digest is {one}… in A, {two}… in B"),
+                false => format!("their files differ: {path} (SHA-256 {one}…) in A, {other} ({two}…) in B"),
+            });
+        }
+        let sections = configs.map(|config| {
+            let mut section = serde_json::to_value(&config.instance).expect("a table of plain values");
+            section.as_object_mut().map(|entries| entries.remove("path"));
+            section
+        });
+        if sections[0] == sections[1] && configs[0].run.same_instance == configs[1].run.same_instance {
+            let file = if path == other { path.clone() } else { format!("{path} and {other}") };
+            return Ok(Some(format!("the instance is read from one file ({file}: the SHA-256 digests agree)")));
+        }
+    }
+    // Files are drawn from again: they must be what they were.
+    for (path, digest) in paths.iter().zip(known) {
+        let (Some(path), Some(digest)) = (path, digest) else { continue };
+        if !provenance::input(Path::new(path)).is_ok_and(|(_, now)| now == digest) {
+            return Err(format!("an instance cannot be drawn again: {path} is not here as it was read then"));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether two instances are the same, bit for bit.

@@ -41,8 +41,8 @@ fn heading(comparison: &Comparison) -> Vec<String> {
         let share = if pairs == 1 { String::new() } else { format!(" ({} of {pairs} cells)", gathered.paired(how)) };
         let what = match how {
             How::Streams => "Paired: replicates of one number have the same instance and the same streams",
-            How::Instance => "Paired: all replicates have one instance, each with samples of its own",
-            How::Apart => "Not paired: the interval is that of two samples",
+            How::Instance => "Paired by number: all replicates have one instance, each with samples of its own",
+            How::Apart => apart(comparison),
         };
         lines.push(format!("{what}{share}; {}.", first.reason));
     }
@@ -61,11 +61,25 @@ fn heading(comparison: &Comparison) -> Vec<String> {
     lines
 }
 
+/// What it means that there are no pairs.
+fn apart(comparison: &Comparison) -> &'static str {
+    let is_apart = |row: &&Row| comparison.gathered.pairings[row.pair].how == How::Apart;
+    let mut known = comparison.rows.iter().filter(is_apart).filter(|row| row.means.is_some()).peekable();
+    if known.peek().is_some() && known.clone().all(Row::is_exact) {
+        "Not paired, which exact values need not be"
+    } else if known.any(|row| row.interval.is_some() && !row.is_exact()) {
+        "Not paired: the interval is that of two samples"
+    } else {
+        "Not paired"
+    }
+}
+
 /// Whether they differ, in a sentence.
 fn verdict(comparison: &Comparison) -> String {
-    let count = |verdict: fn(&Verdict) -> bool| comparison.rows.iter().filter(|row| verdict(&row.verdict)).count();
-    let equal = count(|verdict| *verdict == Verdict::Equal);
-    let unknown = count(|verdict| matches!(verdict, Verdict::Unknown(_)));
+    let rows = &comparison.rows;
+    let count = |holds: fn(&Row) -> bool| rows.iter().filter(|row| holds(row)).count();
+    let equal = count(Row::is_equal);
+    let unknown = count(|row| matches!(row.verdict, Verdict::Unknown(_)));
     let level = match comparison.intervals {
         0 => "nothing is left to chance".to_owned(),
         intervals => format!(
@@ -74,16 +88,52 @@ fn verdict(comparison: &Comparison) -> String {
             counted(intervals, "interval")
         ),
     };
+    let open = open(comparison);
+    let rest = open.as_ref().map_or_else(String::new, |open| format!("; {open}"));
     if comparison.differs() {
-        format!("A and B differ ({level}):")
-    } else if unknown == comparison.rows.len() {
-        "Whether A and B differ is unknown:".to_owned()
-    } else if equal + unknown == comparison.rows.len() {
-        let rest = if unknown == 0 { "" } else { " that is known" };
-        format!("A and B are equal in every value{rest}:")
-    } else {
-        format!("No difference of A and B is seen ({level}):")
+        return format!("A and B differ ({level}){rest}:");
     }
+    if unknown == rows.len() {
+        let one = !rows.is_empty() && rows.iter().all(|row| row.is_open() && row.replicates == [1, 1]);
+        let why = if one { ": one replicate says nothing of the expectations" } else { "" };
+        return format!("Whether A and B differ is unknown{why}:");
+    }
+    if equal + unknown < rows.len() {
+        return format!("No difference of A and B is seen ({level}){rest}:");
+    }
+    if let Some(open) = open {
+        return format!(
+            "Whether A and B differ is unknown in part: {equal} of {} values are equal; {open}:",
+            rows.len()
+        );
+    }
+    let known = if unknown == 0 { "" } else { " that is known" };
+    let rounding = if count(|row| row.verdict == Verdict::Rounding) == 0 { "" } else { ", up to rounding" };
+    let one = if count(Row::is_equal_on_one) == 0 { "" } else { ON_ONE };
+    format!("A and B are equal in every value{known}{rounding}{one}:")
+}
+
+/// What equal values of a single replicate are worth.
+const ON_ONE: &str = " on one replicate, which says nothing of the expectations";
+
+/// Of which quantities it is open whether they differ, as a clause; those that differ in another round are left out.
+fn open(comparison: &Comparison) -> Option<String> {
+    let differs = |name: &str| comparison.of(name).any(|row| row.verdict == Verdict::Differs);
+    let is_open = |name: &&String| comparison.of(name).any(Row::is_open) && !differs(name);
+    let names: Vec<&str> = comparison.gathered.quantities.iter().filter(is_open).map(String::as_str).collect();
+    let reason =
+        comparison.rows.iter().filter(|row| row.is_open() && names.contains(&row.quantity.as_str())).find_map(reason);
+    let names = match &names[..] {
+        [] => return None,
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    };
+    Some(format!("of {names} it is unknown ({})", reason.unwrap_or("no interval")))
+}
+
+/// Why it is unknown.
+fn reason(row: &Row) -> Option<&str> {
+    if let Verdict::Unknown(reason) = &row.verdict { Some(reason) } else { None }
 }
 
 /// What is said of a quantity.
@@ -94,7 +144,10 @@ fn answer(comparison: &Comparison, quantity: &str) -> String {
 
 /// Of a single pair, round by round.
 fn along(rows: &[&Row]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let open: Vec<&&Row> = rows.iter().filter(|row| row.is_open()).collect();
     let differing: Vec<&&Row> = rows.iter().filter(|row| row.verdict == Verdict::Differs).collect();
+    let unseen: Vec<&&Row> = rows.iter().filter(|row| row.verdict == Verdict::NotSeen).collect();
     if let (Some(first), Some(last)) = (differing.first(), differing.last()) {
         let after: Vec<&&Row> = rows.iter().filter(|row| row.t >= first.t).collect();
         let throughout = after.iter().all(|row| row.verdict == Verdict::Differs);
@@ -103,31 +156,58 @@ fn along(rows: &[&Row]) -> String {
             (_, true) => format!("at every t compared from {} on", first.t),
             (count, false) => format!("at {count} of {} rounds, first at t = {}", rows.len(), first.t),
         };
-        return format!("differs {where_}; at t = {} B − A = {}", last.t, measured(last));
+        parts.push(format!("differs {where_}; at t = {} B − A = {}", last.t, measured(last)));
+    } else if let Some(most) = unseen.iter().filter_map(|row| row.at_most()).reduce(f64::max) {
+        let share =
+            if open.is_empty() { String::new() } else { format!(" at {} of {} rounds", unseen.len(), rows.len()) };
+        parts.push(format!("no difference seen{share}; at most ±{}", significant(most, 2)));
     }
-    let most = rows.iter().filter(|row| row.verdict == Verdict::NotSeen).filter_map(|row| row.at_most());
-    if let Some(most) = most.reduce(f64::max) {
-        return format!("no difference seen; at most ±{}", significant(most, 2));
-    }
-    if rows.iter().any(|row| row.verdict == Verdict::Equal) {
-        let known = rows.iter().filter(|row| row.verdict == Verdict::Equal).count();
-        let rest = if known == rows.len() { String::new() } else { format!(" (known in {known} of {})", rows.len()) };
-        let open = rows.iter().filter(|row| row.verdict == Verdict::Equal).filter_map(|row| row.at_most());
-        let open = match open.reduce(f64::max) {
-            Some(most) if most > 0.0 => format!(", which leaves ±{} of the expectations open", significant(most, 2)),
-            _ => String::new(),
+    if let Some(last) = open.last() {
+        let share = match open.len() {
+            count if count == rows.len() => String::new(),
+            count => format!(" at {count} of {} rounds", rows.len()),
         };
-        return format!("equal, value by value{rest}{open}");
+        let on = if last.replicates == [1, 1] { "on the one replicate" } else { "in the mean" };
+        let value = significant(last.difference.unwrap_or_default(), 3);
+        let why = reason(last).unwrap_or_default();
+        parts.push(format!("unknown{share} ({why}); at t = {} B − A = {value} {on}", last.t));
     }
-    unknown(rows)
+    let equal: Vec<&&Row> = rows.iter().filter(|row| row.is_equal()).collect();
+    if differing.is_empty() && unseen.is_empty() && !equal.is_empty() {
+        parts.push(if open.is_empty() { all_equal(rows, &equal) } else { equal_at(&equal) });
+    }
+    if parts.is_empty() { unknown(rows) } else { parts.join("; ") }
+}
+
+/// Where values are equal, beside rounds of which nothing is known.
+fn equal_at(equal: &[&&Row]) -> String {
+    let rounds: Vec<String> = equal.iter().map(|row| row.t.to_string()).collect();
+    match rounds.len() {
+        1..=4 => format!("equal at t = {}", rounds.join(", ")),
+        count => format!("equal at {count} rounds"),
+    }
+}
+
+/// All values that are known are equal.
+fn all_equal(rows: &[&Row], equal: &[&&Row]) -> String {
+    let known = equal.len();
+    let rest = if known == rows.len() { String::new() } else { format!(" (known in {known} of {})", rows.len()) };
+    if equal.iter().any(|row| row.is_equal_on_one()) {
+        return format!("equal{rest}{ON_ONE}");
+    }
+    let rounded = equal.iter().filter(|row| row.verdict == Verdict::Rounding);
+    if let Some(most) = rounded.filter_map(|row| row.difference).map(f64::abs).reduce(f64::max) {
+        return format!("equal up to rounding{rest}; |B − A| ≤ {}", significant(most, 2));
+    }
+    let open = match equal.iter().filter_map(|row| row.at_most()).reduce(f64::max) {
+        Some(most) if most > 0.0 => format!(", which leaves ±{} of the expectations open", significant(most, 2)),
+        _ => String::new(),
+    };
+    format!("equal, value by value{rest}{open}")
 }
 
 fn unknown(rows: &[&Row]) -> String {
-    let reason = rows.iter().find_map(|row| match &row.verdict {
-        Verdict::Unknown(reason) => Some(reason.as_str()),
-        _ => None,
-    });
-    format!("unknown: {}", reason.unwrap_or("nothing was compared"))
+    format!("unknown: {}", rows.iter().find_map(|row| reason(row)).unwrap_or("nothing was compared"))
 }
 
 /// Of several pairs: in how many of them.
@@ -136,6 +216,7 @@ fn over_cells(rows: &[&Row]) -> String {
     let count = |verdict: &str| rows.iter().filter(|row| row.verdict.name() == verdict).count();
     let (differ, unseen, equal, unknowns) =
         (count("differs"), count("no difference seen"), count("equal"), count("unknown"));
+    let rounded = count("equal up to rounding");
     if unknowns == all {
         return unknown(rows);
     }
@@ -152,10 +233,15 @@ fn over_cells(rows: &[&Row]) -> String {
         parts.push(format!("no difference seen in {unseen}{most}"));
     }
     if equal > 0 {
-        parts.push(format!("equal in {equal}"));
+        let on = if rows.iter().any(|row| row.is_equal_on_one()) { ON_ONE } else { "" };
+        parts.push(format!("equal in {equal}{on}"));
+    }
+    if rounded > 0 {
+        parts.push(format!("equal up to rounding in {rounded}"));
     }
     if unknowns > 0 {
-        parts.push(format!("unknown in {unknowns}"));
+        let why = rows.iter().find_map(|row| reason(row)).unwrap_or_default();
+        parts.push(format!("unknown in {unknowns} ({why})"));
     }
     parts.join("; ")
 }
@@ -233,12 +319,15 @@ fn lines(comparison: &Comparison, width: Option<usize>) -> String {
         lines.push(line);
     }
     let rest = if shown < all { format!("; the other {} are not told from 0", all - shown) } else { String::new() };
-    let level = format!(
-        "\"differs\" and \"at most\" by the intervals that hold together: each misses with probability {} or less",
-        significant(comparison.miss(), 2)
-    );
-    let replicates = replicates(comparison);
-    format!("{}({replicates}{rest}; {level}; \"equal\": all values agree)", table(&lines, width))
+    let mut legend = format!("{}{rest}", replicates(comparison));
+    if comparison.intervals > 0 {
+        let miss = significant(comparison.miss(), 2);
+        legend.push_str(
+            "; \"differs\" and \"at most\" by the intervals that hold together: each misses with probability ",
+        );
+        legend.push_str(&format!("{miss} or less"));
+    }
+    format!("{}({legend}; \"equal\": all values agree)", table(&lines, width))
 }
 
 /// On how many replicates, in words.

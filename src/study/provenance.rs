@@ -78,7 +78,7 @@ impl Identity {
 }
 
 /// What the names of input files begin with.
-const INPUT: &str = "input ";
+pub(crate) const INPUT: &str = "input ";
 const LOCKFILE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock"));
 const BACKEND: &str = if cfg!(feature = "lapack") { "lapack" } else { "faer" };
 

@@ -61,12 +61,19 @@ fn two_values_of_a_key_split_one_store() {
     let ids: Vec<&str> = cells.lines().take(2).filter_map(|line| line.split_whitespace().next()).collect();
     let document = json(&bench.expect(0, &format!("compare a --by cell={},{} --json", ids[0], ids[1])));
     assert_eq!(document["pairs"].as_array().unwrap().len(), 1);
+    // Numbers are compared as numbers, and a key may be named by its end.
+    let plain = bench.expect(0, "compare a --by process.samples=8,16 --json");
+    for other in ["process.samples=8.0,16", "samples=8,1.6e1", "samples=8,16"] {
+        assert_eq!(bench.expect(0, &format!("compare a --by {other} --json")), plain, "{other}");
+    }
     for (line, words) in [
-        ("compare a --by process.preset=self,frozen-reward", ["self", "the nearest is self-rewarding"]),
-        ("compare a --by process.sample=8,16", ["process.sample", "the nearest is process.samples"]),
-        ("compare a --by process.samples=8", ["process.samples=8", "two of its values"]),
-        ("compare a --by process.samples=8,8", ["process.samples=8,8", "two of its values"]),
-        ("compare a a --by process.samples=8,16", ["stores beside --by", "expected one"]),
+        ("compare a --by samples=8,8.0", &["process.samples=8,8.0", "both are 8"][..]),
+        ("compare a --by ples=8,16", &["--by = ples", "process.samples"]),
+        ("compare a --by process.preset=self,frozen-reward", &["self", "the nearest is self-rewarding"]),
+        ("compare a --by process.sample=8,16", &["process.sample", "the nearest is process.samples"]),
+        ("compare a --by process.samples=8", &["process.samples=8", "two of its values"]),
+        ("compare a --by process.samples=8,8", &["process.samples=8,8", "two of its values"]),
+        ("compare a a --by process.samples=8,16", &["stores beside --by", "expected one"]),
     ] {
         let message = bench.complaint(2, line);
         assert!(words.iter().all(|word| message.contains(word)), "{line}: {message}");

@@ -4,6 +4,8 @@
 mod study_common;
 
 mod cite;
+mod compare_origin;
 mod compare_runs;
+mod compare_said;
 mod compare_statistics;
 mod compare_stores;

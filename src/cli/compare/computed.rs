@@ -8,7 +8,7 @@ use toml::Table;
 
 use super::{CompareArgs, Prepared};
 use crate::cli::{Failure, Jobs, Progress, overlays, stop_flag};
-use crate::compare::Gathered;
+use crate::compare::{Gathered, Origin};
 use crate::experiment::CellRows;
 use crate::nearest::one_of;
 use crate::process::PRESETS;
@@ -78,9 +78,11 @@ impl CompareArgs {
             let expected = format!("0 to {last}, the last round that A and B have");
             return Err(Failure::refused(Error::argument("--t", t, expected)));
         }
+        let [of_a, of_b] = simulations.each_ref().map(|one| Origin::of_config(&one.config));
+        let (of_a, of_b) = (of_a.map_err(Failure::refused)?, of_b.map_err(Failure::refused)?);
         let rows = self.rows(&simulations)?;
         let sources = simulations.each_ref().map(|one| json!({ "config": one.config }));
-        let mut sides = self.single(names, &rows, sources).map_err(Failure::refused)?;
+        let mut sides = self.single(names, &rows, sources, [&of_a, &of_b]).map_err(Failure::refused)?;
         sides.gathered.notes.extend(note);
         Ok((outputs, sides))
     }
