@@ -4,7 +4,8 @@ use crate::experiment::CellRows;
 
 /// Errors of sums and functions, in units of the last place: as in the claims' tolerances.
 const ADDITIONS: f64 = 4096.0;
-/// What logits are taken to be known to where no `logit_rounding` was measured: far more than a run in which that matters goes unwarned.
+/// What logits are taken to be known to where no `logit_rounding` was measured: that of ‖θ‖·max‖Δφ‖ around 4·10⁴, far beyond logits of
+/// policies that still change.
 const UNMEASURED: f64 = 1e-11;
 /// Sums of small terms without a difference among them: they keep the relative error of their terms, however small they are.
 const OF_SMALL_TERMS: [&str; 3] = ["kappa_minus_one", "base_probability", "correct_probability"];

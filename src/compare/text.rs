@@ -101,7 +101,13 @@ fn verdict(comparison: &Comparison) -> String {
     if equal + unknown < rows.len() {
         return format!("No difference of A and B is seen ({level}){rest}:");
     }
+    let one = rows.iter().filter(|row| row.is_open()).all(|row| row.replicates == [1, 1]);
     if let Some(open) = open {
+        if one {
+            let all = rows.len();
+            let said = "Whether A and B differ is unknown: one replicate says nothing of the expectations";
+            return format!("{said} ({equal} of {all} values are equal on it):");
+        }
         return format!(
             "Whether A and B differ is unknown in part: {equal} of {} values are equal; {open}:",
             rows.len()

@@ -48,6 +48,8 @@ fn a_single_replicate_says_nothing_of_the_expectations() {
     assert!(
         said.starts_with("unknown (single replicate); at t = 3 B − A = ") && said.ends_with("on the one replicate")
     );
+    let text = bench.expect(0, &format!("{compare} --set-b process.reference=\"base\" --y kappa,margin"));
+    assert!(text.contains("one replicate says nothing of the expectations (2 of 6 values are equal on it):"), "{text}");
     let text = bench.expect(0, &format!("{compare} --set-b process.rounds=2 --y kappa,drift"));
     assert!(text.contains("A and B are equal in every value on one replicate, which says nothing of the"), "{text}");
     assert_eq!(line(&text, "kappa"), "equal on one replicate, which says nothing of the expectations");
