@@ -102,11 +102,13 @@ impl PlanArgs {
             _ => {
                 let expected = match from {
                     Some(_) => {
-                        let none =
-                            if reasons.is_empty() { "no file gives them".to_owned() } else { reasons.join("; ") };
+                        let why = match reasons.is_empty() {
+                            true => "as no file gives them".to_owned(),
+                            false => format!("as the file has none ({})", reasons.join("; ")),
+                        };
                         let gave: Vec<_> = taken.iter().map(|(flag, quantity)| shown(flag, quantity)).collect();
                         let gave = if gave.is_empty() { "nothing".to_owned() } else { gave.join(", ") };
-                        format!("these flags, as the file has none ({none}); it gave {gave}")
+                        format!("these flags, {why}; it gave {gave}")
                     }
                     None => "these flags; --from FILE takes kappa0, gamma and mu from a file".to_owned(),
                 };
