@@ -105,8 +105,9 @@ pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
     let table = if args.settings.verbosity.verbose { Ledger::to_whole_table } else { Ledger::to_table };
     print(if args.json { pretty(&ledger.to_json()) } else { table(&ledger) }.trim_end())?;
     unsaved.map_or(written, Err).map_err(Failure::failed)?;
-    // All claims of a chapter may be silent on a store of one's own: what was asked for is not settled then.
-    if !names.is_empty() && !ledger.entries.iter().any(Entry::speaks) {
+    // All claims of a chapter that look at rows may be silent on a store of one's own: what was asked for is not settled then.
+    let of_rows: Vec<&Entry> = ledger.entries.iter().filter(|entry| !entry.claim.sources.is_empty()).collect();
+    if !names.is_empty() && !of_rows.is_empty() && !of_rows.iter().any(|entry| entry.speaks()) {
         let reason = anyhow::anyhow!("no claim of {} has anything to say of these rows", names.join(" "));
         return Err(Failure::Unsettled(reason));
     }
