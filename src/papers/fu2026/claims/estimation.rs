@@ -125,6 +125,10 @@ fn linear_error(trial: &Trial<'_>) -> Result<Option<Case>> {
     case.place.size = trial.size();
     for t in 0..rounds {
         let norm = trial.get(&THETA_NORM, t)?;
+        // Without a reward there is no range of it.
+        if norm == 0.0 {
+            return Ok(None);
+        }
         let bound = own_round_epsilon(dim as f64, norm, trial.samples(), trial.beta(), RHO / rounds as f64)?;
         case.comparisons.push(statistical_error(trial, t, &bound)?);
     }

@@ -143,6 +143,10 @@ fn own_pairs(cells: &[CellRows]) -> Result<Vec<Case>> {
         for (replicate, &number) in cell.numbers.iter().enumerate() {
             let (instance, seed) = (simulation.instance(number)?, simulation.replicate_seed(number));
             let first = Snapshot::new(instance.base().clone(), &instance);
+            // Replicates have instances of their own, and gains are of the directions in which theirs differ.
+            if instance.rank() < instance.features().dim() {
+                continue;
+            }
             let mut theta = base(&instance)?;
             for t in 0..cell.rounds() {
                 let now = Snapshot::new(Parameter::Dense(theta.clone()), &instance);
