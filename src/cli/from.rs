@@ -11,6 +11,7 @@ use super::source::Source;
 use crate::Error;
 use crate::describe::Measured;
 use crate::describe::given::line;
+use crate::instance::FeatureMap;
 use crate::papers::{Fallback, Quantity};
 
 /// Flags that were taken, with their values.
@@ -64,6 +65,12 @@ impl From {
             Some(Err(reason)) => Err(reason),
             _ => Err("no file gives it".to_owned()),
         }
+    }
+
+    /// ‖θ_0‖ of dense features; of a table it says little, since logits that are shifted prompt by prompt are the same policy.
+    pub fn norm(&self) -> Option<f64> {
+        let instance = self.measured.instance();
+        matches!(instance.features(), FeatureMap::Dense(_)).then(|| instance.base().norm())
     }
 
     /// Says which values came from the file, and what they are.

@@ -153,6 +153,21 @@ impl PlanArgs {
         }
     }
 
+    /// Why the ball cannot hold even the target of the first round, (1 + 1/β)θ_0, where a file says how long its θ_0 is.
+    fn outside(&self, plans: &Plans, from: &From) -> Option<String> {
+        let (radius, best) = (self.radius?, plans.best.as_ref().filter(|_| plans.promised)?);
+        let norm = from.norm()?;
+        let beta = self.beta_over_sqrt_n / best.samples?.sqrt();
+        let needed = (1.0 + 1.0 / beta) * norm;
+        (needed > radius).then(|| {
+            format!(
+                "realizability stands in the way: θ_0 of the file has norm {norm:.6}, and at β = {beta:.4e} the target of the \
+                 first round, (1 + 1/β)θ_0, leaves the ball of radius {radius}; it needs {needed:.4e}, and a larger \
+                 --beta-over-sqrt-n needs less"
+            )
+        })
+    }
+
     fn plans(&self, needed: &Needed) -> Result<Plans> {
         let setting = Setting {
             class: self.class(needed)?,
@@ -195,9 +210,12 @@ pub(super) fn run(args: &PlanArgs) -> std::result::Result<(), Failure> {
         Some(from) => from.blamed(error, &taken),
         None => error,
     });
-    let plans = plans.map_err(as_flag).map_err(Failure::refused)?;
+    let mut plans = plans.map_err(as_flag).map_err(Failure::refused)?;
     if let Some(from) = &from {
         from.say(args.bound(), &taken, args.verbosity);
+        if let Some(reason) = args.outside(&plans, from) {
+            (plans.promised, plans.reason) = (false, reason);
+        }
     }
     if !args.json {
         return print(&human(&plans, promised_if(&taken)));

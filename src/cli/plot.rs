@@ -54,7 +54,7 @@ pub(super) fn run(args: &PlotArgs) -> std::result::Result<(), Failure> {
         [source] if is_drawn_again(source) => redraw(source, args, &look)?,
         [source] if !args.query.asks() && !Source::is_trajectory(source) => {
             let results = Results::open(source).map_err(Failure::refused)?;
-            draw_all(&results, &folder_beside(args, source), &look, args.verbosity)?
+            draw_all(&results, &folder_beside(args, results.store.path()), &look, args.verbosity)?
         }
         sources => answer(sources, args, &look)?,
     };

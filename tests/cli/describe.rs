@@ -282,6 +282,14 @@ fn a_promise_with_the_numbers_of_round_0_says_its_condition() {
         let expected = condition.map_or_else(|| "promised: ".to_owned(), |text| format!("promised if {text}: "));
         assert!(table.lines().last().unwrap().starts_with(&expected), "{table}");
     }
+    // The ball has to hold the target of the first round: 1/β = √n, and ‖θ_0‖ is that of the file.
+    let enclosed = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/docqa_minilm.npz");
+    let plan = format!("plan --target-failure 0.1 --radius 50 --max-rounds 1 --from {}", enclosed.display());
+    let (form, norm) = (desk.json(&plan), 489.898);
+    let needed = (1.0 + form["best"]["samples"].as_f64().unwrap().sqrt()) * norm;
+    let reason = form["reason"].as_str().unwrap();
+    assert_eq!((form["promised"].as_bool(), &form["promised_if"]), (Some(false), &Value::Null));
+    assert!(reason.contains("norm 489.898") && reason.contains(&format!("{needed:.4e}")), "{reason}");
     // What is not promised is so on no condition.
     let narrow = "plan --from logits.npz --target-failure 0.1 --radius 0.6 --max-rounds 3";
     let form = desk.json(narrow);
