@@ -21,6 +21,10 @@ pub fn text(path: &Path, expected: &str) -> Result<String> {
     if bytes.len() as u64 > LARGEST {
         return Err(Error::file(path, format!("has more than {LARGEST} bytes: expected {expected}")));
     }
+    if bytes.starts_with(b"PK\x03\x04") {
+        let place = "a NumPy archive is named by `path` in [instance], with kind = \"npz\"";
+        return Err(Error::file(path, format!("is an archive: expected {expected}; {place}")));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         Error::file(path, format!("is no UTF-8 text (byte {place}): expected {expected}"))

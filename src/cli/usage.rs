@@ -28,7 +28,14 @@ pub fn refusal(error: &clap::Error) -> Option<String> {
             format!("{flag} = {value}: expected one of {valid}{}", near(ContextKind::SuggestedValue))
         }
         ErrorKind::UnknownArgument => {
-            format!("{argument}: expected an argument that --help names{}", near(ContextKind::SuggestedArg))
+            let hint = match &argument {
+                text if text.ends_with(".toml") => "; a configuration follows --config",
+                text if text.ends_with(']') || text.ends_with('}') => {
+                    "; a value with spaces stands in quotes: --set 'KEY=[1, 2]'"
+                }
+                _ => "",
+            };
+            format!("{argument}: expected an argument that --help names{}{hint}", near(ContextKind::SuggestedArg))
         }
         ErrorKind::InvalidSubcommand => {
             let name = words(ContextKind::InvalidSubcommand).unwrap_or_default();

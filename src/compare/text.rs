@@ -99,7 +99,8 @@ fn verdict(comparison: &Comparison) -> String {
         return format!("Whether A and B differ is unknown{why}:");
     }
     if equal + unknown < rows.len() {
-        return format!("No difference of A and B is seen ({level}){rest}:");
+        let told = if rows.iter().any(is_unsettled) { "settled" } else { "seen" };
+        return format!("No difference of A and B is {told} ({level}){rest}:");
     }
     let one = rows.iter().filter(|row| row.is_open()).all(|row| row.replicates == [1, 1]);
     if let Some(open) = open {
@@ -142,6 +143,16 @@ fn reason(row: &Row) -> Option<&str> {
     if let Verdict::Unknown(reason) = &row.verdict { Some(reason) } else { None }
 }
 
+/// Whether its own interval excludes 0, while those that hold together do not.
+fn is_unsettled(row: &Row) -> bool {
+    row.verdict == Verdict::NotSeen && row.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0)
+}
+
+/// What is said where the intervals that hold together do not exclude 0.
+fn unseen_as(unsettled: bool) -> &'static str {
+    if unsettled { "not settled" } else { "no difference seen" }
+}
+
 /// What is said of a quantity.
 fn answer(comparison: &Comparison, quantity: &str) -> String {
     let rows: Vec<&Row> = comparison.of(quantity).collect();
@@ -166,7 +177,8 @@ fn along(rows: &[&Row]) -> String {
     } else if let Some(most) = unseen.iter().filter_map(|row| row.at_most()).reduce(f64::max) {
         let share =
             if open.is_empty() { String::new() } else { format!(" at {} of {} rounds", unseen.len(), rows.len()) };
-        parts.push(format!("no difference seen{share}; at most ±{}", significant(most, 2)));
+        let unsettled = unseen.iter().any(|row| is_unsettled(row));
+        parts.push(format!("{}{share}; at most ±{}", unseen_as(unsettled), significant(most, 2)));
     }
     if let Some(last) = open.last() {
         let share = match open.len() {
@@ -315,7 +327,7 @@ fn lines(comparison: &Comparison, width: Option<usize>) -> String {
             Verdict::NotSeen => {
                 let most =
                     row.at_most().map_or_else(String::new, |most| format!(", at most ±{}", significant(most, 2)));
-                format!("no difference seen{most}")
+                format!("{}{most}", unseen_as(is_unsettled(row)))
             }
             Verdict::Unknown(reason) => format!("unknown: {reason}"),
             verdict => verdict.name().to_owned(),
@@ -332,6 +344,9 @@ fn lines(comparison: &Comparison, width: Option<usize>) -> String {
             "; \"differs\" and \"at most\" by the intervals that hold together: each misses with probability ",
         );
         legend.push_str(&format!("{miss} or less"));
+    }
+    if rows.iter().any(|row| is_unsettled(row)) {
+        legend.push_str("; \"not settled\": the interval by itself excludes 0, those that hold together do not");
     }
     format!("{}({legend}; \"equal\": all values agree)", table(&lines, width))
 }

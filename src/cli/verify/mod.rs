@@ -10,11 +10,11 @@ use clap::Args;
 use super::counts::whole;
 use super::run::{ProfileArgs, Settings};
 use super::{Failure, Jobs, Outputs, print, stop_flag};
-use crate::Result;
 use crate::claims::gather::{Question, answer};
 use crate::claims::ledger::{Entry, Ledger, Origin, Outcome};
 use crate::claims::own::weigh_own;
 use crate::papers::{self, Listed, PAPERS};
+use crate::{Error, Result};
 pub(super) use witness::write_witness;
 
 /// What is expected on a store of one's own, for the help.
@@ -128,6 +128,9 @@ fn chosen(names: &[String]) -> Result<Vec<Listed>> {
     for name in names {
         let found = papers::named(PAPERS, name);
         if found.is_empty() {
+            if std::path::Path::new(name).exists() {
+                return Err(Error::argument("CLAIM", name, "a claim, or --from before the stores"));
+            }
             return Err(papers::unknown(name));
         }
         claims.extend(
