@@ -161,7 +161,7 @@ impl PlanArgs {
         let needed = (1.0 + 1.0 / beta) * norm;
         (needed > radius).then(|| {
             format!(
-                "realizability stands in the way: θ_0 of the file has norm {norm:.6}, and at β = {beta:.4e} the target of the \
+                "realizability stands in the way: θ_0 of the file has norm {norm:.3}, and at β = {beta:.4e} the target of the \
                  first round, (1 + 1/β)θ_0, leaves the ball of radius {radius}; it needs {needed:.4e}, and a larger \
                  --beta-over-sqrt-n needs less"
             )

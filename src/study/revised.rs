@@ -70,13 +70,15 @@ impl Definition {
         Self::written(&table)
     }
 
-    /// The same under another name; its rows are others then, since the name enters the seeds.
+    /// The same under another name; its rows are others then, since the name enters the seeds. What is expected of claims goes: it was
+    /// written down for the rows of the first name.
     ///
     /// # Errors
     /// [`Error::Argument`] for a text that is no name.
     pub fn named(&self, name: &str) -> Result<Self> {
         let mut table = parse_toml(&self.text)?;
         table.insert("name".to_owned(), name.into());
+        table.remove("claims");
         Self::written(&table)
     }
 

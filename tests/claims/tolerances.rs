@@ -18,7 +18,7 @@ const HARD: &str = "
 [instance]
 kind = 'hard'
 prompts = 64
-mass = 0.5
+mass = 'worst'
 kappa0 = 9.0
 [process]
 samples = 4096
@@ -27,7 +27,7 @@ rounds = 1
 [measure]
 delta = [0.5]
 [run]
-replicates = 5
+replicates = 40
 ";
 
 const GAUSSIAN: &str = "
@@ -67,39 +67,40 @@ fn with(mut rows: CellRows, quantity: &str, t: usize, values: &[f64]) -> CellRow
     rows
 }
 
-/// "to 6 standard errors of each mean": those of the exact law, the binomial variance of 64 prompts in 5 replicates.
+/// "to 6 standard errors of each mean": those of the exact law, the binomial variance of 64 prompts in 40 replicates.
 #[test]
 fn the_law_of_the_hard_instance_is_held_to_six_errors() {
     let rows = rows(HARD);
     let simulation = rows.simulation().unwrap();
-    let law = HardInstance::new(64.0, 0.5, simulation.derived("responses") as u64).unwrap();
+    let mass = simulation.derived("mass");
+    let law = HardInstance::new(64.0, mass, simulation.derived("responses") as u64).unwrap();
     let expected = law.expected_failure(4096.0, 1).unwrap().value();
-    let share = expected / 0.5;
-    let error = 0.5 * (share * (1.0 - share) / (64.0 * 5.0)).sqrt();
+    let share = expected / mass;
+    let error = mass * (share * (1.0 - share) / (64.0 * 40.0)).sqrt();
     let exceeds = |errors: f64| {
-        let rows = with(rows.clone(), "failure_0.5", 1, &[expected + errors * error; 5]);
+        let rows = with(rows.clone(), "failure_0.5", 1, &[expected + errors * error; 40]);
         cases("C13.law", rows).iter().any(Case::exceeds)
     };
     assert_eq!([-6.3, -5.7, 0.0, 5.7, 6.3].map(exceeds), [true, false, false, false, true]);
 }
 
-/// A mean whose error is estimated is held to Student's two-sided quantile at 1e-6, here of five replicates.
+/// A mean whose error is estimated is held to Student's two-sided quantile at 1e-6, here of forty replicates.
 #[test]
 fn a_mean_of_unknown_error_is_held_to_one_in_a_million() {
     let rows = rows(HARD);
     let simulation = rows.simulation().unwrap();
     let (kappa0, responses) = (simulation.derived("kappa0"), simulation.derived("responses"));
     let root = risk_root(0.05 * kappa0 * 64.0 * responses.ln() / 4096.0, kappa0).unwrap().unwrap();
-    // Five values of mean `mean`, four of them `spread` away from it: their mean has the standard error spread/√5.
-    let quantile = student_quantile(1e-6, 4.0);
+    // Forty values of mean `mean`, 32 of them `spread` away from it: their mean has the standard error spread·√(32/39/40).
+    let quantile = student_quantile(1e-6, 39.0);
     let exceeds = |errors: f64| {
         let mean = 0.5 * root;
-        let spread = (root - mean) / errors * 5f64.sqrt();
-        let values = [-1.0, -1.0, 0.0, 1.0, 1.0].map(|side| mean + side * spread);
+        let spread = (root - mean) / errors * (40.0 * 39.0 / 32.0f64).sqrt();
+        let values: Vec<f64> = [-1.0, -1.0, 0.0, 1.0, 1.0].map(|side| mean + side * spread).repeat(8);
         cases("C13.risk", with(rows.clone(), "failure_0.5", 1, &values)).iter().any(Case::exceeds)
     };
-    // Half or twice the level are 19% away: the tail falls as the fourth power.
-    assert_eq!([0.9, 1.1].map(|times| exceeds(times * quantile)), [false, true]);
+    // The tail of 39 degrees of freedom falls steeply: half or twice the level are some 3% away.
+    assert_eq!([0.98, 1.02].map(|times| exceeds(times * quantile)), [false, true]);
 }
 
 /// C10: ε ≤ ε_n at ρ/T with ρ = 1/10, T = 3. The loss of a step is put on either side of that bound's square.

@@ -48,7 +48,7 @@ fn a_report_says_that_a_store_is_not_the_experiments() {
     bench.expect(0, "report runs/rate_vs_n-quick.sqlite --quiet");
     let page = fs::read_to_string(bench.path("report/report.html")).unwrap();
     assert!(page.contains("is no store of the built-in experiment rate_vs_n: part `hard-worst` is missing"));
-    assert!(page.contains("It is weighed as one of someone's own."));
+    assert!(page.contains("It is weighed as one of someone"));
     let markdown = fs::read_to_string(bench.path("report/report.md")).unwrap();
     assert!(
         markdown.contains("selfreward run rate\\_vs\\_n.toml") || markdown.contains("selfreward run rate_vs_n.toml")

@@ -226,7 +226,7 @@ fn curves_are_drawn_along_what_a_claims_own_rows_vary_along_alone() {
     let complaint = bench.complaint(4, "verify C19 --from runs/mine-quick.sqlite");
     assert!(
         complaint.contains("C19 on mine (not-applicable: ")
-            && complaint.contains("several values of `process.samples`")
+            && complaint.contains("process.samples has one value only (a grid over it has several)")
     );
 }
 
