@@ -42,6 +42,9 @@ pub struct Table {
     rows: Vec<Vec<String>>,
 }
 
+/// A number, and the ends of its interval where it has any.
+pub type WithEnds = (f64, Option<f64>, Option<f64>);
+
 impl Table {
     /// A table of rows as long as the header.
     pub fn new(header: Vec<String>, rows: Vec<Vec<String>>) -> Self {
@@ -171,7 +174,7 @@ impl Table {
     ///
     /// # Errors
     /// As [`Table::points`].
-    pub fn interval(&self, mean: &str, lo: &str, hi: &str) -> Result<Vec<(f64, Option<f64>, Option<f64>)>> {
+    pub fn interval(&self, mean: &str, lo: &str, hi: &str) -> Result<Vec<WithEnds>> {
         let ends = (self.column(lo)?, self.column(hi)?);
         Ok(self.collect(mean, mean, Some(ends))?.into_iter().map(|point| (point.y, point.lo, point.hi)).collect())
     }

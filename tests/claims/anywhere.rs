@@ -251,9 +251,10 @@ fn zoo(folder: &Path) -> Vec<Animal> {
         let coupled = set("beta_over_sqrt_n");
         let mut process = process.to_owned();
         // Every other pair at another β.
-        let beta = if texts.len() % 2 == 0 { "1.0" } else { "2.0" };
+        let beta = if texts.len().is_multiple_of(2) { "1.0" } else { "2.0" };
         for (key, value) in [("samples", "24"), ("rounds", "3"), ("beta", beta)] {
-            if !set(key) && !(key == "beta" && coupled) {
+            let given = set(key) || (key == "beta" && coupled);
+            if !given {
                 process.push_str(&format!("\n{key} = {value}"));
             }
         }
@@ -391,10 +392,10 @@ fn no_claim_is_violated_where_it_does_not_apply() {
                     }
                 }
                 // One cell is no grid: along what differs from cell to cell there is no curve.
-                if let (Evidence::Curves(curves), false) = (&evidence, claim.id.starts_with("C20")) {
-                    if !curves.is_empty() {
-                        wrong.push(format!("{}: a curve of one cell, {name}", claim.id));
-                    }
+                if let (Evidence::Curves(curves), false) = (&evidence, claim.id.starts_with("C20"))
+                    && !curves.is_empty()
+                {
+                    wrong.push(format!("{}: a curve of one cell, {name}", claim.id));
                 }
                 all.extend(evidence);
             }

@@ -71,7 +71,7 @@ impl Spread {
             return Ok(Self::one_panel(&keys, cells));
         }
         let choice = choose(&cells, keys.len()).ok_or_else(|| too_many(cells.len(), &keys))?;
-        Self::spread(&keys, cells, &choice)
+        Self::over_panels(&keys, cells, &choice)
     }
 
     /// A colour for each cell.
@@ -89,7 +89,7 @@ impl Spread {
         Self { x: "t".to_owned(), panels: vec![(String::new(), curves)], cells: count, by: None }
     }
 
-    fn spread(keys: &[&str], cells: Vec<Cell>, choice: &Choice) -> Result<Self> {
+    fn over_panels(keys: &[&str], cells: Vec<Cell>, choice: &Choice) -> Result<Self> {
         let count = cells.len();
         let named = |cell: &Cell, place: usize| match keys[place] {
             "part" => cell.labels[place].clone(),

@@ -163,8 +163,8 @@ mod tests {
             let usage = bound.unwrap_or_else(|| panic!("{}", subject.bound)).usage;
             // A δ stands where some quantities have one.
             let is_known =
-                |name: &&str| Quantity::of_column(name).or(Quantity::of_column(&format!("{name}_0.5"))).is_some();
-            assert!(subject.quantities.iter().all(|name| is_known(&name)), "{subject:?}");
+                |name: &str| Quantity::of_column(name).or(Quantity::of_column(&format!("{name}_0.5"))).is_some();
+            assert!(subject.quantities.iter().all(|name| is_known(name)), "{subject:?}");
             assert!(subject.kind.is_none_or(|kind| Entry::named(kind).is_some()), "{subject:?}");
             for flag in subject.either.iter().skip(1).flatten().copied().flatten() {
                 assert!(usage.contains(flag), "{flag}: {subject:?}");
