@@ -19,7 +19,7 @@ pub struct Question {
     pub quantities: Vec<String>,
     /// δ of quantities that take one; the first that both measure if not given.
     pub delta: Option<f64>,
-    /// Rounds; if empty, up to [`MOST_ROUNDS`] from the first to the last of a single pair, and the last of each of several pairs.
+    /// Rounds; if empty, up to `MOST_ROUNDS` from the first to the last of a single pair, and the last of each of several pairs.
     pub rounds: Vec<usize>,
 }
 

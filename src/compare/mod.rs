@@ -5,7 +5,7 @@
 //! folders of runs, stores, loops ──► pairs of cells ──► Pairing ──► Question::gather ──► Gathered::judge ──► Comparison
 //! ```
 //!
-//! Whether replicates pair up is found out ([`pairing`]), never assumed: without pairs the interval is that of two samples. A quantity
+//! Whether replicates pair up is found out (`pairing`), never assumed: without pairs the interval is that of two samples. A quantity
 //! that is missing is unknown, and nothing else is said of it.
 
 mod comparison;

@@ -37,7 +37,7 @@ use crate::plot::Size;
 pub struct Query {
     /// What lies along the horizontal axis: `t` if not given, or a key.
     pub x: Option<String>,
-    /// The quantities, one panel each; κ_t − 1, failure rate, drift and, where measured, P[correct] if there are none.
+    /// The quantities, one panel each; κ_t − 1, failure rate, drift and, where measured, P\[correct\] if there are none.
     pub y: Vec<String>,
     /// The δ at which quantities that depend on it are shown; the first that was measured if there are none.
     pub deltas: Vec<f64>,
