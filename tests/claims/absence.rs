@@ -146,6 +146,20 @@ fn settled(weighed: &Weighed) -> bool {
     matches!(weighed.verdict, Verdict::Holds | Verdict::HoldsVacuously | Verdict::Violated)
 }
 
+/// Whether some part, by itself, refutes a claim that reads nothing of this column there.
+fn refuted_without(question: Question, rows: &Rows, column: &str) -> bool {
+    question.sources.iter().any(|source| {
+        let of_part = |cell: &CellRows| source.part.is_empty() || cell.cell.part == source.part;
+        let alone = |(experiment, cells): &(&'static str, Vec<CellRows>)| {
+            let cells = cells.iter().filter(|cell| of_part(cell)).cloned().collect::<Vec<_>>();
+            (*experiment == source.experiment).then_some((*experiment, cells))
+        };
+        let part: Rows = rows.iter().filter_map(alone).collect();
+        let evidence = |rows: &Rows| format!("{:?}", gathered(question, rows));
+        weighed(question, &part).verdict == Verdict::Violated && evidence(&part) == evidence(&without(&part, column))
+    })
+}
+
 /// Takes the columns away one by one; gives those that were read: without them another evidence is gathered.
 fn read_columns(id: &str, question: Question) -> BTreeSet<String> {
     let rows = rows_of(&question);
@@ -163,10 +177,9 @@ fn read_columns(id: &str, question: Question) -> BTreeSet<String> {
             assert!(same(&other), "{id} reads {column} and does not miss it");
             continue;
         }
-        // A claim that looks at several parts may be refuted by one of which it does not read the column.
-        let refuted = |other: &Weighed| {
-            question.sources.len() > 1 && whole.verdict == Verdict::Violated && other.verdict == Verdict::Violated
-        };
+        // A claim that looks at several parts may be refuted by one of which it does not read the column, and by no other.
+        let refutable = whole.verdict == Verdict::Violated && refuted_without(question, &rows, &column);
+        let refuted = |other: &Weighed| refutable && other.verdict == Verdict::Violated;
         let nan = changed(&rows, &column, |_, _| Some(f64::NAN));
         for other in [missing, changed(&rows, &column, |_, _| None), nan] {
             let other = weighed(question, &other);
