@@ -87,17 +87,20 @@ fn rounds(cells: &[CellRows], lucky: bool) -> Result<Vec<Case>> {
         let mut case = of_cell(cell);
         for &delta in &simulation.deltas {
             let mut distances = cell.values(BASE_FAILURE.at(delta), 1)?;
-            let (mut failing, mut squares) = (0.0, 0.0);
+            let (mut failing, mut squares, mut measured) = (0.0, 0.0, 0.0);
             for (distance, &replicate) in distances.iter_mut().zip(&cell.numbers) {
                 let instance = simulation.instance(replicate)?;
                 let (mean, square) = expected_failures(&instance, (n, best_of as f64), delta, lucky)?;
+                measured += *distance / instance.weights().iter().copied().fold(0.0, f64::max);
                 *distance -= mean;
                 (failing, squares) = (failing + mean, squares + square);
             }
             let (mean, error) = mean_with_error(&distances);
             // The scatter of few replicates is known to little more than its order, and that of few failing prompts not at all: prompts of
-            // equal weight would be (Σp)²/Σp² of them.
-            let seen = distances.len() >= ENOUGH && failing * failing >= FAILING * squares;
+            // equal weight would be (Σp)²/Σp² of them. Many that the law expects and many that failed are both enough: a law that expects
+            // too few must not excuse itself.
+            let many = failing * failing >= FAILING * squares || measured >= FAILING;
+            let seen = distances.len() >= ENOUGH && many;
             let error = error.filter(|_| seen).unwrap_or(f64::INFINITY);
             case.comparisons.push(Comparison::identity(mean, 0.0, FAR * error));
         }
