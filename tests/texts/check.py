@@ -273,17 +273,25 @@ def covered(texts, excerpts):
     return [NAMES.sub(lambda found: " " * len(found[0]), text) for text in blanked], faults
 
 
-# Words that a formula may hold; any other with a vowel makes it prose, which hides a number. Products of symbols have none: smt.
-FUNCTIONS = {"log", "exp", "min", "max"}
-
-
 def is_formula(text):
-    """Whether this is a closed form: an operator, a letter, no decimal, no prose, and not merely a symbol with its value."""
-    prose = set(re.findall(r"[^\W\d_₀-₉]{2,}", text)) - FUNCTIONS
-    prose = {word for word in prose if word.islower() and re.search("[aeiouy]", word)}
-    # The left side of "n = 4096" is no form: its value is a number of the text.
-    form = re.split(rf"[=≈≤≥<>]\s*{NUMBER.pattern}$", text.strip())[0]
-    return bool(re.search(r"[^\W\d_]", form) and re.search(r"[\^/√·(+−×]", form)) and not (prose or re.search(r"\d\.\d", text))
+    """Whether this is a closed form: every number in it is part of a term that has a letter or an operator, and none has decimals.
+
+    "5 of 6 curves" and "n = 2^12" are none: a number stands alone, or is a symbol's value. A 0 or 1 may end an inequality, as in "κ_0 λ^{T−1} ≤ 1".
+    """
+    if re.search(r"\d\.\d", text) or not re.search(r"[^\W\d_]", text):
+        return False
+    operators = "^/√·(+−×*{|"
+    valued = re.search(rf"[=≈≤≥<>]\s*{NUMBER.pattern}$", text)
+    if valued and not re.search(r"[\^/√·(+−×*]", text[: valued.start()]):
+        return False
+    for found in re.finditer(r"(?<![\w^])\d+", text):
+        before, after = text[: found.start()], text[found.end() :]
+        attached = re.match(r"[^\W\d]|√|⁻|\(", after) or after.strip()[:1] in (*"^/·+−×*",)
+        term = attached or before.rstrip()[-1:] in (*operators,)
+        limit = found[0] in "01" and re.search(r"[≤≥<>]\s*$", before) and re.search(r"[\^/√·(+−×*]", before)
+        if not (term or limit):
+            return False
+    return True
 
 
 def computes(expression, scope):
@@ -347,7 +355,7 @@ def check(name):
                 faults.append(f"{text!r}: {expression}: {type(error).__name__}: {error}")
     for formula in sidecar.get("formulas", []):
         if not is_formula(formula):
-            faults.append(f"{formula!r} is no formula: it has a decimal, a word, a value, or neither a letter nor an operator")
+            faults.append(f"{formula!r} is no formula: a number in it stands alone, it has decimals, or it has no letter")
         excerpts.append((formula, True))
     blanked, lost = covered(texts, excerpts)
     faults += lost
