@@ -203,7 +203,7 @@ def arrays(name):
             content = archive.read(member)
             start = 10 + int.from_bytes(content[8:10], "little")
             header = ast.literal_eval(content[10:start].decode("latin-1"))
-            values = array.array({"<f4": "f", "<f8": "d", "<i8": "q"}[header["descr"]], content[start:])
+            values = array.array({"<f4": "f", "<f8": "d", "<i8": "q", "|b1": "b"}[header["descr"]], content[start:])
             found[member.removesuffix(".npy")] = (header["shape"], values)
     return found
 
