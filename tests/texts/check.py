@@ -203,7 +203,7 @@ def arrays(name):
             content = archive.read(member)
             start = 10 + int.from_bytes(content[8:10], "little")
             header = ast.literal_eval(content[10:start].decode("latin-1"))
-            values = array.array({"<f4": "f", "<f8": "d", "<i8": "q"}[header["descr"]], content[start:])
+            values = array.array({"<f4": "f", "<f8": "d", "<i8": "q", "|b1": "b"}[header["descr"]], content[start:])
             found[member.removesuffix(".npy")] = (header["shape"], values)
     return found
 
@@ -241,6 +241,11 @@ def reader(definition):
         raise Wrong(f"no part {part}: {[item.get('name') for item in definition.get('part', [])]}")
 
     return config
+
+
+def definition(name):
+    """`config` of an experiment's definition, for texts that stand elsewhere."""
+    return reader(tomllib.loads((ROOT / "experiments" / "definitions" / f"{name}.toml").read_text(encoding="utf-8")))
 
 
 def texts_of(name):
@@ -318,16 +323,16 @@ def computes(expression, scope):
 def check(name):
     """What is wrong with one sidecar, and how many numbers it computes."""
     faults, count = [], 0
-    texts, definition = texts_of(name)
+    texts, own = texts_of(name)
     sidecar_path = HERE / f"{name}.toml"
     sidecar = tomllib.loads(sidecar_path.read_text(encoding="utf-8")) if sidecar_path.exists() else {}
     common = tomllib.loads((HERE / "formulas.toml").read_text(encoding="utf-8"))["formulas"]
     scope = {
         **{key: getattr(math, key) for key in ("log", "log2", "log10", "exp", "sqrt", "floor", "ceil", "pi", "e", "inf", "isnan", "isfinite")},
-        **{f.__name__: f for f in (table, rows, values, value, slope, ledger, arrays, document_numbers)},
+        **{f.__name__: f for f in (table, rows, values, value, slope, ledger, arrays, definition, document_numbers)},
         "mean": statistics.fmean,
         "median": statistics.median,
-        "config": reader(definition),
+        "config": reader(own),
     }
     exec(sidecar.get("helpers", ""), scope)
     excerpts = []
