@@ -46,6 +46,17 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
     Ok(vec![Finding::new(nearest <= -FAR, statement)])
 }
 
+/// The colour of curves along T, unlike that of any one T.
+const ALL_ROUNDS: usize = 4;
+
+/// A whole number, as a power of two where it is a large one.
+fn power_of_two(number: &str) -> String {
+    match number.parse::<u64>() {
+        Ok(whole) if whole > 4096 && whole.is_power_of_two() => format!("2^{}", whole.ilog2()),
+        _ => number.to_owned(),
+    }
+}
+
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let (prompts, replicates) = (table.distinct("prompts")?.join(", "), table.distinct("replicates")?.join(", "));
     let mut figure = Figure::new("T rounds of n on the hard instance, beside the bound of one round")
@@ -74,12 +85,15 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         let samples = table.filter(&[("kappa0", kappa0)])?.distinct("samples")?;
         let n = &samples[samples.len() / 2];
         let rows = table.filter(&[("kappa0", kappa0), ("samples", n)])?;
-        let title = format!("against T, κ₀ = {kappa0}, n = {n}");
+        let title = format!("against T, κ₀ = {kappa0}, n = {}", power_of_two(n));
         let panel = Panel::new(title, Axis::linear("rounds T"), Axis::log("failure rate F_T(0.5)"))
-            .series(Series::new("T rounds of n", Style::Markers, 0, rows.measured("t", "failure")?).bars())
-            .series(Series::new("exact law, near e^(−T/2)", Style::Line, 0, rows.points("t", "exact_law")?))
+            .series(Series::new("T rounds of n", Style::Markers, ALL_ROUNDS, rows.measured("t", "failure")?).bars())
+            .series(
+                Series::new("exact law, near e^(−T/2)", Style::Line, ALL_ROUNDS, rows.points("t", "exact_law")?)
+                    .plain(),
+            )
             .series(Series::new("bound of one round of n", Style::Dashed, 6, rows.points("t", "bound_n")?))
-            .series(Series::new("bound of one round of nT", Style::DashDotted, 1, rows.points("t", "bound_nt")?));
+            .series(Series::new("bound of one round of nT", Style::DashDotted, 6, rows.points("t", "bound_nt")?));
         figure = figure.panel(panel);
     }
     Ok(figure)
