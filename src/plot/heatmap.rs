@@ -195,16 +195,16 @@ pub(super) fn draw_special(drawing: &mut Drawing, cell: &Rect, special: Special)
 }
 
 /// What is drawn on a heat map, each of its lines on a wider white one: seen on every colour.
-pub(super) fn cased(drawing: Drawing) -> Drawing {
+pub(super) fn cased(lines: Drawing) -> Drawing {
     /// What the white shows on either side.
     const CASING: f64 = 1.4;
-    let casing = drawing.shapes.iter().filter_map(|shape| match shape {
+    let casing = lines.shapes.iter().filter_map(|shape| match shape {
         Shape::Line { points, width, .. } => {
             Some(Shape::Line { points: points.clone(), width: width + 2.0 * CASING, color: WHITE })
         }
         _ => None,
     });
-    let shapes = casing.chain(drawing.shapes.iter().cloned()).collect();
+    let shapes = casing.chain(lines.shapes.iter().cloned()).collect();
     Drawing { shapes }
 }
 

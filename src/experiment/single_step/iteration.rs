@@ -49,14 +49,6 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
 /// The colour of curves along T, unlike that of any one T.
 const ALL_ROUNDS: usize = 4;
 
-/// A whole number, as a power of two where it is a large one.
-fn power_of_two(number: &str) -> String {
-    match number.parse::<u64>() {
-        Ok(whole) if whole > 4096 && whole.is_power_of_two() => format!("2^{}", whole.ilog2()),
-        _ => number.to_owned(),
-    }
-}
-
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let (prompts, replicates) = (table.distinct("prompts")?.join(", "), table.distinct("replicates")?.join(", "));
     let mut figure = Figure::new("T rounds of n on the hard instance, beside the bound of one round")
@@ -85,7 +77,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         let samples = table.filter(&[("kappa0", kappa0)])?.distinct("samples")?;
         let n = &samples[samples.len() / 2];
         let rows = table.filter(&[("kappa0", kappa0), ("samples", n)])?;
-        let title = format!("against T, κ₀ = {kappa0}, n = {}", power_of_two(n));
+        let title = format!("against T, κ₀ = {kappa0}, n = {n}");
         let panel = Panel::new(title, Axis::linear("rounds T"), Axis::log("failure rate F_T(0.5)"))
             .series(Series::new("T rounds of n", Style::Markers, ALL_ROUNDS, rows.measured("t", "failure")?).bars())
             .series(
