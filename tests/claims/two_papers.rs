@@ -19,6 +19,7 @@ static TOY: Paper = Paper {
     link: "https://example.org/toy",
     claims: &[&[coin("Z10.late"), coin("Z2"), IDENTITY], &[coin("Z1.coin")]],
     printed: &[("Z1", "A coin is fair.")],
+    quoted: &[],
     bounds: &[],
     flags: &[],
 };
