@@ -151,7 +151,7 @@ fn along_the_finite_family_too() {
 fn with_mu_over_every_response_the_statement_is_void() {
     for gamma in [0.03, 0.1, 1.0, 3.0] {
         for exponent in 0..60 {
-            let n = 10f64.powf(0.25 * f64::from(exponent));
+            let n = 10f64.powf(0.25 * f64::from(exponent)).round();
             // Two responses and the population update: π_1 ∝ π_0^{1+√n}.
             let scale = (1.0 + n.sqrt()) * gamma;
             let floor = (128.0 * (1.0 / RHO).ln() / (n * DELTA)).ln() + scale;

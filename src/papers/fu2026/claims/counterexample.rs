@@ -102,7 +102,7 @@ fn family(
             config.process.samples = n as u64;
             config.process.rounds = 1;
             config.measure.delta = vec![DELTA];
-            config.run.seed = SeedConfig::Text(seed.to_string());
+            config.run.seed = SeedConfig::Text(seed.child("n", n as u64).to_string());
             let mut simulation = Simulation::given(config.clone(), size.instance.clone())?;
             if let Some(fit) = fit {
                 simulation.process.fit = fit();
