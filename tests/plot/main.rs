@@ -6,5 +6,6 @@ mod plot_support;
 mod clip;
 mod figures;
 mod output;
+mod single;
 mod tables;
 mod ticks;

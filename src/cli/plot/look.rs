@@ -10,7 +10,7 @@ use crate::{Error, Result};
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Look")]
 pub struct LookArgs {
-    /// The title; an empty one ('') leaves out the sentence below it, too, for a figure that has a caption
+    /// The title; an empty one ('') leaves out the sentence below it and the meanings of symbols, too, for a figure that has a caption
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
     /// The width of the whole, such as 3.25in, 8.5cm, 85mm, 234pt or 400px: panels are set below each other where they would be too
@@ -72,6 +72,7 @@ impl Look {
             figure.title.clone_from(title);
             if title.is_empty() {
                 figure.subtitle = None;
+                figure.bare = true;
             }
         }
         figure.size = self.style.size.or(figure.size);

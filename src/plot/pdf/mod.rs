@@ -11,9 +11,9 @@ use document::Document;
 use glyphs::Glyphs;
 
 use super::clip::Pt;
-use super::font;
 use super::palette::Rgb;
 use super::shape::{Anchor, Drawing, Shape};
+use super::{font, script};
 use crate::error::Result;
 
 /// Points (1/72 inch) to a pixel (1/96 inch).
@@ -76,8 +76,12 @@ fn draw(page: &mut String, shape: &Shape, glyphs: &mut Glyphs, alphas: &mut Vec<
                 false => ("1 0 0 -1", (at.0 - back, at.1)),
                 true => ("0 -1 -1 0", (at.0, at.1 + back)),
             };
-            let (color, size, place) = (colour(*color), number(*size), pair((x, y)));
-            let _ = writeln!(page, "BT {color} rg /F0 {size} Tf {axes} {place} Tm <{}> Tj ET", glyphs.hex(text));
+            let _ = write!(page, "BT {} rg {axes} {} Tm", colour(*color), pair((x, y)));
+            for part in script::parts(text) {
+                let (size, rise) = (number(part.size * size), number(part.rise * size));
+                let _ = write!(page, " /F0 {size} Tf {rise} Ts <{}> Tj", glyphs.hex(&part.text));
+            }
+            let _ = writeln!(page, " ET");
         }
     }
 }
