@@ -57,8 +57,9 @@ pub(super) fn prepare(panel: &Panel, size: (f64, f64), own_legend: bool) -> Resu
     let guides = guide::Guides::new(&panel.guides, &frame);
     let mut occupied = Occupied::default();
     occupied.add(&data);
-    occupied.add(&guides.lines());
-    drawing.place(guides.lines(), (0.0, 0.0));
+    let lines = guides.lines(cells.is_some());
+    occupied.add(&lines);
+    drawing.place(lines, (0.0, 0.0));
     drawing.place(data, (0.0, 0.0));
     axes.draw_frame(&mut drawing);
     let mut margins = Margins { right: 16.0, ..Margins::default() };

@@ -4,7 +4,10 @@
 mod plot_support;
 
 mod clip;
+mod committed;
 mod figures;
+mod foot;
 mod output;
+mod scripts;
 mod tables;
 mod ticks;
