@@ -7,6 +7,7 @@ pub mod best_of_n;
 mod cell_rows;
 pub mod consistency_vs_correctness;
 pub mod curriculum;
+pub(crate) mod drawn_fit;
 pub mod effective_dimension;
 pub mod equal_budget;
 mod finding;

@@ -386,8 +386,8 @@ pub enum Legend {
 
 /// A heat map on a grid. Cell borders lie half-way between neighbouring centres, as seen on the axes.
 ///
-/// Zero on a logarithmic colour scale (grey, with a dot), missing cells (hatched) and infinite ones (crossed) look
-/// like no colour of the scale; an exact zero on a linear colour scale keeps its colour and carries the dot.
+/// Exact zeros (blank grey), missing cells (hatched) and infinite ones (crossed) look like no colour of the scale. Lines on a
+/// heat map have a white casing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Heatmap {

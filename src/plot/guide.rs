@@ -18,12 +18,9 @@ impl<'a> Guides<'a> {
         Self(guides.iter().filter_map(|guide| Some((guide, ends(guide, frame)?))).collect())
     }
 
-    /// The guides' lines; white along both sides where they run over colours.
-    pub(super) fn lines(&self, cased: bool) -> Drawing {
+    /// The guides' lines.
+    pub(super) fn lines(&self) -> Drawing {
         let mut drawing = Drawing::default();
-        for (_, (a, b)) in self.0.iter().filter(|_| cased) {
-            drawing.line(vec![*a, *b], 2.7, WHITE);
-        }
         for (_, (a, b)) in &self.0 {
             for dash in dashes(&[*a, *b], &[4.0, 3.0]) {
                 drawing.line(dash, 0.9, GREY);

@@ -68,7 +68,9 @@ pub fn explained(figure: &Figure) -> Vec<(String, String)> {
     let is_own = |symbol: &str| own().any(|(known, _)| normal(known) == symbol);
     for &(symbol, shown, meaning) in MEANINGS {
         let asks = |used: &String| !is_own(used) && entry(used) == Some(symbol);
-        if used.iter().any(asks) {
+        // F(δ) is explained with its δ.
+        let said = symbol == "δ" && explained.iter().any(|(known, _)| known == "F(δ)");
+        if !said && used.iter().any(asks) {
             explained.push((if shown.is_empty() { symbol } else { shown }.to_owned(), meaning.to_owned()));
         }
     }

@@ -117,10 +117,23 @@ pub struct Definition {
     pub claims: BTreeMap<String, Verdict>,
     /// What its figure shows and what follows from it.
     pub analysis: String,
+    /// What is said of its figures, in their order.
+    pub figures: Vec<FigureText>,
     /// Its parts; at least one.
     pub parts: Vec<Part>,
     /// The file's text.
     pub text: String,
+}
+
+/// What is said of a figure: for those who do not see it, and below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FigureText {
+    /// The name of the figure's files.
+    pub name: String,
+    /// Its axes and what is seen on them.
+    pub alt: String,
+    /// What follows from it, in a sentence or a few.
+    pub caption: String,
 }
 
 /// One kind of instance with a grid of its own.
@@ -154,7 +167,7 @@ impl Definition {
             return Err(Error::argument("definition", "a configuration", expected));
         }
         let fields = Fields::new("", &table);
-        fields.refuse_others(&["name", "claims", "analysis", "part"])?;
+        fields.refuse_others(&["name", "claims", "analysis", "part", "figure"])?;
         let (name, analysis) = (fields.text("name")?, fields.optional_text("analysis")?.unwrap_or_default());
         let claims = fields.optional_table("claims")?.map_or_else(|| Ok(BTreeMap::new()), read_claims)?;
         check_name("name", name, "_")?;
@@ -167,7 +180,21 @@ impl Definition {
                 return Err(Error::argument("part.name", &part.name, "no name twice"));
             }
         }
-        Ok(Self { name: name.to_owned(), claims, analysis: analysis.to_owned(), parts, text: text.to_owned() })
+        let figures = match fields.optional("figure") {
+            Some(_) => fields.tables("figure")?.map(FigureText::read).collect::<Result<Vec<FigureText>>>()?,
+            None => Vec::new(),
+        };
+        for (index, figure) in figures.iter().enumerate() {
+            if figures[..index].iter().any(|other| other.name == figure.name) {
+                return Err(Error::argument("figure.name", &figure.name, "no name twice"));
+            }
+        }
+        Ok(Self { name: name.to_owned(), claims, analysis: analysis.to_owned(), figures, parts, text: text.to_owned() })
+    }
+
+    /// What is said of the figure of a name, if anything is.
+    pub fn figure(&self, name: &str) -> Option<&FigureText> {
+        self.figures.iter().find(|figure| figure.name == name)
     }
 
     /// The dotted keys that vary anywhere in the experiment, sorted.
@@ -175,6 +202,20 @@ impl Definition {
         let axes = self.parts.iter().flat_map(|part| part.full.grid.axes());
         let keys: std::collections::BTreeSet<String> = axes.map(|axis| axis.key.clone()).collect();
         keys.into_iter().collect()
+    }
+}
+
+impl FigureText {
+    fn read(fields: Fields<'_>) -> Result<Self> {
+        fields.refuse_others(&["name", "alt", "caption"])?;
+        let name = fields.text("name")?;
+        check_name("figure.name", name, "_")?;
+        let text = |key: &str| {
+            let words = fields.text(key)?.split_whitespace().collect::<Vec<_>>().join(" ");
+            let empty = || Error::argument(format!("figure.{key} of {name}"), "\"\"", "at least one word");
+            if words.is_empty() { Err(empty()) } else { Ok(words) }
+        };
+        Ok(Self { name: name.to_owned(), alt: text("alt")?, caption: text("caption")? })
     }
 }
 

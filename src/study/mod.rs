@@ -26,7 +26,7 @@ pub mod store;
 pub mod sweep;
 
 pub use cell::{Cell, CellId};
-pub use definition::{Definition, Profile};
+pub use definition::{Definition, FigureText, Profile};
 pub use plan::Study;
 pub use shard::Shard;
 pub use store::Store;

@@ -46,11 +46,11 @@ fn a_figure_explains_the_symbols_that_it_uses_and_no_others() {
         .series(Series::new("Σ p(x) of κ₀, M = 4", Style::Line, 0, [(1.0, 1.0), (2.0, 0.5)]));
     let figure = Figure::new("SmolLM2-135M's T1 and base_failure").subtitle("‖θ_t‖ ≤ 4").panel(panel);
     let symbols = |figure: &Figure| explained(figure).into_iter().map(|(symbol, _)| symbol).collect::<Vec<_>>();
-    assert_eq!(symbols(&figure), ["n", "M", "F(δ)", "κ_0", "θ", "δ"]);
+    assert_eq!(symbols(&figure), ["n", "M", "F(δ)", "κ_0", "θ"]);
     let svg = figure.to_svg().unwrap();
     assert!(svg.contains("n: samples of a round; M: number of prompts; F(δ): share"), "{svg:.3000}");
     let own = figure.clone().symbol("n", "proposals of a round").symbol("κ₀", "");
-    assert_eq!(symbols(&own), ["n", "M", "F(δ)", "θ", "δ"]);
+    assert_eq!(symbols(&own), ["n", "M", "F(δ)", "θ"]);
     assert!(own.to_svg().unwrap().contains("n: proposals of a round; M: number of prompts"));
     let bare = Figure { bare: true, ..figure.clone() };
     assert!(!bare.to_svg().unwrap().contains("number of prompts"));

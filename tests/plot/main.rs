@@ -9,5 +9,6 @@ mod figures;
 mod foot;
 mod output;
 mod scripts;
+mod single;
 mod tables;
 mod ticks;

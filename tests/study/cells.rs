@@ -147,6 +147,24 @@ fn units_come_longest_first() {
     assert!(seconds[0] > seconds[seconds.len() - 1]);
 }
 
+fn figure(name: &str, alt: &str) -> String {
+    format!("\n[[figure]]\nname = \"{name}\"\nalt = \"{alt}\"\ncaption = \"c\"\n")
+}
+
+/// What is said of figures is no value of a cell.
+#[test]
+fn a_definition_says_what_its_figures_show() {
+    let text = format!("{PROBE}{}{}", figure("probe", "rises\nthen falls"), figure("probe_drift", "level"));
+    let text = text.replace("\"rises\nthen falls\"", "\"\"\"rises\nthen falls\"\"\"");
+    let definition = Definition::parse(&text).unwrap();
+    let alts: Vec<&str> = definition.figures.iter().map(|figure| figure.alt.as_str()).collect();
+    assert_eq!(alts, ["rises then falls", "level"]);
+    assert_eq!(definition.figure("probe_drift").map(|figure| figure.caption.as_str()), Some("c"));
+    assert_eq!(definition.figure("other"), None);
+    let with = Study::new(definition, Profile::Full, SeedConfig::Number(1)).unwrap();
+    assert_eq!(seeds(&with), seeds(&study(PROBE, Profile::Full, 1)));
+}
+
 #[test]
 fn definitions_that_are_not_sound_are_refused() {
     let change = |from: &str, to: &str| {
@@ -158,6 +176,10 @@ fn definitions_that_are_not_sound_are_refused() {
         (change("name = \"probe\"", "name = \"Pro be\""), "Pro be"),
         (change("claims = {}", "claims = { C20 = \"maybe\" }"), "maybe"),
         (change("name = \"gaussian\"", "name = \"tabular\""), "no name twice"),
+        (format!("{PROBE}{}{}", figure("probe", "a"), figure("probe", "b")), "figure.name: probe"),
+        (format!("{PROBE}{}", figure("Pro be", "a")), "Pro be"),
+        (format!("{PROBE}{}", figure("probe", " ")), "figure.alt of probe"),
+        (format!("{PROBE}{}title = \"a\"\n", figure("probe", "a")), "title"),
         (change("prompts = 20", "promts = 20"), "the nearest is instance.prompts"),
         (change("[part.base.process]", "[part.base.run]"), "run"),
         (PROBE.replace("process.samples", "process.samplez"), "process.samplez"),
