@@ -92,6 +92,7 @@ fn found(args: &ReportArgs) -> std::result::Result<Vec<Results>, Failure> {
 fn write(report: &Report, outputs: &Outputs, figures: &Outputs) -> Result<()> {
     for picture in report.chapters.iter().flat_map(|chapter| &chapter.pictures).flatten() {
         figures.write(format!("{}.svg", picture.plate.name), &picture.drawn.svg)?;
+        figures.write(format!("{}.pdf", picture.plate.name), picture.plate.figure.to_pdf()?)?;
         figures.write(format!("{}.csv", picture.plate.name), &picture.plate.csv)?;
     }
     outputs.write("report.md", markdown::text(report))?;

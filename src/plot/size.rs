@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::axes::height_of_names;
 use super::figure::Panel;
 use super::layout::{BORDER, Grid, plot_size};
 use super::panel::{self, Prepared};
@@ -83,7 +84,8 @@ pub(super) fn fitted(
         let mut plot = (available / columns as f64 - 70.0).max(LEAST.0);
         let mut found = None;
         for _ in 0..TRIES {
-            let shape = (plot, (SHAPE.0 * plot).clamp(LEAST.1, SHAPE.1));
+            let names = panels.iter().map(|panel| height_of_names(panel, plot)).fold(0.0, f64::max);
+            let shape = (plot, (SHAPE.0 * plot).clamp(LEAST.1, SHAPE.1).max(names));
             let fitted = arranged(panels, columns, shape, own_legend)?;
             let spare = available - fitted.grid.width;
             if (0.0..1.0).contains(&spare) {
