@@ -42,7 +42,7 @@ pub(super) const QUOTED: &[Quoted] = &[
     Quoted {
         place: "Theorem 5.3",
         says: "with high probability F_T(δ) ≲ (1/(γδ)) √(log#Π/n) (√κ_∞ + √κ_0 λ^{(T−1)/2}), if π*_β lies in Π in every round.",
-        claims: &["C18", "C18.printed", "C18.round-by-round", "C18.shape"],
+        claims: &["C18", "C18.printed", "C18.round-by-round", "C18.shape", "C18.family", "C18.finite-class"],
     },
     Quoted {
         place: "Corollary 5.7",
@@ -52,7 +52,7 @@ pub(super) const QUOTED: &[Quoted] = &[
     Quoted {
         place: "Theorem 6.2",
         says: "the linear softmax class has the bound of Theorem 5.3 with d log(·) in place of log#Π.",
-        claims: &["C18", "C18.printed", "C18.round-by-round", "C18.complete-spans"],
+        claims: &["C18", "C18.printed", "C18.round-by-round", "C18.complete-spans", "C18.family"],
     },
     Quoted {
         place: "Corollary 6.4",
