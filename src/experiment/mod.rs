@@ -148,4 +148,17 @@ impl Experiment {
     pub fn definition(&self) -> Result<Definition> {
         Definition::parse(self.definition)
     }
+
+    /// What a part sets whatever the profile, key by key: the numbers that the words of a figure name.
+    ///
+    /// # Errors
+    /// As [`Definition::setting`].
+    pub(crate) fn settings<const N: usize>(&self, part: &str, keys: [&str; N]) -> Result<[String; N]> {
+        let definition = self.definition()?;
+        let mut found = keys.map(|_| String::new());
+        for (value, key) in found.iter_mut().zip(keys) {
+            *value = definition.setting(part, key)?;
+        }
+        Ok(found)
+    }
 }
