@@ -103,5 +103,6 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
              the scatter"
         ))
         .panel(panel)
-        .shared_legend())
+        .shared_legend()
+        .symbol("K", "[(√κ + √C′)ε + β KL]/γ"))
 }
