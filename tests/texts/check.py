@@ -8,6 +8,8 @@ A number without an expression is an error, an excerpt that no longer stands in 
 wrong number: each number is changed once, up and down, and has to be refused at least once. Needs Python 3.11 alone.
 """
 
+import array
+import ast
 import csv
 import functools
 import json
@@ -16,6 +18,7 @@ import re
 import statistics
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,11 +31,12 @@ NAMES = re.compile(
     r"|\b\d{4}\.\d{5}(?:v\d+)?\b"
     r"|\b[A-Z]\d+[a-z]?(?:\.[a-z0-9][a-z0-9-]*)?\b"
     r"|_\{[^}]*\}|_[0-9]+|_\([^)]*\)"
-    r"|(?:failure|F[°_A-Za-z0-9{}]*)\(0?\.\d+\)"
+    r"|(?:failure|F[°_A-Za-z0-9{}₀-₉ₜ]*)\(0?\.\d+\)"
     r"|`[^`]*`|\]\([^)]*\)|https?://\S+"
 )
+SUPERSCRIPT = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 NUMBER = re.compile(
-    r"(?<![\w.^])(?:[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?(?:\^\(?[−-]?\d+\)?)?(?:/\d+(?:\.\d+)?)?)(?:\s?%)?"
+    rf"(?<![\w.^])(?:[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?(?:\s?[·×]\s?10(?=[\^{SUPERSCRIPT}]))?(?:\^\(?[−-]?\d+\)?|[{SUPERSCRIPT}]+)?(?:/\d+(?:\.\d+)?)?)(?:\s?%)?"
 )
 WORDS = {
     word: value
@@ -57,6 +61,9 @@ def collapse(text):
 def parse(token):
     """Value and unit of the last printed digit of a number or number word."""
     token = token.strip().replace("−", "-")
+    # 10⁻⁴ is 10^-4, and 4·10^-4 is 4e-4.
+    token = re.sub(f"[{SUPERSCRIPT}]+", lambda found: "^" + found[0].translate(str.maketrans(SUPERSCRIPT, "-0123456789")), token)
+    token = re.sub(r"\s?[·×]\s?10\^\(?(-?\d+)\)?", r"e\1", token)
     if token.lower() in WORDS:
         value = WORDS[token.lower()]
         return value, 1.0 if value >= 1 or value == 0 else 0.2 * value
@@ -187,6 +194,20 @@ def ledger(claim):
     return ledger_rows()[claim]
 
 
+@functools.cache
+def arrays(name):
+    """The arrays of data/NAME.npz by name, each as (shape, values in C order)."""
+    found = {}
+    with zipfile.ZipFile(ROOT / "data" / f"{name}.npz") as archive:
+        for member in archive.namelist():
+            content = archive.read(member)
+            start = 10 + int.from_bytes(content[8:10], "little")
+            header = ast.literal_eval(content[10:start].decode("latin-1"))
+            values = array.array({"<f4": "f", "<f8": "d", "<i8": "q", "|b1": "b"}[header["descr"]], content[start:])
+            found[member.removesuffix(".npy")] = (header["shape"], values)
+    return found
+
+
 def document_numbers(path, pattern):
     """Numbers that a regular expression's groups find in a committed file; the expression has to match once."""
     found = re.findall(pattern, collapse((ROOT / path).read_text(encoding="utf-8")))
@@ -222,6 +243,11 @@ def reader(definition):
     return config
 
 
+def definition(name):
+    """`config` of an experiment's definition, for texts that stand elsewhere."""
+    return reader(tomllib.loads((ROOT / "experiments" / "definitions" / f"{name}.toml").read_text(encoding="utf-8")))
+
+
 def texts_of(name):
     """The texts that a sidecar speaks of, and the definition they come from."""
     path = ROOT / "experiments" / "definitions" / f"{name}.toml"
@@ -238,39 +264,75 @@ def texts_of(name):
     raise Wrong(f"{name} is neither an experiment nor a document")
 
 
-def covered(texts, excerpts, name):
-    """The texts with every excerpt's guillemets' contents, every formula and every name blanked."""
-    texts = list(texts)
+def covered(texts, excerpts):
+    """The texts with every excerpt's guillemets' contents, every formula and every name blanked; and what is wrong with the excerpts.
+
+    An excerpt of a number stands in one place, so that its expression speaks of one number; a formula may stand in several.
+    """
+    blanked, faults = list(texts), []
     for excerpt, whole in excerpts:
-        plain = collapse(excerpt.replace("«", "").replace("»", ""))
-        places = [(index, text.find(plain)) for index, text in enumerate(texts) if plain in text]
+        excerpt = collapse(excerpt)
+        plain = MARK.sub(r"\1", excerpt)
+        places = [(index, found.start()) for index, text in enumerate(texts) for found in re.finditer(re.escape(plain), text)]
         if not places:
-            raise Wrong(f"no text says {plain!r}")
-        for index, _ in places:
-            start = 0
-            while (start := texts[index].find(plain, start)) >= 0:
-                if whole:
-                    blank = "\u2007" * len(plain)
-                else:
-                    blank = MARK.sub(lambda mark: "\u2007" * len(mark[1]), collapse(excerpt))
-                texts[index] = texts[index][:start] + blank + texts[index][start + len(plain) :]
-                start += len(plain)
-    return [NAMES.sub(lambda found: " " * len(found[0]), text) for text in texts]
+            faults.append(f"no text says {plain!r}")
+        if len(places) > 1 and not whole:
+            faults.append(f"{plain!r} stands in {len(places)} places: a longer excerpt says which")
+        blank = "\u2007" * len(plain)
+        for index, start in places:
+            text = blanked[index]
+            if whole:
+                blanked[index] = text[:start] + blank + text[start + len(plain) :]
+                continue
+            shift = 0
+            for mark in MARK.finditer(excerpt):
+                # Each mark before this one added two guillemets to the excerpt.
+                place = start + mark.start() - shift
+                text = text[:place] + blank[: len(mark[1])] + text[place + len(mark[1]) :]
+                shift += 2
+            blanked[index] = text
+    return [NAMES.sub(lambda found: " " * len(found[0]), text) for text in blanked], faults
+
+
+def is_formula(text):
+    """Whether this is a closed form: every number in it is part of a term that has a letter or an operator, and none has decimals.
+
+    "5 of 6 curves" and "n = 2^12" are none: a number stands alone, or is a symbol's value. A 0 or 1 may end an inequality, as in "κ_0 λ^{T−1} ≤ 1".
+    """
+    if re.search(r"\d\.\d", text) or not re.search(r"[^\W\d_]", text):
+        return False
+    operators = "^/√·(+−×*{|"
+    valued = re.search(rf"[=≈≤≥<>]\s*{NUMBER.pattern}$", text)
+    if valued and not re.search(r"[\^/√·(+−×*]", text[: valued.start()]):
+        return False
+    for found in re.finditer(r"(?<![\w^])\d+", text):
+        before, after = text[: found.start()], text[found.end() :]
+        attached = re.match(r"[^\W\d]|[√⁻({]", after) or after.strip()[:1] in (*"^/·+−×*",)
+        term = attached or before.rstrip()[-1:] in (*operators,)
+        limit = found[0] in "01" and re.search(r"[≤≥<>]\s*$", before) and re.search(r"[\^/√·(+−×*]", before)
+        if not (term or limit):
+            return False
+    return True
+
+
+def computes(expression, scope):
+    """Whether an expression asks for anything: a constant that is typed beside the text is no computation."""
+    return any(isinstance(node, ast.Name) and node.id in scope for node in ast.walk(ast.parse(expression.strip(), mode="eval")))
 
 
 def check(name):
     """What is wrong with one sidecar, and how many numbers it computes."""
     faults, count = [], 0
-    texts, definition = texts_of(name)
+    texts, own = texts_of(name)
     sidecar_path = HERE / f"{name}.toml"
     sidecar = tomllib.loads(sidecar_path.read_text(encoding="utf-8")) if sidecar_path.exists() else {}
     common = tomllib.loads((HERE / "formulas.toml").read_text(encoding="utf-8"))["formulas"]
     scope = {
         **{key: getattr(math, key) for key in ("log", "log2", "log10", "exp", "sqrt", "floor", "ceil", "pi", "e", "inf", "isnan", "isfinite")},
-        **{f.__name__: f for f in (table, rows, values, value, slope, ledger, document_numbers)},
+        **{f.__name__: f for f in (table, rows, values, value, slope, ledger, arrays, definition, document_numbers)},
         "mean": statistics.fmean,
         "median": statistics.median,
-        "config": reader(definition),
+        "config": reader(own),
     }
     exec(sidecar.get("helpers", ""), scope)
     excerpts = []
@@ -287,6 +349,9 @@ def check(name):
         for printed, expression, rule in zip(marks, expressions, rules):
             try:
                 it, unit = parse(printed)
+                if not computes(expression, scope):
+                    faults.append(f"{text!r}: {expression} is a constant and computes nothing")
+                    continue
 
                 def holds(it):
                     # The printed number is global to the expression, so that comprehensions see it, too.
@@ -298,24 +363,29 @@ def check(name):
                     faults.append(f"{text!r} prints {printed}, {rule}; {expression} is {found}")
                     continue
                 step = max(0.25 * abs(it), 2.0 * unit)
-                if holds(it + step) and holds(it - step):
+
+                def passes(wrong):
+                    try:
+                        return holds(wrong)
+                    except Exception:  # such as a table that has no row for a wrong number
+                        return False
+
+                if passes(it + step) and passes(it - step):
                     faults.append(f"{text!r}: {expression} would accept {it + step:g} and {it - step:g}, too")
             except Exception as error:  # whatever an expression raises is a fault of its entry
                 faults.append(f"{text!r}: {expression}: {type(error).__name__}: {error}")
     for formula in sidecar.get("formulas", []):
-        if re.search(r"\d\.\d", formula) or not re.search(r"[^\W\d_]", formula):
-            faults.append(f"{formula!r} is no formula: it has a decimal, or no letter")
+        if not is_formula(formula):
+            faults.append(f"{formula!r} is no formula: a number in it stands alone, it has decimals, or it has no letter")
         excerpts.append((formula, True))
-    try:
-        blanked = covered(texts, excerpts, name)
-        for formula in common:
-            blanked = [text.replace(formula, " " * len(formula)) for text in blanked]
-        for text, original in zip(blanked, texts):
-            for found in NUMBER.finditer(text):
-                around = original[max(0, found.start() - 30) : found.end() + 30]
-                faults.append(f"nothing computes {found[0]!r} in …{around}…")
-    except Wrong as error:
-        faults.append(str(error))
+    blanked, lost = covered(texts, excerpts)
+    faults += lost
+    for formula in common:
+        blanked = [text.replace(formula, " " * len(formula)) for text in blanked]
+    for text, original in zip(blanked, texts):
+        for found in NUMBER.finditer(text):
+            around = original[max(0, found.start() - 30) : found.end() + 30]
+            faults.append(f"nothing computes {found[0]!r} in …{around}…")
     return faults, count
 
 
