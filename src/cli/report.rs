@@ -46,11 +46,11 @@ pub struct ReportArgs {
 /// Carries the command out.
 pub(super) fn run(args: &ReportArgs) -> std::result::Result<(), Failure> {
     args.settings.locks.apply();
-    if let Some(document) = &args.splice {
-        return splice_into(document, &args.ledger).map_err(Failure::refused);
-    }
     if let Some(document) = &args.gallery {
         return write_gallery(document, &args.ledger).map_err(Failure::refused);
+    }
+    if let Some(document) = &args.splice {
+        return splice_into(document, &args.ledger).map_err(Failure::refused);
     }
     let outputs = Outputs::claim(&args.out, &FILES, true).map_err(Failure::refused)?;
     let results = if args.stores.is_empty() { found(args)? } else { open(&args.stores).map_err(Failure::refused)? };
