@@ -150,7 +150,7 @@ fn unknown(quantities: &[String], name: &str) -> Error {
 }
 
 /// A value of a configuration as a person writes it.
-fn shown(value: Option<serde_json::Value>) -> String {
+pub(super) fn shown(value: Option<serde_json::Value>) -> String {
     match value {
         None | Some(serde_json::Value::Null) => String::new(),
         Some(serde_json::Value::String(text)) => text,
