@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use ndarray::{arr1, arr2};
+use ndarray::{Array1, arr1, arr2};
 
 use crate::claims::{Case, Claim, Comparison, Level, Replay, Statement};
 use crate::experiment::{CellRows, RunConstants};
@@ -198,7 +198,7 @@ impl Fit for TwoMembers {
         let (FeatureMap::Dense(features), Parameter::Dense(theta)) = (step.instance.features(), step.theta()) else {
             return Err(Error::argument("features", "one-hot", "dense features"));
         };
-        let members = [theta * 0.0, theta * (1.0 + 1.0 / step.beta)];
+        let members = [Array1::zeros(theta.len()), theta * (1.0 + 1.0 / step.beta)];
         let (mut losses, mut diverse) = ([0.0; 2], 0);
         for batch in step.batches() {
             batch.pairs().for_each(|seen| {
