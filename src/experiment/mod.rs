@@ -7,6 +7,7 @@ pub mod best_of_n;
 mod cell_rows;
 pub mod consistency_vs_correctness;
 pub mod curriculum;
+pub(crate) mod drawn_fit;
 pub mod effective_dimension;
 pub mod equal_budget;
 mod finding;
@@ -149,7 +150,15 @@ impl Experiment {
         Definition::parse(self.definition)
     }
 
-    /// What a part sets whatever the profile, key by key: the numbers that the words of a figure name.
+    /// What a part sets whatever the profile, as a person writes it: for the words of a figure whose table has no column of it.
+    ///
+    /// # Errors
+    /// As [`Definition::setting`].
+    pub fn given(&self, part: &str, key: &str) -> Result<String> {
+        self.definition()?.setting(part, key)
+    }
+
+    /// The same of several keys.
     ///
     /// # Errors
     /// As [`Definition::setting`].

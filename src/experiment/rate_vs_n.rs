@@ -19,6 +19,10 @@ const ROUNDS: [usize; 3] = [1, 2, 4];
 /// The line styles of a law, one for each of [`ROUNDS`], so that the lines need no marks of their own to differ in grey.
 const LAW: [Style; 3] = [Style::Line, Style::Dashed, Style::Dotted];
 
+/// How the slopes in legends are fitted.
+const FITTED: &str =
+    "fitted to all drawn means above 0, each weighted by its replicates, 95% interval by their scatter about the line";
+
 /// n = 2^4 to 2^40, T = 1, 2 and 4, β = 1/√n.
 pub const EXPERIMENT: Experiment = Experiment {
     name: "rate_vs_n",

@@ -1,5 +1,5 @@
 //! One round against its lower bound (Theorem 4.1, Remark 4.2; claims C13, C14): how tight the bound is on the hard instance,
-//! what more rounds do, and the constant failure at n = κ_0.
+//! what more rounds do, and the failure at n = κ_0, which does not go to 0.
 
 mod bound;
 mod floor;

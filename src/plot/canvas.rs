@@ -8,9 +8,9 @@ use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, RGB
 use resvg::{tiny_skia, usvg};
 
 use super::clip::Pt;
-use super::font;
 use super::palette::{Rgb, WHITE};
 use super::shape::{Anchor, Drawing, Shape};
+use super::{font, script};
 use crate::error::{Error, Result};
 
 /// plotters rounds to whole units, in SVG too. Drawn ten times as large and shown at its size, a figure has its
@@ -45,8 +45,8 @@ fn rounded(points: &[Pt]) -> Vec<(i32, i32)> {
     points
 }
 
-/// The drawing as an SVG document of `width` by `height` pixels, on white.
-pub(super) fn svg(drawing: &Drawing, width: u32, height: u32) -> Result<String> {
+/// The drawing as an SVG document of `width` by `height` pixels, on white, with a description in words.
+pub(super) fn svg(drawing: &Drawing, width: u32, height: u32, described: &str) -> Result<String> {
     let mut document = String::new();
     let size = (units(f64::from(width)) as u32, units(f64::from(height)) as u32);
     let failed = |e: String| Error::argument("figure", e, "a figure that plotters can write as SVG");
@@ -63,7 +63,9 @@ pub(super) fn svg(drawing: &Drawing, width: u32, height: u32) -> Result<String> 
     // would otherwise grow spikes beyond their data.
     let header = |width, height| format!("<svg width=\"{width}\" height=\"{height}\" viewBox");
     let shown = header(width, height).replace(" viewBox", " stroke-linejoin=\"round\" viewBox");
-    Ok(document.replacen(&header(size.0, size.1), &shown, 1))
+    let document = script::in_svg(&document.replacen(&header(size.0, size.1), &shown, 1));
+    let described = described.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    Ok(document.replacen(">\n", &format!(">\n<desc>{described}</desc>\n"), 1))
 }
 
 /// Writes one shape; the error is plotters'.

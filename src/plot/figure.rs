@@ -33,6 +33,13 @@ pub struct Figure {
     pub columns: usize,
     /// One legend at the foot of the figure, for the labels of all panels, in place of one legend per panel.
     pub shared_legend: bool,
+    /// Symbols that the figure explains by itself, with their meanings (an empty one: the text itself explains it), before and in place
+    /// of those that [`symbols`](super::symbols) knows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub symbols: Vec<(String, String)>,
+    /// Whether no line under the figure explains symbols: a caption does.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bare: bool,
     /// The size of the whole; as large as its panels are drawn best if not given. Texts keep their size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
@@ -47,6 +54,12 @@ impl Figure {
     /// Sets the sentence below the title.
     pub fn subtitle(mut self, text: impl Into<String>) -> Self {
         self.subtitle = Some(text.into());
+        self
+    }
+
+    /// Says what a symbol means in this figure; with an empty meaning, that the figure's texts say so.
+    pub fn symbol(mut self, symbol: impl Into<String>, meaning: impl Into<String>) -> Self {
+        self.symbols.push((symbol.into(), meaning.into()));
         self
     }
 
@@ -142,7 +155,8 @@ pub enum Scale {
     #[default]
     Linear,
     /// Equal ratios take equal lengths. Zero and negative values have no place on it: they are marked in a gutter of
-    /// their own beyond the axis's lower end, labelled "0" (or "≤0").
+    /// their own beyond the axis's lower end, labelled "0" (or "≤0"). A positive value below the range of a vertical axis is marked
+    /// by an open arrow that points down, at the range's end.
     Log10,
 }
 
@@ -372,8 +386,8 @@ pub enum Legend {
 
 /// A heat map on a grid. Cell borders lie half-way between neighbouring centres, as seen on the axes.
 ///
-/// Zero on a logarithmic colour scale (grey, with a dot), missing cells (hatched) and infinite ones (crossed) look
-/// like no colour of the scale; an exact zero on a linear colour scale keeps its colour and carries the dot.
+/// Exact zeros (blank grey), missing cells (hatched) and infinite ones (crossed) look like no colour of the scale. Lines on a
+/// heat map have a white casing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Heatmap {

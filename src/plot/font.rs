@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use ab_glyph::{Font, FontRef};
 
+use super::script;
+
 /// The font file; its licence lies beside it.
 pub(super) static DEJAVU_SANS: &[u8] = include_bytes!("../../assets/DejaVuSans.ttf");
 
@@ -13,8 +15,16 @@ pub(super) const FAMILY: &str = "DejaVu Sans, sans-serif";
 static FONT: LazyLock<FontRef> =
     LazyLock::new(|| FontRef::try_from_slice(DEJAVU_SANS).expect("the font inside the program is a valid font"));
 
-/// The width of a line of text at a font size, both in pixels.
+/// The width of a line of text, scripts and all, at a font size, both in pixels.
 pub(super) fn width(text: &str, size: f64) -> f64 {
+    if script::is_plain(text) {
+        return advance(text, size);
+    }
+    script::parts(text).iter().map(|part| advance(&part.text, part.size * size)).sum()
+}
+
+/// The width of a line without scripts.
+fn advance(text: &str, size: f64) -> f64 {
     let units: f32 = text.chars().map(|c| FONT.h_advance_unscaled(FONT.glyph_id(c))).sum();
     f64::from(units) / f64::from(FONT.units_per_em().unwrap_or(2048.0)) * size
 }
@@ -35,7 +45,7 @@ pub(super) fn legible(text: &str, most: usize) -> String {
         c if c.is_whitespace() => Some(' '),
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
         '\u{fe00}'..='\u{fe0f}' => None,
-        c if c.is_control() || FONT.glyph_id(c).0 == 0 => Some(MISSING),
+        c if c.is_control() || ('\u{e000}'..='\u{f8ff}').contains(&c) || FONT.glyph_id(c).0 == 0 => Some(MISSING),
         c => Some(c),
     };
     let mut characters = text.chars().filter_map(shown);
@@ -57,12 +67,11 @@ pub(super) fn wrap(text: &str, size: f64, limit: f64) -> Vec<String> {
             continue;
         }
         lines.extend((!line.is_empty()).then(|| std::mem::take(&mut line)));
-        for c in word.chars() {
-            line.push(c);
-            if width(&line, size) > limit && line.chars().count() > 1 {
-                line.pop();
-                lines.push(std::mem::replace(&mut line, c.to_string()));
+        for unit in script::unbroken(word) {
+            if !line.is_empty() && width(&format!("{line}{unit}"), size) > limit {
+                lines.push(std::mem::take(&mut line));
             }
+            line.push_str(&unit);
         }
     }
     lines.extend((!line.is_empty()).then_some(line));

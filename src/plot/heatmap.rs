@@ -4,16 +4,16 @@ use super::axis::{checked_range, coordinate, data_range};
 use super::clip::{self, Rect};
 use super::figure::{Axis, Heatmap, Scale};
 use super::font;
-use super::palette::{self, GREY, GROUND, INK, Rgb, WHITE};
+use super::palette::{self, GREY, GROUND, INK, WHITE};
 use super::series::Frame;
-use super::shape::{Anchor, Drawing};
+use super::shape::{Anchor, Drawing, Shape};
 use super::ticks::ticks;
 use crate::error::{Error, Result};
 
 /// Cells that carry a mark, mostly because no colour stands for them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Special {
-    /// Exactly zero. On a linear colour scale there is a colour for it, on which the mark is set.
+    /// Exactly zero: blank grey on both scales, so that it is told from whatever is small.
     Zero,
     /// Negative, on a logarithmic colour scale.
     Negative,
@@ -108,11 +108,6 @@ impl<'a> Cells<'a> {
 
     fn draw_cell(&self, drawing: &mut Drawing, cell: &Rect, value: f64) {
         match Special::of(value, self.heatmap.scale) {
-            Some(Special::Zero) if self.heatmap.scale == Scale::Linear => {
-                let shade = self.shade(value);
-                drawing.rect(*cell, palette::viridis(shade));
-                dot(drawing, cell, if shade < 0.6 { WHITE } else { INK });
-            }
             Some(special) => draw_special(drawing, cell, special),
             None => drawing.rect(*cell, palette::viridis(self.shade(value))),
         }
@@ -185,7 +180,7 @@ fn borders(centres: &[f64], axis: &Axis) -> Result<Vec<f64>> {
 pub(super) fn draw_special(drawing: &mut Drawing, cell: &Rect, special: Special) {
     drawing.rect(*cell, if special == Special::Missing { WHITE } else { GROUND });
     match special {
-        Special::Zero => dot(drawing, cell, INK),
+        Special::Zero => {}
         Special::Negative => {
             let y = (cell.y0 + cell.y1) / 2.0;
             let quarter = (cell.x1 - cell.x0) / 4.0;
@@ -199,12 +194,18 @@ pub(super) fn draw_special(drawing: &mut Drawing, cell: &Rect, special: Special)
     }
 }
 
-/// A small disc in the middle of a cell.
-fn dot(drawing: &mut Drawing, cell: &Rect, color: Rgb) {
-    let (x, y) = ((cell.x0 + cell.x1) / 2.0, (cell.y0 + cell.y1) / 2.0);
-    let radius = (0.15 * (cell.x1 - cell.x0).min(cell.y1 - cell.y0)).min(2.5);
-    let disc = palette::mark(0, radius).into_iter().map(|(dx, dy)| (x + dx, y + dy));
-    drawing.fill(disc.collect(), color, 1.0);
+/// What is drawn on a heat map, each of its lines on a wider white one: seen on every colour.
+pub(super) fn cased(lines: Drawing) -> Drawing {
+    /// What the white shows on either side.
+    const CASING: f64 = 1.4;
+    let casing = lines.shapes.iter().filter_map(|shape| match shape {
+        Shape::Line { points, width, .. } => {
+            Some(Shape::Line { points: points.clone(), width: width + 2.0 * CASING, color: WHITE })
+        }
+        _ => None,
+    });
+    let shapes = casing.chain(lines.shapes.iter().cloned()).collect();
+    Drawing { shapes }
 }
 
 /// Thin diagonal lines, which run on from cell to cell.

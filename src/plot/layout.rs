@@ -2,10 +2,11 @@
 
 use super::canvas::{self, UNITS};
 use super::clip::Pt;
-use super::figure::Figure;
+use super::figure::{Figure, Panel};
 use super::font;
-use super::legend::{self, Entry};
-use super::legible::legible;
+use super::foot;
+use super::legend::{self, Block, Entry};
+use super::legible::{legible, marked};
 use super::located::{Drawn, Located};
 use super::palette::{GREY, INK};
 use super::panel::{Margins, Prepared};
@@ -44,8 +45,9 @@ impl Figure {
     ///
     /// As [`Figure::to_svg`].
     pub fn draw(&self) -> Result<Drawn> {
-        let Arranged { drawing, width, height, located } = legible(self).arranged()?;
-        let svg = canvas::svg(&drawing, width.ceil() as u32, height.ceil() as u32)?;
+        let figure = legible(self);
+        let Arranged { drawing, width, height, located } = figure.arranged()?;
+        let svg = canvas::svg(&drawing, width.ceil() as u32, height.ceil() as u32, &figure.described())?;
         Ok(Drawn { svg, located })
     }
 
@@ -58,11 +60,38 @@ impl Figure {
     pub fn to_pdf(&self) -> Result<Vec<u8>> {
         let figure = legible(self);
         let Arranged { drawing, width, height, .. } = figure.arranged()?;
+        // The title as one types it: properties have no scripts.
         pdf::pdf(&drawing, width, height, &figure.title)
     }
 
-    /// Arranges texts as they are.
+    /// What the figure shows, in words without scripts, for those who do not see it.
+    fn described(&self) -> String {
+        let panel = |panel: &Panel| {
+            let series = panel.series.iter().filter_map(|series| series.label.as_deref());
+            let map = panel.heatmap.as_ref().map(|heatmap| heatmap.label.as_str());
+            let shown = series.chain(map).filter(|label| !label.is_empty()).collect::<Vec<_>>().join("; ");
+            let axes = match (panel.x.label.as_str(), panel.y.label.as_str()) {
+                ("", alone) | (alone, "") => alone.to_owned(),
+                (x, y) => format!("{y} against {x}"),
+            };
+            let parts = [panel.title.clone(), axes, shown].into_iter().filter(|part| !part.is_empty());
+            parts.collect::<Vec<_>>().join(": ")
+        };
+        let heading = std::iter::once(self.title.clone()).chain(self.subtitle.clone());
+        let parts = heading.chain(self.panels.iter().map(panel)).filter(|part| !part.is_empty());
+        let text = parts.collect::<Vec<_>>().join(". ");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Arranges legible texts.
     fn arranged(&self) -> Result<Arranged> {
+        let legible = self;
+        let marked = marked(legible);
+        marked.with_foot(|panels, width| foot::foot(legible, panels, width))
+    }
+
+    /// Arranges texts that are marked, with what `foot` gives for a width below them.
+    fn with_foot(&self, foot: impl Fn(&[Prepared], f64) -> Option<Block>) -> Result<Arranged> {
         if self.panels.is_empty() || self.columns == 0 {
             let value = format!("{} panels in {} columns", self.panels.len(), self.columns);
             return Err(Error::argument("figure", value, "at least one panel and one column"));
@@ -75,13 +104,14 @@ impl Figure {
         let Fitted { panels, grid } = match self.size {
             None => size::natural(&self.panels, columns, !self.shared_legend)?,
             Some(size) => size::fitted(&self.panels, columns, !self.shared_legend, size, |panels, width| {
-                let foot = legend(panels, width).map_or(0.0, |block| GAP + block.height);
-                self.draw_heading(&mut Drawing::default(), width) + foot
+                let below = [legend(panels, width), foot(panels, width)];
+                let below: f64 = below.into_iter().flatten().map(|block| GAP + block.height).sum();
+                self.draw_heading(&mut Drawing::default(), width) + below
             })?,
         };
         // A size that is given is kept to, whatever the panels leave of it.
         let inner = self.size.map_or(grid.width, |size| size.width - 2.0 * BORDER);
-        let block = legend(&panels, inner);
+        let (block, foot) = (legend(&panels, inner), foot(&panels, inner));
 
         let mut drawing = Drawing::default();
         let top = self.draw_heading(&mut drawing, inner);
@@ -95,6 +125,10 @@ impl Figure {
         let mut height = top + grid.height;
         if let Some(block) = block {
             drawing.place(block.drawing, (BORDER + (inner - block.width).max(0.0) / 2.0, height + GAP));
+            height += GAP + block.height;
+        }
+        if let Some(block) = foot {
+            drawing.place(block.drawing, (BORDER, height + GAP));
             height += GAP + block.height;
         }
         let height = self.size.and_then(|size| size.height).unwrap_or(height + BORDER);

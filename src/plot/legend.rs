@@ -4,7 +4,7 @@ use super::clip::{Pt, Rect};
 use super::figure::{Interval, Legend, Series};
 use super::font;
 use super::heatmap::{self, Special};
-use super::palette::{self, GRID, INK, WHITE};
+use super::palette::{self, GREY, GRID, INK, WHITE};
 use super::series;
 use super::shape::{Anchor, Drawing, Occupied};
 
@@ -24,6 +24,10 @@ enum Key {
     Series { series: Series, intervals: bool, sparse: bool },
     /// A kind of cell that no colour stands for.
     Cell(Special),
+    /// The mark of positive values below an axis.
+    Below,
+    /// The mark of zeros on a logarithmic axis.
+    Zero,
     /// Nothing: a line of text.
     Text,
 }
@@ -65,6 +69,16 @@ impl Entry {
         Self { label: special.label().into(), key: Key::Cell(special) }
     }
 
+    /// The entry of positive values below a logarithmic axis.
+    pub(super) fn below() -> Self {
+        Self { label: "positive, below the axis".into(), key: Key::Below }
+    }
+
+    /// The entry of zeros beside them.
+    pub(super) fn zero() -> Self {
+        Self { label: "exactly 0 (hollow mark, of any shape)".into(), key: Key::Zero }
+    }
+
     /// A line of text.
     pub(super) fn text(text: &str) -> Self {
         Self { label: text.into(), key: Key::Text }
@@ -82,6 +96,8 @@ impl Entry {
         let middle = LINE_HEIGHT / 2.0;
         match &self.key {
             Key::Text => {}
+            Key::Below => series::arrow_below(&mut drawing, (KEY / 2.0, middle + 6.0), GREY),
+            Key::Zero => series::hollow(&mut drawing, &palette::mark(0, series::MARK), (KEY / 2.0, middle), GREY),
             Key::Cell(special) => {
                 let sample = Rect { x0: KEY / 2.0 - 7.0, y0: middle - 6.0, x1: KEY / 2.0 + 7.0, y1: middle + 6.0 };
                 heatmap::draw_special(&mut drawing, &sample, *special);

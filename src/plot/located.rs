@@ -2,7 +2,7 @@
 
 use super::clip::Pt;
 use super::figure::{Panel, Point};
-use super::series::Frame;
+use super::series::{self, Frame};
 
 /// A figure as drawn: the document, and where its numbers lie in it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -45,11 +45,19 @@ pub enum Datum {
 
 /// The visible numbers of a panel, in pixels about the panel's origin.
 pub(super) fn of_panel(panel: &Panel, frame: &Frame) -> Vec<(Datum, Pt)> {
-    let visible =
-        |datum: Datum, point: &Point| frame.spot(point).filter(|spot| spot.visible).map(|spot| (datum, spot.at));
+    let visible = |datum: Datum, point: &Point| {
+        let spot = frame.spot(point)?;
+        spot.visible.then_some((datum, spot.at))
+    };
     let mut located = Vec::new();
     for (series, points) in panel.series.iter().enumerate().map(|(index, series)| (index, &series.points)) {
-        let place = |(point, at)| visible(Datum::Point { series, point }, at);
+        // An arrow stands for a positive value below the axis.
+        let marked = series::is_marked(panel.series[series].style);
+        let place = |(point, at): (usize, &Point)| {
+            let datum = Datum::Point { series, point };
+            let arrow = || frame.spot(at)?.below.filter(|_| marked).map(|tip| (datum, tip));
+            visible(datum, at).or_else(arrow)
+        };
         located.extend(points.iter().enumerate().filter_map(place));
     }
     if let Some(heatmap) = &panel.heatmap {

@@ -1,8 +1,8 @@
 //! Figures: the one place that draws.
 //!
 //! A [`Figure`] is plain data: panels with linear or logarithmic axes, series with intervals, reference lines, heat
-//! maps. [`Figure::to_svg`] draws it, [`svg_to_png`] renders that very drawing, [`save`] writes both; [`Figure::to_pdf`] draws it
-//! for print. Nothing but the description enters: the same figure has the same bytes on every call.
+//! maps. [`Figure::to_svg`] draws it, [`svg_to_png`] renders that very drawing, [`Figure::to_pdf`] draws it for print, [`save`]
+//! writes all three. Nothing but the description enters: the same figure has the same bytes on every call.
 //!
 //! What is drawn is true to the numbers:
 //!
@@ -10,7 +10,11 @@
 //! - exact zeros on a logarithmic axis, and infinities, have no place on the axis: they stand as hollow marks in a
 //!   gutter of their own, and only fine dots lead to them;
 //! - a character that the font lacks is drawn as an empty box, a very long label is cut: text never costs a figure;
+//! - a positive value below a logarithmic axis is an open arrow that points down, at the axis's end: no mark of a zero;
 //! - NaN breaks a line; an interval that reaches 0 runs down through the whole logarithmic axis.
+//!
+//! Texts are written as one types them: `F_T`, `κ_{t+1}` and `2^25` are set with sub- and superscripts ([`script`]), 1048576 as 2²⁰,
+//! and a line under the figure says what its symbols mean ([`symbols`]).
 //!
 //! ```
 //! use selfreward::plot::{Axis, Figure, Guide, Panel, Series, Style};
@@ -32,6 +36,7 @@ mod canvas;
 pub mod clip;
 mod figure;
 mod font;
+mod foot;
 mod guide;
 mod heatmap;
 mod layout;
@@ -42,14 +47,17 @@ mod number;
 mod palette;
 mod panel;
 mod pdf;
+mod power;
 mod save;
+pub mod script;
 mod series;
 mod shape;
 mod size;
+pub mod symbols;
 pub mod ticks;
 
 pub use canvas::svg_to_png;
 pub use figure::{Axis, Figure, Guide, Heatmap, Interval, Legend, Panel, Point, Scale, Series, Style};
 pub use located::{Datum, Drawn, Located};
-pub use save::{drawn, files, save};
+pub use save::{contents, drawn, files, save};
 pub use size::Size;

@@ -6,7 +6,7 @@ use super::clip::{Pt, Rect};
 use super::figure::{Legend, Panel, Series};
 use super::font;
 use super::guide;
-use super::heatmap::Cells;
+use super::heatmap::{Cells, cased};
 use super::legend::{self, Entry};
 use super::located::{self, Datum};
 use super::palette::INK;
@@ -35,6 +35,10 @@ pub(super) struct Prepared {
     pub(super) entries: Vec<Entry>,
     /// Its visible numbers and where they are drawn.
     pub(super) located: Vec<(Datum, Pt)>,
+    /// Whether marks stand for positive values below a logarithmic axis.
+    pub(super) below: bool,
+    /// Whether marks stand for zeros on a logarithmic axis.
+    pub(super) zero: bool,
 }
 
 /// Draws a panel whose plot area has this width and height; `own_legend` is false where the figure has one legend.
@@ -54,8 +58,9 @@ pub(super) fn prepare(panel: &Panel, size: (f64, f64), own_legend: bool) -> Resu
     let mut occupied = Occupied::default();
     occupied.add(&data);
     occupied.add(&guides.lines());
-    drawing.place(guides.lines(), (0.0, 0.0));
-    drawing.place(data, (0.0, 0.0));
+    let on_ground = |lines: Drawing| if cells.is_some() { cased(lines) } else { lines };
+    drawing.place(on_ground(guides.lines()), (0.0, 0.0));
+    drawing.place(on_ground(data), (0.0, 0.0));
     axes.draw_frame(&mut drawing);
     let mut margins = Margins { right: 16.0, ..Margins::default() };
     axes.draw_x_labels(&mut drawing, &mut margins);
@@ -75,7 +80,11 @@ pub(super) fn prepare(panel: &Panel, size: (f64, f64), own_legend: bool) -> Resu
     boxes.add(&panel.notes.iter().map(|note| Entry::text(note)).collect::<Vec<_>>(), inside(Legend::Auto));
     let Boxes { mut drawing, occupied, margins, .. } = boxes;
     drawing.place(guides.labels(&frame.range(), occupied), (0.0, 0.0));
-    Ok(Prepared { drawing, margins, entries, located: located::of_panel(panel, &frame) })
+    let marked = || panel.series.iter().filter(|series| series::is_marked(series.style));
+    let spots = || marked().flat_map(|series| &series.points).filter_map(|point| frame.spot(point));
+    let below = spots().any(|spot| spot.below.is_some());
+    let zero = frame.y.low.as_ref().is_some_and(|gutter| gutter.label == "0");
+    Ok(Prepared { drawing, margins, entries, located: located::of_panel(panel, &frame), below, zero })
 }
 
 /// A panel to which boxes are added, each where it hides nothing, or else below what is below already.

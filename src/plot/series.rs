@@ -2,14 +2,14 @@
 
 use super::axis::{AxisMap, Place};
 use super::clip::{self, Pt, Rect};
-use super::figure::{Interval, Point, Series, Style};
-use super::palette::{self, WHITE};
+use super::figure::{Interval, Point, Scale, Series, Style};
+use super::palette::{self, Rgb, WHITE};
 use super::shape::{Drawing, dashes};
 
 /// Width of a series' line.
 const LINE: f64 = 1.6;
 /// Half the width of a mark.
-const MARK: f64 = 3.2;
+pub(super) const MARK: f64 = 3.2;
 /// Half the length of a plain line that has one point.
 const STUMP: f64 = 8.0;
 /// Opacity of a band.
@@ -46,15 +46,20 @@ impl Frame {
             Place::Axis(p) => (lo..=hi).contains(&p),
             Place::Gutter(_) => true,
         };
-        Some(Spot { at, gutter, visible: within(x, self.x.span()) && within(y, self.y.span()) })
+        let beside = within(x, self.x.span());
+        let end = self.y.span().1;
+        let below = beside && self.y.scale == Scale::Log10 && matches!(y, Place::Axis(p) if p > end);
+        Some(Spot { at, gutter, visible: beside && within(y, self.y.span()), below: below.then_some((at.0, end)) })
     }
 }
 
-/// A point's place: whether it lies in a gutter, and whether it lies in the panel at all.
+/// A point's place: whether it lies in a gutter, whether it lies in the panel at all, and, where it is positive and below a
+/// logarithmic axis, the axis's end above it.
 pub(super) struct Spot {
     pub(super) at: Pt,
     gutter: bool,
     pub(super) visible: bool,
+    pub(super) below: Option<Pt>,
 }
 
 /// The dash pattern of a style's line: `None` for no line, empty for a solid one.
@@ -85,13 +90,30 @@ pub(super) fn stroke(drawing: &mut Drawing, line: &[Pt], series: &Series) {
 
 /// Draws a series' mark; a hollow one stands in a gutter.
 pub(super) fn mark(drawing: &mut Drawing, at: Pt, series: &Series, hollow: bool) {
-    let corners: Vec<Pt> = palette::mark(series.color, MARK).into_iter().map(|(x, y)| (at.0 + x, at.1 + y)).collect();
+    let (corners, color) = (palette::mark(series.color, MARK), palette::color(series.color));
     if hollow {
-        drawing.fill(corners.clone(), WHITE, 1.0);
-        drawing.outline(&corners, 1.2, palette::color(series.color));
+        self::hollow(drawing, &corners, at, color);
     } else {
-        drawing.fill(corners, palette::color(series.color), 1.0);
+        drawing.fill(moved(&corners, at), color, 1.0);
     }
+}
+
+/// The outline of a mark about a point, white within.
+pub(super) fn hollow(drawing: &mut Drawing, corners: &[Pt], at: Pt, color: Rgb) {
+    let corners = moved(corners, at);
+    drawing.fill(corners.clone(), WHITE, 1.0);
+    drawing.outline(&corners, 1.2, color);
+}
+
+/// An open arrow that points down with its tip at a point: a positive value below a logarithmic axis.
+pub(super) fn arrow_below(drawing: &mut Drawing, tip: Pt, color: Rgb) {
+    let (x, y) = tip;
+    drawing.line(vec![(x, y - 12.0), (x, y - 6.5)], 1.2, color);
+    hollow(drawing, &[(-3.6, -6.5), (3.6, -6.5), (0.0, -0.6)], tip, color);
+}
+
+fn moved(corners: &[Pt], at: Pt) -> Vec<Pt> {
+    corners.iter().map(|(x, y)| (at.0 + x, at.1 + y)).collect()
 }
 
 /// Draws a series' intervals; they lie behind all lines.
@@ -135,9 +157,13 @@ pub(super) fn curve(series: &Series, frame: &Frame, sparse: bool) -> Drawing {
             since = 0.0;
         }
     }
+    if is_marked(series.style) {
+        let below = spots.iter().flatten().filter_map(|spot| spot.below);
+        below.for_each(|tip| arrow_below(&mut drawing, tip, palette::color(series.color)));
+    }
     // A line is seen to leave the range; a mark would be missed without a word.
     if series.style == Style::Markers {
-        for spot in spots.iter().flatten().filter(|spot| !spot.visible) {
+        for spot in spots.iter().flatten().filter(|spot| !spot.visible && spot.below.is_none()) {
             chevron(&mut drawing, spot.at, series, &frame.range());
         }
     }

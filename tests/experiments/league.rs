@@ -36,10 +36,10 @@ fn the_league_has_every_loop_at_equal_draws_and_each_finding_can_be_denied() {
         if name == "base_failure_0.5" && is_named(cell, "sharpening-sft-adaptive") { 0.2 } else { value }
     });
     // A loop that becomes wiser by its own judgement, and a verifier that teaches nothing.
-    computed.denies("own judgement", |cell, _, t, name, value| {
+    computed.denies("loops that judge themselves", |cell, _, t, name, value| {
         if name == "accuracy" && t > 0 && is_named(cell, "frozen-reward") { value + 0.15 } else { value }
     });
-    computed.denies("verified answers", |cell, _, t, name, value| {
+    computed.denies("loops that are told", |cell, _, t, name, value| {
         if name == "accuracy" && t > 0 && is_named(cell, "task-centric") { value - 0.1 } else { value }
     });
 }

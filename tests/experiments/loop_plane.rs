@@ -56,22 +56,22 @@ fn the_multiplier_decides_and_each_finding_can_be_denied() {
         if cell.cell.part == "sampled" && name == "log_odds" && t > 0 { 1000.0 } else { value }
     });
     // Candidates that enter, and such that do not.
-    computed.denies("do not enter", |cell, _, _, name, value| {
+    computed.denies("do not matter", |cell, _, _, name, value| {
         let drawn = cell.label("process.candidates").contains("power");
         if cell.cell.part == "drawn-table" && drawn && name == "margin" { 1.1 * value } else { value }
     });
-    computed.denies("do not enter", |cell, _, _, name, value| {
+    computed.denies("do not matter", |cell, _, _, name, value| {
         if cell.cell.part == "drawn-linear" && name == "natural_distance" { value + 0.1 } else { value }
     });
     for part in ["drawn-win-rate", "drawn-flips"] {
         computed.denies(
-            "they enter",
+            "these laws matter",
             move |cell, _, _, name, value| {
                 if cell.cell.part == part && name == "margin" { 1.0 } else { value }
             },
         );
     }
-    computed.denies("they enter", |cell, _, _, name, value| {
+    computed.denies("these laws matter", |cell, _, _, name, value| {
         if cell.cell.part == "drawn-offset" && name == "natural_distance" { 0.0 } else { value }
     });
 }

@@ -22,11 +22,11 @@ fn memory_slows_what_sharpens_and_each_effect_can_be_denied() {
     computed.denies("keep the side", |cell, _, t, name, value| {
         if cell.cell.part == "pitchfork-sampled" && t > 0 && name == "log_odds" { 3.0 * value.signum() } else { value }
     });
-    computed.denies("slow sharpening", |cell, _, t, name, value| {
+    computed.denies("falls like 1/t", |cell, _, t, name, value| {
         if cell.cell.part == "accumulate" && t > 0 && name == "log_odds" { 1.1 * value } else { value }
     });
     computed.denies(
-        "takes variety",
+        "variety is lost",
         |_, _, t, name, value| {
             if name == "disagreement" && t > 0 { value.max(0.3) } else { value }
         },

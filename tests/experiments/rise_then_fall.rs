@@ -16,11 +16,11 @@ fn right_answers_rise_and_fall_as_gaps_say_and_each_finding_can_be_denied() {
         if cell.cell.part == "self-rewarding" && t == 3 && name == "correct_probability" { value + 1e-6 } else { value }
     });
     // J that stays at its top, in every loop.
-    computed.denies("rise first and fall then", |cell, _, t, name, value| {
+    computed.denies("rises first and falls later", |cell, _, t, name, value| {
         if name == "correct_probability" && cell.cell.part != "model" { 0.5 + 0.01 * t as f64 } else { value }
     });
     // A loop that turns where gaps say that it does not.
-    computed.denies("rise first and fall then", |cell, _, t, name, value| {
+    computed.denies("rises first and falls later", |cell, _, t, name, value| {
         let rising = cell.label("instance.groups").contains("\"gap\":0.5,\"right\":true") || cell.cell.ordinal % 2 == 0;
         if name == "correct_probability" && rising && t > 8 { value - 0.3 } else { value }
     });

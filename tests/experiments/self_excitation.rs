@@ -15,12 +15,12 @@ fn a_loop_excites_itself_and_each_effect_can_be_denied() {
             },
         );
     }
-    computed.denies("gains die", |_, _, _, name, value| if name == "gain_min" { 0.47 } else { value });
+    computed.denies("gains fall", |_, _, _, name, value| if name == "gain_min" { 0.47 } else { value });
     // No tooth, no lost span, and a fall where nothing is lost.
     computed.denies("every run falls", |cell, _, t, name, value| {
         if cell.cell.part == "sawtooth" && name == "theta_norm" { 2.0 + t as f64 } else { value }
     });
-    computed.denies("span is lost", |_, _, _, name, value| if name == "rank_losses" { 0.0 } else { value });
+    computed.denies("do not span", |_, _, _, name, value| if name == "rank_losses" { 0.0 } else { value });
     computed.denies("never falls", |cell, _, t, name, value| {
         if cell.cell.part == "blow-up" && t == 100 && name == "theta_norm" { 1.0 } else { value }
     });

@@ -121,12 +121,11 @@ fn an_edited_table_is_drawn_or_refused() {
 }
 
 /// Titles with a verb that define what is drawn and say nothing of how it came out.
-const NAMES: [&str; 5] = [
+const NAMES: [&str; 4] = [
     "how loose C10 is (M = 256)",
     "Rounds until the initial model is forgotten, against κ₀ and n",
     "How far apart the two sides of each inequality of the proof are",
     "largest c for which the bound holds",
-    "One round of n near κ₀ triples: failure, base failure, and the share of optima never seen",
 ];
 
 /// A title names what is drawn, so it is the same for any rows; and it is no sentence.

@@ -8,6 +8,7 @@ A number without an expression is an error, an excerpt that no longer stands in 
 wrong number: each number is changed once, up and down, and has to be refused at least once. Needs Python 3.11 alone.
 """
 
+import array
 import ast
 import csv
 import functools
@@ -17,6 +18,7 @@ import re
 import statistics
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +31,7 @@ NAMES = re.compile(
     r"|\b\d{4}\.\d{5}(?:v\d+)?\b"
     r"|\b[A-Z]\d+[a-z]?(?:\.[a-z0-9][a-z0-9-]*)?\b"
     r"|_\{[^}]*\}|_[0-9]+|_\([^)]*\)"
-    r"|(?:failure|F[°_A-Za-z0-9{}]*)\(0?\.\d+\)"
+    r"|(?:failure|F[°_A-Za-z0-9{}₀-₉ₜ]*)\(0?\.\d+\)"
     r"|`[^`]*`|\]\([^)]*\)|https?://\S+"
 )
 SUPERSCRIPT = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -192,6 +194,20 @@ def ledger(claim):
     return ledger_rows()[claim]
 
 
+@functools.cache
+def arrays(name):
+    """The arrays of data/NAME.npz by name, each as (shape, values in C order)."""
+    found = {}
+    with zipfile.ZipFile(ROOT / "data" / f"{name}.npz") as archive:
+        for member in archive.namelist():
+            content = archive.read(member)
+            start = 10 + int.from_bytes(content[8:10], "little")
+            header = ast.literal_eval(content[10:start].decode("latin-1"))
+            values = array.array({"<f4": "f", "<f8": "d", "<i8": "q", "|b1": "b"}[header["descr"]], content[start:])
+            found[member.removesuffix(".npy")] = (header["shape"], values)
+    return found
+
+
 def document_numbers(path, pattern):
     """Numbers that a regular expression's groups find in a committed file; the expression has to match once."""
     found = re.findall(pattern, collapse((ROOT / path).read_text(encoding="utf-8")))
@@ -225,6 +241,11 @@ def reader(definition):
         raise Wrong(f"no part {part}: {[item.get('name') for item in definition.get('part', [])]}")
 
     return config
+
+
+def definition(name):
+    """`config` of an experiment's definition, for texts that stand elsewhere."""
+    return reader(tomllib.loads((ROOT / "experiments" / "definitions" / f"{name}.toml").read_text(encoding="utf-8")))
 
 
 def texts_of(name):
@@ -286,7 +307,7 @@ def is_formula(text):
         return False
     for found in re.finditer(r"(?<![\w^])\d+", text):
         before, after = text[: found.start()], text[found.end() :]
-        attached = re.match(r"[^\W\d]|√|⁻|\(", after) or after.strip()[:1] in (*"^/·+−×*",)
+        attached = re.match(r"[^\W\d]|[√⁻({]", after) or after.strip()[:1] in (*"^/·+−×*",)
         term = attached or before.rstrip()[-1:] in (*operators,)
         limit = found[0] in "01" and re.search(r"[≤≥<>]\s*$", before) and re.search(r"[\^/√·(+−×*]", before)
         if not (term or limit):
@@ -302,16 +323,16 @@ def computes(expression, scope):
 def check(name):
     """What is wrong with one sidecar, and how many numbers it computes."""
     faults, count = [], 0
-    texts, definition = texts_of(name)
+    texts, own = texts_of(name)
     sidecar_path = HERE / f"{name}.toml"
     sidecar = tomllib.loads(sidecar_path.read_text(encoding="utf-8")) if sidecar_path.exists() else {}
     common = tomllib.loads((HERE / "formulas.toml").read_text(encoding="utf-8"))["formulas"]
     scope = {
         **{key: getattr(math, key) for key in ("log", "log2", "log10", "exp", "sqrt", "floor", "ceil", "pi", "e", "inf", "isnan", "isfinite")},
-        **{f.__name__: f for f in (table, rows, values, value, slope, ledger, document_numbers)},
+        **{f.__name__: f for f in (table, rows, values, value, slope, ledger, arrays, definition, document_numbers)},
         "mean": statistics.fmean,
         "median": statistics.median,
-        "config": reader(definition),
+        "config": reader(own),
     }
     exec(sidecar.get("helpers", ""), scope)
     excerpts = []

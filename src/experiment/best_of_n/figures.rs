@@ -94,14 +94,14 @@ pub(super) fn linear(table: &Table) -> Result<Figure> {
     let large = table.filter(&[("part", "linear-large"), ("t", "1")])?;
     let [dim] = EXPERIMENT.settings("linear-large", ["instance.dim"])?;
     let draws = Axis::log("draws N of which the likeliest is kept");
-    let more = Panel::new(format!("the fit by draws, d = {dim}"), draws, divergence()).series(
-        Series::new(format!("d = {dim}"), Style::LineMarkers, 0, large.measured("best_of", "fit_divergence")?).bars(),
-    );
+    let more = Panel::new(format!("the fit by draws, d = {dim}"), draws, divergence())
+        .series(Series::unlabelled(Style::LineMarkers, 6, large.measured("best_of", "fit_divergence")?).bars());
     let drift = || Axis::linear("drift P[y*ₜ ≠ y*₀]").range(-0.0005, 0.02);
     let mut moved =
         Panel::new("moved modes after one round", Axis::linear("E π₁(y*₀), mass of the base modes"), drift());
-    for (color, (part, name, key, values)) in
-        [("drift", "sharpening-sft", "N", "best_of"), ("drift-rlhf", "sharpening-rlhf", "β", "beta")].iter().enumerate()
+    // Colours that stand for no N above.
+    for (color, part, name, key, values) in
+        [(3, "drift", "sharpening-sft", "N", "best_of"), (4, "drift-rlhf", "sharpening-rlhf", "β", "beta")]
     {
         let rows = table.filter(&[("part", part), ("t", "1")])?;
         let points = rows.means("base_probability_mean", "drift")?;
@@ -112,7 +112,7 @@ pub(super) fn linear(table: &Table) -> Result<Figure> {
     let keys = ["instance.prompts", "instance.responses", "instance.dim", "instance.theta_norm", "process.best_of"];
     let [many, choices, dim, length, best_of] = EXPERIMENT.settings("drift-rounds", keys)?;
     let later = Panel::new(format!("moved modes by round, N = {best_of}"), Axis::linear("round t"), drift())
-        .series(Series::new("sharpening-sft", Style::LineMarkers, 0, rounds));
+        .series(Series::new("sharpening-sft", Style::LineMarkers, 3, rounds));
     Ok(Figure::new("The likeliest of N draws in a linear class: the fit, and modes moved without sampling")
         .subtitle(format!(
             "Population rounds, Gaussian features. Above: {prompts} prompts, {responses} responses, ‖θ₀‖ = {norm}, one round. Below: {many} \

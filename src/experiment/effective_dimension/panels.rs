@@ -7,8 +7,8 @@ use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 /// A spectrum as the table names it, and as a title says it.
 pub const SPECTRA: [(&str, &str); 3] = [
     ("isotropic", "isotropic"),
-    ("exponential", "exponential, λⱼ ∝ e^(−j)"),
     ("polynomial", "polynomial, λⱼ ∝ j^(−2)"),
+    ("exponential", "exponential, λⱼ ∝ e^(−j)"),
 ];
 
 /// A row of panels: abscissa and ordinate as the table names them, and their axes.
@@ -35,25 +35,57 @@ fn drift_axis() -> Axis {
 
 const N: (&str, &str) = ("n", "samples n");
 const OVER_D: (&str, &str) = ("n_over_d", "n/d");
-const OVER_D_LAMBDA: (&str, &str) = ("n_over_d_lambda", "n/d_λ, λ = 1/n");
 
-/// ε = √(population loss) against n, n/d and n/d_λ.
+/// ε = √(population loss) against n and n/d, and against the ε that the law of seen differences predicts, where there is one.
+///
+/// There is no row against n/d_λ at λ = 1/n: of an isotropic Σ that is 1 + n/d, and of an exponential one a function of n alone, so
+/// that curves would lie on one another whatever was measured.
 pub fn loss(table: &Table) -> Result<Figure> {
     let row = |x| Row { x, y: "epsilon", axis: loss_axis };
-    let rows = [row(N), row(OVER_D), row(OVER_D_LAMBDA)];
     let title = "Statistical error ε of one round, for three spectra";
-    figure(
-        table,
-        title,
-        &rows,
-        "dashed: law of seen differences (isotropic, polynomial); curves end at their first exact zero, or below the axis; ",
-    )
+    let legend = "dashed, and abscissa of the last row: law of seen differences, which predicts ε from the number of differences that \
+                  were seen (isotropic, polynomial); curves end at their first exact zero, or below the axis; ";
+    let mut figure = figure(table, title, &[row(N), row(OVER_D)], legend)?;
+    for (kind, _) in SPECTRA {
+        let of_kind = table.filter(&[("spectrum", kind)])?;
+        if of_kind.points("predicted_epsilon", "epsilon_mean")?.iter().any(|point| point.x > 0.0) {
+            figure = figure.panel(against_prediction(table, &of_kind, kind)?);
+        }
+    }
+    Ok(figure)
 }
 
-/// Failure against n, n/d and n/d_λ, and drift against n.
+/// Measured ε against the predicted one. Where both are 0, or below the axis, there is nothing to compare.
+fn against_prediction(table: &Table, of_kind: &Table, kind: &str) -> Result<Panel> {
+    let axes = (Axis::log("ε predicted by the law (nats)"), Axis::log("ε after one round (nats)"));
+    let mut panel = Panel::new(format!("{kind}: measured and predicted"), axes.0, axes.1).guide(Guide::slope(
+        (1.0, 1.0),
+        1.0,
+        "equal",
+    ));
+    let mut ratios = Vec::new();
+    for d in of_kind.distinct("d")? {
+        let mut points = of_kind.filter(&[("d", &d)])?.means("predicted_epsilon", "epsilon")?;
+        points.retain(|point| point.x >= LEAST && point.y >= LEAST);
+        ratios.extend(points.iter().map(|point| point.y / point.x));
+        panel = panel.series(Series::unlabelled(Style::Markers, color(table, &d)?, points));
+    }
+    let ends = ratios.iter().fold((f64::INFINITY, 0.0f64), |(lo, hi), ratio| (lo.min(*ratio), hi.max(*ratio)));
+    if ratios.is_empty() {
+        return Ok(panel);
+    }
+    Ok(panel.note(format!("measured/predicted: {:.2} to {:.2}, {} cells", ends.0, ends.1, ratios.len())))
+}
+
+/// The colour of a dimension: one for all spectra.
+fn color(table: &Table, d: &str) -> Result<usize> {
+    Ok(table.distinct("d")?.iter().position(|other| other == d).unwrap_or_default())
+}
+
+/// Failure against n and n/d, and drift against n.
 pub fn failure(table: &Table) -> Result<Figure> {
     let row = |x| Row { x, y: "failure_0.5", axis: failure_axis };
-    let rows = [row(N), row(OVER_D), row(OVER_D_LAMBDA), Row { x: N, y: "drift", axis: drift_axis }];
+    let rows = [row(N), row(OVER_D), Row { x: N, y: "drift", axis: drift_axis }];
     let title = "Failure and drift after one round, for three spectra";
     figure(table, title, &rows, "")
 }
@@ -82,9 +114,8 @@ fn figure(table: &Table, title: &str, rows: &[Row], legend: &str) -> Result<Figu
 fn panel(table: &Table, row: &Row, kind: &str, title: &str) -> Result<Panel> {
     let of_kind = table.filter(&[("spectrum", kind)])?;
     let mut panel = Panel::new(title, Axis::log(row.x.1), (row.axis)());
-    let all = table.distinct("d")?;
     for d in of_kind.distinct("d")? {
-        let color = all.iter().position(|other| *other == d).unwrap_or_default();
+        let color = color(table, &d)?;
         let rows = of_kind.filter(&[("d", &d)])?;
         let label = format!("d = {d}");
         let mut points = rows.means(row.x.0, row.y)?;
@@ -99,12 +130,6 @@ fn panel(table: &Table, row: &Row, kind: &str, title: &str) -> Result<Panel> {
             let law = rows.points("n", "predicted_epsilon")?.into_iter().filter(|point| point.y > 0.0);
             panel = panel.series(Series::unlabelled(Style::Dashed, color, law));
         }
-    }
-    if row.y == "epsilon"
-        && row.x.0 == "n_over_d_lambda"
-        && let Some(first) = of_kind.points("n_over_d_lambda", "shape")?.first()
-    {
-        panel = panel.guide(Guide::slope((first.x, first.y), -0.5, "shape c·√(d_λ/n)"));
     }
     Ok(panel)
 }

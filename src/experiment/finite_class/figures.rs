@@ -89,7 +89,7 @@ pub(super) fn rounds(table: &Table) -> Result<Figure> {
         let title = |what: &str| format!("{name}: {what}, T = 1 (solid), {later} (dashed)");
         let failure = panel(&rows, "failure", title("failure"), Axis::log("failure rate F_T(0.5)"), later)?;
         let drift = panel(&rows, "drift", title("drift"), Axis::log("drift P[y*_T ≠ y*₀]"), later)?;
-        figure = figure.panel(with_bounds(&rows, failure)?).panel(drift);
+        figure = figure.panel(refuted(&rows, with_bounds(&rows, failure)?)?).panel(drift);
     }
     Ok(figure)
 }
@@ -111,10 +111,24 @@ fn with_bounds(rows: &Table, mut panel: Panel) -> Result<Panel> {
     for (choice, t, column, label, style) in [
         ("nearest", "1", "failure_bound", "C18, T = 1, nearest", Style::Line),
         ("nearest", "2", "failure_bound", "C18, T = 2, nearest", Style::Dashed),
-        ("random", "2", "failure_bound_printed", "C18 with 2 for 1 + r̄, T = 2, at random", Style::Dotted),
+        ("random", "2", "failure_bound_printed", "C18 as printed (2 for 1 + r̄), T = 2, at random", Style::Dotted),
     ] {
         let points = rows.filter(&[("choice", choice), ("t", t)])?.points("samples", column)?;
         panel = panel.series(Series::new(label, style, 6, points.into_iter().filter(|point| point.y < 10.0)));
     }
     Ok(panel)
+}
+
+/// Says from which n on C18 as printed is refuted, if it is: where the failure of the random choice after two rounds comes to lie
+/// above it with all of its 95% interval, its logarithm and the bound's interpolated in log n.
+fn refuted(rows: &Table, panel: Panel) -> Result<Panel> {
+    let rows = rows.filter(&[("choice", "random"), ("t", "2")])?;
+    let (least, bound) = (rows.points("samples", "failure_lo")?, rows.points("samples", "failure_bound_printed")?);
+    let at = |n: f64| bound.iter().find(|point| point.x == n).map_or(f64::NAN, |point| point.y);
+    // Above 0 where refuted.
+    let excess: Vec<(f64, f64)> = least.iter().map(|point| (point.x.log2(), (point.y / at(point.x)).ln())).collect();
+    let Some(last) = excess.iter().rposition(|(_, excess)| *excess <= 0.0 || excess.is_nan()) else { return Ok(panel) };
+    let (Some(&(x0, y0)), Some(&(x1, y1))) = (excess.get(last), excess.get(last + 1)) else { return Ok(panel) };
+    let from = x0 + (x1 - x0) * y0 / (y0 - y1);
+    Ok(panel.guide(Guide::vertical(from.exp2(), format!("C18 as printed: refuted from n ≈ 2^{from:.0}"))))
 }

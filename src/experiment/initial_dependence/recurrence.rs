@@ -72,11 +72,15 @@ pub fn table(results: &Results) -> Result<Table> {
     Ok(Table::new(header.map(str::to_owned).to_vec(), rows))
 }
 
+/// Line styles of the lemma: one for each κ_0 of a panel, so that the lines need no marks, which would be taken for data.
+const LEMMA: [Style; 3] = [Style::Line, Style::Dashed, Style::DashDotted];
+
 pub fn figure(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("κ from round to round, beside Lemma C.3")
         .subtitle(
-            "marks: measured means, from right to left as t grows, bars: 95% intervals; dashed: Lemma C.3 with the measured ε, γ, μ \
-             and concentrability of each round, mean over replicates. Above the diagonal the lemma does not show that κ falls",
+            "Marks: measured means, from right to left as t grows; bars: 95% intervals. Lines without marks: Lemma C.3 for the κ₀ of their \
+             colour, with the measured ε, γ, μ and concentrability of each round, mean over replicates. Where a line lies above the diagonal, \
+             the lemma does not show that κ falls",
         )
         .columns(3);
     for (part, title) in [
@@ -96,7 +100,9 @@ pub fn figure(table: &Table) -> Result<Figure> {
             let label = format!("κ₀ = {start}");
             panel = panel
                 .series(Series::new(label, Style::Markers, color, rows.measured("before", "after")?).bars())
-                .series(Series::unlabelled(Style::Dashed, color, rows.points("before", "lemma_c3")?));
+                .series(
+                    Series::unlabelled(LEMMA[color % LEMMA.len()], color, rows.points("before", "lemma_c3")?).plain(),
+                );
         }
         figure = figure.panel(panel.guide(Guide::slope((1.0, 1.0), 1.0, "κₜ₊₁ = κₜ")));
     }

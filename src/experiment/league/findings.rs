@@ -53,8 +53,8 @@ fn saved(cells: &[CellRows]) -> Result<Finding> {
     let [adaptive, fixed, pairs] =
         [failure("sharpening-sft-adaptive")?, failure("sharpening-sft")?, failure("self-rewarding")?];
     let text = format!(
-        "hard instance, {least} responses: base failure(½) {adaptive:.3} with the adaptive rule, {fixed:.3} with best-of-4, {pairs:.3} with \
-         self-rewarding"
+        "hard instance, {least} responses: base failure(½) {adaptive:.3} with the adaptive rule, {fixed:.3} with the best of 4, {pairs:.3} \
+         with self-rewarding"
     );
     Ok(Finding::new(adaptive < 0.5 * fixed && adaptive < 0.5 * pairs, text))
 }
@@ -84,7 +84,7 @@ fn own_judgement(cells: &[&CellRows]) -> Result<Finding> {
         }
     }
     let text = format!(
-        "own judgement: of {loops} runs on real features the most right choices are gained by {best_name}, {best:+.3} (no more than {GAIN} wanted)"
+        "loops that judge themselves: of {loops} runs on real features {best_name} gains most right choices, {best:+.3} (no more than {GAIN} wanted)"
     );
     Ok(Finding::new(loops > 0 && best <= GAIN, text))
 }
@@ -109,7 +109,7 @@ fn told(cells: &[&CellRows]) -> Result<Finding> {
         }
     }
     let text = format!(
-        "verified answers: verifier-filter and task-centric lead the best loop of own judgement in right choices by {least_lead:.3} or more (least on {at})"
+        "loops that are told: verifier-filter and task-centric lead the best loop that judges itself in right choices by {least_lead:.3} or more (least on {at})"
     );
     Ok(Finding::new(!parts.is_empty() && least_lead > 0.0, text))
 }

@@ -137,7 +137,7 @@ fn independent(results: &Results) -> Result<Finding> {
     let (linear, table) = (results.cells("drawn-linear")?, results.cells("drawn-table")?);
     let (most, widest) = (farthest(&linear)?, spread(&table)?);
     let says = format!(
-        "whose prompts and whose candidates do not enter where the class holds the target: steps differ by {most:.0e} of their length at most in the \
+        "laws of prompts and candidates do not matter where the class holds the target: steps differ by {most:.0e} of their length at most in the \
          linear class, margins by {widest:.0e} of their size on a table"
     );
     Ok(Finding::new(!linear.is_empty() && !table.is_empty() && most < 1e-5 && widest < 1e-5, says))
@@ -148,7 +148,7 @@ fn dependent(results: &Results) -> Result<Finding> {
     let flips = results.cells("drawn-flips")?;
     let [most, rates, flipped] = [farthest(&offset)?, spread(&win_rate)?, spread(&flips)?];
     let says = format!(
-        "they enter with fixed logits that the class does not hold (steps differ by up to {:.0}% of their length), with hard labels under the square \
+        "these laws matter with fixed logits that the class does not hold (steps differ by up to {:.0}% of their length), with hard labels under the square \
          loss (margins by {:.0}%) and with flipped labels ({:.1}%)",
         100.0 * most,
         100.0 * rates,

@@ -2,7 +2,7 @@
 
 use super::super::Table;
 use crate::Result;
-use crate::plot::{Axis, Figure, Guide, Heatmap, Panel, Point, Scale, Series, Style};
+use crate::plot::{Axis, Figure, Heatmap, Panel, Point, Scale, Series, Style};
 
 /// The n of the maps of failure and drift, beyond which both are 0 on the whole grid; those of the bound go on.
 const FEW: (f64, f64) = (3.0, 8192.0);
@@ -33,52 +33,61 @@ pub(super) fn over_rounds(table: &Table) -> Result<Figure> {
 
 fn subtitle(table: &Table, what: &str) -> Result<String> {
     Ok(format!(
-        "β = 1/√n, {what}. Top: one-hot features, M = 64, K = 64; bottom: Gaussian features, d = 32, margin 0.5. Means over {} replicates; \
+        "β = 1/√n, {what}. One-hot features: M = 64, K = 64; Gaussian features: d = {DIM}, margin 0.5. Means over {} replicates; \
          bound: Theorem 6.2 with explicit constants, round by round (ρ = 0.05, median over replicates)",
         table.distinct("replicates")?.join(", ")
     ))
 }
 
-/// A row of three maps for each part.
+/// Failure and bound of each part in a row, then the drifts that a map shows.
 fn maps(figure: Figure, table: &Table, y: &str, axis: impl Fn() -> Axis, parts: [&str; 2]) -> Result<Figure> {
-    let mut figure = figure.columns(3).shared_legend();
+    let mut figure = figure.columns(2).shared_legend();
+    let samples = || Axis::log("samples per round n");
+    let panel = |title: String, x: Axis, heatmap: Heatmap| Panel::new(title, x, axis()).heatmap(heatmap);
+    let share = |heatmap: Heatmap| Heatmap { range: Some((0.0, 1.0)), ..heatmap };
+    let (mut drifts, mut still) = (Vec::new(), Vec::new());
     for (part, features) in parts.iter().zip(["one-hot", "Gaussian"]) {
         let rows = table.filter(&[("part", part)])?;
-        let samples = || Axis::log("samples per round n");
-        let panel = |title: String, x: Axis, heatmap: Heatmap| Panel::new(title, x, axis()).heatmap(heatmap);
-        let mut failure = panel(
-            format!("{features}: failure"),
-            samples().range(FEW.0, FEW.1),
-            Heatmap {
-                range: Some((0.0, 1.0)),
-                ..map(&rows, y, "failure_0.5_mean", "failure rate F(0.5)", Scale::Linear)?
-            },
-        );
-        let drift = panel(
-            format!("{features}: drift"),
-            samples().range(FEW.0, FEW.1),
-            Heatmap {
-                range: Some((0.0, 1.0)), ..map(&rows, y, "drift_mean", "drift P[y*ₜ ≠ y*₀]", Scale::Linear)?
-            },
-        );
-        let ratio = map(&rows, y, "bound_over_measured", "explicit bound / measured F(0.5)", Scale::Log10)?;
+        let map = |value: &str, label: &str, scale: Scale| map(&rows, y, value, label, scale);
+        let failure = share(map("failure_0.5_mean", "failure rate F(0.5)", Scale::Linear)?);
+        let mut failure = panel(format!("{features}: failure"), samples().range(FEW.0, FEW.1), failure);
         let law = frontier(&rows, y)?;
         if !law.is_empty() {
-            failure = failure.series(Series::new("law: F = 1/2", Style::Line, 1, law));
+            failure = failure.series(Series::new("law: F = 1/2", Style::Line, 1, law).plain());
         }
-        let drift = if *part == parts[1] { drift.guide(Guide::vertical(32.0, "n = d")) } else { drift };
-        let ratio = panel(format!("{features}: bound / measured"), samples(), ratio)
-            .series(Series::new(
-                "explicit bound = 1 (vacuous to its left)",
-                Style::Dashed,
-                1,
-                informative_from(&rows, y)?,
-            ))
-            .note("infinite: measured exactly 0");
-        figure = figure.panel(failure).panel(drift).panel(ratio);
+        let bound = map("bound", "explicit bound on F(0.5)", Scale::Log10)?;
+        let bound = panel(format!("{features}: explicit bound"), samples(), bound)
+            .series(
+                Series::new("explicit bound = 1 (vacuous to its left)", Style::Dashed, 6, crossing(&rows, y)?).plain(),
+            )
+            .series(Series::new("measured F exactly 0 to its right", Style::Line, 6, silent(&rows, y)?).plain());
+        figure = figure.panel(failure).panel(bound);
+        let drift = share(map("drift_mean", "drift P[y*ₜ ≠ y*₀]", Scale::Linear)?);
+        let most = drift.values.iter().flatten().copied().fold(0.0, f64::max);
+        if most < SEEN {
+            still.push(format!("{features} ({most:.1e} at most)").replace("0.0e0", "0"));
+            continue;
+        }
+        let ends = drift.y.first().zip(drift.y.last()).map(|(low, high)| [*low, *high]);
+        let mut drift = panel(format!("{features}: drift"), samples().range(FEW.0, FEW.1), drift);
+        if let Some(ends) = ends.filter(|_| *part == parts[1]) {
+            let line = ends.map(|height| Point::from((DIM, height)));
+            drift = drift.series(Series::new("n = d", Style::DashDotted, 6, line).plain());
+        }
+        drifts.push(drift);
     }
-    Ok(figure)
+    if !still.is_empty() {
+        let said = figure.subtitle.take().unwrap_or_default();
+        figure = figure.subtitle(format!("{said}. No map of a drift below {SEEN} in every cell: {}", still.join(", ")));
+    }
+    Ok(drifts.into_iter().fold(figure, Figure::panel))
 }
+
+/// A map of smaller shares would be blank.
+const SEEN: f64 = 0.01;
+
+/// d of the Gaussian parts.
+const DIM: f64 = 32.0;
 
 /// The distinct values of a column as increasing numbers, with their text.
 fn centres(table: &Table, column: &str) -> Result<Vec<(f64, String)>> {
@@ -113,7 +122,7 @@ fn frontier(table: &Table, y: &str) -> Result<Vec<Point>> {
 }
 
 /// Where the bound falls below 1, its logarithm interpolated in log n between the last n at which it is not and the next.
-fn informative_from(table: &Table, y: &str) -> Result<Vec<Point>> {
+fn crossing(table: &Table, y: &str) -> Result<Vec<Point>> {
     let mut line = Vec::new();
     for (height, row) in centres(table, y)? {
         let bounds = table.filter(&[(y, &row)])?.points("samples", "bound")?;
@@ -122,6 +131,26 @@ fn informative_from(table: &Table, y: &str) -> Result<Vec<Point>> {
         let (from, to) = (bounds[last].y.min(f64::MAX).ln(), next.y.ln());
         let (x0, x1) = (bounds[last].x.ln(), next.x.ln());
         line.push(Point::from(((x0 + (x1 - x0) * from / (from - to)).exp(), height)));
+    }
+    Ok(line)
+}
+
+/// Where failure ends: along the border between the last cell of each row in which its mean is above 0 and the next.
+fn silent(table: &Table, y: &str) -> Result<Vec<Point>> {
+    let rows = centres(table, y)?;
+    let mut line = Vec::new();
+    for (place, (height, row)) in rows.iter().enumerate() {
+        let means = table.filter(&[(y, row)])?.points("samples", "failure_0.5_mean")?;
+        let Some(last) = means.iter().rposition(|point| point.y > 0.0) else { continue };
+        let Some(next) = means.get(last + 1) else { continue };
+        // Borders lie half-way between the logarithms, and outermost cells are symmetric.
+        let half = |other: Option<&(f64, String)>| other.map(|(other, _)| (other / height).sqrt());
+        let (below, above) = (half(place.checked_sub(1).and_then(|k| rows.get(k))), half(rows.get(place + 1)));
+        let (Some(below), Some(above)) = (below.or(above.map(f64::recip)), above.or(below.map(f64::recip))) else {
+            continue;
+        };
+        let x = (means[last].x * next.x).sqrt();
+        line.extend([height * below, height * above].map(|y| Point::from((x, y))));
     }
     Ok(line)
 }

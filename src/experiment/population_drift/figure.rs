@@ -6,7 +6,7 @@ use crate::Result;
 use crate::plot::{Axis, Figure, Legend, Panel, Series, Style};
 
 /// The laws of three answers: the part, and how it is written.
-const LAWS: [(&str, &str); 2] = [("three-answers", "(.30, .69, .01)"), ("sure-answers", "(.0001, .9995, .0004)")];
+const LAWS: [(&str, &str); 2] = [("three-answers", "(0.30, 0.69, 0.01)"), ("sure-answers", "(0.0001, 0.9995, 0.0004)")];
 
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let replicates = table.filter(&[("part", "gaussian")])?.distinct("replicates")?.join(", ");

@@ -67,14 +67,15 @@ fn thinned(name: &str, index: usize, mut pairs: Vec<Pair<'_>>) -> Vec<Vec<String
 }
 
 pub(super) fn figure(table: &Table) -> Result<Figure> {
-    let mut figure = Figure::new("Both sides of every inequality of the proof, and of the paper's simplification of C8 (last panel)")
+    let mut figure = Figure::new("Supplement: both sides of every inequality of the proof, and of the paper's simplification of C8 (last panel)")
         .subtitle(format!(
-            "Left side (ordinate) against right side (abscissa) of each inequality, one mark a step of small random instances: the \
+            "For looking up one inequality; how far apart the sides are, and the false simplification, are drawn in figures of their own. \
+             Left side (ordinate) against right side (abscissa) of each inequality, one mark a step of small random instances: the \
              {TIGHTEST} tightest of all steps and {AT_RANDOM} others at random. On and below the dashed diagonal the inequality holds; \
              arrowheads: beyond the axes; steps whose right side is rounding are left out. A prime: after the step; E°, E′: over y \
              from π°, π′ and y′ from π; C′, C*: concentrability of π′, of π*_β; K = [(√κ + √C′)ε + β KL]/γ; k = log 2E(π/π′)^β"
         ))
-        .columns(4)
+        .columns(3)
         .shared_legend();
     for name in table.distinct("inequality")? {
         let rows = table.filter(&[("inequality", &name)])?;

@@ -1,9 +1,10 @@
 //! The generic instance: F ≈ P[margin ≤ c/s_T], s_T = (1+√n)^T, so that the exponent of n is −T/2 (−T at δ = 1/2).
 
-use super::row::{Row, decimal, power, slope_text, tabulate};
+use super::row::{Row, decimal, power, tabulate};
 use super::slope::{Question, Slope, known, slope};
-use super::{LAW, ROUNDS};
+use super::{FITTED, LAW, ROUNDS};
 use crate::Result;
+use crate::experiment::drawn_fit::{Abscissa, DrawnFit};
 use crate::experiment::{CellRows, Finding, Results, Table};
 use crate::metrics::named::{FAILURE, Metric};
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
@@ -141,7 +142,8 @@ pub fn figure(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("Generic instance, population update: failure against n, and its exponents")
         .subtitle(format!(
             "Gaussian features, M = {}, K = 16, d = 32, ‖θ₀‖ = 4, β = 1/√n, population update; means over {} replicates, their 95% \
-             intervals in the table. Exponents: large-n half of what is not 0, with 95% bootstrap intervals",
+             intervals in the table. Colour: δ, shape of the marks: T. Numbers: exponent of n, {FITTED}; law: the same fit of s_T^(−1) \
+             (of s_T^(−2) at δ = 0.5), which leaves out that F_T cannot exceed 1",
             of("prompts")?,
             of("replicates")?,
         ))
@@ -157,6 +159,12 @@ pub fn figure(table: &Table) -> Result<Figure> {
     )?))
 }
 
+/// The colour of a threshold, which is the same for all T; T turns the shape of the marks on.
+fn color(threshold: usize, rounds: usize) -> usize {
+    const COLORS: usize = 8;
+    threshold + COLORS * ROUNDS.iter().position(|known| *known == rounds).unwrap_or_default()
+}
+
 /// The axis of n.
 pub fn samples() -> Axis {
     Axis::log("samples per round n").range(10.0, 2e12)
@@ -166,9 +174,16 @@ pub fn samples() -> Axis {
 fn thresholds(table: &Table, rounds: usize) -> Result<Panel> {
     let curve = table.filter(&[("rounds", &rounds.to_string())])?;
     let mut panel = Panel::new(format!("T = {rounds}"), samples(), Axis::log("failure rate F_T(δ)").range(1e-6, 1.0));
-    for (color, (delta, quantity, _)) in THRESHOLDS.iter().enumerate() {
-        let label = format!("δ = {delta}: exponent {}", slope_text(&curve, &format!("exponent_{quantity}"))?);
-        panel = panel.series(Series::new(label, Style::LineMarkers, color, curve.means("samples", &quantity.name())?));
+    for (place, (delta, quantity, power)) in THRESHOLDS.iter().enumerate() {
+        let law = |scale: f64| scale.powi(-power);
+        let x = ("samples", Abscissa::Logarithm);
+        let fit = DrawnFit::of(&curve, x, (&quantity.name(), 0.0), ("scale", &law))?;
+        let label = match fit {
+            Some(fit) => format!("δ = {delta}: {}", fit.text(3)),
+            None => format!("δ = {delta}: one point"),
+        };
+        let points = curve.means("samples", &quantity.name())?;
+        panel = panel.series(Series::new(label, Style::LineMarkers, color(place, rounds), points));
     }
     let once = if rounds == 1 { "slope −1/2".to_owned() } else { format!("slope −{}", rounds / 2) };
     Ok(panel
@@ -184,12 +199,12 @@ fn collapse(table: &Table) -> Result<Panel> {
         Axis::log("sharpening s_T = (1 + √n)^T").range(3.0, 3e6),
         Axis::log("failure rate F_T(δ)").range(1e-6, 1.0),
     );
-    for (index, (delta, quantity, _)) in THRESHOLDS[..2].iter().enumerate() {
-        for (color, rounds) in ROUNDS.iter().enumerate() {
+    for (place, (delta, quantity, _)) in THRESHOLDS[..2].iter().enumerate() {
+        for rounds in ROUNDS {
             let curve = table.filter(&[("rounds", &rounds.to_string())])?.means("scale", &quantity.name())?;
             let curve = curve.into_iter().filter(|point| point.x < 3e6);
-            let series = Series::new(format!("δ = {delta}, T = {rounds}"), Style::Markers, 3 * index + color, curve);
-            panel = panel.series(series);
+            let label = format!("δ = {delta}, T = {rounds}");
+            panel = panel.series(Series::new(label, Style::Markers, color(place, rounds), curve));
         }
     }
     Ok(panel
@@ -205,13 +220,15 @@ fn local_exponents(table: &Table, delta: &str, quantity: &str, power: f64) -> Re
         samples(),
         Axis::linear("d log F_T / d log n").range(-2.5, 0.1),
     );
-    for (color, rounds) in ROUNDS.iter().enumerate() {
+    let place = THRESHOLDS.iter().position(|(known, ..)| *known == delta).unwrap_or_default();
+    for (style, rounds) in LAW.into_iter().zip(ROUNDS) {
         let curve = table.filter(&[("rounds", &rounds.to_string())])?;
         let law = curve.points("between", "local_law")?.into_iter().map(|point| Point { y: power * point.y, ..point });
         let found = curve.measured("between", &format!("local_{quantity}"))?;
-        panel = panel.series(Series::unlabelled(LAW[color], color, law));
+        panel = panel.series(Series::unlabelled(style, color(place, rounds), law));
         if !found.is_empty() {
-            panel = panel.series(Series::new(format!("T = {rounds}"), Style::Markers, color, found).bars());
+            panel =
+                panel.series(Series::new(format!("T = {rounds}"), Style::Markers, color(place, rounds), found).bars());
         }
     }
     let law = if power == 1.0 { "−(T/2)√n/(1+√n)" } else { "−T√n/(1+√n)" };

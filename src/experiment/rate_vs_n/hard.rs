@@ -1,9 +1,10 @@
 //! The hard instance: n^(−1/2) with the worst mass for each n, exponential at a fixed mass.
 
-use super::row::{Row, decimal, first_number, power, slope_text, tabulate};
+use super::row::{Row, decimal, power, tabulate};
 use super::slope::{Question, Slope, slope};
-use super::{LAW, ROUNDS};
+use super::{FITTED, LAW, ROUNDS};
 use crate::Result;
+use crate::experiment::drawn_fit::{Abscissa, DrawnFit};
 use crate::experiment::hard_instance::{FAR, distance, theory};
 use crate::experiment::{CellRows, Finding, Results, Table};
 use crate::metrics::named::{self, Metric};
@@ -131,15 +132,18 @@ pub fn figure(table: &Table) -> Result<Figure> {
         Axis::linear("all triples nT").range(0.0, LONGEST),
         failure().range(FLOOR, 1.0),
     );
+    let quantity = FAILURE.name();
     for (color, rounds) in ROUNDS.iter().enumerate() {
         let rounds = rounds.to_string();
         let curve = worst.filter(&[("rounds", &rounds)])?;
-        let label = format!("T = {rounds}: exponent {}", slope_text(&curve, "slope")?);
-        falling = drawn(falling, &curve, "samples", color, label)?;
+        let fit = DrawnFit::of(&curve, ("samples", Abscissa::Logarithm), (&quantity, 0.0), ("exact_law", &|law| law))?;
+        falling = drawn(falling, &curve, "samples", color, format!("T = {rounds}: {}", told(fit)))?;
         let curve = fixed.filter(&[("rounds", &rounds)])?;
         sudden = drawn(sudden, &curve, "samples", color, format!("T = {rounds}"))?;
-        let rate = first_number(&curve, "slope")?.map_or(f64::NAN, |slope| -slope / rounds.parse().unwrap_or(f64::NAN));
-        straight = drawn(straight, &curve, "triples", color, format!("T = {rounds}: rate {rate:.5} per triple"))?;
+        let counted = (quantity.as_str(), ten_prompts(&curve)?);
+        let fit = DrawnFit::of(&curve, ("triples", Abscissa::Number), counted, ("exact_law", &|law| law))?;
+        let fit = fit.map(|fit| fit.by(THOUSAND));
+        straight = drawn(straight, &curve, "triples", color, format!("T = {rounds}: {}", told(fit)))?;
     }
     if let Some(first) = worst.filter(&[("rounds", "1")])?.points("samples", "exact_law")?.get(1) {
         falling = falling.guide(Guide::slope((first.x, 3.0 * first.y), -0.5, "slope −1/2"));
@@ -148,13 +152,28 @@ pub fn figure(table: &Table) -> Result<Figure> {
     Ok(Figure::new("Hard instance: failure against n, at the worst mass for each n and at a fixed one")
         .subtitle(format!(
             "M = 64 informative prompts, κ₀ = 3, β = 1/√n, ERM. Marks: measured, mean over {} replicates (worst mass) or {} (fixed), \
-             95% intervals; lines: exact law Δ(1 − 2q(1−q)Δ/M)^(nT). Exponents: large-n half, 95% bootstrap intervals",
+             95% intervals; lines: exact law Δ(1 − 2q(1−q)Δ/M)^(nT). Left: exponent of n; right: change of log F_T by 1000 triples, \
+             where ten prompts and more fail in all; {FITTED}; law: the same fit of the exact law",
             replicates[0], replicates[1]
         ))
         .columns(3)
         .panel(falling.legend(Legend::Below))
         .panel(sudden.legend(Legend::Below))
         .panel(straight.legend(Legend::Below)))
+}
+
+/// A slope as a legend says it.
+fn told(fit: Option<DrawnFit>) -> String {
+    fit.map_or_else(|| "–".to_owned(), |fit| fit.text(3))
+}
+
+/// The rate of the decay is told for so many triples.
+const THOUSAND: f64 = 1000.0;
+
+/// The weight of ten prompts in all replicates together: a decay is fitted as far as its mean is above that.
+fn ten_prompts(curve: &Table) -> Result<f64> {
+    let number = |column: &str| -> Result<f64> { Ok(curve.numbers(column)?.first().copied().unwrap_or(f64::NAN)) };
+    Ok(10.0 * number("mass")? / (number("prompts")? * number("replicates")?))
 }
 
 /// The end of the axis of nT: where the law is below [`FLOOR`].

@@ -60,20 +60,6 @@ pub fn tabulate(rows: Vec<Row>) -> Table {
     Table::of_lines(rows.into_iter().map(|row| row.0).collect())
 }
 
-/// The number in the first row of a column, `None` where it is empty.
-pub fn first_number(table: &Table, column: &str) -> Result<Option<f64>> {
-    Ok(table.distinct(column)?.first().and_then(|text| text.parse().ok()))
-}
-
-/// `−0.501 [−0.511, −0.492]`, the slope that [`Row::slope`] wrote in the rows of a curve; a dash where there is none.
-pub fn slope_text(curve: &Table, name: &str) -> Result<String> {
-    let number = |end: &str| first_number(curve, &format!("{name}{end}"));
-    Ok(match (number("")?, number("_lo")?, number("_hi")?) {
-        (Some(value), Some(lo), Some(hi)) => bracketed(value, lo, hi),
-        _ => "–".to_owned(),
-    })
-}
-
 /// A value with its interval, three decimals each.
 pub fn bracketed(value: f64, lo: f64, hi: f64) -> String {
     format!("{} [{}, {}]", decimal(value), decimal(lo), decimal(hi))

@@ -4,13 +4,23 @@ use super::super::Table;
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Series, Style};
 
+/// The n of all panels, each with a colour of its own; black is the population, with a shape of the marks for each β.
+const COUNTS: [&str; 6] = ["50", "100", "200", "500", "1000", "10000"];
+const POPULATION: usize = 6;
+const COLORS: usize = 8;
+
+fn of_samples(n: &str) -> usize {
+    COUNTS.iter().position(|known| *known == n).unwrap_or(COLORS - 1)
+}
+
 /// Attractors by λ, accumulated answers, and what resampling leaves.
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let shares = || Axis::linear("share λ of uniform answers").range(-0.02, 1.0);
     let mut fork =
         Panel::new("replay in the population", shares(), Axis::linear("p after 1000 rounds").range(-0.02, 1.02));
     let rows = table.filter(&[("part", "pitchfork")])?;
-    for (color, beta) in rows.distinct("beta")?.iter().enumerate() {
+    for (place, beta) in rows.distinct("beta")?.iter().enumerate() {
+        let color = POPULATION + COLORS * place;
         let of_beta = rows.filter(&[("beta", beta)])?;
         let number: f64 = beta.parse().unwrap_or(f64::NAN);
         fork = fork.guide(Guide::vertical(1.0 / (1.0 + number), format!("λ_c, β = {}", short(beta))));
@@ -21,16 +31,16 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
                 0 => fork.series(Series::new(format!("β = {}", short(beta)), Style::Markers, color, ends)),
                 _ => fork.series(Series::unlabelled(Style::Markers, color, ends)),
             };
-            fork = fork.series(Series::unlabelled(Style::Line, color, stated));
+            fork = fork.series(Series::unlabelled(Style::Line, color, stated).plain());
         }
     }
     let rows = table.filter(&[("part", "pitchfork-sampled")])?;
     let mut runs =
         Panel::new("runs that draw n answers, β = 1", shares(), Axis::linear("p after 200 rounds").range(-0.02, 1.02))
             .guide(Guide::vertical(0.5, "λ_c"));
-    for (color, n) in rows.distinct("samples")?.iter().enumerate() {
+    for n in &rows.distinct("samples")? {
         let ends = rows.filter(&[("samples", n)])?.means("lambda", "value")?;
-        runs = runs.series(Series::new(format!("n = {n}"), Style::Markers, color, ends));
+        runs = runs.series(Series::new(format!("n = {n}"), Style::Markers, of_samples(n), ends));
     }
     for (at, start) in rows.distinct("start")?.iter().enumerate() {
         let stated = rows.filter(&[("start", start)])?;
@@ -44,32 +54,39 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         };
     }
     let mut kept =
-        Panel::new("all answers kept, p₀ = .6", Axis::log("t + 1"), Axis::log("(t+1)(1−pₜ)").range(0.3, 6.0));
-    for (color, beta) in table.filter(&[("part", "accumulate")])?.distinct("beta")?.iter().enumerate() {
+        Panel::new("all answers kept, p₀ = 0.6", Axis::log("t + 1"), Axis::log("(t+1)(1−pₜ)").range(0.3, 6.0));
+    for (place, beta) in table.filter(&[("part", "accumulate")])?.distinct("beta")?.iter().enumerate() {
         let exact = table.filter(&[("part", "accumulate"), ("beta", beta)])?;
         let label = format!("population, β = {}", short(beta));
-        kept = kept.series(Series::new(label, Style::Line, color, later(exact.means("t", "value")?)));
+        kept = kept.series(Series::new(
+            label,
+            Style::Line,
+            POPULATION + COLORS * place,
+            later(exact.means("t", "value")?),
+        ));
         let limit = exact.points("t", "stated")?.first().map_or(f64::NAN, |point| point.y);
         kept = kept.guide(Guide::horizontal(limit, format!("limit, β = {}", short(beta))));
         let sampled = table.filter(&[("part", "accumulate-sampled"), ("beta", beta)])?;
         for (at, n) in sampled.distinct("samples")?.iter().enumerate() {
             let style = [Style::Dashed, Style::DashDotted][at % 2];
             let points = later(sampled.filter(&[("samples", n)])?.measured("t", "value")?);
-            kept = kept.series(Series::new(format!("n = {n}, β = {}", short(beta)), style, color + 2 + 2 * at, points));
+            let color = of_samples(n) + COLORS * place;
+            kept = kept.series(Series::new(format!("n = {n}, β = {}", short(beta)), style, color, points));
         }
     }
     let axis = Axis::log("E[1 − Σπₜ²]");
     let mut mixed = Panel::new("unfiltered answers", Axis::linear("round t"), axis).legend(Legend::Auto);
     let rows = table.filter(&[("part", "unfiltered")])?;
-    for (color, n) in rows.distinct("samples")?.iter().enumerate() {
+    for n in &rows.distinct("samples")? {
+        let color = of_samples(n);
         let cell = rows.filter(&[("samples", n)])?;
         mixed = mixed
             .series(Series::new(format!("n = {n}"), Style::Markers, color, cell.measured("t", "value")?).bars())
-            .series(Series::unlabelled(Style::Line, color, cell.points("t", "stated")?));
+            .series(Series::unlabelled(Style::Line, color, cell.points("t", "stated")?).plain());
     }
     Ok(Figure::new("Memory of uniform answers, of all answers, and none: replay, accumulate, unfiltered")
         .subtitle(
-            "Replay and accumulate: two answers, sharpened by the power 1 + 1/β; markers: measured, from p₀ = .1 and .9; lines: attractors (L11). \
+            "Replay and accumulate: two answers, sharpened by the power 1 + 1/β; markers: measured, from p₀ = 0.1 and 0.9; lines: attractors (L11). \
              Accumulate: means with 95% intervals. Unfiltered: 50 prompts of Zipf weights, 5 answers, tables; markers: means with 95% intervals; \
              lines: Wright–Fisher (L13)",
         )
@@ -77,7 +94,9 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .panel(fork)
         .panel(runs)
         .panel(kept)
-        .panel(mixed))
+        .panel(mixed)
+        .symbol("λ", "share of uniform answers")
+        .symbol("λ_c", "critical λ"))
 }
 
 /// 1, not 1.0.

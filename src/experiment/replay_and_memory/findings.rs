@@ -88,7 +88,10 @@ fn accumulated(cells: &[CellRows]) -> Result<Finding> {
         kept &= (scaled / limit - 1.0).abs() < 0.01;
         texts.push(format!("{scaled:.3} after {last} rounds (limit {limit:.3}) at β = {beta}"));
     }
-    Ok(Finding::new(kept, format!("kept answers slow sharpening to 1/t: (t+1)(1−p_t) is {}", texts.join(", "))))
+    Ok(Finding::new(
+        kept,
+        format!("if all answers are kept 1 − p falls like 1/t: (t+1)(1−p_t) is {}", texts.join(", ")),
+    ))
 }
 
 fn resampled(cells: &[CellRows]) -> Result<Finding> {
@@ -100,6 +103,6 @@ fn resampled(cells: &[CellRows]) -> Result<Finding> {
         kept &= end < first && (end / stated - 1.0).abs() < 0.25;
         texts.push(format!("{first:.3} to {end:.4} (law {stated:.4}) at n = {}", cell.label("process.samples")));
     }
-    let says = format!("resampling alone takes variety: two answers differ with probability {}", texts.join(", "));
+    let says = format!("variety is lost by resampling alone: two answers differ with probability {}", texts.join(", "));
     Ok(Finding::new(kept, says))
 }

@@ -48,7 +48,9 @@ pub(super) fn rounds(table: &Table) -> Result<Figure> {
         Panel::new("language model", Axis::log("proposals n·T"), Axis::linear("probability of a wrong answer, 1 − J"))
             .legend(Legend::Below);
     let rows = table.filter(&[("part", "model")])?;
-    for (color, n) in rows.distinct("samples")?.iter().enumerate() {
+    for (place, n) in rows.distinct("samples")?.iter().enumerate() {
+        // Black all, with marks of a shape for each n: the colours are those of T.
+        let color = 6 + 8 * place;
         let of_n = rows.filter(&[("samples", n)])?;
         let errors = of_n.points("draws", "wrong_error")?;
         let mut points = of_n.means("draws", "wrong")?;

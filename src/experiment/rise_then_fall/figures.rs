@@ -10,7 +10,8 @@ pub(super) fn mixtures(table: &Table) -> Result<Figure> {
             "Two responses; a share w of the prompts has a right favourite with gap a, the others a wrong one with gap b; β = 1, expectation over all \
              samples. Marks: loops; lines: wσ(sa) + (1−w)σ(−sb), s = 2ᵗ, and wσ(a+t) + (1−w)σ(−b−t)",
         )
-        .columns(3);
+        .columns(3)
+        .shared_legend();
     for right in table.distinct("right")? {
         let of_right = table.filter(&[("right", &right), ("beta", "1")])?;
         for (gap, wrong) in gaps(&of_right)? {
@@ -21,8 +22,7 @@ pub(super) fn mixtures(table: &Table) -> Result<Figure> {
                 Axis::linear("round t"),
                 Axis::linear("J = P[right answer]"),
             )
-            .guide(Guide::horizontal(limit, "w"))
-            .legend(Legend::Below);
+            .guide(Guide::horizontal(limit, "w"));
             for (color, (name, voters, label)) in [
                 ("self-rewarding", "", "self-rewarding"),
                 ("many-voters", "", "vote, infinitely many"),
@@ -43,6 +43,7 @@ pub(super) fn mixtures(table: &Table) -> Result<Figure> {
             figure = figure.panel(panel);
         }
     }
+    let figure = figure.symbol("σ", "logistic function, σ(x) = 1/(1 + e^(−x))");
     Ok(figure)
 }
 
@@ -65,9 +66,12 @@ pub(super) fn model(table: &Table) -> Result<Figure> {
         Axis::linear("share of prompts with at most this gap").range(0.0, 0.6),
     )
     .legend(Legend::TopLeft);
-    for (color, (kind, label)) in [("right", "right favourites"), ("wrong", "wrong ones")].into_iter().enumerate() {
+    // Colours of their own: those of the rounds are the classes'.
+    for (kind, label, style, color) in
+        [("right", "right favourites", Style::Line, 4), ("wrong", "wrong favourites", Style::Dashed, 5)]
+    {
         let points = table.filter(&[("kind", kind)])?.points("x", "value")?;
-        gaps = gaps.series(Series::new(label, [Style::Line, Style::Dashed][color], color, points));
+        gaps = gaps.series(Series::new(label, style, color, points));
     }
     let scale = Panel::new(
         "J with all log-odds of the model multiplied by s",

@@ -49,7 +49,7 @@ fn tops(results: &Results) -> Result<Finding> {
         }
     }
     let text = format!(
-        "of {loops} loops {turned} rise first and fall then; {wrong} of them otherwise than gaps and shares say"
+        "J rises first and falls later in {turned} of {loops} loops; {wrong} loops do otherwise than gaps and shares say"
     );
     Ok(Finding::new(turned > 0 && turned < loops && wrong == 0, text))
 }
@@ -70,7 +70,7 @@ fn voters(results: &Results) -> Result<Finding> {
         alike &= (right(of_many, last)? > limit) == (right(&cell, last)? > limit);
     }
     let text = format!(
-        "votes of finitely many: after the last round J of {loops} loops {} on the side of the limit where infinitely many voters have it",
+        "votes of finitely many voters: after the last round J of {loops} loops {} on the same side of the limit as with infinitely many",
         if alike { "is" } else { "is not always" }
     );
     Ok(Finding::new(loops > 0 && alike, text))

@@ -8,6 +8,16 @@ use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
 /// The colour of the floor.
 const FLOOR: usize = 6;
 
+/// The colours of two loops in all panels.
+const BEST_OF: usize = 0;
+const SELF_REWARDING: usize = 2;
+
+/// A colour with another shape of the marks for each place in a panel.
+fn shaped(color: usize, place: usize) -> usize {
+    const COLORS: usize = 8;
+    color + COLORS * place
+}
+
 fn points(rows: &Table, what: &str) -> Result<Vec<Point>> {
     rows.filter(&[("what", what)])?.measured("x", "y")
 }
@@ -100,10 +110,11 @@ fn floor(rows: &Table) -> Result<Panel> {
         Axis::log("base failure / floor").range(0.85, 6.0),
     )
     .guide(Guide::horizontal(1.0, "floor"));
-    for (color, setting) in rows.distinct("setting")?.iter().enumerate() {
+    for (place, setting) in rows.distinct("setting")?.iter().enumerate() {
         let of = rows.filter(&[("setting", setting)])?;
+        let color = shaped(SELF_REWARDING, place);
         panel = panel
-            .series(Series::unlabelled(STYLES[color % 4], color, points(&of, "law")?))
+            .series(Series::unlabelled(STYLES[place % 4], color, points(&of, "law")?))
             .series(Series::new(setting, Style::Markers, color, points(&of, "measured")?).bars());
     }
     Ok(panel.note("lines: law C13 of the loop").legend(Legend::Below))
@@ -117,9 +128,10 @@ fn law(rows: &Table) -> Result<Panel> {
         Axis::log("base failure of runs").range(0.009, 0.6),
     )
     .guide(Guide::slope((0.1, 0.1), 1.0, "equal"));
-    for (color, setting) in rows.distinct("setting")?.iter().enumerate() {
+    for (place, setting) in rows.distinct("setting")?.iter().enumerate() {
         let of = rows.filter(&[("setting", setting)])?;
-        panel = panel.series(Series::new(setting, Style::Markers, color, points(&of, "measured")?).bars());
+        panel =
+            panel.series(Series::new(setting, Style::Markers, shaped(BEST_OF, place), points(&of, "measured")?).bars());
     }
     Ok(panel.legend(Legend::Below))
 }

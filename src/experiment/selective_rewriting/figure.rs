@@ -29,11 +29,11 @@ pub(super) fn drawn(table: &Table) -> Result<Figure> {
         ))
         .columns(4)
         .shared_legend();
-    for part in ["wide", "narrow", "slow"] {
+    for (part, instance) in [("wide", "200 prompts"), ("narrow", "12 prompts, d = 3"), ("slow", "12 prompts, d = 8")] {
         let rows = table.filter(&[("part", part)])?;
         for (column, title, label, range) in DRAWN {
             let axis = Axis::linear(label).range(range.0, range.1);
-            let mut panel = Panel::new(title, Axis::linear("round t"), axis);
+            let mut panel = Panel::new(format!("{instance}: {title}"), Axis::linear("round t"), axis);
             for (color, c) in rows.distinct("c")?.iter().enumerate() {
                 let points = rows.filter(&[("c", c)])?.means("t", column)?;
                 panel = panel.series(Series::new(format!("c = {c}"), STYLES[color % STYLES.len()], color, points));
@@ -62,11 +62,11 @@ pub(super) fn real(table: &Table) -> Result<Figure> {
         ))
         .columns(4)
         .shared_legend();
-    for part in ["model", "embeddings"] {
+    for (part, instance) in [("model", "model"), ("embeddings", "embeddings")] {
         let rows = table.filter(&[("part", part), ("t", last)])?;
         for (column, title, label, range) in REAL {
             let axis = Axis::linear(label).range(range.0, range.1);
-            let mut panel = Panel::new(title, Axis::log("samples a round n"), axis);
+            let mut panel = Panel::new(format!("{instance}: {title}"), Axis::log("samples a round n"), axis);
             for (color, c) in rows.distinct("c")?.iter().enumerate() {
                 let points = rows.filter(&[("c", c)])?.means("samples", column)?;
                 panel = panel.series(Series::new(format!("c = {c}"), STYLES[color % STYLES.len()], color, points));

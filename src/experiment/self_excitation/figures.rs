@@ -15,29 +15,37 @@ fn predicted(table: &Table, part: &str, title: &str) -> Result<Panel> {
     let axis = Axis::log("‖θₜ‖").range(0.5, 1e8);
     let mut panel = Panel::new(title, Axis::linear("round t"), axis).guide(Guide::horizontal(RADIUS, "B"));
     let rows = table.filter(&[("part", part), ("alpha", "0.3"), ("ridge", "0.01")])?;
-    let mut color = 0;
-    for beta in rows.distinct("beta")? {
-        for eta in rows.distinct("eta")? {
+    // Colour: η, shape of the marks: β; the colours of n are others.
+    for (shape, beta) in rows.distinct("beta")?.into_iter().enumerate() {
+        for (place, eta) in rows.distinct("eta")?.into_iter().enumerate() {
+            let color = 3 + place + 8 * shape;
             let cell = rows.filter(&[("beta", &beta), ("eta", &eta)])?;
             let sign = if eta.starts_with('-') { "−1" } else { "1" };
             let label = format!("η = {sign}, β = {beta}");
             let points = thinned(cell.points("t", "theta_norm")?, 3);
-            panel = panel.series(Series::new(label, Style::Markers, color, points)).series(Series::unlabelled(
-                Style::Line,
-                color,
-                cell.points("t", "predicted")?,
-            ));
-            color += 1;
+            panel = panel
+                .series(Series::new(label, Style::Markers, color, points))
+                .series(Series::unlabelled(Style::Line, color, cell.points("t", "predicted")?).plain());
         }
     }
     Ok(panel)
 }
 
+/// The n whose runs are drawn.
+const SHOWN: [&str; 3] = ["16", "256", "4096"];
+
+/// The colour of such an n in all panels.
+fn of_samples(n: &str) -> usize {
+    SHOWN.iter().position(|known| *known == n).unwrap_or(SHOWN.len())
+}
+
 /// Predicted growth; gains; the sawtooth, and how high it rises.
 pub(super) fn norms(table: &Table) -> Result<Figure> {
     let ridge = table.filter(&[("part", "ridge")])?;
-    let mut gains = Panel::new("gains of a round, β = 2, λ = .01", Axis::linear("round t"), Axis::linear("βg/(β²g+λ)"));
-    for (color, n) in ridge.distinct("samples")?.iter().enumerate() {
+    let mut gains =
+        Panel::new("gains of a round, β = 2, λ = 0.01", Axis::linear("round t"), Axis::linear("βg/(β²g+λ)"));
+    for n in &ridge.distinct("samples")? {
+        let color = of_samples(n);
         let cell = ridge.filter(&[("samples", n)])?;
         for (style, name, column) in [(Style::Dashed, "largest", "gain_max"), (Style::LineMarkers, "least", "gain_min")]
         {
@@ -47,27 +55,28 @@ pub(super) fn norms(table: &Table) -> Result<Figure> {
     }
     let saw = table.filter(&[("part", "sawtooth")])?;
     let counts = saw.distinct("samples")?;
-    let shown: Vec<&String> = counts.iter().filter(|n| ["16", "256", "4096"].contains(&n.as_str())).collect();
+    let shown: Vec<&String> = counts.iter().filter(|n| SHOWN.contains(&n.as_str())).collect();
     let axis = Axis::log("‖θₜ‖").range(1.0, 1e9);
-    let mut teeth = Panel::new("frozen reference, β = .5", Axis::linear("round t"), axis);
-    for (color, n) in shown.into_iter().enumerate() {
+    let mut teeth = Panel::new("frozen reference, β = 0.5", Axis::linear("round t"), axis);
+    for n in shown {
+        let color = of_samples(n);
         let cell = saw.filter(&[("samples", n)])?;
         let label = format!("pairs of πₜ, n = {n}");
         teeth = teeth.series(Series::new(label, Style::Line, color, cell.points("t", "theta_norm")?));
     }
     let fixed = table.filter(&[("part", "blow-up")])?.points("t", "theta_norm")?;
-    teeth = teeth.series(Series::new("pairs of π₀, n = 256", Style::Dashed, 6, fixed));
+    teeth = teeth.series(Series::new("pairs of π₀, n = 256", Style::Dashed, 1, fixed));
     let pairs = || Axis::log("pairs a round n");
     let high = Panel::new("largest norm", pairs(), Axis::log("largest ‖θₜ‖, t ≤ 150"))
         .legend(Legend::Hidden)
-        .series(Series::new("pairs of πₜ", Style::LineMarkers, 0, saw.measured("samples", "largest_norm")?).bars());
+        .series(Series::new("pairs of πₜ", Style::LineMarkers, 6, saw.measured("samples", "largest_norm")?).bars());
     let lost = Panel::new("rounds that lose span", pairs(), Axis::linear("rounds of 150"))
         .legend(Legend::Hidden)
-        .series(Series::new("pairs of πₜ", Style::LineMarkers, 0, saw.measured("samples", "rank_losses")?).bars());
+        .series(Series::new("pairs of πₜ", Style::LineMarkers, 6, saw.measured("samples", "rank_losses")?).bars());
     Ok(Figure::new("Self-excitation: growth and its prediction, gains of a ridge, a sawtooth")
         .subtitle(
-            "100 prompts, 8 responses, Gaussian features in 8 dimensions, ‖θ₀‖ = 2, square loss. Above: 256 pairs, reference ∝ πₜ^.3 π₀^.7, reward \
-             η log πₜ, ridge .01; markers: one run; lines: its multipliers before the first round (left: of its own pairs; middle: of π₀); right: \
+            "100 prompts, 8 responses, Gaussian features in 8 dimensions, ‖θ₀‖ = 2, square loss. Above: 256 pairs, reference ∝ πₜ^(0.3) π₀^(0.7), reward \
+             η log πₜ, ridge 0.01; markers: one run; lines: its multipliers before the first round (left: of its own pairs; middle: of π₀); right: \
              self-rewarding. Below: reward log πₜ, reference π₀; bars: least and most of all runs",
         )
         .columns(3)
@@ -113,14 +122,14 @@ pub(super) fn standardised(table: &Table) -> Result<Figure> {
             let cell = frozen.filter(&[("log_odds_0", start), ("side", side)])?;
             let beta: f64 = cell.distinct("beta")?.join("").parse().unwrap_or(f64::NAN);
             let short: f64 = start.parse().unwrap_or(f64::NAN);
-            let label = format!("ℓ₀ = {short:.0}, β = {beta:.3}");
+            let label = format!("ℓ₀ = {short:.0}, β = {beta:.3}").replace('-', "−");
             panel = panel.series(Series::new(label, Style::LineMarkers, color, cell.points("t", "log_odds")?));
         }
         Ok(panel)
     };
     Ok(Figure::new("Standardised rewards of correct answers: time, and a frozen reference")
         .subtitle(
-            "One prompt, two answers, population rounds. Above: grpo-mirror up to .9·2βω₀ rounds, β = 10 (solid, marked), 20 (dotted), 50 (dashed), 100 (solid). \
+            "One prompt, two answers, population rounds. Above: grpo-mirror up to 0.9·2βω₀ rounds, β = 10 (solid, marked), 20 (dotted), 50 (dashed), 100 (solid). \
              Below: grpo-frozen-reference at 2% on either side \
              of the least β at which the loop from ℓ₀ stays bounded (Q4b)",
         )

@@ -68,7 +68,7 @@ fn gains(cells: &[CellRows]) -> Result<Finding> {
         kept &= first > 0.45 && end < 0.8 * first && most > end;
         texts.push(format!("the least from {first:.3} to {end:.3}, the largest {most:.3} in round {last} at n = {n}"));
     }
-    Ok(Finding::new(kept, format!("a ridge lets gains die as the policy sharpens: {}", texts.join("; "))))
+    Ok(Finding::new(kept, format!("with a ridge gains fall as the policy sharpens: {}", texts.join("; "))))
 }
 
 /// How many rounds of a replicate let ‖θ_t‖ fall.
@@ -101,7 +101,10 @@ fn span(saw: &[CellRows]) -> Result<Finding> {
         all &= losses > 0.0;
         texts.push(format!("{losses:.0} at n = {}", cell.label("process.samples")));
     }
-    Ok(Finding::new(all, format!("span is lost on the way: in {} rounds of 150 (medians)", texts.join(", "))))
+    Ok(Finding::new(
+        all,
+        format!("the pairs do not span all directions in {} rounds of 150 (medians)", texts.join(", ")),
+    ))
 }
 
 fn blow_up(fixed: &[CellRows]) -> Result<Finding> {

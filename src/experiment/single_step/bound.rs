@@ -91,6 +91,9 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
     Ok(vec![Finding::new(farthest <= FAR, law), Finding::new(least.0 >= CONSTANT && largest <= LARGEST, constant)])
 }
 
+/// The colour of the bound, unlike that of any κ_0.
+const BOUND: usize = 6;
+
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let (prompts, replicates) = (table.distinct("prompts")?.join(", "), table.distinct("replicates")?.join(", "));
     let mut figure = Figure::new("One round on the hard instance: failure rate and lower bound")
@@ -108,10 +111,15 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         let looseness = rows.points("samples", "bound_over_measured")?;
         let range = looseness.iter().fold((f64::INFINITY, 0.0f64), |(lo, hi), p| (lo.min(p.y), hi.max(p.y)));
         let mut panel = Panel::new(format!("κ₀ = {kappa0}"), Axis::log("samples n"), Axis::log("failure rate F₁(0.5)"))
-            .series(Series::new("measured", Style::Markers, 0, rows.measured("samples", "failure")?).bars())
-            .series(Series::unlabelled(Style::Line, 0, law.iter().copied()))
-            .series(Series::new(format!("bound, c = {CONSTANT}"), Style::Dashed, 1, rows.points("samples", "bound")?))
-            .series(Series::new("its large-n form", Style::Dotted, 2, rows.points("samples", "asymptote")?))
+            .series(Series::new("measured", Style::Markers, color, rows.measured("samples", "failure")?).bars())
+            .series(Series::unlabelled(Style::Line, color, law.iter().copied()).plain())
+            .series(Series::new(
+                format!("bound, c = {CONSTANT}"),
+                Style::Dashed,
+                BOUND,
+                rows.points("samples", "bound")?,
+            ))
+            .series(Series::new("its large-n form", Style::Dotted, BOUND, rows.points("samples", "asymptote")?))
             .note("line through the marks: exact law")
             .note(format!("bound/measured: {:.2} to {:.2}", range.0, range.1));
         if let Some(first) = law.first() {

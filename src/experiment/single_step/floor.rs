@@ -1,4 +1,4 @@
-//! Remark 4.2: base policies with κ_0 ≈ n fail at a constant rate however large n is.
+//! Remark 4.2: where n = κ_0, base policies fail at a rate that does not go to 0 as n and κ_0 grow together.
 
 use super::{CONSTANT, FAR};
 use crate::Result;
@@ -178,18 +178,27 @@ fn ends(values: &[f64]) -> (f64, f64) {
     values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), &value| (lo.min(value), hi.max(value)))
 }
 
+/// The colour of a K or κ_0: one for each factor of 4 in all panels (8 and 16 the first), none of them that of [`AT_ONCE`].
+fn color(size: &str) -> usize {
+    let quarters = size.parse::<f64>().map_or(f64::NAN, |size| (size.log2() / 2.0).ceil() - 2.0);
+    quarters.clamp(0.0, 5.0) as usize
+}
+
+/// Colours of the panel in which n = κ_0 runs along the axis: black all, with marks of three shapes.
+const AT_ONCE: [usize; 3] = [6, 14, 22];
+
 /// A panel of shares against [`shown`], one series for each size, with the share of the unseen.
 fn against_shown(table: &Table, base: &str, title: &str, name: &str, symbol: &str) -> Result<Panel> {
     let rows = table.filter(&[("base", base)])?;
     let axes = (
-        Axis::log("2nq(1−q), q = 1/κ₀: expected sightings of an optimum"),
+        Axis::log("expected sightings of an optimum, 2nq(1−q), q = 1/κ₀"),
         Axis::linear(format!("{symbol} after one round")).range(-0.03, 1.03),
     );
     let mut panel = Panel::new(title, axes.0, axes.1);
     let unknown = if base == "near-uniform" { "K" } else { "κ₀" };
-    for (color, size) in rows.distinct("size")?.iter().enumerate() {
-        let points = rows.filter(&[("size", size)])?.measured("shown", name)?;
-        panel = panel.series(Series::new(format!("{unknown} = {size}"), Style::Markers, color, points).bars());
+    for size in rows.distinct("size")? {
+        let points = rows.filter(&[("size", &size)])?.measured("shown", name)?;
+        panel = panel.series(Series::new(format!("{unknown} = {size}"), Style::Markers, color(&size), points).bars());
     }
     let law = table.filter(&[("base", &format!("{base}, law"))])?.points("shown", "unseen")?;
     Ok(panel.series(Series::new("optimum never seen (law)", Style::Line, 6, law)).guide(Guide::vertical(2.0, "n = κ₀")))
@@ -202,33 +211,47 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let (uniform, sequences) = (critical("near-uniform")?, critical("autoregressive")?);
     let at = Panel::new("at n = κ₀", Axis::log("n = κ₀"), Axis::linear("share of prompts").range(-0.03, 1.03))
         .series(
-            Series::new("near-uniform: F = base failure", Style::Markers, 0, uniform.measured("kappa0", "failure")?)
-                .bars(),
+            Series::new(
+                "near-uniform: F = base failure",
+                Style::Markers,
+                AT_ONCE[0],
+                uniform.measured("kappa0", "failure")?,
+            )
+            .bars(),
         )
         .series(
             Series::new(
                 "autoregressive: base failure",
                 Style::Markers,
-                1,
+                AT_ONCE[1],
                 sequences.measured("kappa0", "base_failure")?,
             )
             .bars(),
         )
-        .series(Series::new("autoregressive: F", Style::Markers, 2, sequences.measured("kappa0", "failure")?).bars())
+        .series(
+            Series::new("autoregressive: F", Style::Markers, AT_ONCE[2], sequences.measured("kappa0", "failure")?)
+                .bars(),
+        )
         .series(Series::new("optimum never seen, near e^(−2/M)", Style::Line, 6, uniform.points("kappa0", "unseen")?))
-        .series(Series::new("bound, log #Π = M log K grows", Style::Dashed, 0, uniform.points("kappa0", "bound")?))
         .series(Series::new(
-            "bound, log #Π = M log V^L fixed",
+            "bound, log #Π = M log K grows with κ₀",
+            Style::Dashed,
+            6,
+            uniform.points("kappa0", "bound")?,
+        ))
+        .series(Series::new(
+            "bound, log #Π = M log V^L fixed (V = 24, L = 3)",
             Style::DashDotted,
-            1,
+            6,
             sequences.points("kappa0", "bound")?,
         ))
         .note("the bound is that of the worst instance: others may fail less")
         .legend(Legend::Below);
-    Ok(Figure::new("One round of n near κ₀ triples: failure, base failure, and the share of optima never seen")
+    Ok(Figure::new("One round, n below, at and above κ₀: failure, base failure and unseen optima")
         .subtitle(format!(
-            "M = {prompts} prompts, β = 10⁻⁴, one round; near-uniform over K responses (logit bump 0.01), and sequences of 3 tokens out \
-             of 24 with top-token probability α = κ₀^(−1/3); means over {} replicates with 95% intervals; bound: c = {CONSTANT}",
+            "M = {prompts} prompts, β = 10⁻⁴. First three panels: n against κ₀; last: n = κ₀, both growing. Base policies: near-uniform over K \
+             responses (logit bump 0.01, κ₀ near K), and sequences of 3 tokens out of 24 with top-token probability κ₀^(−1/3). Means over {} \
+             replicates with 95% intervals; bound: Theorem 4.1 with c = {CONSTANT}",
             replicates.join(" and ")
         ))
         .columns(2)

@@ -46,6 +46,9 @@ pub(super) fn findings(results: &Results) -> Result<Vec<Finding>> {
     Ok(vec![Finding::new(nearest <= -FAR, statement)])
 }
 
+/// The colour of curves along T, unlike that of any one T.
+const ALL_ROUNDS: usize = 4;
+
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let (prompts, replicates) = (table.distinct("prompts")?.join(", "), table.distinct("replicates")?.join(", "));
     let mut figure = Figure::new("T rounds of n on the hard instance, beside the bound of one round")
@@ -76,10 +79,13 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         let rows = table.filter(&[("kappa0", kappa0), ("samples", n)])?;
         let title = format!("against T, κ₀ = {kappa0}, n = {n}");
         let panel = Panel::new(title, Axis::linear("rounds T"), Axis::log("failure rate F_T(0.5)"))
-            .series(Series::new("T rounds of n", Style::Markers, 0, rows.measured("t", "failure")?).bars())
-            .series(Series::new("exact law, near e^(−T/2)", Style::Line, 0, rows.points("t", "exact_law")?))
+            .series(Series::new("T rounds of n", Style::Markers, ALL_ROUNDS, rows.measured("t", "failure")?).bars())
+            .series(
+                Series::new("exact law, near e^(−T/2)", Style::Line, ALL_ROUNDS, rows.points("t", "exact_law")?)
+                    .plain(),
+            )
             .series(Series::new("bound of one round of n", Style::Dashed, 6, rows.points("t", "bound_n")?))
-            .series(Series::new("bound of one round of nT", Style::DashDotted, 1, rows.points("t", "bound_nt")?));
+            .series(Series::new("bound of one round of nT", Style::DashDotted, 6, rows.points("t", "bound_nt")?));
         figure = figure.panel(panel);
     }
     Ok(figure)

@@ -11,9 +11,9 @@ use document::Document;
 use glyphs::Glyphs;
 
 use super::clip::Pt;
-use super::font;
 use super::palette::Rgb;
 use super::shape::{Anchor, Drawing, Shape};
+use super::{font, script};
 use crate::error::Result;
 
 /// Points (1/72 inch) to a pixel (1/96 inch).
@@ -22,7 +22,7 @@ const POINTS: f64 = 0.75;
 /// The drawing as a PDF document of one page, `width` by `height` pixels of 1/96 inch, with this title among its properties.
 ///
 /// # Errors
-/// If the font cannot be reduced to what is used of it.
+/// If the font cannot be reduced to what is used of it, or what is written not compressed.
 pub(super) fn pdf(drawing: &Drawing, width: f64, height: f64, title: &str) -> Result<Vec<u8>> {
     let mut glyphs = Glyphs::default();
     let mut alphas: Vec<f64> = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn pdf(drawing: &Drawing, width: f64, height: f64, title: &str) -> Re
     }
     let mut document = Document::default();
     let font = glyphs.embed(&mut document)?;
-    let contents = document.stream("", page.as_bytes());
+    let contents = document.stream("", page.as_bytes())?;
     let states = alphas.iter().enumerate().map(|(index, alpha)| format!("/A{index} << /ca {} >>", number(*alpha)));
     let states = states.collect::<Vec<_>>().join(" ");
     let size = format!("0 0 {} {}", number(width * POINTS), number(height * POINTS));
@@ -76,8 +76,12 @@ fn draw(page: &mut String, shape: &Shape, glyphs: &mut Glyphs, alphas: &mut Vec<
                 false => ("1 0 0 -1", (at.0 - back, at.1)),
                 true => ("0 -1 -1 0", (at.0, at.1 + back)),
             };
-            let (color, size, place) = (colour(*color), number(*size), pair((x, y)));
-            let _ = writeln!(page, "BT {color} rg /F0 {size} Tf {axes} {place} Tm <{}> Tj ET", glyphs.hex(text));
+            let _ = write!(page, "BT {} rg {axes} {} Tm", colour(*color), pair((x, y)));
+            for part in script::parts(text) {
+                let (size, rise) = (number(part.size * size), number(part.rise * size));
+                let _ = write!(page, " /F0 {size} Tf {rise} Ts <{}> Tj", glyphs.hex(&part.text));
+            }
+            let _ = writeln!(page, " ET");
         }
     }
 }
