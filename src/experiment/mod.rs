@@ -61,10 +61,9 @@ pub use results::{Columns, Gaps, Lens, Results, Theory};
 pub use run_constants::RunConstants;
 pub use table::{Line, Table};
 
-
+use crate::Result;
 use crate::plot::Figure;
 use crate::study::Definition;
-use crate::Result;
 
 /// Names and values.
 pub type Named = Vec<(&'static str, f64)>;
@@ -151,8 +150,7 @@ impl Experiment {
         Definition::parse(self.definition)
     }
 
-    /// What the definition gives a dotted key in the base of a part, as a person writes it: for the words of a figure whose table has
-    /// no column of it.
+    /// What a part sets whatever the profile, as a person writes it: for the words of a figure whose table has no column of it.
     ///
     /// # Errors
     /// As [`Definition::setting`].
@@ -160,7 +158,7 @@ impl Experiment {
         self.definition()?.setting(part, key)
     }
 
-    /// What a part sets whatever the profile, key by key: the numbers that the words of a figure name.
+    /// The same of several keys.
     ///
     /// # Errors
     /// As [`Definition::setting`].
