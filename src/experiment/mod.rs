@@ -61,9 +61,11 @@ pub use results::{Columns, Gaps, Lens, Results, Theory};
 pub use run_constants::RunConstants;
 pub use table::{Line, Table};
 
-use crate::Result;
+use cell_rows::shown;
+
 use crate::plot::Figure;
 use crate::study::Definition;
+use crate::{Error, Result};
 
 /// Names and values.
 pub type Named = Vec<(&'static str, f64)>;
@@ -148,5 +150,23 @@ impl Experiment {
     /// [`crate::Error::Argument`] if it is not sound.
     pub fn definition(&self) -> Result<Definition> {
         Definition::parse(self.definition)
+    }
+
+    /// What the definition gives a dotted key in the base of a part, as a person writes it: for the words of a figure whose table has
+    /// no column of it.
+    ///
+    /// # Errors
+    /// [`crate::Error::Argument`] if the definition is not sound, or has no such part or key.
+    pub fn given(&self, part: &str, key: &str) -> Result<String> {
+        let definition = self.definition()?;
+        let found = definition.parts.iter().find(|known| known.name == part);
+        let base =
+            found.map(|part| &part.base).ok_or_else(|| Error::argument("part", part, "one of the definition"))?;
+        let (section, name) = key.split_once('.').unwrap_or(("", key));
+        let value =
+            base.get(section).and_then(|section| section.get(name)).and_then(|value| serde_json::to_value(value).ok());
+        value
+            .map(|value| shown(Some(value)))
+            .ok_or_else(|| Error::argument("key", key, format!("one of the base of {part}")))
     }
 }

@@ -88,7 +88,10 @@ fn accumulated(cells: &[CellRows]) -> Result<Finding> {
         kept &= (scaled / limit - 1.0).abs() < 0.01;
         texts.push(format!("{scaled:.3} after {last} rounds (limit {limit:.3}) at β = {beta}"));
     }
-    Ok(Finding::new(kept, format!("if all answers are kept 1 − p falls like 1/t: (t+1)(1−p_t) is {}", texts.join(", "))))
+    Ok(Finding::new(
+        kept,
+        format!("if all answers are kept 1 − p falls like 1/t: (t+1)(1−p_t) is {}", texts.join(", ")),
+    ))
 }
 
 fn resampled(cells: &[CellRows]) -> Result<Finding> {

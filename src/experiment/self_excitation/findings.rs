@@ -101,7 +101,10 @@ fn span(saw: &[CellRows]) -> Result<Finding> {
         all &= losses > 0.0;
         texts.push(format!("{losses:.0} at n = {}", cell.label("process.samples")));
     }
-    Ok(Finding::new(all, format!("the pairs do not span all directions in {} rounds of 150 (medians)", texts.join(", "))))
+    Ok(Finding::new(
+        all,
+        format!("the pairs do not span all directions in {} rounds of 150 (medians)", texts.join(", ")),
+    ))
 }
 
 fn blow_up(fixed: &[CellRows]) -> Result<Finding> {
