@@ -106,7 +106,7 @@ fn answer(paths: &[PathBuf], args: &PlotArgs, look: &Look) -> std::result::Resul
     let outputs = Outputs::claim(&folder, &[], true).and_then(|outputs| outputs.sparing(inputs));
     let outputs = outputs.map_err(Failure::refused)?;
     remarks.iter().for_each(|remark| args.verbosity.say(remark));
-    write(&outputs, &plate, look.pdf).map_err(Failure::failed)
+    write(&outputs, &plate).map_err(Failure::failed)
 }
 
 /// Refuses to replace a table that holds something else than what was asked.
@@ -201,38 +201,27 @@ fn draw_all(
             Some(_) => Failure::failed(error),
             None => Failure::refused(error),
         })?;
-        files.extend(write(&outputs, &looking(plate), look.pdf).map_err(Failure::failed)?);
+        files.extend(write(&outputs, &looking(plate)).map_err(Failure::failed)?);
     }
     Ok(files)
 }
 
 /// Writes a figure and the table that it was drawn from.
-fn write(outputs: &Outputs, Plate { name, csv, figure }: &Plate, pdf: bool) -> Result<Vec<String>> {
+fn write(outputs: &Outputs, Plate { name, csv, figure }: &Plate) -> Result<Vec<String>> {
     // Drawn first: what cannot be drawn replaces nothing.
-    let drawn = plot::drawn(figure)?;
+    let contents = plot::contents(figure)?;
     let table = format!("{name}.csv");
     outputs.write(&table, csv)?;
     let mut written = vec![outputs.folder().join(table).display().to_string()];
-    written.extend(save(outputs, name.as_ref(), figure, drawn, pdf)?);
+    written.extend(save(outputs, name.as_ref(), contents)?);
     Ok(written)
 }
 
-/// Writes a figure as SVG and PNG, and as PDF where it is asked for; gives their paths.
-fn save(
-    outputs: &Outputs,
-    name: &OsStr,
-    figure: &Figure,
-    (svg, png): (String, Vec<u8>),
-    pdf: bool,
-) -> Result<Vec<String>> {
-    let mut files: Vec<PathBuf> = plot::files(name).into();
-    outputs.write(&files[0], svg)?;
-    outputs.write(&files[1], png)?;
-    if pdf {
-        let mut file = name.to_owned();
-        file.push(".pdf");
-        outputs.write(&file, figure.to_pdf()?)?;
-        files.push(file.into());
+/// Writes a figure's files; gives their paths.
+fn save(outputs: &Outputs, name: &OsStr, contents: [Vec<u8>; 3]) -> Result<Vec<String>> {
+    let files = plot::files(name);
+    for (file, bytes) in files.iter().zip(contents) {
+        outputs.write(file, bytes)?;
     }
     Ok(files.iter().map(|file| outputs.folder().join(file).display().to_string()).collect())
 }
@@ -247,7 +236,7 @@ fn redraw(csv: &Path, args: &PlotArgs, look: &Look) -> std::result::Result<Vec<S
     let style = Style { log: args.query.log(), ..look.style.clone() };
     let figure = figure_of(csv, &stem.to_string_lossy(), &style).map_err(Failure::refused)?;
     let figure = look.applied(figure);
-    let drawn = plot::drawn(&figure).map_err(|error| Failure::refused(about(csv, error)))?;
+    let contents = plot::contents(&figure).map_err(|error| Failure::refused(about(csv, error)))?;
     // A file's name may be no text; without flags, its figure has the very same.
     let named = look.named("");
     let name = match (look.name.is_some(), named.is_empty()) {
@@ -260,7 +249,7 @@ fn redraw(csv: &Path, args: &PlotArgs, look: &Look) -> std::result::Result<Vec<S
         }
     };
     let outputs = Outputs::claim(&folder_beside(args, csv), &[], true).and_then(|outputs| outputs.sparing([csv]));
-    save(&outputs.map_err(Failure::refused)?, &name, &figure, drawn, look.pdf).map_err(Failure::failed)
+    save(&outputs.map_err(Failure::refused)?, &name, contents).map_err(Failure::failed)
 }
 
 fn about(csv: &Path, error: Error) -> Error {

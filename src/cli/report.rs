@@ -1,4 +1,4 @@
-//! `selfreward report`: one page of everything that stores show; and the ledger's summary, spliced into a document.
+//! `selfreward report`: one page of everything that stores show; the ledger, spliced into a document; the gallery of all figures.
 
 use std::path::{Path, PathBuf};
 
@@ -10,9 +10,9 @@ use super::reproduce::orders;
 use super::run::Settings;
 use super::{Failure, Jobs, Outputs, print, stop_flag};
 use crate::experiment::{self, Results};
-use crate::report::{Record, Report, html, markdown, splice, stores};
+use crate::report::{Record, Report, gallery, html, markdown, splice, stores};
 use crate::study::Profile;
-use crate::{Error, Result, files};
+use crate::{Error, Result, draft, files};
 
 /// The folder in which stores are looked for, and computed if there are none.
 const RUNS: &str = "runs";
@@ -29,11 +29,15 @@ pub struct ReportArgs {
     /// Where report.html and report.md go, and the latter's figures into its folder figures; they are replaced
     #[arg(short, long, value_name = "DIR", default_value = "report")]
     out: PathBuf,
-    /// Write the summary of a ledger between the marks `<!-- ledger -->` and `<!-- /ledger -->` of this file instead
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["stores", "out"])]
+    /// Write the summary of a ledger between the marks `<!-- ledger -->` and `<!-- /ledger -->` of this file instead, and all its rows
+    /// between `<!-- statements -->` and `<!-- /statements -->`; the file has the one, the other, or both
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stores", "out"], group = "document")]
     splice: Option<PathBuf>,
-    /// The ledger that is spliced in
-    #[arg(long, value_name = "FILE", default_value = "docs/ledger.json", requires = "splice")]
+    /// Write the gallery of all figures into this file instead, from the tables in its folder
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stores", "out"], group = "document")]
+    gallery: Option<PathBuf>,
+    /// The ledger whose verdicts are written there
+    #[arg(long, value_name = "FILE", default_value = "docs/ledger.json", requires = "document")]
     ledger: PathBuf,
     #[command(flatten)]
     settings: Settings,
@@ -44,6 +48,9 @@ pub(super) fn run(args: &ReportArgs) -> std::result::Result<(), Failure> {
     args.settings.locks.apply();
     if let Some(document) = &args.splice {
         return splice_into(document, &args.ledger).map_err(Failure::refused);
+    }
+    if let Some(document) = &args.gallery {
+        return write_gallery(document, &args.ledger).map_err(Failure::refused);
     }
     let outputs = Outputs::claim(&args.out, &FILES, true).map_err(Failure::refused)?;
     let results = if args.stores.is_empty() { found(args)? } else { open(&args.stores).map_err(Failure::refused)? };
@@ -92,6 +99,7 @@ fn found(args: &ReportArgs) -> std::result::Result<Vec<Results>, Failure> {
 fn write(report: &Report, outputs: &Outputs, figures: &Outputs) -> Result<()> {
     for picture in report.chapters.iter().flat_map(|chapter| &chapter.pictures).flatten() {
         figures.write(format!("{}.svg", picture.plate.name), &picture.drawn.svg)?;
+        figures.write(format!("{}.pdf", picture.plate.name), picture.plate.figure.to_pdf()?)?;
         figures.write(format!("{}.csv", picture.plate.name), &picture.plate.csv)?;
     }
     outputs.write("report.md", markdown::text(report))?;
@@ -101,11 +109,21 @@ fn write(report: &Report, outputs: &Outputs, figures: &Outputs) -> Result<()> {
 fn splice_into(document: &Path, ledger: &Path) -> Result<()> {
     // The document is read, too, and is what is to change.
     let outputs = Outputs::claim_file("--splice", document, true)?.sparing([ledger])?;
-    let about = |path: &Path, error: Error| Error::file(path, error.to_string());
+    let record = read(ledger)?;
+    let text = splice::spliced(&files::text(document, "a document with a ledger")?, &record)
+        .map_err(|error| Error::file(document, error.to_string()))?;
+    outputs.write(document.file_name().unwrap_or_default(), text)
+}
+
+fn write_gallery(document: &Path, ledger: &Path) -> Result<()> {
+    let text = gallery::text(draft::folder_of(document), &read(ledger)?)?;
+    let outputs = Outputs::claim_file("--gallery", document, true)?.sparing([ledger])?;
+    outputs.write(document.file_name().unwrap_or_default(), text)
+}
+
+/// The ledger in a file.
+fn read(ledger: &Path) -> Result<Record> {
     let json = serde_json::from_str(&files::text(ledger, "a ledger as JSON")?)
         .map_err(|error| Error::file(ledger, format!("is no JSON: {error}")))?;
-    let record = Record::read(json).map_err(|error| about(ledger, error))?;
-    let text = splice::spliced(&files::text(document, "a document with a ledger")?, &record)
-        .map_err(|error| about(document, error))?;
-    outputs.write(document.file_name().unwrap_or_default(), text)
+    Record::read(json).map_err(|error| Error::file(ledger, error.to_string()))
 }

@@ -232,5 +232,5 @@ fn figure(table: &Table) -> Result<Figure> {
             .guide(Guide::slope((1e4, 1.6e-3), -0.5, "slope −1/2"));
         figure = figure.panel(panel.legend(Legend::Below));
     }
-    Ok(figure)
+    Ok(figure.symbol("ρ", "probability with which the bound may fail"))
 }

@@ -89,12 +89,13 @@ fn figure(table: &Table) -> Result<Figure> {
     };
     let figure = Figure::new("Real features: condition number, failure, drift and accuracy, round by round")
         .subtitle(format!(
-            "256 questions, 16 answers, sentence-embedding features, β = 1; means over {replicates} replicates, their 95% \
-             intervals in the table"
+            "sentence-embedding features of questions and their candidate answers, β = {}; means over {replicates} replicates, their 95% \
+             intervals in the table",
+            EXPERIMENT.given("samples", "process.beta")?
         ))
         .columns(2)
         .panel(panel("condition number", Axis::log("κ(πₜ) − 1"), "kappa_minus_one")?)
-        .panel(panel("failure rate (own mode below 1/2)", Axis::log("F(0.5)"), "failure_0.5")?)
+        .panel(panel("failure rate", Axis::log("F(0.5)"), "failure_0.5")?)
         .panel(panel("drift from the base model's choice", Axis::linear("P[y*ₜ ≠ y*₀]"), "drift")?)
         .panel(panel("accuracy against the true answers", Axis::linear("P[y*ₜ = answer]"), "accuracy")?)
         .shared_legend();

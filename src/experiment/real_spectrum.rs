@@ -60,6 +60,9 @@ pub fn resolved(spectrum: &Spectrum) -> usize {
     values.iter().take_while(|value| **value > 1e-10 * values[0]).count()
 }
 
+/// The share of the trace that the head holds.
+const HEAD: f64 = 0.9;
+
 /// The least number of leading eigenvalues that hold a share of the trace.
 fn holding(spectrum: &Spectrum, share: f64) -> usize {
     let mut sum = 0.0;
@@ -79,13 +82,16 @@ fn lambdas() -> impl Iterator<Item = f64> {
     (0..=32).map(|step| 10f64.powf(-8.0 + 0.25 * f64::from(step)))
 }
 
+/// 1/λ of the effective dimensions that are told.
+const TOLD: [f64; 3] = [1e2, 1e3, 1e4];
+
 /// What the experiment says of a spectrum.
 ///
 /// # Errors
 /// As the fits.
 pub fn findings_of(spectrum: &Spectrum) -> Result<Vec<Finding>> {
     let all = fits(spectrum, resolved(spectrum))?;
-    let head = fits(spectrum, holding(spectrum, 0.9))?;
+    let head = fits(spectrum, holding(spectrum, HEAD))?;
     let (mut least, mut most) = (f64::INFINITY, 0.0f64);
     for lambda in lambdas() {
         for fit in &all {
@@ -95,21 +101,21 @@ pub fn findings_of(spectrum: &Spectrum) -> Result<Vec<Finding>> {
             }
         }
     }
-    let at = |n: f64| effective_dimension(spectrum, 1.0 / n).map(|bound| bound.value());
+    let dimensions = TOLD.map(|n| Ok(format!("{:.1} at λ = 1/{n}", effective_dimension(spectrum, 1.0 / n)?.value())));
+    let dimensions = dimensions.into_iter().collect::<Result<Vec<_>>>()?.join(", ");
     Ok(vec![
         Finding::new(all[0].name() == "exponential", format!("regime of the whole spectrum: {}", told(&all))),
         Finding::new(
             head[0].name() == "polynomial",
-            format!("regime of the head that holds 90% of the trace: {}", told(&head)),
+            format!("regime of the head that holds {:.0}% of the trace: {}", 100.0 * HEAD, told(&head)),
         ),
         Finding::new(
             least >= 1.0,
             format!(
-                "d_λ respects its bounds for λ from 1e-8 to 1: bound over d_λ from {least:.2} to {most:.1}; d_λ = {:.1} at λ = 1/100, \
-                 {:.1} at 1/1000, {:.1} at 1/10000, of {} resolved dimensions",
-                at(1e2)?,
-                at(1e3)?,
-                at(1e4)?,
+                "d_λ respects its bounds for λ from {:.0e} to {}: bound over d_λ from {least:.2} to {most:.1}; d_λ = {dimensions}, of {} \
+                 resolved dimensions",
+                lambdas().fold(f64::INFINITY, f64::min),
+                lambdas().fold(0.0, f64::max),
                 resolved(spectrum)
             ),
         ),
@@ -141,7 +147,7 @@ pub fn table_of(spectrum: &Spectrum) -> Result<Table> {
         "head_polynomial",
         "head_spiked",
     ];
-    let (all, head) = (fits(spectrum, resolved(spectrum))?, fits(spectrum, holding(spectrum, 0.9))?);
+    let (all, head) = (fits(spectrum, resolved(spectrum))?, fits(spectrum, holding(spectrum, HEAD))?);
     let by_name = |fits: &[Fit], name: &str| fits.iter().find(|fit| fit.name() == name).cloned();
     let mut rows = Vec::new();
     for (index, value) in spectrum.eigenvalues().iter().enumerate() {
@@ -197,12 +203,12 @@ fn figure(table: &Table) -> Result<Figure> {
     }
     Ok(Figure::new("Spectrum of the real features, with three laws fitted to it")
         .subtitle(
-            "256 questions, 16 answers, sentence-embedding features; Σ = E Cov φ under p and π₀ (half the second moment of differences), \
-             features divided by their largest norm; least-squares fits of log λⱼ",
+            "sentence-embedding features of questions and their candidate answers; Σ = E Cov φ under p and π₀ (half the second moment of \
+             differences), features divided by their largest norm; least-squares fits of log λⱼ",
         )
         .columns(3)
         .shared_legend()
         .panel(panel("fits to the whole spectrum", Axis::linear("index j"), "")?)
-        .panel(panel("fits to the head with 90% of the trace", Axis::log("index j"), "head_")?)
+        .panel(panel(&format!("fits to the head with {:.0}% of the trace", 100.0 * HEAD), Axis::log("index j"), "head_")?)
         .panel(bounds))
 }

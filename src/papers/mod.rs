@@ -22,7 +22,7 @@ pub mod task_centric;
 
 pub use bound::{Assumption, Bound};
 pub use numbers::{Fallback, Flag, Kind, Numbers, Quantity};
-pub use paper::{BoundEntry, Listed, Paper};
+pub use paper::{BoundEntry, Listed, Paper, Quoted};
 pub use reference::{Origin, Reference};
 
 use crate::Error;
@@ -91,4 +91,17 @@ pub fn named_like(name: &str) -> String {
 /// The words that papers print of a claim's id, or else of its number; empty if there are none.
 pub fn printed(id: &str) -> &'static str {
     PAPERS.iter().map(|paper| paper.printed(id)).find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// The printed statements that a claim weighs, by its id, in the order of their papers; none where the claim is this project's own.
+///
+/// ```
+/// use selfreward::papers::quoted;
+///
+/// let places: Vec<&str> = quoted("C18.printed").map(|quote| quote.place).collect();
+/// assert!(places.contains(&"Theorem 5.3") && places.contains(&"Theorem 6.2"));
+/// assert_eq!(quoted("C23").count(), 0);
+/// ```
+pub fn quoted(id: &str) -> impl Iterator<Item = &'static Quoted> {
+    PAPERS.iter().flat_map(|paper| paper.quoted).filter(move |quote| quote.claims.contains(&id))
 }

@@ -20,10 +20,23 @@ pub struct Paper {
     pub claims: &'static [&'static [Claim]],
     /// Ids and numbers of its claims with the words that it prints, in this project's notation.
     pub printed: &'static [(&'static str, &'static str)],
+    /// What it prints, statement by statement, in this project's notation.
+    pub quoted: &'static [Quoted],
     /// Its bounds, for the calculator; names are free of those of other papers.
     pub bounds: &'static [BoundEntry],
     /// The numbers and words that its bounds ask for.
     pub flags: &'static [Flag],
+}
+
+/// A statement as its paper prints it, in a line and in this project's notation, with the claims that weigh it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quoted {
+    /// Where it stands in the paper: `Theorem 5.3`.
+    pub place: &'static str,
+    /// What is printed there.
+    pub says: &'static str,
+    /// Ids of the claims that weigh it or a form of it.
+    pub claims: &'static [&'static str],
 }
 
 /// A bound that the calculator knows.

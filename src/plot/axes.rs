@@ -12,6 +12,8 @@ use super::ticks::{Tick, ticks};
 
 const LABEL: f64 = 12.0;
 const TICK: f64 = 11.0;
+/// Height of a line of a name.
+const LINE: f64 = 1.15 * TICK;
 /// Length of a labelled tick and of a minor one.
 const TICK_LENGTH: (f64, f64) = (4.5, 2.5);
 
@@ -105,8 +107,12 @@ impl<'a> Axes<'a> {
     pub(super) fn draw_y_labels(&self, drawing: &mut Drawing, margins: &mut Margins) {
         let mut left: f64 = 0.0;
         for (y, label) in labels(&self.y, &self.frame.y) {
-            left = left.max(font::width(&label, TICK));
-            drawing.text(label, (-7.0, y + 0.36 * TICK), TICK, INK, Anchor::End);
+            let lines = name_lines(&label, self.size.0);
+            let first = y + 0.36 * TICK - 0.5 * LINE * lines.len().saturating_sub(1) as f64;
+            for (k, line) in lines.iter().enumerate() {
+                left = left.max(font::width(line, TICK));
+                drawing.text(line, (-7.0, first + LINE * k as f64), TICK, INK, Anchor::End);
+            }
         }
         left += 7.0 + 11.0;
         for line in font::wrap(&self.panel.y.label, LABEL, self.size.1).iter().rev() {
@@ -115,6 +121,17 @@ impl<'a> Axes<'a> {
         }
         margins.left = margins.left.max(left);
     }
+}
+
+/// A name beside the vertical axis of a plot area of this width, in lines: names leave room for the plot area.
+fn name_lines(name: &str, width: f64) -> Vec<String> {
+    font::wrap(name, TICK, (0.75 * width).max(120.0))
+}
+
+/// The height in which the names beside a panel's vertical axis stand clear of each other.
+pub(super) fn height_of_names(panel: &Panel, width: f64) -> f64 {
+    let lines = panel.y.ticks.iter().map(|(_, name)| name_lines(name, width).len()).max().unwrap_or(0);
+    LINE * (lines * panel.y.ticks.len()) as f64
 }
 
 /// The labels of an axis with their pixels: its ticks' and its gutters'.

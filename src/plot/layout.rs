@@ -60,6 +60,7 @@ impl Figure {
     pub fn to_pdf(&self) -> Result<Vec<u8>> {
         let figure = legible(self);
         let Arranged { drawing, width, height, .. } = figure.arranged()?;
+        // The title as one types it: properties have no scripts.
         pdf::pdf(&drawing, width, height, &figure.title)
     }
 
@@ -69,12 +70,17 @@ impl Figure {
             let series = panel.series.iter().filter_map(|series| series.label.as_deref());
             let map = panel.heatmap.as_ref().map(|heatmap| heatmap.label.as_str());
             let shown = series.chain(map).filter(|label| !label.is_empty()).collect::<Vec<_>>().join("; ");
-            let axes = format!("{} against {}", panel.y.label, panel.x.label);
+            let axes = match (panel.x.label.as_str(), panel.y.label.as_str()) {
+                ("", alone) | (alone, "") => alone.to_owned(),
+                (x, y) => format!("{y} against {x}"),
+            };
             let parts = [panel.title.clone(), axes, shown].into_iter().filter(|part| !part.is_empty());
             parts.collect::<Vec<_>>().join(": ")
         };
         let heading = std::iter::once(self.title.clone()).chain(self.subtitle.clone());
-        heading.chain(self.panels.iter().map(panel)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". ")
+        let parts = heading.chain(self.panels.iter().map(panel)).filter(|part| !part.is_empty());
+        let text = parts.collect::<Vec<_>>().join(". ");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// Arranges legible texts.

@@ -33,7 +33,9 @@ fn axis(axis: &mut Axis) {
 
 /// One text by itself.
 fn text(text: &mut String) {
-    *text = rewritten(text, |_, number| {
+    *text = rewritten(text, |before, number| {
+        // Things that are counted (1024 prompts) stay: they are no values of a symbol.
+        before.trim_end().ends_with(['=', '≥', '≤', '<', '>']).then_some(())?;
         let large = |base: Base| match base {
             Base::Two => number >= LARGE.0,
             Base::Ten => number >= LARGE.1 || number <= LARGE.2,

@@ -19,22 +19,32 @@ pub fn drawn(figure: &Figure) -> Result<(String, Vec<u8>)> {
     Ok((svg, png))
 }
 
-/// Writes `NAME.svg` and `NAME.png` into the folder `dir`, which must exist. Files of these names are replaced; each
+/// The contents of a figure's files: SVG, PNG, PDF, as [`files`] names them.
+///
+/// # Errors
+/// If it cannot be drawn.
+pub fn contents(figure: &Figure) -> Result<[Vec<u8>; 3]> {
+    let (svg, png) = drawn(figure)?;
+    Ok([svg.into_bytes(), png, figure.to_pdf()?])
+}
+
+/// Writes `NAME.svg`, `NAME.png` and `NAME.pdf` into the folder `dir`, which must exist. Files of these names are replaced; each
 /// appears whole or not at all. Gives their paths.
 ///
 /// # Errors
 /// If the figure cannot be drawn (nothing is written then), or a file cannot be written.
-pub fn save(dir: &Path, name: impl AsRef<OsStr>, figure: &Figure) -> Result<[PathBuf; 2]> {
-    let (svg, png) = drawn(figure)?;
+pub fn save(dir: &Path, name: impl AsRef<OsStr>, figure: &Figure) -> Result<[PathBuf; 3]> {
+    let contents = contents(figure)?;
     let paths = files(name.as_ref()).map(|file| dir.join(file));
-    replace(&paths[0], svg.as_bytes())?;
-    replace(&paths[1], &png)?;
+    for (path, bytes) in paths.iter().zip(&contents) {
+        replace(path, bytes)?;
+    }
     Ok(paths)
 }
 
-/// The names of a figure's files: SVG, PNG.
-pub fn files(name: &OsStr) -> [PathBuf; 2] {
-    [".svg", ".png"].map(|ending| {
+/// The names of a figure's files: SVG, PNG, PDF.
+pub fn files(name: &OsStr) -> [PathBuf; 3] {
+    [".svg", ".png", ".pdf"].map(|ending| {
         let mut file = name.to_owned();
         file.push(ending);
         file.into()

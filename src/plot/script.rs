@@ -18,6 +18,8 @@
 const SUB: char = '\u{e000}';
 const SUPER: char = '\u{e001}';
 const END: char = '\u{e002}';
+/// A space at which no line is broken.
+const SPACE: &str = "\u{e003}";
 
 /// The size of a script, as a fraction of the size around it, and the least one of nested scripts.
 const SIZE: (f64, f64) = (0.74, 0.55);
@@ -59,7 +61,7 @@ fn set(marked: &mut String, text: &str) {
         let Some((inner, length)) = base.and_then(|base| operand(after, lowers, base)) else { continue };
         marked.push_str(&text[done..at]);
         done = at + 1 + length;
-        let inner: String = inner.split_whitespace().collect();
+        let inner = inner.split_whitespace().collect::<Vec<_>>().join(SPACE);
         match inner.chars().map(|c| digit(c, lowers)).collect::<Option<String>>() {
             Some(digits) => marked.push_str(&digits),
             None => {
@@ -183,6 +185,7 @@ pub(super) fn parts(marked: &str) -> Vec<Piece> {
     let mut around = vec![(1.0, 0.0)];
     let mut parts: Vec<Piece> = Vec::new();
     for c in marked.chars() {
+        let c = if SPACE.starts_with(c) { ' ' } else { c };
         let &(size, rise) = around.last().unwrap_or(&(1.0, 0.0));
         match c {
             SUB | SUPER => {

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::axes::height_of_names;
 use super::figure::Panel;
 use super::layout::{BORDER, Grid, plot_size};
 use super::panel::{self, Prepared};
@@ -13,6 +14,8 @@ use crate::error::{Error, Result};
 const BESIDE: f64 = 150.0;
 /// The least width and height of a plot area that can be read.
 const LEAST: (f64, f64) = (90.0, 60.0);
+/// The least height of a heat map, where nothing else is asked: labels run along its side and along that of its colour bar.
+const MAPPED: f64 = 150.0;
 /// Height of a plot area to its width, and the most that it is.
 const SHAPE: (f64, f64) = (0.68, 300.0);
 /// Labels that are broken otherwise change what is left for a plot area: so often is it measured anew.
@@ -79,11 +82,14 @@ pub(super) fn fitted(
     around: impl Fn(&[Prepared], f64) -> f64,
 ) -> Result<Fitted> {
     let available = size.width - 2.0 * BORDER;
+    let mapped = panels.iter().any(|panel| panel.heatmap.is_some());
+    let least = if mapped { MAPPED } else { LEAST.1 };
     for columns in (1..=columns).rev() {
         let mut plot = (available / columns as f64 - 70.0).max(LEAST.0);
         let mut found = None;
         for _ in 0..TRIES {
-            let shape = (plot, (SHAPE.0 * plot).clamp(LEAST.1, SHAPE.1));
+            let names = panels.iter().map(|panel| height_of_names(panel, plot)).fold(0.0, f64::max);
+            let shape = (plot, (SHAPE.0 * plot).clamp(least, SHAPE.1).max(names));
             let fitted = arranged(panels, columns, shape, own_legend)?;
             let spare = available - fitted.grid.width;
             if (0.0..1.0).contains(&spare) {

@@ -19,6 +19,8 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("π_T", "", "policy after T rounds"),
     ("π′", "", "policy after the step"),
     ("π̂", "", "exact update of a policy"),
+    ("π°", "", "all probability on the most likely response"),
+    ("π*_β", "", "policy of the greatest reward less β times the KL divergence"),
     ("y*", "", "most likely response"),
     ("y*_0", "", "most likely response of the base policy"),
     ("y*_1", "", "most likely response after one round"),
@@ -28,16 +30,32 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("κ", "", "mean over prompts of 1/(probability of the most likely response)"),
     ("κ_0", "", "mean over prompts of 1/π_0(y*_0)"),
     ("κ_t", "", "mean over prompts of 1/π_t(y*_t)"),
+    ("κ′", "", "κ after the step"),
     ("J", "", "probability of a right answer, mean over prompts"),
     ("γ", "", "margin: log-probability of the most likely response less that of the next, least over prompts"),
     ("μ", "", "least probability of a most likely response"),
     ("ε", "", "root mean square error of the learned reward differences"),
     ("ε_app", "", "the part of ε that no policy of the class avoids"),
     ("θ", "", "parameter of a policy"),
+    ("θ′", "", "parameter after the step"),
     ("φ", "", "features"),
     ("λ_j", "", "eigenvalue number j of Σ"),
+    ("Δ", "", "probability of the informative prompts together"),
+    ("δ", "", "a prompt counts as failed if no response has probability above 1 − δ"),
+    ("Σ", "", "covariance of the features"),
+    ("λ", "", "ridge"),
     ("d_λ", "", "effective dimension Σ_j λ_j/(λ_j + λ)"),
     ("Π", "", "class of policies"),
+    ("α", "", "exponent of π_t in the reference"),
+    ("η", "", "weight of log π_t in the reward"),
+    ("ν", "", "log-odds that a solved level adds to the next"),
+    ("ρ", "", "probability that an answer is right"),
+    ("ρ_0", "", "probability that an answer of the base policy is right"),
+    ("ρ_t", "", "probability that an answer is right after t rounds"),
+    ("σ", "", "standard deviation of the judge's noise"),
+    ("τ", "", "temperature of the labels"),
+    ("ω", "", "arccos √ρ"),
+    ("Φ", "", "distribution function of the normal law"),
     ("R²", "", "share of the variance that the features explain"),
 ];
 
@@ -50,7 +68,9 @@ pub fn explained(figure: &Figure) -> Vec<(String, String)> {
     let is_own = |symbol: &str| own().any(|(known, _)| normal(known) == symbol);
     for &(symbol, shown, meaning) in MEANINGS {
         let asks = |used: &String| !is_own(used) && entry(used) == Some(symbol);
-        if used.iter().any(asks) {
+        // F(δ) is explained with its δ.
+        let said = symbol == "δ" && explained.iter().any(|(known, _)| known == "F(δ)");
+        if !said && used.iter().any(asks) {
             explained.push((if shown.is_empty() { symbol } else { shown }.to_owned(), meaning.to_owned()));
         }
     }
@@ -128,8 +148,14 @@ fn symbols(text: &str) -> Vec<String> {
         let first = characters[start];
         let before = start.checked_sub(1).map(|index| characters[index]);
         let is_symbol = match is_greek(first) {
+            // Not the signs of a difference (Δr) and of a sum (Σ p(x), Σ_j).
+            true if first == 'Δ' => !characters.get(at).is_some_and(|c| c.is_alphabetic()),
+            true if first == 'Σ' => !is_sum(&characters[at..]),
             true => true,
-            false => first.is_ascii_alphabetic() && !before.is_some_and(|c| is_latin(c) || "_-'’.".contains(c)),
+            false => {
+                first.is_ascii_alphabetic()
+                    && !before.is_some_and(|c| is_latin(c) || c.is_ascii_digit() || "_-'’.".contains(c))
+            }
         };
         while characters.get(at).is_some_and(|&c| matches!(c, '*' | '′' | '°' | '²' | '⁺' | '\u{300}'..='\u{36f}'))
         {
@@ -155,7 +181,7 @@ fn symbols(text: &str) -> Vec<String> {
             is_greek(first) || !after.is_some_and(|c| c == '_' || (c.is_alphanumeric() && !is_greek(c)) || c == '-');
         if is_symbol && ends {
             found.push(symbol);
-        } else if !ends {
+        } else if !ends && is_latin(first) {
             // The rest of a word.
             while characters.get(at).is_some_and(|&c| is_latin(c) || c == '_' || c.is_ascii_digit()) {
                 at += 1;
@@ -167,4 +193,10 @@ fn symbols(text: &str) -> Vec<String> {
 
 fn is_greek(c: char) -> bool {
     matches!(c, '\u{370}'..='\u{3ff}')
+}
+
+/// Whether a Σ before this is the sign of a sum.
+fn is_sum(after: &[char]) -> bool {
+    let next: String = after.iter().skip_while(|c| **c == ' ').take(3).collect();
+    next.starts_with(|c: char| c.is_alphanumeric() || c == '_') && next != "of "
 }

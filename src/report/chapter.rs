@@ -138,7 +138,8 @@ fn gap(missing: usize) -> String {
     )
 }
 
-fn paragraphs(text: &str) -> Vec<String> {
+/// The paragraphs of a text, each without line breaks.
+pub(super) fn paragraphs(text: &str) -> Vec<String> {
     let joined = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
     text.split("\n\n").map(joined).filter(|paragraph| !paragraph.is_empty()).collect()
 }

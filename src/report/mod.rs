@@ -3,13 +3,14 @@
 //! ```text
 //! stores ──► Results ──► Record  (the ledger)  ─┐
 //!                   └──► Chapter (one a store) ─┴─► Report ──► html::page, markdown::text
-//! docs/ledger.json ────► Record ───────────────────────────► splice::spliced (the README's table)
-//! figures/*.csv ───────► Table ────────────────────────────► loops::spliced (docs/loops.md)
+//! docs/ledger.json ────► Record ───────────────────────────► splice::spliced (README.md, docs/ledger.md)
+//! figures/*.csv ───────► Table ────────────────────────────► gallery::text (figures/README.md), loops::spliced (docs/loops.md)
 //! ```
 //!
 //! Equal stores give equal bytes: nothing of the moment at which a report is made stands in it.
 
 pub mod chapter;
+pub mod gallery;
 pub mod html;
 pub mod loops;
 pub mod markdown;

@@ -7,7 +7,7 @@ use crate::claims::ledger::{SCHEMA, contradicts, rank, word};
 pub use crate::claims::words::short;
 use crate::study::Profile;
 use crate::study::definition::Verdict;
-use crate::words::counted;
+use crate::words::{agreeing, counted};
 use crate::{Error, Result};
 
 /// The verdicts, in the order in which they are counted.
@@ -144,13 +144,37 @@ impl Record {
         counted.map(|(count, verdict)| format!("{} {count}", word(&verdict))).collect::<Vec<_>>().join(", ")
     }
 
+    /// What the violated rows say whose violation was expected, in a sentence; nothing where there is none.
+    ///
+    /// A claim that is expected to be violated is a printed form, a step of a proof, or a law that was claimed more widely than it holds:
+    /// what is exact or explicit is one of the former, a shape one of the latter.
+    pub fn refuted_text(&self) -> Option<String> {
+        let refuted = |row: &&Row| row.verdict == Verdict::Violated && row.expected == Some(Verdict::Violated);
+        let (laws, formulas): (Vec<&Row>, Vec<&Row>) =
+            self.claims.iter().filter(refuted).partition(|row| row.level == LEVELS[2]);
+        let formulas = (!formulas.is_empty()).then(|| {
+            let stand = agreeing(
+                formulas.len(),
+                "is a formula or a step of a proof that is",
+                "are formulas or steps of proofs that are",
+            );
+            format!("{} {stand} false as printed", formulas.len())
+        });
+        let laws = (!laws.is_empty()).then(|| {
+            let stand = agreeing(laws.len(), "is a rate or law that fails", "are rates or laws that fail");
+            format!("{} {stand} on the instances of the row", laws.len())
+        });
+        let parts: Vec<String> = formulas.into_iter().chain(laws).collect();
+        (!parts.is_empty()).then(|| format!("Violated means false: {}.", parts.join(", ")))
+    }
+
     /// How it compares with what was expected, in words.
     pub fn outcome(&self) -> String {
         let others = || self.claims.iter().filter(|row| !row.as_expected());
         let against = others().filter(|row| contradicts(row.verdict, row.expected.unwrap_or(row.verdict))).count();
         let open = others().count() - against;
         match (against, open) {
-            (0, 0) => "All as expected".to_owned(),
+            (0, 0) => "Each verdict is the one that was written down before".to_owned(),
             (0, _) => format!("None contradicts what was expected, {open} could not be settled here"),
             (_, 0) => format!("{against} contradict what was expected, the others are as expected"),
             _ => format!("{against} contradict what was expected, {open} could not be settled here"),

@@ -1,4 +1,4 @@
-//! What papers hold: ids, sources, rules, controls, names.
+//! What papers hold: ids, sources, rules, controls, names, printed statements.
 
 use std::collections::BTreeSet;
 
@@ -83,6 +83,74 @@ fn every_numbered_statement_has_a_row() {
     ] {
         assert!(results.iter().any(|result| result.contains(statement)), "{statement} has no row");
     }
+}
+
+/// Words by which a claim's `result` names a place of a paper.
+const PLACES: [&str; 14] = [
+    "Theorem",
+    "Lemma",
+    "Corollar",
+    "Proposition",
+    "Remark",
+    "Definition",
+    "Algorithm",
+    "Example",
+    "Appendix",
+    "Section",
+    "Eq. ",
+    "Eqs. ",
+    "abstract (",
+    "assumed after",
+];
+
+/// Claims whose `result` names a place, of which no printed statement is quoted, with the reason.
+const NOT_QUOTED: [(&str, &str); 3] = [
+    ("S1", "a definition stands in that section; the law and the semigroup are ours"),
+    ("S1.law", "a definition stands in that section; the law is ours"),
+    ("M7", "another paper's theorem with a term that it does not have; it is quoted under C18"),
+];
+
+/// A claim that is of a printed statement has it quoted, and none is excused that need not be.
+#[test]
+fn every_printed_statement_that_a_claim_weighs_is_quoted() {
+    for claim in papers::claims() {
+        let named = PLACES.iter().any(|place| claim.result.contains(place));
+        let quoted = papers::quoted(claim.id).count() > 0;
+        let excused = NOT_QUOTED.iter().any(|(id, _)| *id == claim.id);
+        assert_eq!(named && !quoted, excused, "{}, {}: quoted {quoted}", claim.id, claim.result);
+    }
+}
+
+/// Quotes are of claims of their own paper, and at least one of them names the place's number or word.
+#[test]
+fn quotes_are_of_claims_that_are_there() {
+    for paper in papers::PAPERS {
+        let mut places = BTreeSet::new();
+        for quote in paper.quoted {
+            assert!(places.insert(quote.place), "{} comes twice", quote.place);
+            assert!(quote.says.ends_with('.') && !quote.claims.is_empty(), "{}", quote.place);
+            for id in quote.claims {
+                assert!(paper.claims().any(|claim| claim.id == *id), "{}: {} has no {id}", quote.place, paper.key);
+            }
+        }
+    }
+}
+
+/// docs/theory.md quotes each of them, beside our form, and none that is not in the table.
+#[test]
+fn the_page_of_the_theory_quotes_each_printed_statement() {
+    let plain = |text: &str| text.replace('\\', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let page = include_str!("../../docs/theory.md");
+    let lines =
+        page.lines().map(|line| line.strip_prefix('>').map_or("\n", |rest| if rest.is_empty() { "\n" } else { rest }));
+    let blocks: String = lines.collect();
+    let mut found: Vec<String> = blocks.split('\n').map(plain).filter(|block| !block.is_empty()).collect();
+    let mut expected: Vec<String> = (papers::PAPERS.iter().flat_map(|paper| paper.quoted))
+        .map(|quote| plain(&format!("Printed ({}): {}", quote.place, quote.says)))
+        .collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -19,6 +19,7 @@ static TOY: Paper = Paper {
     link: "https://example.org/toy",
     claims: &[&[coin("Z10.late"), coin("Z2"), IDENTITY], &[coin("Z1.coin")]],
     printed: &[("Z1", "A coin is fair.")],
+    quoted: &[],
     bounds: &[],
     flags: &[],
 };
@@ -167,9 +168,12 @@ fn every_list_has_a_chapter_for_each_paper() {
     let summary = splice::summary(&record);
     let folds: Vec<&str> = summary.split("<details>").skip(1).collect();
     assert_eq!(folds.len(), 2);
-    assert!(folds[0].contains("fu2026") && folds[0].contains("| C11 |") && !folds[0].contains("| Z2 |"), "{summary}");
+    assert!(
+        folds[0].contains("fu2026") && folds[0].contains("</a>C11 |") && !folds[0].contains("</a>Z2 |"),
+        "{summary}"
+    );
     assert!(folds[1].contains("Coins \\& \\<dice\\>"), "{summary}");
-    assert!(folds[1].contains("| Z2 |") && !folds[1].contains("| C11 |"), "{summary}");
+    assert!(folds[1].contains("</a>Z2 |") && !folds[1].contains("</a>C11 |"), "{summary}");
 
     let report = Report { ledger: record, chapters: Vec::new(), remarks: Vec::new() };
     let (page, document) = (html::page(&report), markdown::text(&report));

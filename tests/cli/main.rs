@@ -6,6 +6,7 @@ mod study_common;
 mod autoregressive;
 mod bound;
 mod bound_dynamics;
+mod counterexample;
 mod describe;
 mod doc_examples;
 mod examples;

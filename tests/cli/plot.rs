@@ -33,7 +33,7 @@ fn a_definition_of_ones_own_under_an_experiments_name_is_drawn_as_ones_own() {
     assert!(said.contains("part `hard-worst` is missing"), "{said}");
     let mut files: Vec<_> = fs::read_dir(bench.path("drawn")).unwrap().map(|file| file.unwrap().file_name()).collect();
     files.sort();
-    assert_eq!(files, ["rate_vs_n.csv", "rate_vs_n.png", "rate_vs_n.svg"]);
+    assert_eq!(files, ["rate_vs_n.csv", "rate_vs_n.pdf", "rate_vs_n.png", "rate_vs_n.svg"]);
     let svg = fs::read(bench.path("drawn/rate_vs_n.svg")).unwrap();
     // An experiment has a drawing of this very name: the table decides.
     fs::rename(bench.path("drawn/rate_vs_n.csv"), bench.path("drawn/hard_instance.csv")).unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Read;
 
 use selfreward::experiment::query::{self, Style};
 use selfreward::experiment::{Table, generic};
@@ -278,9 +279,32 @@ fn panels_say_where_an_interval_is_missing_and_rounds_are_whole() {
     assert_eq!(said("d"), "Means over 3 replicates, with 95% intervals");
 }
 
+/// The streams of a PDF, decompressed: each is as long as it says, and ends where it should.
+fn streams(pdf: &[u8]) -> Vec<Vec<u8>> {
+    let find = |from: usize, what: &[u8]| pdf[from..].windows(what.len()).position(|at| at == what).map(|at| from + at);
+    let (mut found, mut from) = (Vec::new(), 0);
+    while let Some(at) = find(from, b"<< /Length ") {
+        let start = find(at, b">>\nstream\n").unwrap() + 10;
+        let entries = String::from_utf8_lossy(&pdf[at..start]).into_owned();
+        let length: usize = entries.split(' ').nth(2).unwrap().parse().unwrap();
+        assert!(entries.contains("/Filter /FlateDecode"), "{entries}");
+        from = start + length;
+        assert!(pdf[from..].starts_with(b"\nendstream"), "{entries}");
+        let mut stream = Vec::new();
+        flate2::read::ZlibDecoder::new(&pdf[start..from]).read_to_end(&mut stream).unwrap();
+        found.push(stream);
+    }
+    found
+}
+
+/// The streams that are text: the page's operators, the table of characters.
+fn operators(pdf: &[u8]) -> String {
+    streams(pdf).into_iter().filter_map(|stream| String::from_utf8(stream).ok()).collect::<Vec<_>>().join("\n")
+}
+
 /// The text of a page, as a reader of PDF finds it: numbers of glyphs through the document's own table of characters.
 fn page_text(pdf: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(pdf);
+    let text = operators(pdf);
     let blocks = text.split("beginbfchar\n").skip(1).map(|block| block.split("endbfchar").next().unwrap());
     let code = |hex: &str| u16::from_str_radix(hex.trim_matches(['<', '>']), 16).unwrap();
     let characters: BTreeMap<u16, String> = blocks
@@ -288,8 +312,9 @@ fn page_text(pdf: &[u8]) -> Vec<String> {
         .filter_map(|line| line.split_once(' '))
         .map(|(glyph, c)| (code(glyph), String::from_utf16(&[code(c)]).unwrap()))
         .collect();
-    let shown =
-        text.lines().filter_map(|line| line.strip_suffix("> Tj ET")?.rsplit_once('<').map(|(_, hex)| hex.to_owned()));
+    // A text with scripts is shown in several parts.
+    let parts = |line: &str| line.split('<').skip(1).map(|part| part.split('>').next().unwrap()).collect::<String>();
+    let shown = text.lines().filter(|line| line.starts_with("BT ")).map(parts);
     let word = |hex: String| {
         let glyphs = hex.as_bytes().chunks(4).map(|digits| code(std::str::from_utf8(digits).unwrap()));
         glyphs.map(|glyph| characters[&glyph].clone()).collect()
@@ -300,7 +325,7 @@ fn page_text(pdf: &[u8]) -> Vec<String> {
 #[test]
 fn a_pdf_has_its_size_its_font_and_its_text() {
     let bench = computed();
-    let line = "--x samples --y failure,drift --by bump --title Überschrift --width 3.25in --pdf --name p --quiet";
+    let line = "--x samples --y failure,drift --by bump --title Überschrift --width 3.25in --name p --quiet";
     bench.expect(0, &format!("plot {STORE} {line}"));
     let pdf = fs::read(bench.path("runs/p.pdf")).unwrap();
     let text = String::from_utf8_lossy(&pdf).into_owned();
@@ -313,8 +338,9 @@ fn a_pdf_has_its_size_its_font_and_its_text() {
         assert!(words.iter().any(|shown| shown == word), "{word}: {words:?}");
     }
     // Sizes are in pixels of 3/4 point: none is below 6 points as printed.
+    let page = operators(&pdf);
     let sizes =
-        text.lines().filter_map(|line| line.split_once("/F0 ")?.1.split_once(" Tf").map(|(size, _)| number(size)));
+        page.lines().filter_map(|line| line.split_once("/F0 ")?.1.split_once(" Tf").map(|(size, _)| number(size)));
     assert!(sizes.map(|size| 0.75 * size).fold(f64::INFINITY, f64::min) >= 6.0);
     // Where every object begins.
     let start: usize = text.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
@@ -327,6 +353,6 @@ fn a_pdf_has_its_size_its_font_and_its_text() {
     bench.expect(0, &format!("plot {STORE} {line}"));
     assert!(fs::read(bench.path("runs/p.pdf")).unwrap() == pdf, "the same again has the same bytes");
     // Figures without flags have one, too.
-    bench.expect(0, &format!("plot {STORE} --pdf --quiet"));
+    bench.expect(0, &format!("plot {STORE} --quiet"));
     assert!(page_text(&fs::read(bench.path("runs/grid.pdf")).unwrap()).iter().any(|shown| shown == "round t"));
 }

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use crate::study_common::{Bench, PROBE, records};
+use selfreward::experiment;
 use selfreward::papers::{self, PAPERS, printed};
 use selfreward::plot::{Axis, Datum, Figure, Heatmap, Panel, Series, Style};
 use selfreward::report::html::formula;
 use selfreward::report::markup::Markup;
 use selfreward::report::record::short;
 use selfreward::report::time::{seconds_between, span};
-use selfreward::report::{Record, splice};
+use selfreward::report::{Record, gallery, splice};
 use serde_json::{Value, json};
 
 /// What no page may take at its word.
@@ -84,7 +86,7 @@ fn a_page_is_well_formed_escapes_what_it_is_given_loads_nothing_and_comes_out_th
     }
 
     bench.expect(0, "report --quiet -o again");
-    for name in ["report.html", "report.md", "figures/probe.svg", "figures/probe.csv"] {
+    for name in ["report.html", "report.md", "figures/probe.svg", "figures/probe.pdf", "figures/probe.csv"] {
         assert!(read(&bench, &format!("report/{name}")) == read(&bench, &format!("again/{name}")), "{name} differs");
     }
 }
@@ -293,18 +295,92 @@ fn a_summary_is_spliced_between_the_marks_and_nothing_else_is_touched() {
     let once = splice::spliced(DOCUMENT, &record).unwrap();
     assert_eq!(splice::spliced(&once, &record).unwrap(), once, "a second time changes nothing");
     let expected = "# Title\n\n<!-- ledger -->\n\n\
-        4 statements, full profile, seed 1: holds 1, violated 1, inconclusive 1, not-applicable 1. None contradicts what was expected, \
+        4 statements, full profile, seed 1: holds 1, violated 1, inconclusive 1, not-applicable 1. \
+        **Violated means false: 1 is a formula or a step of a proof that is false as printed.** None contradicts what was expected, \
         2 could not be settled here.\n\n\
-        <details><summary>Every statement with its verdict</summary>\n\n\
-        | id | statement | level | what was compared | verdict |\n\
-        | --- | --- | --- | --- | --- |\n\
-        | C2.printed | y\\*\\_t \\| \\<b\\> | exact | measured -1.5 \\[-2, -1\\], bound 0.25 | violated, as expected |\n\
-        | C1 | y\\*\\_t \\| \\<b\\> | exact | tightest: 0.125 ≤ 0.25 | holds |\n\
-        | C4 | y\\*\\_t \\| \\<b\\> | exact | 1 of 20 runs exceed, 10% allowed | inconclusive (holds expected) |\n\
-        | C3 | y\\*\\_t \\| \\<b\\> | exact | nothing was compared | not-applicable (holds expected) |\n\
+        <details><summary>The statements that are violated</summary>\n\n\
+        | id | where | statement | what was compared |\n\
+        | --- | --- | --- | --- |\n\
+        | C2.printed | Lemma C.1 | y\\*\\_t \\| \\<b\\> | measured -1.5 \\[-2, -1\\], bound 0.25 |\n\
         \n</details>\n\
         \n<!-- /ledger -->\n\nEnd, with trailing space \r\n";
     assert_eq!(once, expected);
+}
+
+/// What violated means goes by who expected it and by the level: a violation that nobody expected is no finding.
+#[test]
+fn violated_rows_are_told_apart() {
+    let mut changed = ledger();
+    assert_eq!(splice::brief(&Record::read(changed.clone()).unwrap()).matches("Violated means").count(), 1);
+    let (claims, mut extra) = (changed["claims"].as_array_mut().unwrap(), ledger());
+    let row = &mut extra["claims"][1];
+    row["level"] = json!("shape");
+    claims.extend([row.clone(), row.clone()]);
+    let text = splice::brief(&Record::read(changed.clone()).unwrap());
+    assert!(
+        text.contains(
+            "Violated means false: 1 is a formula or a step of a proof that is false as printed, \
+             2 are rates or laws that fail on the instances of the row."
+        ),
+        "{text}"
+    );
+    for row in changed["claims"].as_array_mut().unwrap() {
+        row["expected"] = json!("holds");
+    }
+    let text = splice::brief(&Record::read(changed).unwrap());
+    assert!(!text.contains("Violated means") && text.contains("3 contradict what was expected"), "{text}");
+}
+
+#[test]
+fn all_rows_are_spliced_between_marks_of_their_own() {
+    let record = Record::read(ledger()).unwrap();
+    let document = "<!-- statements -->\n<!-- /statements -->\n";
+    let expected = "<!-- statements -->\n\n## Statements\n\n\
+        | id | statement | level | what was compared | verdict |\n\
+        | --- | --- | --- | --- | --- |\n\
+        | <a id=\"C2.printed\"></a>C2.printed | y\\*\\_t \\| \\<b\\> | exact | measured -1.5 \\[-2, -1\\], bound 0.25 | violated, as expected |\n\
+        | <a id=\"C1\"></a>C1 | y\\*\\_t \\| \\<b\\> | exact | tightest: 0.125 ≤ 0.25 | holds |\n\
+        | <a id=\"C4\"></a>C4 | y\\*\\_t \\| \\<b\\> | exact | 1 of 20 runs exceed, 10% allowed | inconclusive (holds expected) |\n\
+        | <a id=\"C3\"></a>C3 | y\\*\\_t \\| \\<b\\> | exact | nothing was compared | not-applicable (holds expected) |\n\
+        \n<!-- /statements -->\n";
+    assert_eq!(splice::spliced(document, &record).unwrap(), expected);
+    let both = splice::spliced(&format!("{document}{DOCUMENT}"), &record).unwrap();
+    assert_eq!(both, expected.to_owned() + &splice::spliced(DOCUMENT, &record).unwrap());
+}
+
+/// The documents of this project are what the program writes today: `selfreward report --splice FILE` and `--gallery FILE` mend them.
+#[test]
+fn documents_are_what_the_program_writes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+    let record = Record::read(serde_json::from_str(&text("docs/ledger.json")).unwrap()).unwrap();
+    for name in ["README.md", "docs/ledger.md"] {
+        let document = text(name);
+        assert!(splice::spliced(&document, &record).unwrap() == document, "report --splice {name} would change it");
+    }
+    let gallery = gallery::text(&root.join("figures"), &record).unwrap();
+    assert!(gallery == text("figures/README.md"), "report --gallery figures/README.md would change it");
+}
+
+/// Every figure of every built-in experiment has its texts, and no text is of another figure.
+#[test]
+fn every_figure_has_an_alternative_text_and_a_caption() {
+    for experiment in experiment::ALL {
+        let definition = experiment.definition().unwrap();
+        let said: Vec<&str> = definition.figures.iter().map(|figure| figure.name.as_str()).collect();
+        let drawn: Vec<&str> = experiment.drawings.iter().map(|drawing| drawing.name).collect();
+        assert_eq!(said, drawn, "{}", experiment.name);
+    }
+}
+
+/// A gallery is written from the tables in its own folder, and a table that is missing is named.
+#[test]
+fn the_gallery_is_of_the_tables_in_its_folder() {
+    let bench = Bench::with("ledger.json", &ledger().to_string());
+    let complaint = bench.complaint(2, "report --gallery README.md --ledger ledger.json");
+    assert!(complaint.contains("real_features.csv"), "{complaint}");
+    let complaint = bench.complaint(2, "report --gallery a.md --splice b.md");
+    assert!(complaint.contains("--gallery") && complaint.contains("--splice"), "{complaint}");
 }
 
 #[test]

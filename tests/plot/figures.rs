@@ -89,6 +89,44 @@ fn zeros_on_a_logarithmic_axis_stand_in_their_gutter_and_nowhere_else() {
     assert!(svg.contains(">\n0\n</text>"), "the gutter is labelled");
 }
 
+/// Zero and what is positive below the axis: the one hollow in the gutter, the other an open arrow at the axis's end.
+#[test]
+fn positive_values_below_the_axis_are_arrows_and_no_zeros() {
+    let data = [(1.0, 0.5), (10.0, 1e-7), (100.0, 0.0), (1000.0, 1e-9)];
+    let panel = |style| {
+        Panel::new("", Axis::log("n").range(0.5, 2e4), Axis::log("F").range(1e-3, 1.0))
+            .series(Series::unlabelled(style, 0, data))
+    };
+    for style in [Style::LineMarkers, Style::DashedMarkers, Style::Markers] {
+        let svg = figure(panel(style)).to_svg().unwrap();
+        let (frame, gutter) = (frames(&svg)[0], boxes(&svg, "#666666", 7)[0]);
+        let x = |n: f64| map(n.log10(), (0.5f64.log10(), 2e4f64.log10()), (frame[0], frame[2]));
+        // Triangles are outlined along four sides (the first one twice), the ring of the zero along more.
+        let outlines = || lines(&svg).into_iter().filter(|l| l.color == BLUE && l.width == 12);
+        let arrows: Vec<Shape> = outlines().filter(|l| l.points.len() == 5).collect();
+        assert_eq!(arrows.len(), 2, "{style:?}");
+        for (arrow, n) in arrows.iter().zip([10.0, 1000.0]) {
+            let tip = arrow.points.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+            assert!((tip.0 - x(n)).abs() < 0.1 && tip.1 <= gutter[1] && tip.1 > gutter[1] - 1.0, "{tip:?}");
+            assert!(arrow.points.iter().all(|p| p.1 > gutter[1] - 8.0), "the arrow lies in the panel");
+        }
+        let zeros: Vec<Shape> = outlines().filter(|l| l.points.len() > 20).collect();
+        assert_eq!(zeros.len(), 1);
+        assert!((middle(&zeros[0].points).1 - (gutter[1] + gutter[3]) / 2.0).abs() < 0.2);
+        assert!(svg.contains("positive, below the axis") && svg.contains("exactly 0 (hollow mark"));
+        // They can be pointed at, where they are drawn.
+        let located = figure(panel(style)).draw().unwrap().located;
+        assert_eq!(located.len(), 4);
+        assert_eq!(located[1].at.1, 10.0 * gutter[1]);
+    }
+    // A line without marks is seen to leave; and on a linear axis nothing is positive or not.
+    let svg = figure(panel(Style::Line)).to_svg().unwrap();
+    assert!(!svg.contains("positive, below the axis"));
+    let linear = Panel::new("", Axis::linear("x"), Axis::linear("y").range(1.0, 2.0));
+    let linear = linear.series(Series::unlabelled(Style::LineMarkers, 0, [(0.0, 1.5), (1.0, 0.5)]));
+    assert!(!figure(linear).to_svg().unwrap().contains("positive, below the axis"));
+}
+
 #[test]
 fn nan_breaks_a_line_and_infinity_stands_in_the_upper_gutter() {
     let data = [(0.0, 1.0), (1.0, 2.0), (2.0, f64::NAN), (3.0, 1.0), (4.0, f64::INFINITY), (5.0, 1.0), (6.0, 2.0)];

@@ -4,8 +4,11 @@
 mod plot_support;
 
 mod clip;
+mod committed;
 mod figures;
+mod foot;
 mod output;
+mod scripts;
 mod single;
 mod tables;
 mod ticks;

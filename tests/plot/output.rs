@@ -203,7 +203,8 @@ fn saving_replaces_whole_files() {
     let svg = fs::read_to_string(dir.path().join("a.svg")).unwrap();
     assert_eq!(svg, rich_figure().to_svg().unwrap());
     assert_eq!(fs::read(dir.path().join("a.png")).unwrap(), svg_to_png(&svg).unwrap());
-    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "nothing else is left");
+    assert_eq!(fs::read(dir.path().join("a.pdf")).unwrap(), rich_figure().to_pdf().unwrap());
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3, "nothing else is left");
     let missing = save(&dir.path().join("missing"), "a", &rich_figure()).unwrap_err();
     assert!(matches!(&missing, selfreward::Error::File { path, .. } if path.ends_with("missing/a.svg")), "{missing}");
 }

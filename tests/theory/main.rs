@@ -6,6 +6,7 @@ mod support;
 mod bayes_floor;
 mod bump;
 mod constants;
+mod counterexample;
 mod effective_dimension;
 mod estimation;
 mod greedy;

@@ -20,9 +20,9 @@ pub struct LookArgs {
     /// The height of the whole, beside --width [default: as high as panels of this width are drawn best]
     #[arg(long, value_name = "LENGTH", requires = "width")]
     height: Option<String>,
-    /// Write a PDF, too: lines as lines, texts as text, the font within
-    #[arg(long)]
-    pdf: bool,
+    // Asked for the PDF before every figure had one; commands that say so still run.
+    #[arg(long = "pdf", hide = true)]
+    _pdf: bool,
     /// The name of the files, without an ending [default: what is drawn, in words]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -32,7 +32,6 @@ pub struct LookArgs {
 #[derive(Debug, Default)]
 pub(super) struct Look {
     pub(super) style: Style,
-    pub(super) pdf: bool,
     pub(super) name: Option<String>,
     /// What tells a figure that looks otherwise from the one that is drawn without flags.
     suffix: String,
@@ -56,7 +55,7 @@ impl LookArgs {
         let log = log.map(|log| format!("log-{}", if log.x() { if log.y() { "xy" } else { "x" } } else { "y" }));
         let suffix = lengths.chain(title).chain(log.clone()).map(|part| format!("-{part}")).collect();
         let style = Style { title: self.title.clone(), log: None, size };
-        Ok(Look { style, pdf: self.pdf, name: self.name.clone(), suffix })
+        Ok(Look { style, name: self.name.clone(), suffix })
     }
 }
 

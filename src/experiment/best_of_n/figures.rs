@@ -85,12 +85,13 @@ pub(super) fn linear(table: &Table) -> Result<Figure> {
     }
     let large = table.filter(&[("part", "linear-large"), ("t", "1")])?;
     let more = Panel::new("the fit by draws, d = 4", Axis::log("draws N of which the likeliest is kept"), divergence())
-        .series(Series::new("d = 4", Style::LineMarkers, 0, large.measured("best_of", "fit_divergence")?).bars());
+        .series(Series::unlabelled(Style::LineMarkers, 6, large.measured("best_of", "fit_divergence")?).bars());
     let drift = || Axis::linear("drift P[y*ₜ ≠ y*₀]").range(-0.0005, 0.02);
     let mut moved =
         Panel::new("moved modes after one round", Axis::linear("E π₁(y*₀), mass of the base modes"), drift());
-    for (color, (part, name, key, values)) in
-        [("drift", "sharpening-sft", "N", "best_of"), ("drift-rlhf", "sharpening-rlhf", "β", "beta")].iter().enumerate()
+    // Colours that stand for no N above.
+    for (color, part, name, key, values) in
+        [(3, "drift", "sharpening-sft", "N", "best_of"), (4, "drift-rlhf", "sharpening-rlhf", "β", "beta")]
     {
         let rows = table.filter(&[("part", part), ("t", "1")])?;
         let points = rows.means("base_probability_mean", "drift")?;
@@ -101,7 +102,7 @@ pub(super) fn linear(table: &Table) -> Result<Figure> {
     let later = Panel::new("moved modes by round, N = 2", Axis::linear("round t"), drift()).series(Series::new(
         "sharpening-sft",
         Style::LineMarkers,
-        0,
+        3,
         rounds,
     ));
     Ok(Figure::new("The likeliest of N draws in a linear class: the fit, and modes moved without sampling")

@@ -1,7 +1,7 @@
 //! The picture over (n, T) and the three knobs, drawn from the tables alone.
 
 use super::super::Table;
-use super::{ELSEWHERE, SURE, measured};
+use super::{ELSEWHERE, EXPERIMENT, SURE, measured};
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Heatmap, Panel, Scale, Series, Style};
 
@@ -16,13 +16,14 @@ pub(super) fn picture(table: &Table) -> Result<Figure> {
     };
     let figure = Figure::new("Consistency and correctness on real features, over n and T")
         .subtitle(format!(
-            "real features (256 questions, 16 answers), β = 1, ERM nearest to θₜ; means over {} replicates. Astray: F(0.5) < {SURE} and drift > {ELSEWHERE}",
+            "real features, β = {}, ERM nearest to θₜ; means over {} replicates. Astray: F(0.5) < {SURE} and drift > {ELSEWHERE}",
+            EXPERIMENT.given("picture", "process.beta")?,
             table.distinct("replicates")?.join(", ")
         ))
         .columns(3)
-        .panel(map("own mode below 1/2", "failure_0.5_mean", "failure rate F(0.5)", (0.0, 0.5))?)
-        .panel(map("base model's choice below 1/2", "base_failure_0.5_mean", "base failure", (0.0, 0.5))?)
-        .panel(map("another choice than the base model's", "drift_mean", "drift P[y*_T ≠ y*₀]", (0.0, 0.5))?)
+        .panel(map("own most likely answer below 1/2", "failure_0.5_mean", "failure rate F(0.5)", (0.0, 0.5))?)
+        .panel(map("base model's most likely answer below 1/2", "base_failure_0.5_mean", "base failure", (0.0, 0.5))?)
+        .panel(map("another most likely answer than the base model's", "drift_mean", "drift P[y*_T ≠ y*₀]", (0.0, 0.5))?)
         .panel(map("accuracy", "accuracy_mean", "P[y*_T = answer]", (0.3, 0.42))?)
         .panel(map("sure of itself and elsewhere", "astray_mean", "share of replicates astray", (0.0, 1.0))?)
         .panel(paths(table)?);
@@ -31,10 +32,11 @@ pub(super) fn picture(table: &Table) -> Result<Figure> {
 
 /// Drift against failure as rounds go by.
 fn paths(table: &Table) -> Result<Panel> {
-    let mut panel =
-        Panel::new("paths from t = 0 (right) to 32", Axis::log("failure rate F(0.5)"), Axis::linear("drift"))
-            .guide(Guide::vertical(SURE, "sure"))
-            .guide(Guide::horizontal(ELSEWHERE, "elsewhere"));
+    let rounds = table.distinct("t")?.iter().filter_map(|t| t.parse::<u64>().ok()).max().unwrap_or(0);
+    let title = format!("paths from t = 0 (right) to {rounds}");
+    let mut panel = Panel::new(title, Axis::log("failure rate F(0.5)"), Axis::linear("drift"))
+        .guide(Guide::vertical(SURE, "sure"))
+        .guide(Guide::horizontal(ELSEWHERE, "elsewhere"));
     let samples = table.distinct("samples")?;
     for (color, (n, written)) in PATHS.iter().filter(|path| samples.iter().any(|n| n == path.0)).enumerate() {
         let rows = table.filter(&[("samples", n)])?;
@@ -70,16 +72,15 @@ pub(super) fn knobs(table: &Table) -> Result<Figure> {
     let rounds = table.distinct("t")?.join(", ");
     let mut figure = Figure::new("Failure, drift and accuracy under ridge, judge noise and the ball, on real features")
         .subtitle(format!(
-            "real features, β = 1, after T = {rounds} rounds; means over {} replicates, their 95% intervals in the table; λ = 0, σ = 0, B = ∞: the \
+            "real features, β = {}, after T = {rounds} rounds; means over {} replicates, their 95% intervals in the table; λ = 0, σ = 0, B = ∞: the \
              plain process",
+            EXPERIMENT.given("ridge", "process.beta")?,
             table.distinct("replicates")?.join(" or ")
         ))
         .columns(3)
         .shared_legend();
     for n in table.distinct("samples")? {
-        for (knob, axis) in
-            [("ridge", "ridge λ"), ("judge-noise", "judge noise σ (nats)"), ("ball", "radius B (‖θ₀‖ = 489.9)")]
-        {
+        for (knob, axis) in [("ridge", "ridge λ"), ("judge-noise", "judge noise σ (nats)"), ("ball", "radius B")] {
             let rows = table.filter(&[("knob", knob), ("samples", &n)])?;
             if rows.distinct("value")?.is_empty() {
                 continue;

@@ -32,7 +32,7 @@ fn last(cell: &CellRows, of: impl Into<Metric>) -> Result<f64> {
     mean(cell, of, cell.rounds())
 }
 
-/// The region of those sure of themselves and elsewhere exists; many samples make the drift smaller, but do not abolish it.
+/// The region of those sure of themselves and elsewhere exists; many samples make the drift smaller.
 ///
 /// At n = 256 after 32 rounds F is near 0.005 and drift near 0.22, with standard deviations over replicates of 0.005 and 0.03: a
 /// replicate leaves the region with probability 10^-4, three of 6 with 10^-11. The largest drift is near 0.3, that at the
@@ -84,7 +84,7 @@ fn no_wiser(picture: &[CellRows], knobs: &[Vec<CellRows>]) -> Result<Finding> {
     let allowed = ALARM / p_values.len() as f64;
     let statement = format!(
         "no wiser: over {} means accuracy changes by {fall:+.3} to {rise:+.4} of the base model's {:.3}; least p-value for a rise by more \
-         than two questions of 256: {least:.1e} (down to {allowed:.0e} expected)",
+         than {RISE:.4}: {least:.1e} (down to {allowed:.0e} expected)",
         p_values.len(),
         picture.first().map_or(Ok(f64::NAN), |cell| mean(cell, &ACCURACY, 0))?
     );

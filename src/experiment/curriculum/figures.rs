@@ -58,6 +58,7 @@ pub(super) fn chain(table: &Table) -> Result<Figure> {
             figure = figure.panel(panel);
         }
     }
+    let figure = figure.symbol("n", "proposals of a round");
     Ok(figure)
 }
 
@@ -140,6 +141,7 @@ pub(super) fn model(table: &Table) -> Result<Figure> {
         }
         figure = figure.panel(panel);
     }
+    let figure = figure.symbol("n", "proposals of a round");
     Ok(figure)
 }
 

@@ -1,31 +1,43 @@
 //! Failure, drift and accuracy against the whole budget, drawn from the table alone.
 
 use super::super::Table;
-use super::{INSTANCES, WAYS};
+use super::{EXPERIMENT, INSTANCES, WAYS};
 use crate::Result;
 use crate::plot::{Axis, Figure, Panel, Series, Style};
 
 /// The ways of spending as the legend names them, with their lines.
-const LEGEND: [(&str, Style); 3] = [
-    ("n in each of T = 4 rounds, at β", Style::LineMarkers),
-    ("nT in one round, at β", Style::DashedMarkers),
-    ("nT in one round, at β' with 1 + 1/β' = (1 + 1/β)ᵀ", Style::DashedMarkers),
-];
+fn legend() -> Result<[(String, Style); 3]> {
+    let rounds = given(INSTANCES[0], "process.rounds")?;
+    Ok([
+        (format!("n in each of T = {rounds} rounds, at β"), Style::LineMarkers),
+        ("nT in one round, at β".to_owned(), Style::DashedMarkers),
+        ("nT in one round, at β' with 1 + 1/β' = (1 + 1/β)ᵀ".to_owned(), Style::DashedMarkers),
+    ])
+}
 
-const TITLES: [&str; 4] = [
-    "hard instance, β = 0.02",
-    "one-hot features with a bump, β = 1",
-    "Gaussian features, d = 32, β = 1",
-    "real features, β = 1",
-];
+/// What the iterated part of an instance sets a key to.
+fn given(instance: &str, key: &str) -> Result<String> {
+    EXPERIMENT.given(&format!("{instance}-{}", WAYS[0]), key)
+}
+
+/// An instance with its β.
+fn title(instance: &str) -> Result<String> {
+    let kind = match instance {
+        "hard" => "hard instance".to_owned(),
+        "tabular" => "one-hot features with a bump".to_owned(),
+        "gaussian" => format!("Gaussian features, d = {}", given(instance, "instance.dim")?),
+        _ => "real features".to_owned(),
+    };
+    Ok(format!("{kind}, β = {}", given(instance, "process.beta")?))
+}
 
 pub(super) fn failure(table: &Table) -> Result<Figure> {
-    let mut figure = Figure::new("Equal budget: failure after T rounds of n and after one round of nT")
+    let mut figure = Figure::new("Failure at an equal budget: T rounds of n, one round of nT at β, one at β'")
         .subtitle(subtitle(table, &INSTANCES)?)
         .columns(2)
         .shared_legend();
-    for (instance, title) in INSTANCES.iter().zip(TITLES) {
-        let mut panel = panel(table, instance, title, "failure_0.5", Axis::log("failure rate F(0.5)"))?;
+    for instance in &INSTANCES {
+        let mut panel = panel(table, instance, &title(instance)?, "failure_0.5", Axis::log("failure rate F(0.5)"))?;
         if *instance == "hard" {
             let law = table.filter(&[("instance", instance), ("way", WAYS[1])])?.points("budget", "exact_law")?;
             panel = panel.series(Series::new("exact law Δ(1 − 2q(1−q)Δ/M)^(nT)", Style::Dotted, 6, law));
@@ -37,7 +49,7 @@ pub(super) fn failure(table: &Table) -> Result<Figure> {
 
 pub(super) fn drift(table: &Table) -> Result<Figure> {
     let axis = || Axis::linear("drift P[y*_T ≠ y*₀]");
-    Ok(Figure::new("Equal budget: drift and accuracy after T rounds of n and after one round of nT")
+    Ok(Figure::new("Drift and accuracy at an equal budget: T rounds of n, one round of nT at β, one at β'")
         .subtitle(subtitle(table, &INSTANCES[2..])?)
         .columns(3)
         .shared_legend()
@@ -58,7 +70,7 @@ fn subtitle(table: &Table, instances: &[&str]) -> Result<String> {
 /// A quantity against the budget, one curve for each way of spending it.
 fn panel(table: &Table, instance: &str, title: &str, quantity: &str, y: Axis) -> Result<Panel> {
     let mut panel = Panel::new(title, Axis::log("whole budget nT"), y);
-    for (color, (way, (label, style))) in WAYS.iter().zip(LEGEND).enumerate() {
+    for (color, (way, (label, style))) in WAYS.iter().zip(legend()?).enumerate() {
         let rows = table.filter(&[("instance", instance), ("way", way)])?;
         let points = rows.means("budget", quantity)?;
         panel = panel.series(Series::new(label, style, color, points));

@@ -170,8 +170,8 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             Series::new("greedy decoding recovers", Style::Markers, 6, starts.measured("p", "recovery_scale")?).bars(),
         )
         .series(Series::new("closed form", Style::Line, 6, starts.points("p", "recovery_scale_law")?))
-        .series(Series::new("π(y*) passes 1/2", Style::Markers, 1, starts.measured("p", "majority_scale")?).bars())
-        .series(Series::new("closed form", Style::Dashed, 1, starts.points("p", "majority_scale_law")?))
+        .series(Series::new("π(y*) passes 1/2", Style::Markers, 14, starts.measured("p", "majority_scale")?).bars())
+        .series(Series::new("closed form", Style::Dashed, 14, starts.points("p", "majority_scale_law")?))
         .note("bars: from the last round before to the first round after; closed forms at these p, joined by lines");
     Ok(Figure::new("The greedy trap in population rounds: when greedy decoding finds the optimal sequence")
         .subtitle(format!(

@@ -70,15 +70,13 @@ pub(super) fn plane(table: &Table) -> Result<Figure> {
     )
     .guide(Guide::slope((0.0, 0.0), 1.0, "equal"))
     .legend(Legend::Below);
-    for (color, (part, name)) in [
-        ("plane", "two responses"),
-        ("plane-labels", "two responses, labels"),
-        ("linear", "linear class"),
-        ("linear-labels", "linear class, labels"),
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    // One colour a class, none of which stands for a regime; the mark tells labels.
+    for (color, part, name) in [
+        (5, "plane", "two responses"),
+        (13, "plane-labels", "two responses, labels"),
+        (2, "linear", "linear class"),
+        (10, "linear-labels", "linear class, labels"),
+    ] {
         let rows = table.filter(&[("part", part)])?;
         panel = panel.series(Series::new(name, Style::Markers, color, rows.points("multiplier", "ratio")?));
     }

@@ -97,7 +97,9 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .panel(fork)
         .panel(runs)
         .panel(kept)
-        .panel(mixed))
+        .panel(mixed)
+        .symbol("λ", "share of uniform answers")
+        .symbol("λ_c", "critical λ"))
 }
 
 /// 1, not 1.0.

@@ -43,6 +43,7 @@ pub(super) fn mixtures(table: &Table) -> Result<Figure> {
             figure = figure.panel(panel);
         }
     }
+    let figure = figure.symbol("σ", "logistic function, σ(x) = 1/(1 + e^(−x))");
     Ok(figure)
 }
 

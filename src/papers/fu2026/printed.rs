@@ -74,6 +74,14 @@ pub(super) const PRINTED: &[(&str, &str)] = &[
         "C18.printed",
         "With the constants of the proof written out, the factor of ε_n√κ̄ is 2: the learned policy's concentrability is taken to be at most κ_t.",
     ),
+    (
+        "C18.family",
+        "Theorems 5.3 and 6.2 hide a constant (≲, Õ): it may not depend on n, and the right side tends to 0 along this family.",
+    ),
+    (
+        "C18.finite-class",
+        "Theorem 5.3 is of any finite class that holds π̂_β, and of any minimiser of the empirical loss.",
+    ),
     ("C19.sampled", "The same of the algorithm as it is run, on sampled triples, for every number of iterations T."),
     ("C19", "Abstract: the failure rate falls at the rate Õ(1/√n) in the number of samples."),
     ("C20", "Abstract: the dependence on the initial model decays exponentially with the number of iterations T."),

@@ -4,6 +4,7 @@ mod bounds;
 mod claims;
 mod flags;
 mod printed;
+mod quoted;
 pub mod theory;
 
 use super::Paper;
@@ -15,6 +16,7 @@ pub static PAPER: Paper = Paper {
     link: "https://arxiv.org/abs/2412.01951",
     claims: claims::CLAIMS,
     printed: printed::PRINTED,
+    quoted: quoted::QUOTED,
     bounds: bounds::BOUNDS,
     flags: flags::FLAGS,
 };

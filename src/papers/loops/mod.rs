@@ -16,6 +16,7 @@ pub static PAPER: Paper = Paper {
     link: "docs/theory.md",
     claims: claims::CLAIMS,
     printed: printed::PRINTED,
+    quoted: &[],
     bounds: bounds::BOUNDS,
     flags: flags::FLAGS,
 };

@@ -16,6 +16,7 @@ pub static PAPER: Paper = Paper {
     link: "https://arxiv.org/abs/2602.10014",
     claims: claims::CLAIMS,
     printed: printed::PRINTED,
+    quoted: &[],
     bounds: bounds::BOUNDS,
     flags: flags::FLAGS,
 };

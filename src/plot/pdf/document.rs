@@ -1,5 +1,12 @@
 //! The file around a page: objects with numbers, and where each begins.
 
+use std::io::{self, Write};
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
+use crate::error::{Error, Result};
+
 /// A document in the making.
 #[derive(Debug)]
 pub(super) struct Document {
@@ -31,12 +38,17 @@ impl Document {
         number
     }
 
-    /// Adds a stream with these entries beside its length; gives its number.
-    pub(super) fn stream(&mut self, entries: &str, data: &[u8]) -> usize {
-        let mut content = format!("<< /Length {}{entries} >>\nstream\n", data.len()).into_bytes();
-        content.extend(data);
-        content.extend(b"\nendstream");
-        self.add(content)
+    /// Adds a stream, compressed, with these entries beside its length; gives its number.
+    ///
+    /// # Errors
+    /// If it cannot be compressed.
+    pub(super) fn stream(&mut self, entries: &str, data: &[u8]) -> Result<usize> {
+        let failed = |error: io::Error| Error::argument("stream", error, "data that can be compressed");
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
+        packed.write_all(data).map_err(failed)?;
+        let packed = packed.finish().map_err(failed)?;
+        let head = format!("<< /Length {} /Filter /FlateDecode{entries} >>\nstream\n", packed.len());
+        Ok(self.add([head.as_bytes(), &packed, b"\nendstream"].concat()))
     }
 
     /// The whole file.

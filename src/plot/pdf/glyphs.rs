@@ -39,7 +39,7 @@ impl Glyphs {
         };
         let data = subset(font::DEJAVU_SANS, 0, &self.kept).map_err(wrong)?;
         let (name, widths) = (self.name(), self.widths());
-        let file = document.stream(&format!(" /Length1 {}", data.len()), &data);
+        let file = document.stream(&format!(" /Length1 {}", data.len()), &data)?;
         // The font's own numbers, in thousandths of its size.
         let descriptor = document.add(format!(
             "<< /Type /FontDescriptor /FontName /{name} /Flags 4 /FontBBox [-1021 -463 1793 1232] /ItalicAngle 0 \
@@ -50,7 +50,7 @@ impl Glyphs {
              /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> \
              /FontDescriptor {descriptor} 0 R /W [0 [600] {widths}] >>"
         ));
-        let characters = document.stream("", self.characters().as_bytes());
+        let characters = document.stream("", self.characters().as_bytes())?;
         Ok(document.add(format!(
             "<< /Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /Identity-H \
              /DescendantFonts [{outlines} 0 R] /ToUnicode {characters} 0 R >>"

@@ -22,7 +22,7 @@ const POINTS: f64 = 0.75;
 /// The drawing as a PDF document of one page, `width` by `height` pixels of 1/96 inch, with this title among its properties.
 ///
 /// # Errors
-/// If the font cannot be reduced to what is used of it.
+/// If the font cannot be reduced to what is used of it, or what is written not compressed.
 pub(super) fn pdf(drawing: &Drawing, width: f64, height: f64, title: &str) -> Result<Vec<u8>> {
     let mut glyphs = Glyphs::default();
     let mut alphas: Vec<f64> = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn pdf(drawing: &Drawing, width: f64, height: f64, title: &str) -> Re
     }
     let mut document = Document::default();
     let font = glyphs.embed(&mut document)?;
-    let contents = document.stream("", page.as_bytes());
+    let contents = document.stream("", page.as_bytes())?;
     let states = alphas.iter().enumerate().map(|(index, alpha)| format!("/A{index} << /ca {} >>", number(*alpha)));
     let states = states.collect::<Vec<_>>().join(" ");
     let size = format!("0 0 {} {}", number(width * POINTS), number(height * POINTS));

@@ -3,6 +3,7 @@
 mod companion;
 mod complexity;
 mod consequences;
+mod counterexample;
 mod curves;
 mod estimation;
 mod iterative;
@@ -20,6 +21,7 @@ pub(super) const CLAIMS: &[&[Claim]] = &[
     single_step::CLAIMS,
     recurrence::CLAIMS,
     iterative::CLAIMS,
+    counterexample::CLAIMS,
     rates::CLAIMS,
     consequences::CLAIMS,
     complexity::CLAIMS,

@@ -27,6 +27,7 @@
 //! | Lemmas C.3, C.4 | C16, C17 | [`recurrence`] |
 //! | Theorem 5.3 | C18 | [`iterative`] |
 //! | Theorem 6.2 | C18 | [`iterative::explicit`] with a linear class, [`linear_softmax`] |
+//! | where both are false as printed (ours) | C18.family, C18.finite-class | [`counterexample`] |
 //! | Corollary 5.7 | C21 | [`iterations`] |
 //! | the population loop (ours) | C19, C22 | [`rates`] |
 //! | Appendix G, Corollary 6.4 | C25–C27, C29 | [`effective_dimension`] |
@@ -34,6 +35,7 @@
 //! C2–C4, C8, C9 and C20 have no right-hand side of their own, or one that is a measured quantity; [`plan`] answers how
 //! many samples and rounds a target needs. Theorem and equation numbers are those of arXiv 2601.22513 (v2). The derivations are in `docs/theory.md`.
 
+pub mod counterexample;
 pub mod effective_dimension;
 pub mod greedy;
 pub mod iterations;
