@@ -198,10 +198,13 @@ fn table(results: &Results) -> Result<Table> {
 }
 
 fn figure(table: &Table) -> Result<Figure> {
+    let keys = ["instance.prompts", "instance.responses", "instance.dim", "instance.margin"];
+    let [prompts, responses, dim, margin] = EXPERIMENT.settings(PART, keys)?;
     let mut figure = Figure::new("A failure bound with partly fixed logits, and its floor")
         .subtitle(format!(
-            "Gaussian features, M = 40, K = 4, d = 3, margin 1.5 of θ₀ before noise s on the logits, β = 1/√n, one round; marks: bound M7 on F°({DELTA}) at ρ = {RHO}, median \
-             over {} replicates; lines of the same colour: its floor; measured F° is 0 in nearly every run",
+            "Gaussian features, M = {prompts}, K = {responses}, d = {dim}, margin {margin} of θ₀ before noise of s nats on the logits, β = 1/√n, one \
+             round. Marks: the bound M7 on F°({DELTA}) at ρ = {RHO}, median over {} replicates. Dashed lines of the same colour: its \
+             floor",
             table.distinct("replicates")?.join(", ")
         ))
         .columns(2)
@@ -211,7 +214,7 @@ fn figure(table: &Table) -> Result<Figure> {
         let mut panel = Panel::new(
             format!("‖θ₀‖ = {norm}"),
             Axis::log("samples n").range(3000.0, 1.5e6),
-            Axis::log("bound on the failure rate F°(0.5)").range(1e-4, 10.0),
+            Axis::log(format!("bound on the failure rate F°({DELTA})")).range(1e-4, 10.0),
         );
         for (color, noise) in rows.distinct("noise")?.iter().enumerate() {
             let curve = rows.filter(&[("noise", noise)])?;
@@ -225,9 +228,11 @@ fn figure(table: &Table) -> Result<Figure> {
                 ))
                 .series(Series::unlabelled(Style::Dashed, color, floor));
         }
-        let measured = rows.filter(&[("noise", "0.3")])?.means("samples", "comparator_failure_0.5")?;
+        let noises = rows.distinct("noise")?;
+        let noisiest = noises.last().map_or("", String::as_str);
+        let measured = rows.filter(&[("noise", noisiest)])?.means("samples", "comparator_failure_0.5")?;
         panel = panel
-            .series(Series::new("measured F°, s = 0.3", Style::Markers, 6, measured))
+            .series(Series::new(format!("measured F°, s = {noisiest}"), Style::Markers, 6, measured))
             .guide(Guide::horizontal(1.0, "1: says nothing"))
             .guide(Guide::slope((1e4, 1.6e-3), -0.5, "slope −1/2"));
         figure = figure.panel(panel.legend(Legend::Below));

@@ -61,11 +61,10 @@ pub use results::{Columns, Gaps, Lens, Results, Theory};
 pub use run_constants::RunConstants;
 pub use table::{Line, Table};
 
-use cell_rows::shown;
 
 use crate::plot::Figure;
 use crate::study::Definition;
-use crate::{Error, Result};
+use crate::Result;
 
 /// Names and values.
 pub type Named = Vec<(&'static str, f64)>;
@@ -156,17 +155,21 @@ impl Experiment {
     /// no column of it.
     ///
     /// # Errors
-    /// [`crate::Error::Argument`] if the definition is not sound, or has no such part or key.
+    /// As [`Definition::setting`].
     pub fn given(&self, part: &str, key: &str) -> Result<String> {
+        self.definition()?.setting(part, key)
+    }
+
+    /// What a part sets whatever the profile, key by key: the numbers that the words of a figure name.
+    ///
+    /// # Errors
+    /// As [`Definition::setting`].
+    pub(crate) fn settings<const N: usize>(&self, part: &str, keys: [&str; N]) -> Result<[String; N]> {
         let definition = self.definition()?;
-        let found = definition.parts.iter().find(|known| known.name == part);
-        let base =
-            found.map(|part| &part.base).ok_or_else(|| Error::argument("part", part, "one of the definition"))?;
-        let (section, name) = key.split_once('.').unwrap_or(("", key));
-        let value =
-            base.get(section).and_then(|section| section.get(name)).and_then(|value| serde_json::to_value(value).ok());
-        value
-            .map(|value| shown(Some(value)))
-            .ok_or_else(|| Error::argument("key", key, format!("one of the base of {part}")))
+        let mut found = keys.map(|_| String::new());
+        for (value, key) in found.iter_mut().zip(keys) {
+            *value = definition.setting(part, key)?;
+        }
+        Ok(found)
     }
 }

@@ -145,10 +145,13 @@ fn table(results: &Results) -> Result<Table> {
 }
 
 fn figure(table: &Table) -> Result<Figure> {
+    let keys = ["instance.responses", "instance.dim", "process.beta"];
+    let [responses, dim, beta] = EXPERIMENT.settings("offset", keys)?;
+    let [along] = EXPERIMENT.settings("none", ["instance.offset.along"])?;
     let mut figure = Figure::new("Modes that a sampled step gets wrong, against samples")
         .subtitle(format!(
-            "Gaussian features, K = 6, d = 4, β = 1/2; fixed logits 4⟨w, φ⟩ plus s times a normal variate; one round, against the population update from the \
-             same start; means over {} replicates, their 95% intervals in the table",
+            "Gaussian features, K = {responses}, d = {dim}, β = {beta}; fixed logits {along}⟨w, φ⟩ plus s times a normal variate. One sampled round \
+             against one population update from the same start; means over {} replicates, their 95% intervals in the table",
             table.distinct("replicates")?.join(" or ")
         ))
         .columns(2);

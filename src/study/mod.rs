@@ -21,6 +21,7 @@ pub mod plan;
 pub mod provenance;
 pub mod revised;
 pub mod runner;
+mod setting;
 pub mod shard;
 pub mod store;
 pub mod sweep;

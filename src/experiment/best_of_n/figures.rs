@@ -1,5 +1,6 @@
 //! The figures, drawn from the tables alone.
 
+use super::EXPERIMENT;
 use crate::Result;
 use crate::experiment::Table;
 use crate::plot::{Axis, Figure, Legend, Panel, Point, Series, Style};
@@ -15,6 +16,7 @@ fn name(theta0: &str) -> &'static str {
 /// Mode, concentrability and divergence against N; rounds against one round.
 pub(super) fn law(table: &Table) -> Result<Figure> {
     let rows = table.filter(&[("part", "law"), ("t", "1")])?;
+    let [responses] = EXPERIMENT.settings("law", ["instance.responses"])?;
     let draws = || Axis::log("draws N of which the likeliest is kept");
     let mut mode = Panel::new("mode after one round", draws(), Axis::linear("π_N(y*₀)").range(0.0, 1.02));
     let mut spread = Panel::new("concentrability", draws(), Axis::log("C of π_N relative to π")).legend(Legend::Hidden);
@@ -36,8 +38,9 @@ pub(super) fn law(table: &Table) -> Result<Figure> {
         }
     }
     let rounds = table.filter(&[("part", "rounds"), ("ranked_by", "current")])?;
-    let mut together =
-        Panel::new("rounds, T = 0…3 at N = 2, 3, 4", Axis::log("draws in one round, N^T"), Axis::log("1 − π_T(y*₀)"));
+    let [last, draws] = EXPERIMENT.settings("rounds", ["process.rounds", "process.best_of"])?;
+    let title = format!("rounds, T = 0…{last} at N = {draws}");
+    let mut together = Panel::new(title, Axis::log("draws in one round, N^T"), Axis::log("1 − π_T(y*₀)"));
     let doubt = |points: Vec<Point>| {
         let mut points: Vec<(f64, f64)> = points.into_iter().map(|point| (point.x, 1.0 - point.y)).collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -59,10 +62,10 @@ pub(super) fn law(table: &Table) -> Result<Figure> {
             ));
     }
     Ok(Figure::new("The likeliest of N draws: law, distance from one draw, and rounds of it")
-        .subtitle(
-            "One prompt, eight responses, one-hot features, population rounds of sharpening-sft; three base laws. Markers: measured; \
-             lines beside markers: S1, of one round at N^T in the last panel; dashed: S2",
-        )
+        .subtitle(format!(
+            "One prompt, {responses} responses, one-hot features, population rounds of sharpening-sft; three base laws. Marks: measured. \
+             Lines through marks: S1, in the last panel of one round at N^T. Dashed: S2"
+        ))
         .columns(2)
         .panel(mode)
         .panel(spread)
@@ -74,17 +77,24 @@ pub(super) fn law(table: &Table) -> Result<Figure> {
 pub(super) fn linear(table: &Table) -> Result<Figure> {
     let divergence = || Axis::log("KL(π_N‖fit) (nats)");
     let rows = table.filter(&[("part", "linear"), ("t", "1")])?;
-    let whole = rows.filter(&[("dim", "48")])?.measured("dim", "fit_divergence")?;
+    let keys = ["instance.prompts", "instance.responses", "instance.theta_norm"];
+    let [prompts, responses, norm] = EXPERIMENT.settings("linear", keys)?;
+    let dims = rows.distinct("dim")?;
+    let full = dims.last().map_or("", String::as_str);
+    let whole = rows.filter(&[("dim", full)])?.measured("dim", "fit_divergence")?;
     let most = whole.iter().map(|point| point.y).fold(f64::NAN, f64::max);
-    let mut fit = Panel::new("the fit by directions", Axis::log("directions d, of 48 differences"), divergence())
-        .note(format!("at d = 48 the divergence is at most {most:.0e}"));
+    let mut fit =
+        Panel::new("the fit by directions", Axis::log(format!("directions d, of {full} differences")), divergence())
+            .note(format!("at d = {full} the divergence is at most {most:.0e}"));
     for (color, n) in rows.distinct("best_of")?.iter().enumerate() {
         let points = rows.filter(&[("best_of", n)])?.measured("dim", "fit_divergence")?;
-        let seen = points.into_iter().filter(|point| point.x < 48.0);
+        let seen = points.into_iter().filter(|point| whole.iter().all(|full| point.x < full.x));
         fit = fit.series(Series::new(format!("N = {n}"), Style::LineMarkers, color, seen));
     }
     let large = table.filter(&[("part", "linear-large"), ("t", "1")])?;
-    let more = Panel::new("the fit by draws, d = 4", Axis::log("draws N of which the likeliest is kept"), divergence())
+    let [dim] = EXPERIMENT.settings("linear-large", ["instance.dim"])?;
+    let draws = Axis::log("draws N of which the likeliest is kept");
+    let more = Panel::new(format!("the fit by draws, d = {dim}"), draws, divergence())
         .series(Series::unlabelled(Style::LineMarkers, 6, large.measured("best_of", "fit_divergence")?).bars());
     let drift = || Axis::linear("drift P[y*ₜ ≠ y*₀]").range(-0.0005, 0.02);
     let mut moved =
@@ -99,17 +109,15 @@ pub(super) fn linear(table: &Table) -> Result<Figure> {
         moved = moved.series(Series::new(label, Style::Markers, color, points));
     }
     let rounds = table.filter(&[("part", "drift-rounds")])?.means("t", "drift")?;
-    let later = Panel::new("moved modes by round, N = 2", Axis::linear("round t"), drift()).series(Series::new(
-        "sharpening-sft",
-        Style::LineMarkers,
-        3,
-        rounds,
-    ));
+    let keys = ["instance.prompts", "instance.responses", "instance.dim", "instance.theta_norm", "process.best_of"];
+    let [many, choices, dim, length, best_of] = EXPERIMENT.settings("drift-rounds", keys)?;
+    let later = Panel::new(format!("moved modes by round, N = {best_of}"), Axis::linear("round t"), drift())
+        .series(Series::new("sharpening-sft", Style::LineMarkers, 3, rounds));
     Ok(Figure::new("The likeliest of N draws in a linear class: the fit, and modes moved without sampling")
-        .subtitle(
-            "Population rounds, Gaussian features. Above: 12 prompts, 5 responses, ‖θ₀‖ = 2, one round. Below: 200 prompts, 8 responses, d = \
-             6, ‖θ₀‖ = 4. Means over instances; intervals of the drift in the table",
-        )
+        .subtitle(format!(
+            "Population rounds, Gaussian features. Above: {prompts} prompts, {responses} responses, ‖θ₀‖ = {norm}, one round. Below: {many} \
+             prompts, {choices} responses, d = {dim}, ‖θ₀‖ = {length}. Means over instances; intervals of the drift in the table"
+        ))
         .columns(2)
         .panel(fit)
         .panel(more)

@@ -109,10 +109,12 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         Ok(panel)
     };
     Ok(Figure::new("Greedy decoding against the probability of the sequence that it should find")
-        .subtitle(
-            "Sampled rounds, all n and β; share of the runs in which greedy decoding finds the sequence, in the first round with its \
-             probability in a bin of width 0.05; 95% Clopper–Pearson intervals",
-        )
+        .subtitle(format!(
+            "Sampled rounds, all n and β. Each run counts once in a bin of width {}, in the first round in which the sequence's \
+             probability lies there: the share of these runs in which greedy decoding finds the sequence, with 95% Clopper–Pearson \
+             intervals",
+            1.0 / BINS as f64
+        ))
         .columns(2)
         .panel(panel("base", "the base model's optimum y*₀", "πₜ(y*₀)")?)
         .panel(panel("own", "the policy's own optimum y*ₜ", "πₜ(y*ₜ)")?))

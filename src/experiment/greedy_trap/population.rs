@@ -1,7 +1,7 @@
 //! Population rounds: π_t ∝ π_0^s with s = (1+1/β)^t, so the rounds in which greedy decoding recovers and in which y* passes
 //! 1/2 are known beforehand.
 
-use super::optimum;
+use super::{EXPERIMENT, optimum};
 use crate::Result;
 use crate::experiment::{CellRows, Finding, Line, Results, Table};
 use crate::metrics::named::{BASE_PROBABILITY, GREEDY_BASE};
@@ -151,6 +151,7 @@ pub(super) fn finding(results: &Results) -> Result<Finding> {
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let beta = table.distinct("beta")?.join(", ");
     let eta = table.distinct("eta")?.join(", ");
+    let [vocab, length] = EXPERIMENT.settings("population", ["instance.vocab", "instance.length"])?;
     let mut rounds = Panel::new(
         "probability of the optimal sequence",
         Axis::linear("round t"),
@@ -175,7 +176,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .note("bars: from the last round before to the first round after; closed forms at these p, joined by lines");
     Ok(Figure::new("The greedy trap in population rounds: when greedy decoding finds the optimal sequence")
         .subtitle(format!(
-            "Population rounds, 8³ sequences, trap token of probability p + {eta}, β = {beta}; no sampling: every replicate gives the \
+            "Population rounds, {vocab}^{length} sequences, trap token of probability p + {eta}, β = {beta}; no sampling: every replicate gives the \
              same numbers"
         ))
         .columns(2)

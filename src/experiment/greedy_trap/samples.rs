@@ -1,7 +1,7 @@
 //! Sampled rounds: greedy and exact decoding as rounds go by, for several n.
 
-use super::optimum;
 use super::population::Scales;
+use super::{EXPERIMENT, optimum};
 use crate::Result;
 use crate::experiment::{CellRows, Finding, Line, Results, Table};
 use crate::metrics::Quantity;
@@ -91,9 +91,10 @@ pub(super) fn finding(results: &Results) -> Result<Finding> {
 
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let replicates = table.distinct("replicates")?.join(", ");
+    let [vocab, length] = EXPERIMENT.settings("samples", ["instance.vocab", "instance.length"])?;
     let mut figure = Figure::new("The greedy trap in sampled rounds: where greedy and exact decoding end")
         .subtitle(format!(
-            "ERM nearest to θₜ, one prompt, 8³ sequences, p = π₀(y*), trap token of probability p + {}; shares of {replicates} runs with \
+            "ERM nearest to θₜ, one prompt, {vocab}^{length} sequences, p = π₀(y*), trap token of probability p + {}; shares of {replicates} runs with \
              95% Clopper–Pearson intervals; vertical line: the round in which population updates recover",
             table.distinct("eta")?.join(", ")
         ))

@@ -1,7 +1,7 @@
 //! How much of its log-odds a class can follow, and what that is worth: R², ε_app, margins and β against flips and gains.
 
 use super::super::{CellRows, Line, Results, Table};
-use super::{FAILURE, class, last, mean};
+use super::{DIRECTIONS, FAILURE, QUESTIONS, class, last, mean};
 use crate::Result;
 use crate::metrics::named::{ACCURACY, APPROXIMATION_ERROR, CORRECT_PROBABILITY, DRIFT, SHARPENED_SHARE, STEP_DRIFT};
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
@@ -145,23 +145,24 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let dims = table.distinct("dim")?;
     let most = table.filter(&[("dim", dims.last().map_or("", String::as_str))])?;
     let free = table.points("first_share", "most_gain")?.first().map_or(f64::NAN, |point| point.y);
-    let gained = format!("gain of J at its best; with no logit fixed {free:.3}");
+    let gained = format!("largest gain of J (with no logit fixed: {free:.3})");
     let gain = Panel::new(gained, Axis::linear("R² of the first round"), Axis::linear("largest Jₜ − J₀"));
     let unsure = Axis::linear("F(0.5), share of unsure prompts");
-    let stop = Panel::new("when to stop: all directions, rounds from right to left", unsure, Axis::linear("Jₜ − J₀"))
+    let stop = Panel::new("gain against certainty (rounds from right to left)", unsure, Axis::linear("Jₜ − J₀"))
         .guide(Guide::horizontal(0.0, "the model"));
-    let told = Axis::log("margins below ¼·ε/(1+β): share of prompts");
-    let first = Panel::new("favourites turned in the first round", told, Axis::log("flips")).guide(Guide::slope(
-        (0.1, 0.1),
-        1.0,
-        "as foretold",
-    ));
-    let any = Panel::new("favourites turned in any round", Axis::log("ε/(1+β), nats"), Axis::log("flips"))
-        .guide(Guide::slope((1.0, 0.2), 1.0, "0.2·ε/(1+β)"));
-    let title = "A linearised model that rewards itself: gain against R², turned favourites against ε/(1+β)";
+    let told = Axis::log("share of prompts with a margin below ¼·ε/(1+β)");
+    let first = Panel::new("favourites changed by the first round", told, Axis::log("share of changed favourites"))
+        .guide(Guide::slope((0.1, 0.1), 1.0, "as foretold"));
+    let any = Panel::new(
+        "favourites changed by any round",
+        Axis::log("ε/(1+β), nats"),
+        Axis::log("share of changed favourites"),
+    )
+    .guide(Guide::slope((1.0, 0.2), 1.0, "0.2·ε/(1+β)"));
+    let title = "A linearised model that rewards itself: gain against R², changed favourites against ε/(1+β)";
     let figure = Figure::new(title)
         .subtitle(format!(
-            "SmolLM2-135M's answers to 160 questions; {} of 256 directions trained; expectation over all samples, {} rounds",
+            "SmolLM2-135M's answers to {QUESTIONS} questions; {} of {DIRECTIONS} directions trained; expectation over all samples, {} rounds",
             dims.join(", "),
             table.distinct("t")?.len() - 1
         ))

@@ -1,7 +1,7 @@
 //! What a ridge, a ball, the base model's candidates or reference, a choice of prompts, and labels do.
 
 use super::super::{CellRows, Line, Results, Table};
-use super::with_measured;
+use super::{QUESTIONS, with_measured};
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 
@@ -57,7 +57,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let start = table.filter(&[("t", "0")])?.means("t", "correct_probability")?;
     let mut figure = Figure::new("Ridge, ball, base model, selective prompts and labels: right answers against each")
         .subtitle(format!(
-            "SmolLM2-135M's answers to 160 questions, linearised, β = 1, after {last} rounds; means over {} replicates, their 95% intervals in the table",
+            "SmolLM2-135M's answers to {QUESTIONS} questions, linearised, β = 1, after {last} rounds; means over {} replicates, their 95% intervals in the table",
             table.distinct("replicates")?.join(" or ")
         ))
         .columns(2)
@@ -71,7 +71,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             "base" => Axis::linear("")
                 .categories(settings.iter().map(|name| name.replace(" candidates, ", "/").replace(" reference", ""))),
             "labels" => Axis::linear("share of flipped labels"),
-            _ => Axis::linear("only prompts with a favourite of at most c"),
+            _ => Axis::linear("largest probability c of a favourite in training"),
         };
         let title = match part {
             "ridge" => "ridge",
@@ -80,7 +80,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             "labels" => "labels in place of differences",
             _ => "selective prompts",
         };
-        let mut panel = Panel::new(title, axis, Axis::linear("probability over x").range(0.0, 1.0));
+        let mut panel = Panel::new(title, axis, Axis::linear("J, drift or F(0.5)").range(0.0, 1.0));
         if let Some(point) = start.first() {
             panel = panel.guide(Guide::horizontal(point.y, "J of the model"));
         }

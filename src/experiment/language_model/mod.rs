@@ -30,8 +30,12 @@ pub const EXPERIMENT: Experiment = Experiment {
 /// Own mode below 1/2.
 const FAILURE: Metric = named::FAILURE.at(0.5);
 
-/// Half a prompt of 160.
-const HALF_A_PROMPT: f64 = 0.5 / 160.0;
+/// Questions in `data/smollm_answers.npz`; coordinates of its features.
+const QUESTIONS: usize = 160;
+const DIRECTIONS: usize = 256;
+
+/// Half a prompt of them.
+const HALF_A_PROMPT: f64 = 0.5 / QUESTIONS as f64;
 
 /// What every table of this experiment has.
 fn measured() -> [Metric; 4] {

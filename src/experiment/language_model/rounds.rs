@@ -1,7 +1,7 @@
 //! Round by round, in expectation over all samples: sure, elsewhere, right.
 
 use super::super::{Line, Results, Table};
-use super::{class, with_measured};
+use super::{DIRECTIONS, QUESTIONS, class, with_measured};
 use crate::Result;
 use crate::metrics::named::{
     ACCURACY_LEVEL, APPROXIMATION_ERROR, CORRECT_PROBABILITY_LEVEL, KAPPA, SHARPENED_SHARE, STEP_DRIFT,
@@ -47,12 +47,12 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         Ok(panel)
     };
     let figure = Figure::new("A language model that rewards itself: certainty, drift and right answers against rounds")
-        .subtitle(
-            "SmolLM2-135M answers 160 questions; expectation over all samples. Linearised: 256 directions of a map after its last norm are \
-             trained, the rest is fixed. Realizable: nothing is fixed",
-        )
+        .subtitle(format!(
+            "SmolLM2-135M answers {QUESTIONS} questions; expectation over all samples. Linearised: {DIRECTIONS} directions of a map after its \
+             last norm are trained, the rest is fixed. Realizable: nothing is fixed"
+        ))
         .columns(3)
-        .panel(panel("unsure: favourite answer below 1/2", "F(0.5)", "failure_0.5_mean", (0.0, 0.65))?)
+        .panel(panel("prompts with a favourite below 1/2", "F(0.5)", "failure_0.5_mean", (0.0, 0.65))?)
         .panel(panel("another favourite than the model's", "drift P[y*ₜ ≠ y*₀]", "drift_mean", (0.0, 0.65))?)
         .panel(panel("probability of right answers", "J = E π(right answers)", "correct_probability_mean", (0.15, 0.55))?)
         .panel(panel("right favourites", "P[y*ₜ is right]", "accuracy_mean", (0.15, 0.55))?)

@@ -1,7 +1,7 @@
 //! Few and many samples a round, at fixed β and at β = 1/√n.
 
 use super::super::{Line, Results, Table};
-use super::{class, with_measured};
+use super::{DIRECTIONS, QUESTIONS, class, with_measured};
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Panel, Series, Style};
 
@@ -28,7 +28,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let rounds = table.distinct("t")?;
     let mut figure = Figure::new("Right answers and drift against the number of samples, with logits fixed and with none")
         .subtitle(format!(
-            "SmolLM2-135M's answers to 160 questions, 256 directions, ERM nearest to θₜ; means over {} replicates, their 95% intervals in the table",
+            "SmolLM2-135M's answers to {QUESTIONS} questions, {DIRECTIONS} directions, ERM nearest to θₜ; means over {} replicates, their 95% intervals in the table",
             table.distinct("replicates")?.join(" or ")
         ))
         .columns(2)
@@ -47,7 +47,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
                 Axis::log("samples a round n"),
                 Axis::linear(label).range(low, high),
             );
-            panel = panel.guide(Guide::vertical(256.0, "n = d"));
+            panel = panel.guide(Guide::vertical(DIRECTIONS as f64, "n = d"));
             if let Some(point) = start.first().filter(|_| low > 0.0) {
                 panel = panel.guide(Guide::horizontal(point.y, "the model"));
             }

@@ -21,8 +21,8 @@ const UPDATES: [(&str, &str); 7] = [
     ("population", "population update"),
     ("erm", "ERM, nearest"),
     ("erm-min-norm", "ERM, least norm"),
-    ("three-answers", "three answers, (.30, .69, .01)"),
-    ("sure-answers", "three answers, (.0001, .9995, .0004)"),
+    ("three-answers", "three answers, (0.30, 0.69, 0.01)"),
+    ("sure-answers", "three answers, (0.0001, 0.9995, 0.0004)"),
     ("dirichlet", "three answers, drawn; population"),
     ("dirichlet-erm", "three answers, drawn; ERM"),
 ];

@@ -1,6 +1,7 @@
 //! Entropy, R² and what became of the base model's choice, drawn from the table alone.
 
 use super::super::Table;
+use super::EXPERIMENT;
 use crate::Result;
 use crate::plot::{Axis, Figure, Legend, Panel, Series, Style};
 
@@ -9,11 +10,13 @@ const LAWS: [(&str, &str); 2] = [("three-answers", "(0.30, 0.69, 0.01)"), ("sure
 
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let replicates = table.filter(&[("part", "gaussian")])?.distinct("replicates")?.join(", ");
+    let keys = ["instance.prompts", "instance.responses", "instance.dim", "instance.offset.along"];
+    let [prompts, responses, dim, along] = EXPERIMENT.settings("gaussian", keys)?;
     let mut figure = Figure::new("Population rounds with fixed logits outside the class: drift without sampling")
         .subtitle(format!(
-            "No round is sampled. First row: one prompt, three answers with the features 0, ½, 1, from two base laws. Below: 400 prompts, 6 \
-             answers, d = 4, offset 4⟨w, φ⟩ + s·N(0,1); means over {replicates} instances, their 95% intervals in the table. R² is that of \
-             the step to round t"
+            "No round is sampled. First row: one prompt, three answers with the features 0, ½, 1, from two base laws. Below: {prompts} prompts, \
+             {responses} answers, d = {dim}, fixed logits {along}⟨w, φ⟩ plus s times a normal variate; means over {replicates} instances, \
+             their 95% intervals in the table. R² is that of the step to round t"
         ))
         .columns(3);
     for (title, y, column) in [

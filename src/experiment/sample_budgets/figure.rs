@@ -1,7 +1,7 @@
 //! Least draws, failure against draws, the floor, and the law of resampling, drawn from the table alone.
 
 use super::super::Table;
-use super::LOOPS;
+use super::{EXPERIMENT, LOOPS};
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
 
@@ -28,7 +28,8 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     Ok(Figure::new("Responses drawn from the base model against base failure at δ = 1/2")
         .subtitle(format!(
             "Hard instance: M prompts share the mass Δ, a hidden label among K is twice as likely as every other one. Marks: runs, means over {replicates} \
-             replicates with 95% intervals; lines: closed forms, in black the floor of every algorithm with a fixed number N of base responses at each draw of a prompt, by which adaptive stopping is not bound"
+             replicates with 95% intervals; lines: closed forms. Black: the floor of every algorithm with a fixed number \
+             N of base responses at each draw of a prompt; it does not bind adaptive stopping"
         ))
         .columns(2)
         .panel(least(&table.filter(&[("panel", "least")])?)?)
@@ -38,8 +39,9 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
 }
 
 fn least(rows: &Table) -> Result<Panel> {
+    let [prompts, kappa0] = EXPERIMENT.settings("least-fixed-80", ["instance.prompts", "instance.kappa0"])?;
     let mut panel = Panel::new(
-        "least draws for failure ε: M = 64, κ₀ = 4, Δ = 4ε",
+        format!("least draws for failure ε: M = {prompts}, κ₀ = {kappa0}, Δ = 4ε"),
         Axis::log("failure rate ε").range(0.005, 0.25),
         Axis::log("responses drawn").range(300.0, 3e6),
     );
@@ -65,14 +67,19 @@ fn least(rows: &Table) -> Result<Panel> {
 const LINES: [Style; 3] = [Style::Dashed, Style::DashDotted, Style::Dotted];
 
 fn one(rows: &Table) -> Result<Panel> {
+    let keys = ["instance.prompts", "instance.kappa0", "instance.mass"];
+    let [prompts, kappa0, mass] = EXPERIMENT.settings("fixed", keys)?;
     let mut panel = Panel::new(
-        "failure against draws: M = 16, K = 9, Δ = 0.6",
+        format!("failure against draws: M = {prompts}, κ₀ = {kappa0}, Δ = {mass}"),
         Axis::log("responses drawn").range(15.0, 4e5),
         Axis::log("base failure").range(1e-3, 1.2),
     );
-    let series =
-        [("fixed", "5", "best of 5", 4), ("fixed", "20", "best of 20", 0), ("adaptive", "", "adaptive, μ = log 10", 1)];
-    for (name, setting, label, color) in series {
+    let [stop] = EXPERIMENT.settings("adaptive", ["process.adaptive"])?;
+    let stop = stop.parse().map_or(stop, |stop: f64| format!("log {:.0}", stop.exp()));
+    let adaptive = format!("adaptive, μ = {stop}");
+    let most = "20";
+    for (name, setting, color) in [("fixed", "5", 4), ("fixed", most, 0), ("adaptive", "", 1)] {
+        let label = if name == "fixed" { format!("best of {setting}") } else { adaptive.clone() };
         let mut of = rows.filter(&[("series", name)])?;
         if !setting.is_empty() {
             of = of.filter(&[("setting", setting)])?;
@@ -85,7 +92,8 @@ fn one(rows: &Table) -> Result<Panel> {
     panel = panel
         .series(Series::unlabelled(LINES[2], 2, points(&of, "law")?))
         .series(Series::new("self-rewarding", Style::Markers, 2, points(&of, "measured")?).bars());
-    for (name, label, color) in [("fixed", "bound S4, best of 20", 5), ("adaptive", "bound S5b, μ = log 10", 3)] {
+    let bounds = [("fixed", format!("bound S4, best of {most}"), 5), ("adaptive", format!("bound S5b, μ = {stop}"), 3)];
+    for (name, label, color) in bounds {
         let bound = points(&rows.filter(&[("series", name)])?, "bound")?.into_iter().filter(|point| point.y <= 1.0);
         panel = panel.series(Series::new(label, Style::Line, color, bound));
     }
@@ -95,8 +103,9 @@ fn one(rows: &Table) -> Result<Panel> {
 
 fn floor(rows: &Table) -> Result<Panel> {
     const STYLES: [Style; 4] = [Style::Line, Style::Dashed, Style::DashDotted, Style::Dotted];
+    let [mass] = EXPERIMENT.settings("floor", ["instance.mass"])?;
     let mut panel = Panel::new(
-        "self-rewarding over the floor S6 at N = 2: Δ = 0.5",
+        format!("self-rewarding over the floor S6 at N = 2: Δ = {mass}"),
         Axis::log("pairs n of one round").range(9.0, 8e3),
         Axis::log("base failure / floor").range(0.85, 6.0),
     )
@@ -112,8 +121,9 @@ fn floor(rows: &Table) -> Result<Panel> {
 }
 
 fn law(rows: &Table) -> Result<Panel> {
+    let [prompts, responses] = EXPERIMENT.settings("resampling", ["instance.prompts", "instance.responses"])?;
     let mut panel = Panel::new(
-        "best of 2 and 4 on rare prompts: M = 50, K = 5",
+        format!("best of N on rare prompts: M = {prompts}, K = {responses}"),
         Axis::log("base failure expected by the law S3").range(0.009, 0.6),
         Axis::log("base failure of runs").range(0.009, 0.6),
     )

@@ -1,6 +1,6 @@
 //! ε against n by source, and the error of estimation of the offsets beside its limit and its bound.
 
-use super::ZERO;
+use super::{EXPERIMENT, ZERO};
 use crate::Result;
 use crate::experiment::Table;
 use crate::plot::{Axis, Figure, Legend, Panel, Point, Series, Style};
@@ -25,10 +25,14 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         Ok(table.filter(&[("source", source)])?.distinct(column)?.join(", "))
     };
     let (replicates, prompts) = (of("offset", "replicates")?, of("offset", "prompts")?);
+    let keys = ["instance.responses", "instance.dim", "process.judge_noise", "instance.offset.along"];
+    let [responses, dim, sigma, along] = EXPERIMENT.settings("judge", keys)?;
+    let [threshold] = EXPERIMENT.settings("selective", ["process.prompts.confidence_at_most"])?;
+    let judge = format!("judge with noise σ = {sigma} a pair");
     let mut all = Panel::new("root ε of the population loss", samples(), Axis::log("ε, nats").range(1e-4, 3.0));
     let sources = [
         ("regression", "no noise, reward in the class: exactly 0", 0),
-        ("judge", "judge with noise σ = 0.3 a pair", 1),
+        ("judge", judge.as_str(), 1),
         ("labels", "Bradley–Terry labels", 2),
     ];
     for (source, label, color) in sources {
@@ -63,13 +67,16 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             step = step.series(Series::unlabelled(Style::Line, color, rows.points("samples", "bound")?));
         }
     }
-    let mut selective =
-        Panel::new("root ε, selective prompts: c = 0.6", samples(), Axis::log("ε, nats").range(1e-4, 3.0));
+    let title = format!("root ε, favourites up to {threshold} alone");
+    let mut selective = Panel::new(title, samples(), Axis::log("ε, nats").range(1e-4, 3.0));
+    let judge = format!("judge, σ = {sigma}");
+    let offset = table.filter(&[("source", "offset, selective")])?;
+    let offset = format!("offset, s = {}", offset.distinct("noise")?.join(", "));
     for (source, label, color) in [
         ("regression, selective", "no noise: exactly 0", 0),
-        ("judge, selective", "judge, σ = 0.3", 1),
+        ("judge, selective", judge.as_str(), 1),
         ("labels, selective", "labels", 2),
-        ("offset, selective", "offset, s = 0.3", 4),
+        ("offset, selective", offset.as_str(), 4),
     ] {
         let rows = table.filter(&[("source", source)])?;
         let points = without_rounding(rows.measured("samples", "epsilon")?);
@@ -79,12 +86,12 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     }
     Ok(Figure::new("Where noise enters one round of self-rewarding")
         .subtitle(format!(
-            "Gaussian features, M = {prompts} prompts (labels: {}), K = 6, d = 4; fixed logits 4⟨w, φ⟩ plus s times a normal variate that no θ follows; means \
-             over {replicates} replicates with 95% intervals",
+            "Gaussian features, M = {prompts} prompts (labels: {}), K = {responses}, d = {dim}; fixed logits {along}⟨w, φ⟩ plus s \
+             times a normal variate that no θ follows; means over {replicates} replicates with 95% intervals",
             of("labels", "prompts")?
         ))
         .columns(3)
         .panel(all.note("lines: √(ε_app² + D/n), judge √(rσ²/n), labels √(tr(GI⁺)/n)").legend(Legend::Below))
-        .panel(step.note("broken lines: √(D/n)").note("solid: bound M5 at s = 0.3").legend(Legend::Below))
+        .panel(step.note("broken lines: √(D/n)").note(format!("solid: bound M5 at s = {BOUNDED}")).legend(Legend::Below))
         .panel(selective.note("lines: limits with I of the prompts drawn").legend(Legend::Below)))
 }
