@@ -96,11 +96,13 @@ fn figure(table: &Table) -> Result<Figure> {
         budgets.push(format!("{words} {budget} ({replicates}{class})"));
         parts.push((words, rows));
     }
+    let rounds = table.distinct("rounds")?.iter().filter_map(|t| t.parse::<u64>().ok()).max().unwrap_or(0);
     let mut figure = Figure::new("Named loops after equal numbers of responses drawn")
         .subtitle(format!(
-            "Responses drawn: {}. Means, intervals in the table. β = 1 and four rounds for all but sharpening-rlhf, which \
-             has one; the six loops at the bottom are told which answers are correct",
-            budgets.join(", ")
+            "Responses drawn: {}. Means, intervals in the table. β = {} and {rounds} rounds for all but sharpening-rlhf, which has one; \
+             the loops at the bottom, from verifier-filter on, are told which answers are correct",
+            budgets.join(", "),
+            EXPERIMENT.given("hard-4480", "process.beta")?
         ))
         .columns(2)
         .shared_legend();

@@ -49,13 +49,17 @@ fn straightened(cell: &CellRows, order: Order, t: usize) -> Result<f64> {
     Ok(if order == Order::DoubleLog { log.ln() } else { log })
 }
 
+/// Log-odds above which the start is left behind, and those under a second logarithm.
+const LEFT: f64 = 20.0;
+const FAR: f64 = 1000.0;
+
 /// Whether a cell has left its start behind, so that its law of decay is seen in its last round: the terms beside it are of order e^{−ℓ}, and
 /// 1/ℓ under the second logarithm.
 fn settled(cell: &CellRows, order: Order) -> Result<bool> {
     let last = cell.value(0, &LOG_ODDS, cell.rounds())?;
     Ok(match order {
-        Order::DoubleLog => last > 1000.0,
-        Order::Log => last > 20.0,
+        Order::DoubleLog => last > FAR,
+        Order::Log => last > LEFT,
         Order::Angle => true,
     })
 }

@@ -134,6 +134,18 @@ impl Table {
         Ok(new.cloned().collect())
     }
 
+    /// The different values of a column as a person writes them, with commas: `1` for 1.0. Words of a figure take their numbers from it.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there is no such column.
+    pub fn written(&self, name: &str) -> Result<String> {
+        let person = |text: &String| match text.parse::<f64>() {
+            Ok(number) => number.to_string().replace('-', "−"),
+            Err(_) => text.clone(),
+        };
+        Ok(self.distinct(name)?.iter().map(person).collect::<Vec<_>>().join(", "))
+    }
+
     /// The rows in which columns have the given values.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Both figures, drawn from their tables alone.
 
-use super::TOP;
 use super::tables::RUNS;
+use super::{EXPERIMENT, TOP};
 use crate::Result;
 use crate::experiment::Table;
 use crate::plot::{Axis, Figure, Guide, Heatmap, Legend, Panel, Point, Scale, Series, Style};
@@ -101,17 +101,18 @@ const SHOWN: [(&str, &str); 2] = [("ridge", "0.0001"), ("samples", "256")];
 pub(super) fn model(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("A language model's questions by level, trained on its right answers")
         .subtitle(format!(
-            "{SOURCE}. SmolLM2-135M-Instruct, 32 directions of one linear map, 160 questions: capitals (level 0), opposites, sums and products of one digit, \
-             sums of two and of three digits (level 5). n = 256 proposals a round, ridge λ = 10⁻⁴ around the last θ unless stated; means over {} \
+            "{SOURCE}. SmolLM2-135M-Instruct, {} directions of one linear map; questions: capitals (level 0), opposites, sums and products of one digit, \
+             sums of two and of three digits (level {TOP}). n = {} proposals a round, ridge λ = {} around the last θ unless stated; means over {} \
              replicates ± 2 standard errors, 95% intervals in the table",
+            EXPERIMENT.given("model", "instance.dim")?,
+            SHOWN[1].1,
+            SHOWN[0].1,
             table.distinct("replicates")?.join(" or ")
         ))
         .columns(3);
     for (part, title) in [("model", "one round a level"), ("long", "three rounds a level")] {
         let rows = table.filter(&[("part", part), SHOWN[0], SHOWN[1]])?;
-        for (column, what) in
-            [("right".to_owned(), "all questions"), (format!("right_level_{TOP}"), "hardest level (5)")]
-        {
+        for (column, what) in [("right".to_owned(), "all questions"), (format!("right_level_{TOP}"), "hardest level")] {
             let mut panel = Panel::new(
                 format!("{title}: {what}"),
                 Axis::linear("round t"),

@@ -1,7 +1,9 @@
 //! Both figures, drawn from their tables alone.
 
-use super::ZERO;
+use std::f64::consts::SQRT_2;
+
 use super::tables::Source;
+use super::{EXPERIMENT, ZERO};
 use crate::Result;
 use crate::experiment::Table;
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
@@ -10,11 +12,11 @@ use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
 fn label(source: Source) -> &'static str {
     match source {
         Source::Clean => "differences of log π: exactly 0",
-        Source::Judge => "judge, 0.3 nats a response",
+        Source::Judge => "judge",
         Source::Labels => "Bradley–Terry labels",
-        Source::Warm => "labels at τ = 2",
-        Source::Flipped => "labels, 15% flipped",
-        Source::Offset => "differences, 0.3 nats fixed",
+        Source::Warm => "labels at a higher temperature",
+        Source::Flipped => "labels, a part flipped",
+        Source::Offset => "differences, some logits fixed",
     }
 }
 
@@ -44,8 +46,13 @@ pub(super) fn samples(table: &Table) -> Result<Figure> {
             .series(Series::unlabelled(Style::LineMarkers, 2, labels.points("samples", "infinite")?));
     Ok(Figure::new("One round: error ε by what the loop learns from, against n")
         .subtitle(format!(
-            "Gaussian features, M = 30, K = 6, d = 4, ‖θ₀‖ = 4, β = 0.5. Means over {} replicates with 95% intervals; samples of labels without a finite \
+            "Gaussian features, M = {}, K = {}, d = {}, β = {}; noise of a judge: {:.1} nats a response. Means over {} replicates with 95% intervals; samples of labels without a finite \
              minimiser left out. Lines: √(2s²r/n) of the judge, √(tr(GI⁺)/n) of labels",
+            EXPERIMENT.given("law", "instance.prompts")?,
+            EXPERIMENT.given("law", "instance.responses")?,
+            EXPERIMENT.given("law", "instance.dim")?,
+            EXPERIMENT.given("law", "process.beta")?,
+            EXPERIMENT.given("judge", "process.judge_noise")?.parse::<f64>().unwrap_or(f64::NAN) / SQRT_2,
             table.distinct("replicates")?.join(", ")
         ))
         .columns(3)

@@ -103,7 +103,8 @@ pub(super) fn rounds(table: &Table) -> Result<Figure> {
     let replicates = table.distinct("replicates")?.join(", ");
     let mut figure = Figure::new("Points of one loop with n pairs a round: log-odds by round")
         .subtitle(format!(
-            "Two responses, ℓ₀ = 1, Δr° = ½. Marks: means over {replicates} replicates with 95% intervals. Line: population, ℓ' = mℓ + k"
+            "Two responses, ℓ₀ = {}, a reward r° from outside. Marks: means over {replicates} replicates with 95% intervals. Line: population, ℓ' = mℓ + k",
+            table.filter(&[("t", "0")])?.written("population")?
         ))
         .columns(3);
     let mut seen: Vec<[String; 3]> = Vec::new();

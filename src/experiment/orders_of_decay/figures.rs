@@ -1,5 +1,6 @@
 //! Both figures, drawn from their tables alone.
 
+use super::{FAR, LEFT};
 use crate::Result;
 use crate::experiment::Table;
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Series, Style};
@@ -60,12 +61,14 @@ pub(super) fn curves(table: &Table) -> Result<Figure> {
         ("presets", "majority-reward", "majority-reward"),
         ("presets", "curation", "curation"),
         ("presets", "win-rate-ipo", "win-rate-ipo"),
-        ("flips", "preference-dpo", "preference-dpo, flips 0.1"),
+        ("flips", "preference-dpo", "preference-dpo, flips"),
     ]
     .into_iter()
     .enumerate()
     {
-        let mut points = table.filter(&[("part", part), ("loop", name)])?.points("t", "surprise")?;
+        let rows = table.filter(&[("part", part), ("loop", name)])?;
+        let label = if part == "flips" { format!("{label} {}", rows.written("flip")?) } else { label.to_owned() };
+        let mut points = rows.points("t", "surprise")?;
         points.retain(|point| point.x <= 40.0);
         geometric = geometric.series(Series::new(label, style(place), color(name), points));
     }
@@ -86,8 +89,9 @@ pub(super) fn curves(table: &Table) -> Result<Figure> {
     power = power.series(Series::new("accumulate", style(0), color("accumulate"), points));
     let mut inside = Panel::new("a limit inside", round(), Axis::linear("pₜ").range(0.2, 0.8)).legend(Legend::Below);
     for (place, name) in ["live-reward-frozen-reference", "spin", "replay"].into_iter().enumerate() {
-        let points = table.filter(&[("loop", name)])?.points("t", "probability")?;
-        inside = inside.series(Series::new(format!("{name}, β = 8"), style(place), color(name), points));
+        let rows = table.filter(&[("loop", name)])?;
+        let label = format!("{name}, β = {}", rows.written("beta")?);
+        inside = inside.series(Series::new(label, style(place), color(name), rows.points("t", "probability")?));
     }
     let mut once = Panel::new("one step, and none", round(), Axis::linear("pₜ").range(0.5, 1.02)).legend(Legend::Below);
     for (place, name) in
@@ -96,10 +100,17 @@ pub(super) fn curves(table: &Table) -> Result<Figure> {
         let points = table.filter(&[("loop", name)])?.points("t", "probability")?;
         once = once.series(Series::new(name, style(place), color(name), points));
     }
+    let starts = |name: &str| table.filter(&[("loop", name), ("t", "0")]);
+    let (usual, limits) = (starts("self-rewarding")?, starts("spin")?);
     Ok(Figure::new("Named loops in the population: 1 − p by round, each law on its own axis")
-        .subtitle(
-            "Two responses, one prompt, exact. ℓ₀ = 1 and β = 1 but for the circle (ρ₀ = 0.05) and the limits inside (ℓ₀ = −1, β = 8)",
-        )
+        .subtitle(format!(
+            "Two responses, one prompt, exact. ℓ₀ = {} and β = {}, but ρ₀ = {:.2} for arccos √ρ, and ℓ₀ = {} and β = {} for the limits inside",
+            usual.written("log_odds")?,
+            usual.written("beta")?,
+            rows.points("t", "probability")?.first().map_or(f64::NAN, |point| point.y),
+            limits.written("log_odds")?,
+            limits.written("beta")?
+        ))
         .columns(3)
         .panel(double)
         .panel(geometric)
@@ -113,7 +124,9 @@ pub(super) fn curves(table: &Table) -> Result<Figure> {
 /// Measured slopes against stated ones.
 pub(super) fn slopes(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("Slopes of the laws of decay: measured in the last round against stated")
-        .subtitle("Every β, ℓ₀ and flip rate of the grid from which log-odds pass 20 (log log: 1000); arccos √ρ: mean over all rounds, absolute values")
+        .subtitle(format!(
+            "Every β, ℓ₀ and share of flips of the grid with log-odds above {LEFT} in the end (log log: {FAR}); arccos √ρ: mean over all rounds, absolute values"
+        ))
         .columns(3);
     for order in table.distinct("order")? {
         let rows = table.filter(&[("order", &order)])?;

@@ -16,9 +16,11 @@ fn of_samples(n: &str) -> usize {
 /// Attractors by λ, accumulated answers, and what resampling leaves.
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let shares = || Axis::linear("share λ of uniform answers").range(-0.02, 1.0);
-    let mut fork =
-        Panel::new("replay in the population", shares(), Axis::linear("p after 1000 rounds").range(-0.02, 1.02));
+    let end = |rows: &Table| -> Result<Axis> {
+        Ok(Axis::linear(format!("p after {} rounds", rows.written("t")?)).range(-0.02, 1.02))
+    };
     let rows = table.filter(&[("part", "pitchfork")])?;
+    let mut fork = Panel::new("replay in the population", shares(), end(&rows)?);
     for (place, beta) in rows.distinct("beta")?.iter().enumerate() {
         let color = POPULATION + COLORS * place;
         let of_beta = rows.filter(&[("beta", beta)])?;
@@ -35,9 +37,10 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         }
     }
     let rows = table.filter(&[("part", "pitchfork-sampled")])?;
-    let mut runs =
-        Panel::new("runs that draw n answers, β = 1", shares(), Axis::linear("p after 200 rounds").range(-0.02, 1.02))
-            .guide(Guide::vertical(0.5, "λ_c"));
+    let beta = rows.written("beta")?;
+    let threshold = beta.parse::<f64>().map_or(f64::NAN, |beta| 1.0 / (1.0 + beta));
+    let mut runs = Panel::new(format!("runs that draw n answers, β = {beta}"), shares(), end(&rows)?)
+        .guide(Guide::vertical(threshold, "λ_c"));
     for n in &rows.distinct("samples")? {
         let ends = rows.filter(&[("samples", n)])?.means("lambda", "value")?;
         runs = runs.series(Series::new(format!("n = {n}"), Style::Markers, of_samples(n), ends));
@@ -53,8 +56,8 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             _ => runs.series(Series::unlabelled(Style::Line, 6, points)),
         };
     }
-    let mut kept =
-        Panel::new("all answers kept, p₀ = 0.6", Axis::log("t + 1"), Axis::log("(t+1)(1−pₜ)").range(0.3, 6.0));
+    let title = format!("all answers kept, p₀ = {}", table.filter(&[("part", "accumulate")])?.written("start")?);
+    let mut kept = Panel::new(title, Axis::log("t + 1"), Axis::log("(t+1)(1−pₜ)").range(0.3, 6.0));
     for (place, beta) in table.filter(&[("part", "accumulate")])?.distinct("beta")?.iter().enumerate() {
         let exact = table.filter(&[("part", "accumulate"), ("beta", beta)])?;
         let label = format!("population, β = {}", short(beta));
@@ -86,8 +89,8 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     }
     Ok(Figure::new("Memory of uniform answers, of all answers, and none: replay, accumulate, unfiltered")
         .subtitle(
-            "Replay and accumulate: two answers, sharpened by the power 1 + 1/β; markers: measured, from p₀ = 0.1 and 0.9; lines: attractors (L11). \
-             Accumulate: means with 95% intervals. Unfiltered: 50 prompts of Zipf weights, 5 answers, tables; markers: means with 95% intervals; \
+            "Replay and accumulate: two answers, sharpened by the power 1 + 1/β; markers: measured, from starts on both sides of ½; lines: attractors (L11). \
+             Accumulate: means with 95% intervals. Unfiltered: tables of prompts with Zipf weights; markers: means with 95% intervals; \
              lines: Wright–Fisher (L13)",
         )
         .columns(2)

@@ -1,5 +1,6 @@
 //! Both figures, drawn from their tables alone.
 
+use super::EXPERIMENT;
 use crate::Result;
 use crate::experiment::Table;
 use crate::papers::task_centric::theory::feedback::feedback_map;
@@ -22,11 +23,15 @@ pub(super) fn rounds(table: &Table) -> Result<Figure> {
         |part: &str| -> Result<String> { Ok(table.filter(&[("part", part)])?.distinct("replicates")?.join(", ")) };
     let mut figure = Figure::new("Training on accepted answers: wrong answers left, against proposals")
         .subtitle(format!(
-            "{SOURCE}. Marks: means after T rounds of n proposals with 95% intervals ({} tables of 50 prompts and 5 answers, {} runs on three prompts, {} of \
-             SmolLM2's answers in 32 directions, ‖θ‖ ≤ 100, ± 2 standard errors). Lines: T1, Σ p(x)(1−ρ₀)(1−pρ₀)^{{nT}}",
+            "{SOURCE}. Marks: means after T rounds of n proposals with 95% intervals ({} tables of {} prompts and {} answers, {} runs on three prompts, {} of \
+             SmolLM2's answers in {} directions, ‖θ‖ ≤ {}, ± 2 standard errors). Lines: T1, Σ p(x)(1−ρ₀)(1−pρ₀)^{{nT}}",
             replicates("tabular")?,
+            EXPERIMENT.given("tabular", "instance.prompts")?,
+            EXPERIMENT.given("tabular", "instance.responses")?,
             replicates("answers")?,
-            replicates("model")?
+            replicates("model")?,
+            EXPERIMENT.given("model", "instance.dim")?,
+            EXPERIMENT.given("model", "process.radius")?
         ))
         .columns(2);
     for (part, weights, title, low) in [
@@ -88,7 +93,7 @@ pub(super) fn guarantees(table: &Table) -> Result<Figure> {
         Axis::log("proposals n"),
         Axis::log("probability of a wrong answer, 1 − J₁").range(1e-3, 10.0),
     )
-    .guide(Guide::horizontal(1.0, "1: says nothing"))
+    .guide(Guide::horizontal(1.0, "1: no information"))
     .legend(Legend::BottomLeft);
     let mut condition = Panel::new(
         "acceptance condition number by round",

@@ -102,8 +102,8 @@ pub(super) fn model(table: &Table) -> Result<Figure> {
     }
     Ok(Figure::new("A language model's answers: gaps of right and wrong favourites, and J by round")
         .subtitle(
-            "SmolLM2-135M's answers to 160 questions, expectation over all samples. Realizable: no logit fixed, J as gaps foretell it (dotted); linearised: 256 \
-             directions trained, the model's own logits fixed",
+            "SmolLM2-135M's answers, expectation over all samples. Realizable: no logit fixed, J as gaps foretell it (dotted); linearised: one linear map \
+             trained, the model's own logits fixed",
         )
         .columns(2)
         .panel(gaps)

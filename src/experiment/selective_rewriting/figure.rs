@@ -1,5 +1,6 @@
 //! Both figures, drawn from their tables alone.
 
+use super::EXPERIMENT;
 use crate::Result;
 use crate::experiment::Table;
 use crate::plot::{Axis, Figure, Panel, Series, Style};
@@ -16,20 +17,39 @@ const DRAWN: [Column; 4] = [
     ("empty_filters", "rounds without a prompt so far", "rounds", (0.0, 5.0)),
 ];
 
+/// The shape of a part's instances, and n.
+fn size(part: &str) -> Result<String> {
+    let of = |key: &str| EXPERIMENT.given(part, key);
+    Ok(format!(
+        "M = {}, K = {}, d = {}, ‖θ₀‖ = {}, n = {}",
+        of("instance.prompts")?,
+        of("instance.responses")?,
+        of("instance.dim")?,
+        of("instance.theta_norm")?,
+        of("process.samples")?
+    ))
+}
+
 pub(super) fn drawn(table: &Table) -> Result<Figure> {
     let replicates =
         |part: &str| -> Result<String> { Ok(table.filter(&[("part", part)])?.distinct("replicates")?.join(", ")) };
     let mut figure = Figure::new("Selective prompts: rounds on prompts with a favourite of at most c alone")
         .subtitle(format!(
-            "First row: M = 200, K = 8, d = 32, ‖θ₀‖ = 6, β = 1/√n, n = 256, {} replicates. Second: M = 12, K = 5, d = 3, ‖θ₀‖ = 4, β = 0.3, n = 64, {}. Third: \
-             M = 12, K = 5, d = 8, ‖θ₀‖ = 4, β = 1, n = 1024, {}. Means; 95% intervals in the table",
+            "First row: {}, β = 1/√n, {} replicates. Second: {}, β = {}, {}. Third: {}, β = {}, {}. Means; 95% intervals in the table",
+            size("wide")?,
             replicates("wide")?,
+            size("narrow")?,
+            EXPERIMENT.given("narrow", "process.beta")?,
             replicates("narrow")?,
+            size("slow")?,
+            EXPERIMENT.given("slow", "process.beta")?,
             replicates("slow")?
         ))
         .columns(4)
         .shared_legend();
-    for (part, instance) in [("wide", "200 prompts"), ("narrow", "12 prompts, d = 3"), ("slow", "12 prompts, d = 8")] {
+    for part in ["wide", "narrow", "slow"] {
+        let of = |key: &str| EXPERIMENT.given(part, key);
+        let instance = format!("{} prompts, d = {}", of("instance.prompts")?, of("instance.dim")?);
         let rows = table.filter(&[("part", part)])?;
         for (column, title, label, range) in DRAWN {
             let axis = Axis::linear(label).range(range.0, range.1);
@@ -56,8 +76,9 @@ pub(super) fn real(table: &Table) -> Result<Figure> {
     let last = rounds.last().map_or("", String::as_str);
     let mut figure = Figure::new("Selective prompts on a language model's answers and on embeddings")
         .subtitle(format!(
-            "First row: SmolLM2-135M's answers to 160 questions, 256 directions, its own logits fixed. Second: 256 questions and 16 sentences each by their embeddings. β = 1, after \
+            "First row: SmolLM2-135M's answers, its own logits fixed. Second: questions and sentences by their embeddings. β = {}, after \
              {last} rounds of n samples; means over {} replicates, 95% intervals in the table",
+            EXPERIMENT.given("model", "process.beta")?,
             table.distinct("replicates")?.join(" or ")
         ))
         .columns(4)

@@ -1,7 +1,7 @@
 //! The figures, drawn from the tables alone.
 
 use super::super::Table;
-use super::RADIUS;
+use super::{EXPERIMENT, RADIUS};
 use crate::Result;
 use crate::plot::{Axis, Figure, Guide, Legend, Panel, Point, Series, Style};
 
@@ -10,11 +10,15 @@ fn thinned(points: Vec<Point>, every: usize) -> Vec<Point> {
     points.into_iter().step_by(every).collect()
 }
 
+/// α and λ of the cells that are drawn beside their prediction.
+const SHARE: &str = "0.3";
+const RIDGE: &str = "0.01";
+
 /// ‖θ_t‖ of the cells of a part beside what is predicted.
 fn predicted(table: &Table, part: &str, title: &str) -> Result<Panel> {
     let axis = Axis::log("‖θₜ‖").range(0.5, 1e8);
     let mut panel = Panel::new(title, Axis::linear("round t"), axis).guide(Guide::horizontal(RADIUS, "B"));
-    let rows = table.filter(&[("part", part), ("alpha", "0.3"), ("ridge", "0.01")])?;
+    let rows = table.filter(&[("part", part), ("alpha", SHARE), ("ridge", RIDGE)])?;
     // Colour: η, shape of the marks: β; the colours of n are others.
     for (shape, beta) in rows.distinct("beta")?.into_iter().enumerate() {
         for (place, eta) in rows.distinct("eta")?.into_iter().enumerate() {
@@ -42,8 +46,8 @@ fn of_samples(n: &str) -> usize {
 /// Predicted growth; gains; the sawtooth, and how high it rises.
 pub(super) fn norms(table: &Table) -> Result<Figure> {
     let ridge = table.filter(&[("part", "ridge")])?;
-    let mut gains =
-        Panel::new("gains of a round, β = 2, λ = 0.01", Axis::linear("round t"), Axis::linear("βg/(β²g+λ)"));
+    let title = format!("gains of a round, β = {}, λ = {}", ridge.written("beta")?, ridge.written("ridge")?);
+    let mut gains = Panel::new(title, Axis::linear("round t"), Axis::linear("βg/(β²g+λ)"));
     for n in &ridge.distinct("samples")? {
         let color = of_samples(n);
         let cell = ridge.filter(&[("samples", n)])?;
@@ -57,28 +61,36 @@ pub(super) fn norms(table: &Table) -> Result<Figure> {
     let counts = saw.distinct("samples")?;
     let shown: Vec<&String> = counts.iter().filter(|n| SHOWN.contains(&n.as_str())).collect();
     let axis = Axis::log("‖θₜ‖").range(1.0, 1e9);
-    let mut teeth = Panel::new("frozen reference, β = 0.5", Axis::linear("round t"), axis);
+    let title = format!("frozen reference, β = {}", saw.written("beta")?);
+    let mut teeth = Panel::new(title, Axis::linear("round t"), axis);
     for n in shown {
         let color = of_samples(n);
         let cell = saw.filter(&[("samples", n)])?;
         let label = format!("pairs of πₜ, n = {n}");
         teeth = teeth.series(Series::new(label, Style::Line, color, cell.points("t", "theta_norm")?));
     }
-    let fixed = table.filter(&[("part", "blow-up")])?.points("t", "theta_norm")?;
-    teeth = teeth.series(Series::new("pairs of π₀, n = 256", Style::Dashed, 1, fixed));
+    let fixed = table.filter(&[("part", "blow-up")])?;
+    let label = format!("pairs of π₀, n = {}", fixed.written("samples")?);
+    teeth = teeth.series(Series::new(label, Style::Dashed, 1, fixed.points("t", "theta_norm")?));
+    let rounds = saw.distinct("t")?.len() - 1;
     let pairs = || Axis::log("pairs a round n");
-    let high = Panel::new("largest norm", pairs(), Axis::log("largest ‖θₜ‖, t ≤ 150"))
+    let high = Panel::new("largest norm", pairs(), Axis::log(format!("largest ‖θₜ‖, t ≤ {rounds}")))
         .legend(Legend::Hidden)
         .series(Series::new("pairs of πₜ", Style::LineMarkers, 6, saw.measured("samples", "largest_norm")?).bars());
-    let lost = Panel::new("rounds that lose span", pairs(), Axis::linear("rounds of 150"))
+    let lost = Panel::new("rounds without a full span", pairs(), Axis::linear(format!("rounds of {rounds}")))
         .legend(Legend::Hidden)
         .series(Series::new("pairs of πₜ", Style::LineMarkers, 6, saw.measured("samples", "rank_losses")?).bars());
     Ok(Figure::new("Self-excitation: growth and its prediction, gains of a ridge, a sawtooth")
-        .subtitle(
-            "100 prompts, 8 responses, Gaussian features in 8 dimensions, ‖θ₀‖ = 2, square loss. Above: 256 pairs, reference ∝ πₜ^(0.3) π₀^(0.7), reward \
-             η log πₜ, ridge 0.01; markers: one run; lines: its multipliers before the first round (left: of its own pairs; middle: of π₀); right: \
+        .subtitle(format!(
+            "{} prompts, {} responses, Gaussian features in {} dimensions, ‖θ₀‖ = {}, square loss. Above: {} pairs, reference ∝ πₜ^α π₀^(1−α) with α = {SHARE}, \
+             reward η log πₜ, ridge {RIDGE}; markers: one run; lines: its multipliers before the first round (left: of its own pairs; middle: of π₀); right: \
              self-rewarding. Below: reward log πₜ, reference π₀; bars: least and most of all runs",
-        )
+            EXPERIMENT.given("kept", "instance.prompts")?,
+            EXPERIMENT.given("kept", "instance.responses")?,
+            EXPERIMENT.given("kept", "instance.dim")?,
+            EXPERIMENT.given("kept", "instance.theta_norm")?,
+            EXPERIMENT.given("kept", "process.samples")?
+        ))
         .columns(3)
         .panel(predicted(table, "kept", "one set of pairs in all rounds")?)
         .panel(predicted(table, "anew", "pairs drawn anew from π₀")?)
@@ -128,14 +140,14 @@ pub(super) fn standardised(table: &Table) -> Result<Figure> {
         Ok(panel)
     };
     Ok(Figure::new("Standardised rewards of correct answers: time, and a frozen reference")
-        .subtitle(
-            "One prompt, two answers, population rounds. Above: grpo-mirror up to 0.9·2βω₀ rounds, β = 10 (solid, marked), 20 (dotted), 50 (dashed), 100 (solid). \
-             Below: grpo-frozen-reference at 2% on either side \
-             of the least β at which the loop from ℓ₀ stays bounded (Q4b)",
-        )
+        .subtitle(format!(
+            "One prompt, two answers, population rounds. Above: grpo-mirror, β = {} (solid with marks, dotted, dashed, solid). \
+             Below: grpo-frozen-reference with β on either side of the least one at which the loop from ℓ₀ stays bounded (Q4b)",
+            mirror.written("beta")?
+        ))
         .columns(2)
         .panel(circle)
         .panel(distance)
-        .panel(side("frozen reference, β 2% below the threshold", "below")?)
-        .panel(side("frozen reference, β 2% above the threshold", "above")?))
+        .panel(side("frozen reference, β just below the threshold", "below")?)
+        .panel(side("frozen reference, β just above the threshold", "above")?))
 }
