@@ -23,7 +23,7 @@ pub(super) fn picture(table: &Table) -> Result<Figure> {
         .columns(3)
         .panel(map("own most likely answer below 1/2", "failure_0.5_mean", "failure rate F(0.5)", (0.0, 0.5))?)
         .panel(map("base model's most likely answer below 1/2", "base_failure_0.5_mean", "base failure", (0.0, 0.5))?)
-        .panel(map("another most likely answer than the base model's", "drift_mean", "drift P[y*_T ≠ y*₀]", (0.0, 0.5))?)
+        .panel(map("another answer than the base model's", "drift_mean", "drift P[y*_T ≠ y*₀]", (0.0, 0.5))?)
         .panel(map("accuracy", "accuracy_mean", "P[y*_T = answer]", (0.3, 0.42))?)
         .panel(map("sure of itself and elsewhere", "astray_mean", "share of replicates astray", (0.0, 1.0))?)
         .panel(paths(table)?);
