@@ -146,6 +146,11 @@ impl Order {
         self.parts.is_empty() || self.parts.contains(&self.study.part(ordinal))
     }
 
+    /// The time that all of it takes on one core, estimated, in seconds.
+    pub fn seconds(&self) -> f64 {
+        self.study.units(self.shard).map(|unit| unit.seconds).sum()
+    }
+
     /// What would be computed, in a line.
     pub fn describe(&self) -> String {
         let (mut units, mut seconds) = (0, 0.0);

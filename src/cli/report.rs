@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::order::{Existing, compute};
+use super::order::{Existing, Order, compute};
 use super::outputs::files_of_store;
+use super::progress::duration;
 use super::reproduce::orders;
 use super::run::Settings;
 use super::{Failure, Jobs, Outputs, print, stop_flag};
@@ -26,6 +27,10 @@ pub struct ReportArgs {
     /// quick profile of all experiments is run first]
     #[arg(value_name = "STORE")]
     stores: Vec<PathBuf>,
+    /// Compute the full profile of all experiments first, as far as it is not in runs/reproduce-full, and report on that; how long this
+    /// takes is said at its start, and a second time it goes on where it was interrupted
+    #[arg(long, conflicts_with_all = ["stores", "splice"])]
+    full: bool,
     /// Where report.html and report.md go, and the latter's figures into its folder figures; they are replaced
     #[arg(short, long, value_name = "DIR", default_value = "report")]
     out: PathBuf,
@@ -53,7 +58,13 @@ pub(super) fn run(args: &ReportArgs) -> std::result::Result<(), Failure> {
         return splice_into(document, &args.ledger).map_err(Failure::refused);
     }
     let outputs = Outputs::claim(&args.out, &FILES, true).map_err(Failure::refused)?;
-    let results = if args.stores.is_empty() { found(args)? } else { open(&args.stores).map_err(Failure::refused)? };
+    let results = if args.full {
+        full(args)?
+    } else if args.stores.is_empty() {
+        found(args)?
+    } else {
+        open(&args.stores).map_err(Failure::refused)?
+    };
     stores::check(&results).map_err(Failure::refused)?;
     let stores: Vec<PathBuf> = results.iter().flat_map(|one| files_of_store(one.store.path())).collect();
     let outputs = outputs.sparing(stores).map_err(Failure::refused)?;
@@ -92,6 +103,20 @@ fn found(args: &ReportArgs) -> std::result::Result<Vec<Results>, Failure> {
     verbosity.say(format!("no stores below {RUNS}: running the quick profile of all experiments first"));
     let runs = Path::new(RUNS).join("reproduce-quick");
     let orders = orders(experiment::ALL, Profile::Quick, &args.settings, &runs, Existing::Replace)?;
+    compute(&orders, &args.settings, &stop_flag())?;
+    orders.iter().map(|order| Results::open(order.path())).collect::<Result<_>>().map_err(Failure::failed)
+}
+
+/// The full profile of all experiments, computed as far as it is not there.
+fn full(args: &ReportArgs) -> std::result::Result<Vec<Results>, Failure> {
+    let runs = Path::new(RUNS).join("reproduce-full");
+    let orders = orders(experiment::ALL, Profile::Full, &args.settings, &runs, Existing::Resume)?;
+    let seconds = orders.iter().map(Order::seconds).sum();
+    args.settings.verbosity.say(format!(
+        "the full profile of all experiments takes about {} on one core, less on several, and less what is in {} already",
+        duration(seconds),
+        runs.display()
+    ));
     compute(&orders, &args.settings, &stop_flag())?;
     orders.iter().map(|order| Results::open(order.path())).collect::<Result<_>>().map_err(Failure::failed)
 }

@@ -85,7 +85,9 @@ fn label(guide: &Guide, (a, b): (Pt, Pt), range: &Rect, occupied: &Occupied) -> 
         [(left, above), (right, above), (left, below), (right, below)]
     });
     let boxes = boxes.map(|(x, y)| Rect { x0: x, y0: y, x1: x + width, y1: y + height });
-    let within = boxes.filter(|b| range.contains((b.x0, b.y0)) && range.contains((b.x1, b.y1)));
+    // Clear of the frame.
+    let inner = range.grown(-2.0);
+    let within = boxes.filter(|b| inner.contains((b.x0, b.y0)) && inner.contains((b.x1, b.y1)));
     if let Some(place) = within.min_by_key(|place| occupied.hidden_by(&place.grown(2.0))).filter(|_| !label.is_empty())
     {
         drawing.fill(place.grown(1.0).corners().to_vec(), WHITE, 0.7);

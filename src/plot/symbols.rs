@@ -49,7 +49,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("α", "", "exponent of π_t in the reference"),
     ("η", "", "weight of log π_t in the reward"),
     ("ν", "", "log-odds that a solved level adds to the next"),
-    ("ρ", "", "probability that an answer is right"),
+    ("ρ", "", "probability with which a bound may fail"),
     ("ρ_0", "", "probability that an answer of the base policy is right"),
     ("ρ_t", "", "probability that an answer is right after t rounds"),
     ("σ", "", "standard deviation of the judge's noise"),

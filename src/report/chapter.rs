@@ -3,13 +3,14 @@
 use crate::words::{agreeing, counted};
 use std::collections::BTreeMap;
 
-use super::Own;
 use super::time::{seconds_between, span};
+use super::{Own, alt, commands};
 use crate::Result;
 use crate::experiment::{Finding, Plate, Results, generic, plates};
-use crate::plot::Drawn;
+use crate::plot::{Drawn, Size};
 use crate::study::definition::Verdict;
 use crate::study::store::{Counts, Session};
+use crate::study::{FigureText, Profile};
 
 /// One store's chapter.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Chapter {
     pub about: &'static str,
     /// The store's path, as it was given.
     pub store: String,
+    /// The profile of its rows.
+    pub profile: Profile,
     /// The claims that it bears on, with the expected verdicts.
     pub claims: BTreeMap<String, Verdict>,
     /// The verdicts on its rows, where they are of a definition of someone's own.
@@ -49,6 +52,31 @@ pub struct Picture {
     pub plate: Plate,
     /// The drawing.
     pub drawn: Drawn,
+    /// The same with its panels one below the other, for screens on which the drawing would be too small to be read; `None` where the
+    /// labels leave no room for that.
+    pub narrow: Option<Drawn>,
+    /// What its definition says of it, where that is said of such rows.
+    pub said: Option<FigureText>,
+}
+
+/// The width of the drawing for narrow screens, in pixels.
+const NARROW: f64 = 380.0;
+
+impl Picture {
+    /// Draws a figure.
+    ///
+    /// # Errors
+    /// As [`crate::plot::Figure::draw`].
+    pub fn new(plate: Plate, said: Option<FigureText>) -> Result<Self> {
+        let drawn = plate.figure.draw()?;
+        let narrow = plate.figure.clone().size(Size { width: NARROW, height: None }).draw().ok();
+        Ok(Self { plate, drawn, narrow, said })
+    }
+
+    /// What is seen, in words.
+    pub fn alt(&self) -> String {
+        self.said.as_ref().map_or_else(|| alt::text(&self.plate.figure), |said| said.alt.clone())
+    }
 }
 
 impl Chapter {
@@ -60,8 +88,16 @@ impl Chapter {
         let definition = &results.study.definition;
         let recognised = results.recognised()?;
         let built_in = recognised.built_in();
+        let profile = results.study.profile;
+        // Texts of an experiment speak of the rows of its full profile.
+        let speaks = built_in.is_none() || profile == Profile::Full;
+        let said = |plate: &Plate| definition.figure(&plate.name).filter(|_| speaks).cloned();
         let picture = |plate: Result<Plate>| {
-            plate.and_then(|plate| plate.figure.draw().map(|drawn| Picture { plate, drawn })).map_err(|e| e.to_string())
+            let drawn = plate.and_then(|plate| {
+                let text = said(&plate);
+                Picture::new(plate, text)
+            });
+            drawn.map_err(|e| e.to_string())
         };
         // An experiment's figures and findings compare its parts, so each cell must have rows.
         let missing = results.study.cells() - results.store.done()?.len();
@@ -79,6 +115,7 @@ impl Chapter {
             misfit: recognised.misfit().map(str::to_owned),
             about: built_in.map_or("", |experiment| experiment.about),
             store: results.store.path().display().to_string(),
+            profile,
             claims: definition.claims.clone(),
             own: None,
             analysis: paragraphs(&definition.analysis),
@@ -104,14 +141,14 @@ impl Chapter {
         self.identity.iter().find(|(entry, _)| entry == name).map_or("", |(_, value)| value)
     }
 
+    /// Whether its analysis, which an experiment of the crate has for the rows of the full profile, stands beside its rows.
+    pub fn shows_analysis(&self) -> bool {
+        !self.built_in || self.profile == Profile::Full
+    }
+
     /// The commands that compute its rows and draw its figures.
     pub fn commands(&self) -> [String; 2] {
-        let definition = if self.built_in { self.name.clone() } else { format!("{}.toml", self.name) };
-        let (profile, seed) = (self.of_identity("profile"), self.of_identity("seed"));
-        [
-            format!("selfreward run {definition} --{profile} --seed {seed} --out runs"),
-            format!("selfreward plot {}", self.store),
-        ]
+        [commands::run(&[self]), format!("selfreward plot {}", commands::store(self))]
     }
 
     /// The time that its sessions took, on the clock; `None` if one of them was killed, so that its end is not known.

@@ -1,7 +1,7 @@
 //! The report in Markdown; its figures and tables stand as files in a folder beside it.
 
 use super::record::{Cited, Row};
-use super::{Chapter, Report, splice};
+use super::{Chapter, Report, commands, splice};
 use crate::papers::printed;
 
 /// The folder of the figures and tables, beside the document.
@@ -10,6 +10,14 @@ pub const FIGURES: &str = "figures";
 /// The document.
 pub fn text(report: &Report) -> String {
     let mut text = String::from("# The theory of self-rewarding language models, checked by experiment\n\n");
+    text.push_str(&match report.profile() {
+        Some(profile) => format!("All rows are of the {profile} profile.\n\n"),
+        None => "Some rows are of the quick profile, others of the full one.\n\n".to_owned(),
+    });
+    text.push_str(&format!(
+        "The commands work one after another in a shell in the folder of the program's sources, after\n\n{}\n",
+        commands::SETUP.map(|command| format!("    {command}\n")).concat()
+    ));
     for remark in &report.remarks {
         text.push_str(&format!("> {}\n\n", escaped(remark)));
     }
@@ -48,23 +56,35 @@ fn statement(row: &Row) -> String {
 }
 
 fn chapter(chapter: &Chapter) -> String {
-    let mut text = format!("## {}\n\n", escaped(&chapter.name.replace('_', " ")));
+    let mut text = format!("## {} ({} profile)\n\n", escaped(&chapter.name.replace('_', " ")), chapter.profile);
     if !chapter.about.is_empty() {
         text.push_str(&format!("{}\n\n", escaped(chapter.about)));
     }
     if let Some(misfit) = &chapter.misfit {
         text.push_str(&format!("> A definition of one's own: this store {}.\n\n", escaped(misfit)));
     }
-    chapter.analysis.iter().for_each(|paragraph| text.push_str(&format!("{}\n\n", escaped(paragraph))));
+    if chapter.shows_analysis() {
+        chapter.analysis.iter().for_each(|paragraph| text.push_str(&format!("{}\n\n", escaped(paragraph))));
+    } else if !chapter.analysis.is_empty() {
+        let full = commands::FULL;
+        text.push_str(&format!(
+            "> The analysis of this experiment speaks of the full profile, and these rows are of the quick one: `{full}` makes the \
+             report that has it.\n\n"
+        ));
+    }
     text.push_str(&own(chapter));
     text.push_str(&findings(chapter));
     for picture in &chapter.pictures {
         text.push_str(&match picture {
             Ok(picture) => {
                 let (title, name) = (escaped(&picture.plate.figure.title), &picture.plate.name);
+                let caption = picture.said.as_ref().map(|said| format!("{}\n\n", escaped(&said.caption)));
                 format!(
-                    "![{title}]({FIGURES}/{name}.svg)\n\n{title}: [{}]({FIGURES}/{name}.csv)\n\n",
-                    escaped(&format!("{name}.csv"))
+                    "![{}]({FIGURES}/{name}.svg)\n\n{title} ({} profile): [{}]({FIGURES}/{name}.csv)\n\n{}",
+                    escaped(&picture.alt()),
+                    chapter.profile,
+                    escaped(&format!("{name}.csv")),
+                    caption.unwrap_or_default()
                 )
             }
             Err(reason) => format!("> A figure could not be drawn: {}\n\n", escaped(reason)),

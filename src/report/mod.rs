@@ -9,17 +9,21 @@
 //!
 //! Equal stores give equal bytes: nothing of the moment at which a report is made stands in it.
 
+pub mod alt;
 pub mod chapter;
+pub mod commands;
 pub mod gallery;
 pub mod html;
 pub mod loops;
 pub mod markdown;
 pub mod markup;
+pub mod naming;
 mod own;
 mod points;
 pub mod record;
 pub mod splice;
 pub mod stores;
+pub mod symbols;
 pub mod time;
 
 use crate::Result;
@@ -106,6 +110,12 @@ impl Report {
         let (ledger, statements) = (&self.ledger, counted(self.ledger.claims.len(), "statement"));
         let own = self.chapters.iter().filter_map(|chapter| chapter.own.as_ref()?.outcome(&chapter.name));
         std::iter::once(format!("{statements}: {}. {}.", ledger.counts(), ledger.outcome())).chain(own).collect()
+    }
+
+    /// The profile of all stores; `None` if they are of both.
+    pub fn profile(&self) -> Option<Profile> {
+        let first = self.chapters.first()?.profile;
+        self.chapters.iter().all(|chapter| chapter.profile == first).then_some(first)
     }
 
     /// What could not be drawn or looked for: one sentence each.

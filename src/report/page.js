@@ -65,6 +65,44 @@
   addEventListener('hashchange', follow);
   follow();
 
+  // Contents: the section that is read is marked, and kept in sight; where the list is a bar, a button opens it.
+  const contents = document.getElementById('contents');
+  const list = contents.querySelector('ul');
+  const fold = contents.querySelector('.fold');
+  const links = [...list.querySelectorAll('a')];
+  const sections = links.map((link) => document.getElementById(decodeURIComponent(link.getAttribute('href').slice(1))));
+  let current = null;
+  const locate = () => {
+    let now = null;
+    sections.forEach((section, index) => {
+      if (section && section.getBoundingClientRect().top <= Math.max(90, innerHeight / 4)) now = links[index];
+    });
+    if (now === current) return;
+    if (current) current.removeAttribute('aria-current');
+    current = now;
+    fold.querySelector('.here').textContent = now ? now.textContent : '';
+    if (!now) return;
+    now.setAttribute('aria-current', 'true');
+    const [outer, inner] = [contents.getBoundingClientRect(), now.getBoundingClientRect()];
+    if (inner.bottom > outer.bottom - 20) contents.scrollTop += inner.bottom - outer.bottom + outer.height / 3;
+    else if (inner.top < outer.top + 20) contents.scrollTop -= outer.top - inner.top + outer.height / 3;
+  };
+  const open = (wide) => {
+    contents.classList.toggle('open', wide);
+    fold.setAttribute('aria-expanded', String(wide));
+  };
+  fold.addEventListener('click', () => open(!contents.classList.contains('open')));
+  for (const link of links) link.addEventListener('click', () => open(false));
+  let waiting = false;
+  const later = () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; locate(); });
+  };
+  addEventListener('scroll', later, { passive: true });
+  addEventListener('resize', later);
+  locate();
+
   // A number with six significant digits; words stand for what JSON has no number for.
   const digits = (value) => {
     if (typeof value !== 'number') return value === null ? 'no value' : value.replace('inf', '∞');
@@ -77,7 +115,7 @@
   };
   const describe = (panels, [panel, series, , , x, y, lo, hi]) => {
     const { title, series: names, value, ...axes } = panels[panel];
-    const lines = [title, series < 0 ? null : names[series], onAxis(axes.x, x), onAxis(axes.y, y)];
+    const lines = [series < 0 ? null : names[series], title, onAxis(axes.x, x), onAxis(axes.y, y)];
     if (series < 0) lines.push(`${value || 'value'} = ${digits(lo)}`);
     else if (hi !== undefined) lines.push(`interval ${digits(lo)} to ${digits(hi)}`);
     return lines.filter(Boolean).join('\n');
@@ -93,12 +131,16 @@
     return table.filter((row) => row.length > 1 || row[0]);
   };
 
-  for (const figure of document.querySelectorAll('.plate')) {
-    const svg = figure.querySelector('.drawing');
+  // What the keys have reached is read out here.
+  const says = document.getElementById('says');
+
+  // One of a figure's drawings: the wide one, or the one for narrow screens. `places` says where each point lies in it.
+  const attach = (figure, svg, { panels, points }, places) => {
     const tip = figure.querySelector('.tip');
-    const { panels, points } = JSON.parse(figure.querySelector('.points').textContent);
     const [, , width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
     let view = { x: 0, y: 0, scale: 1 };
+    svg.setAttribute('role', 'application');
+    svg.setAttribute('aria-roledescription', 'figure, points by arrow keys');
 
     // Zoom: a part of the viewBox of the same shape, always within the drawing.
     const set = (x, y, scale) => {
@@ -128,43 +170,105 @@
       zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)), place(event));
     }, { passive: false });
     svg.addEventListener('dblclick', act.home);
+
+    // A point is shown: a ring around it, and beside it what it is.
+    const ring = document.createElementNS(svg.namespaceURI, 'circle');
+    ring.setAttribute('class', 'ring');
+    let shown = -1;
+    const hide = () => { tip.hidden = true; ring.remove(); };
+    const show = (index) => {
+      shown = index;
+      const [left, top] = places[index];
+      const box = svg.getBoundingClientRect();
+      const unit = width / view.scale / box.width;
+      ring.setAttribute('cx', left);
+      ring.setAttribute('cy', top);
+      ring.setAttribute('r', 7 * unit);
+      ring.style.strokeWidth = 2 * unit;
+      svg.append(ring);
+      tip.textContent = describe(panels, points[index]);
+      tip.hidden = false;
+      const frame = tip.parentElement;
+      const outer = frame.getBoundingClientRect();
+      const x = (left - view.x) / unit + box.left - outer.left + frame.scrollLeft;
+      const y = (top - view.y) / unit + box.top - outer.top;
+      // To the right of the point and below it; where there is no room, to its left and above it, so that it is not covered.
+      const right = x + 14 + tip.offsetWidth < frame.scrollLeft + frame.clientWidth;
+      const below = y + 14 + tip.offsetHeight < frame.clientHeight;
+      tip.style.left = `${Math.max(frame.scrollLeft, right ? x + 14 : x - tip.offsetWidth - 14)}px`;
+      tip.style.top = `${Math.max(0, below ? y + 14 : y - tip.offsetHeight - 14)}px`;
+    };
+
+    // Hover: the nearest number within 30 pixels. What is measured comes before a bound or a law, which are lines, unless they are
+    // nearer by 15 pixels.
+    const measured = ([panel, series]) => series < 0 || panels[panel].measured[series];
+    const hover = (event) => {
+      const at = place(event);
+      let nearest = -1;
+      let least = Infinity;
+      places.forEach((spot, index) => {
+        const distance = spot ? Math.hypot(spot[0] - at.x, spot[1] - at.y) / at.unit : Infinity;
+        const rank = distance + (measured(points[index]) ? 0 : 15);
+        if (distance < 30 && rank < least) [nearest, least] = [index, rank];
+      });
+      if (nearest < 0) hide();
+      else show(nearest);
+    };
+
+    // Keys: left and right along a series, up and down to the next one; of a heat map, along its rows and columns.
+    const series = new Map();
+    points.forEach((point, index) => {
+      if (!places[index]) return;
+      const key = point[1] < 0 ? `${point[0]} row ${point[5]}` : `${point[0]} ${point[1]}`;
+      if (series.has(key)) series.get(key).push(index);
+      else series.set(key, [index]);
+    });
+    const lines = [...series.values()];
+    const first = (line) => points[line[0]];
+    // A map's rows come from below, and are gone through from above.
+    lines.sort((a, b) => {
+      const [one, other] = [first(a), first(b)];
+      if (one[0] !== other[0]) return one[0] - other[0];
+      return one[1] < 0 && other[1] < 0 ? places[a[0]][1] - places[b[0]][1] : one[1] - other[1];
+    });
+    for (const line of lines) line.sort((a, b) => places[a][0] - places[b][0]);
+    const near = (line, left) => line.reduce((best, index) =>
+      (Math.abs(places[index][0] - left) < Math.abs(places[best][0] - left) ? index : best), line[0]);
+    const reach = (key) => {
+      const row = lines.findIndex((line) => line.includes(shown));
+      if (row < 0) return lines.length ? (lines.find((line) => measured(first(line))) || lines[0])[0] : -1;
+      const line = lines[row];
+      const column = line.indexOf(shown);
+      if (key === 'Home') return line[0];
+      if (key === 'End') return line[line.length - 1];
+      if (key === 'ArrowLeft') return line[Math.max(column - 1, 0)];
+      if (key === 'ArrowRight') return line[Math.min(column + 1, line.length - 1)];
+      const next = lines[row + (key === 'ArrowUp' ? -1 : 1)];
+      return next ? near(next, points[next[0]][0] === points[shown][0] ? places[shown][0] : 0) : shown;
+    };
     svg.addEventListener('keydown', (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
       if (event.key === '+' || event.key === '=') act.in();
       else if (event.key === '-') act.out();
       else if (event.key === '0') act.home();
-      else if (event.key === 'Escape') svg.blur();
-      else if (step && view.scale > 1) set(view.x + (step[0] * width) / view.scale / 8, view.y + (step[1] * height) / view.scale / 8, view.scale);
-      else return;
+      else if (event.key === 'Escape') { hide(); svg.blur(); }
+      else if (step && event.shiftKey) {
+        set(view.x + (step[0] * width) / view.scale / 8, view.y + (step[1] * height) / view.scale / 8, view.scale);
+      } else if (step || event.key === 'Home' || event.key === 'End') {
+        const index = reach(event.key);
+        if (index < 0) return;
+        const [left, top] = places[index];
+        const [x, y] = [(left - view.x) * view.scale, (top - view.y) * view.scale];
+        if (x < 0 || y < 0 || x > width || y > height) {
+          set(left - width / view.scale / 2, top - height / view.scale / 2, view.scale);
+        }
+        show(index);
+        says.textContent = tip.textContent.split('\n').join(', ');
+      } else return;
       event.preventDefault();
     });
-
-    // Hover: the nearest number within 30 pixels, ringed.
-    const ring = document.createElementNS(svg.namespaceURI, 'circle');
-    ring.setAttribute('class', 'ring');
-    const hide = () => { tip.hidden = true; ring.remove(); };
-    const hover = (event) => {
-      const at = place(event);
-      let nearest = null;
-      let least = 30 * at.unit;
-      for (const point of points) {
-        const distance = Math.hypot(point[2] - at.x, point[3] - at.y);
-        if (distance < least) [nearest, least] = [point, distance];
-      }
-      if (!nearest) return hide();
-      ring.setAttribute('cx', nearest[2]);
-      ring.setAttribute('cy', nearest[3]);
-      ring.setAttribute('r', 7 * at.unit);
-      ring.style.strokeWidth = 2 * at.unit;
-      svg.append(ring);
-      tip.textContent = describe(panels, nearest);
-      tip.hidden = false;
-      const frame = tip.parentElement;
-      const left = event.clientX - frame.getBoundingClientRect().left + frame.scrollLeft + 14;
-      const top = event.clientY - frame.getBoundingClientRect().top + 14;
-      tip.style.left = `${Math.max(frame.scrollLeft, Math.min(left, frame.scrollLeft + frame.clientWidth - tip.offsetWidth - 4))}px`;
-      tip.style.top = `${Math.max(0, Math.min(top, frame.clientHeight - tip.offsetHeight - 4))}px`;
-    };
+    svg.addEventListener('blur', hide);
 
     // Pointers: one drags a zoomed figure, two pinch.
     const down = new Map();
@@ -192,6 +296,14 @@
       svg.addEventListener(end, (event) => down.delete(event.pointerId));
     }
     svg.addEventListener('pointerleave', (event) => { if (event.pointerType !== 'touch') hide(); });
+  };
+
+  for (const figure of document.querySelectorAll('.plate')) {
+    const data = JSON.parse(figure.querySelector('.points').textContent);
+    for (const svg of figure.querySelectorAll('.drawing')) {
+      const wide = data.points.map(([, , left, top]) => [left, top]);
+      attach(figure, svg, data, svg.classList.contains('narrow') ? data.narrow : wide);
+    }
 
     // The table, made from the CSV's link when it is first opened.
     const details = figure.querySelector('.table');

@@ -3,28 +3,55 @@
 use serde_json::{Value, json};
 
 use super::chapter::Picture;
-use crate::plot::{Axis, Datum, Panel};
+use super::naming;
+use crate::plot::{Axis, Datum, Drawn, Figure, Located, Panel};
 use crate::simulate::output::number;
 
-/// `{"panels": […], "points": [[panel, series, left, top, x, y, lo, hi], …]}`. A heat map's cells have the series −1 and their
-/// value in place of an interval. Left and top are in the units of the drawing's `viewBox`; numbers that JSON has not are words.
+/// `{"panels": […], "points": [[panel, series, left, top, x, y, lo, hi], …], "narrow": [[left, top], …]}`. A heat map's cells have the
+/// series −1 and their value in place of an interval. Left and top are in the units of the drawing's `viewBox`; numbers that JSON has
+/// not are words. `narrow` has the places in the drawing for narrow screens, point by point, null where one is not seen there; it is
+/// null if there is no such drawing.
 pub fn points(picture: &Picture) -> Value {
-    let panels = &picture.plate.figure.panels;
+    let figure = &picture.plate.figure;
+    let panels = &figure.panels;
     let points: Vec<Value> = picture
         .drawn
         .located
         .iter()
         .map(|located| {
             let mut point = vec![json!(located.panel)];
-            let [left, top] = [located.at.0, located.at.1].map(|place| json!(place.round() as i64));
             let values = values(&panels[located.panel], located.datum);
             let series = if let Datum::Point { series, .. } = located.datum { json!(series) } else { json!(-1) };
-            point.extend([series, left, top]);
+            point.push(series);
+            point.extend(place(located));
             point.extend(values.into_iter().map(number));
             Value::Array(point)
         })
         .collect();
-    json!({ "panels": panels.iter().map(panel).collect::<Vec<_>>(), "points": points })
+    json!({
+        "panels": (0..panels.len()).map(|index| panel(figure, index)).collect::<Vec<_>>(),
+        "points": points,
+        "narrow": picture.narrow.as_ref().map(|narrow| places(&picture.drawn, narrow)),
+    })
+}
+
+fn place(located: &Located) -> [Value; 2] {
+    [located.at.0, located.at.1].map(|place| json!(place.round() as i64))
+}
+
+/// Where the points of one drawing lie in another one of the same figure. Both list them in the same order, so one pass suffices.
+fn places(of: &Drawn, within: &Drawn) -> Vec<Option<[Value; 2]>> {
+    let mut others = within.located.iter().peekable();
+    let mut places = Vec::with_capacity(of.located.len());
+    for located in &of.located {
+        let same = |other: &&Located| (other.panel, other.datum) == (located.panel, located.datum);
+        let found = match others.next_if(same) {
+            Some(other) => Some(other),
+            None => within.located.iter().find(same),
+        };
+        places.push(found.map(place));
+    }
+    places
 }
 
 /// x, y, and the interval's ends or the cell's value.
@@ -41,13 +68,16 @@ fn values(panel: &Panel, datum: Datum) -> Vec<f64> {
     }
 }
 
-fn panel(panel: &Panel) -> Value {
+fn panel(figure: &Figure, index: usize) -> Value {
+    let panel = &figure.panels[index];
+    let series = 0..panel.series.len();
     json!({
         "title": panel.title,
         "x": axis(&panel.x),
         "y": axis(&panel.y),
         "value": panel.heatmap.as_ref().map(|heatmap| heatmap.label.clone()),
-        "series": panel.series.iter().map(|series| series.label.clone()).collect::<Vec<_>>(),
+        "series": series.map(|series| naming::name(figure, index, series)).collect::<Vec<_>>(),
+        "measured": panel.series.iter().map(naming::is_measured).collect::<Vec<_>>(),
     })
 }
 

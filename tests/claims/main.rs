@@ -2,6 +2,7 @@
 
 mod absence;
 mod anywhere;
+mod counterexample;
 mod falsifier;
 mod ledger;
 #[path = "../npz_support/mod.rs"]

@@ -23,6 +23,7 @@ mod plot;
 mod plot_bounds;
 mod plot_query;
 mod report;
+mod report_page;
 #[cfg(target_os = "linux")]
 mod signals;
 mod simulate;

@@ -32,7 +32,7 @@ fn read(bench: &Bench, name: &str) -> String {
 }
 
 /// Every tag is closed where its parent ends, and every `<` outside scripts and styles begins a tag.
-fn assert_balanced(markup: &str) {
+pub fn assert_balanced(markup: &str) {
     const VOID: [&str; 7] = ["meta", "link", "rect", "line", "circle", "br", "img"];
     let mut open: Vec<String> = Vec::new();
     let mut rest = markup.strip_prefix("<!DOCTYPE html>").unwrap_or(markup);
@@ -77,7 +77,9 @@ fn a_page_is_well_formed_escapes_what_it_is_given_loads_nothing_and_comes_out_th
         "the text of the definition is not there"
     );
 
-    let addresses: Vec<&str> = page.match_indices("http").map(|(at, _)| &page[at..(at + 30).min(page.len())]).collect();
+    // Links lead away, to papers alone; nothing is loaded from where they lead.
+    let rest = page.replace("href=\"https://arxiv.org/abs/", "").replace("url = {https://arxiv.org/abs/", "");
+    let addresses: Vec<&str> = rest.match_indices("http").map(|(at, _)| &rest[at..(at + 30).min(rest.len())]).collect();
     let known =
         |address: &&&str| !address.starts_with("http://www.w3.org/2000/svg") && !address.starts_with("http-equiv");
     assert_eq!(addresses.iter().filter(known).collect::<Vec<_>>(), Vec::<&&str>::new());

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Loads a report in headless Chromium and checks it through the DevTools protocol, with the standard library alone.
 
-chromium.py REPORT.html SHOTS: no request, no message on the console, filters, hover, zoom, tables, figures of some size, no
-horizontal overflow at 400 px; leaves screenshots in SHOTS to look at. Exit code 1 with one line for each check that failed.
+chromium.py REPORT.html SHOTS: no request, no message on the console, the profile, contents in view, filters, hover, keys, zoom, tables,
+figures of some size, stacked panels and no horizontal overflow at 400 px, fewer than 40 pages on paper; leaves screenshots in SHOTS to
+look at. Exit code 1 with one line for each check that failed.
 """
 
 import base64
@@ -120,6 +121,10 @@ class Browser:
     def mouse(self, kind, x, y, **more):
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
 
+    def key(self, name):
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=KEYS[name])
+
     def shot(self, file, selector=None):
         if selector:
             self.run(f"document.querySelector({selector!r}).scrollIntoView()")
@@ -131,6 +136,9 @@ class Browser:
         self.process.wait()
         shutil.rmtree(self.profile, ignore_errors=True)
 
+
+# The codes of keys.
+KEYS = {"End": 35, "Home": 36, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
 
 failed = []
 
@@ -180,10 +188,11 @@ def agrees(text, value):
 
 
 def first_point(browser, name):
-    """Scrolls to a figure's first number; gives where it is in the window, and its abscissa."""
+    """Scrolls to a figure's first number, a measured one if there is any; gives where it is in the window, and its abscissa."""
     return browser.run(
         f"(() => {{ const figure = document.getElementById('{name}'), svg = figure.querySelector('.drawing');"
-        "const { panels, points } = JSON.parse(figure.querySelector('.points').textContent), p = points[0];"
+        "const { panels, points } = JSON.parse(figure.querySelector('.points').textContent);"
+        "const p = points.find(([panel, series]) => series < 0 || panels[panel].measured[series]) || points[0];"
         "const named = panels[p[0]].x.ticks.find(([value]) => value === p[4]);"
         "const [, , w, h] = svg.getAttribute('viewBox').split(' ').map(Number);"
         "scrollBy(0, svg.getBoundingClientRect().top + p[3] / h * svg.getBoundingClientRect().height - innerHeight / 2);"
@@ -194,7 +203,7 @@ def first_point(browser, name):
 
 def figures(browser):
     sizes = browser.run(
-        "[...document.querySelectorAll('.drawing')].map((svg) => { const box = svg.getBoundingClientRect(); return [box.width, box.height]; })"
+        "[...document.querySelectorAll('.drawing.wide, .drawing.only')].map((svg) => { const box = svg.getBoundingClientRect(); return [box.width, box.height]; })"
     )
     check(len(sizes) > 0 and all(w > 200 and h > 100 for w, h in sizes), f"{len(sizes)} figures are of some size")
     # The first number of every figure, pointed at with the mouse, is what the page says under the mouse, to six digits.
@@ -215,6 +224,128 @@ def figures(browser):
         "details.open = false; return [rows.length, new Set(rows).size, csv.length]; })()"
     )
     check(table[0] == table[2] > 1 and table[1] == 1, f"the table has the CSV's rows, all of one length: {table}")
+
+
+def profiled(browser):
+    """The profile stands in the header and on each figure; prose of the full profile only beside its rows."""
+    said = browser.run("document.querySelector('header .profile').textContent")
+    check(said in ("quick profile", "full profile"), f"the header says the profile: {said}")
+    check(browser.run("[...document.querySelectorAll('figcaption')].every((caption) => / profile$/.test(caption.querySelector('.profile').textContent))"),
+          "each figure says its profile")
+    check(browser.run("[...document.querySelectorAll('.chapter')].every((chapter) => !chapter.querySelector('h2 .quick') || "
+                      "!chapter.querySelector('.about') || !chapter.querySelector('.analysis'))"),
+          "no analysis of the full profile stands beside quick rows")
+
+
+def contents(browser, narrow):
+    """The contents stay in view, with the section marked that is read."""
+    browser.run("document.querySelectorAll('.chapter')[0].scrollIntoView()")
+    browser.run("new Promise((done) => setTimeout(done, 200))")
+    top, bottom, right = browser.run("(() => { const b = document.getElementById('contents').getBoundingClientRect(); return [b.top, b.bottom, b.right]; })()")
+    seen = -1 <= top < 5 and bottom > 30
+    check(seen, f"the contents stay in view: from {top} to {bottom}")
+    now = browser.run("[...document.querySelectorAll('#contents [aria-current]')].map((link) => link.getAttribute('href'))")
+    first = browser.run("'#' + document.querySelector('.chapter').id")
+    check(now == [first], f"the section that is read is marked: {now}")
+    if narrow:
+        shown = "document.querySelector('#contents ul').getClientRects().length > 0"
+        check(not browser.run(shown), "the list is folded on a phone")
+        browser.run("document.querySelector('#contents .fold').click()")
+        check(browser.run(shown), "a button opens it")
+        browser.run("document.querySelector('#contents a').click()")
+        check(not browser.run(shown), "and a link closes it again")
+    else:
+        check(browser.run("document.querySelector('main').getBoundingClientRect().left") >= right, "they stand beside the text")
+        marked = browser.run("(() => { const b = document.querySelector('#contents [aria-current]').getBoundingClientRect(); return [b.top, b.bottom]; })()")
+        check(0 <= marked[0] and marked[1] <= 900, f"the marked link is in sight: {marked}")
+
+
+# For each figure, a place where a line's point has a measured one of another name within 10 pixels: what the page says of it there.
+NEAR = """
+(() => {
+  const found = [];
+  for (const figure of document.querySelectorAll('.plate')) {
+    const svg = figure.querySelector('.drawing');
+    const { panels, points } = JSON.parse(figure.querySelector('.points').textContent);
+    const unit = svg.getBoundingClientRect().width / svg.getAttribute('viewBox').split(' ')[2];
+    const measured = ([panel, series]) => series < 0 || panels[panel].measured[series];
+    const gap = (a, b) => Math.hypot(a[2] - b[2], a[3] - b[3]) * unit;
+    const marks = points.filter(measured);
+    for (const point of points.filter((point) => !measured(point))) {
+      const near = marks.filter((mark) => gap(mark, point) < 10);
+      if (near.length && panels[point[0]].series[point[1]]) {
+        found.push([figure.id, point[2] * unit, point[3] * unit, near.map((mark) => panels[mark[0]].series[mark[1]])]);
+        break;
+      }
+    }
+  }
+  return found;
+})()
+"""
+
+
+def names(browser):
+    """Hover names its series, and prefers what is measured."""
+    unnamed = browser.run(
+        "[...document.querySelectorAll('.plate')].filter((figure) => JSON.parse(figure.querySelector('.points').textContent)"
+        ".panels.some((panel) => panel.series.some((name) => !name))).map((figure) => figure.id)"
+    )
+    check(not unnamed, f"every series has a name: {unnamed[:3]}")
+    wrong, tried = [], browser.run(NEAR)
+    for name, left, top, expected in tried:
+        box = browser.run(
+            f"(() => {{ const svg = document.querySelector('#{name} .drawing'); scrollBy(0, svg.getBoundingClientRect().top + {top} - innerHeight / 2);"
+            "const b = svg.getBoundingClientRect(); return [b.left, b.top]; })()"
+        )
+        browser.mouse("mouseMoved", box[0] + left, box[1] + top)
+        said = browser.run(f"document.querySelector('#{name} .tip').textContent.split('\\n')[0]")
+        if said not in expected:
+            wrong.append((name, said, expected))
+    check(tried and not wrong, f"hover prefers what is measured in all of {len(tried)} figures: {wrong[:2]}")
+
+
+def keys(browser):
+    """Arrow keys reach the points of a figure, and what they reach is said."""
+    says = "document.getElementById('says').textContent"
+    # A figure whose first two measured series of one panel have two points and more each.
+    name = browser.run(
+        "[...document.querySelectorAll('.plate')].find((figure) => { const { panels, points } = JSON.parse(figure.querySelector('.points').textContent);"
+        "const count = (series) => points.filter((point) => point[0] === 0 && point[1] === series).length;"
+        "return panels[0].measured[0] && count(0) > 1 && count(1) > 1; }).id"
+    )
+    browser.run(f"document.querySelector('#{name} .drawing').focus()")
+    browser.key("ArrowRight")
+    first = browser.run(says)
+    series = browser.run(f"JSON.parse(document.querySelector('#{name} .points').textContent).panels[0].series")
+    check(first.startswith(series[0]) and " = " in first, f"an arrow key reaches a point, and its series and value are said: {first}")
+    browser.key("ArrowRight")
+    second = browser.run(says)
+    check(second != first and second.startswith(series[0]), f"the next one leads along the series: {second}")
+    browser.key("ArrowDown")
+    check(browser.run(says).startswith(series[1]), f"down leads to the next series: {browser.run(says)}")
+    browser.key("ArrowUp")
+    browser.key("Home")
+    check(browser.run(says) == first, f"up and home lead back: {browser.run(says)}")
+    live = browser.run("document.getElementById('says').getAttribute('aria-live')")
+    check(live == "polite", "what is said is a live region")
+    ring = browser.run(f"document.querySelectorAll('#{name} .drawing .ring').length")
+    check(ring == 1, f"the point that is reached is ringed once: {ring}")
+    alts = browser.run("[...document.querySelectorAll('.drawing')].map((svg) => svg.getAttribute('aria-label') || '')")
+    check(all(len(alt) > 60 for alt in alts), f"every drawing says in words what it shows: {min(alts, key=len)}")
+
+
+def stacked(browser):
+    """On a phone the panels of a figure stand one below the other, in letters that can be read."""
+    found = browser.run(
+        "[...document.querySelectorAll('.plate')].map((figure) => { const svg = [...figure.querySelectorAll('.drawing')].find((svg) => svg.getClientRects().length);"
+        "const scale = svg.getBoundingClientRect().width / svg.getAttribute('viewBox').split(' ')[2];"
+        "const sizes = [...svg.querySelectorAll('text')].map((text) => parseFloat(getComputedStyle(text).fontSize) * scale);"
+        "return [figure.id, svg.classList.contains('narrow'), Math.min(...sizes)]; })"
+    )
+    narrow = [size for _, is_narrow, size in found if is_narrow]
+    check(narrow and min(narrow) >= 8, f"{len(narrow)} of {len(found)} figures are stacked, with letters of {min(narrow, default=0):.1f} px at least")
+    wide = [name for name, is_narrow, _ in found if not is_narrow]
+    check(not wide, f"all of them are: {wide[:3]}")
 
 
 def zoom(browser):
@@ -312,7 +443,11 @@ def main(report, shots):
         filters(browser, address)
         quiet(browser, address)
         browser.load(address)
+        profiled(browser)
+        contents(browser, narrow=False)
         figures(browser)
+        names(browser)
+        keys(browser)
         zoom(browser)
         theme(browser)
         overflow(browser, 1280)
@@ -342,18 +477,25 @@ def main(report, shots):
         browser.run("new Promise((done) => setTimeout(done, 1000))")
         overflow(browser, 400)
         browser.load(address)
+        stacked(browser)
+        contents(browser, narrow=True)
+        browser.load(address)
         browser.shot(shots / "phone.png")
         browser.shot(shots / "phone-ledger.png", "#claim-C2")
         browser.shot(shots / "phone-figure.png", first)
         quiet(browser, address)
         browser.size(1280, 900)
-        pdf = base64.b64decode(browser.call("Page.printToPDF", printBackground=True)["data"])
+        browser.load(address)
+        pdf = base64.b64decode(browser.call("Page.printToPDF", printBackground=True, preferCSSPageSize=True)["data"])
         (shots / "print.pdf").write_bytes(pdf)
+        pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
+        check(0 < pages < 40, f"{pages} pages on paper")
         browser.call("Emulation.setEmulatedMedia", media="print")
         check(browser.run("[...document.querySelectorAll('.control, nav')].every((part) => part.getClientRects().length === 0)"),
               "no controls on paper")
         check(browser.run("[...document.querySelectorAll('.plate')].every((part) => getComputedStyle(part).breakInside === 'avoid')"),
               "figures are not split on paper")
+        check(browser.run("getComputedStyle(document.querySelector('#ledger tbody tr')).display") == "table-row", "the ledger is a table on paper")
     finally:
         browser.close()
     for what in failed:

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Loads a report in headless Chromium: text that can be read, also where the colour functions that came after 2022 are unknown; no request, nothing on the console, filters, hover, zoom, figures of some size, no
-# horizontal overflow at 400 px. Without a report it makes one, in a folder without stores, where the command runs the quick
+# Loads a report in headless Chromium: text that can be read, also where the colour functions that came after 2022 are unknown; no
+# request, nothing on the console, the profile, contents that stay in view, filters, hover that names its series, arrow keys, zoom, figures
+# of some size, stacked panels and no horizontal overflow at 400 px, fewer than 40 printed pages. Without a report it makes one, in a folder without stores, where the command runs the quick
 # profile of all experiments first (about a minute).
 #
 #     tests/report/chromium.sh [path/to/selfreward [REPORT.html [folder for screenshots]]]

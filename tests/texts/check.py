@@ -32,11 +32,11 @@ NAMES = re.compile(
     r"|\b[A-Z]\d+[a-z]?(?:\.[a-z0-9][a-z0-9-]*)?\b"
     r"|_\{[^}]*\}|_[0-9]+|_\([^)]*\)"
     r"|(?:failure|F[°_A-Za-z0-9{}₀-₉ₜ]*)\(0?\.\d+\)"
-    r"|`[^`]*`|\]\([^)]*\)|https?://\S+"
+    r"|`[^`]*[^\W\d_][^`]*`|\]\([^)]*\)|https?://\S+"
 )
 SUPERSCRIPT = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 NUMBER = re.compile(
-    rf"(?<![\w.^])(?:[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?(?:\s?[·×]\s?10(?=[\^{SUPERSCRIPT}]))?(?:\^\(?[−-]?\d+\)?|[{SUPERSCRIPT}]+)?(?:/\d+(?:\.\d+)?)?)(?:\s?%)?"
+    rf"(?<=\^)[−-]?\d+\.\d+|(?<![\w.^])(?:[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?(?:\s?[·×]\s?10(?=[\^{SUPERSCRIPT}]))?(?:\^\(?[−-]?\d+\)?|[{SUPERSCRIPT}]+)?(?:/\d+(?:\.\d+)?)?)(?:\s?%)?"
 )
 WORDS = {
     word: value
@@ -302,7 +302,7 @@ def is_formula(text):
     if re.search(r"\d\.\d", text) or not re.search(r"[^\W\d_]", text):
         return False
     operators = "^/√·(+−×*{|"
-    valued = re.search(rf"[=≈≤≥<>]\s*{NUMBER.pattern}$", text)
+    valued = re.search(rf"[=≈≤≥<>]\s*(?:{NUMBER.pattern})$", text)
     if valued and not re.search(r"[\^/√·(+−×*]", text[: valued.start()]):
         return False
     for found in re.finditer(r"(?<![\w^])\d+", text):

@@ -80,7 +80,8 @@ pub fn figure(table: &Table) -> Result<Figure> {
         table.distinct("d")?.join(", ")
     ))
     .columns(3)
-    .shared_legend();
+    .shared_legend()
+    .symbol("η", "resolution of the cover whose size is N");
     for (kind, name) in SPECTRA {
         let rows = table.filter(&[("quantity", "dimension"), ("spectrum", kind)])?;
         let axes = (Axis::log("λ"), Axis::log("effective dimension d_λ").range(0.3, 1e5));

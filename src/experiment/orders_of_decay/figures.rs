@@ -106,7 +106,8 @@ pub(super) fn curves(table: &Table) -> Result<Figure> {
         .panel(angle)
         .panel(power)
         .panel(inside)
-        .panel(once))
+        .panel(once)
+        .symbol("ρ", "probability of a right answer"))
 }
 
 /// Measured slopes against stated ones.
@@ -126,5 +127,5 @@ pub(super) fn slopes(table: &Table) -> Result<Figure> {
         }
         figure = figure.panel(panel);
     }
-    Ok(figure)
+    Ok(figure.symbol("ρ", "probability of a right answer"))
 }

@@ -65,7 +65,8 @@ fn maps(figure: Figure, table: &Table, y: &str, axis: impl Fn() -> Axis, parts: 
         let drift = share(map("drift_mean", "drift P[y*ₜ ≠ y*₀]", Scale::Linear)?);
         let most = drift.values.iter().flatten().copied().fold(0.0, f64::max);
         if most < SEEN {
-            still.push(format!("{features} ({most:.1e} at most)").replace("0.0e0", "0"));
+            let said = if most > 0.0 { format!("{most:.4} at most") } else { "exactly 0".to_owned() };
+            still.push(format!("{features} ({said})"));
             continue;
         }
         let ends = drift.y.first().zip(drift.y.last()).map(|(low, high)| [*low, *high]);

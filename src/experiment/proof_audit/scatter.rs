@@ -76,7 +76,8 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
              from π°, π′ and y′ from π; C′, C*: concentrability of π′, of π*_β; K = [(√κ + √C′)ε + β KL]/γ; k = log 2E(π/π′)^β"
         ))
         .columns(3)
-        .shared_legend();
+        .shared_legend()
+        .symbol("K", "");
     for name in table.distinct("inequality")? {
         let rows = table.filter(&[("inequality", &name)])?;
         let sides = rows.points("right", "left")?;

@@ -149,7 +149,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .columns(2);
     for (instances, title) in [
         ("others", "plain, near-tie and unevenly weighted instances"),
-        ("sharp", "sharp instances (probabilities down to 1e-304)"),
+        ("sharp", "sharp instances (probabilities down to 10^(−304))"),
     ] {
         let rows = table.filter(&[("instances", instances)])?;
         let mut panel = Panel::new(
@@ -172,12 +172,20 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     Ok(figure)
 }
 
-/// `10`, `2e58`, `∞`.
+/// `10`, `2·10^58`, `∞`.
 fn factor(value: f64) -> String {
     match value {
         f64::INFINITY => "∞".to_owned(),
         small if small < 1000.0 => format!("{small:.0}"),
-        large => format!("{large:.0e}"),
+        large => {
+            let exponent = large.log10().floor();
+            // The leading digit may round up to ten.
+            let (digit, exponent) = match (large / 10f64.powf(exponent)).round() {
+                10.0 => (1.0, exponent + 1.0),
+                digit => (digit, exponent),
+            };
+            if digit == 1.0 { format!("10^{exponent}") } else { format!("{digit}·10^{exponent}") }
+        }
     }
 }
 

@@ -99,9 +99,10 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .subtitle(format!(
             "Right side over left side of each inequality in {steps} steps of small random instances, without those in which its \
              hypotheses fail or the right side is rounding. Lines that reach the edge go on; ∞: the left side is 0 (in C4: or \
-             negative), or the right one beyond the doubles. Near-ties (γ near 1e-9) make the tails of C1 and C7. Symbols as in \
+             negative), or the right one beyond the doubles. Near-ties (γ near 10^(−9)) make the tails of C1 and C7. Symbols as in \
              the scatter"
         ))
         .panel(panel)
-        .shared_legend())
+        .shared_legend()
+        .symbol("K", "[(√κ + √C′)ε + β KL]/γ"))
 }

@@ -159,10 +159,10 @@ pub fn figure(table: &Table) -> Result<Figure> {
     )?))
 }
 
-/// The colour of a threshold, which is the same for all T; T turns the shape of the marks on.
+/// The colour of a threshold, which is the same for all T; T turns the shape of the marks on, by so many shapes as there are thresholds.
 fn color(threshold: usize, rounds: usize) -> usize {
     const COLORS: usize = 8;
-    threshold + COLORS * ROUNDS.iter().position(|known| *known == rounds).unwrap_or_default()
+    threshold + COLORS * THRESHOLDS.len() * ROUNDS.iter().position(|known| *known == rounds).unwrap_or_default()
 }
 
 /// The axis of n.

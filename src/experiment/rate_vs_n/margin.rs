@@ -188,9 +188,9 @@ fn panel(rows: &Table, margin: &str, rounds: usize) -> Result<Panel> {
     for (name, column) in [("uniform", "uniform"), ("by round", "round_by_round"), ("complete", "complete_spans")] {
         let points = bound(column)?;
         panel = panel.note(match points.iter().find(|point| point.y < 1.0) {
-            Some(point) => format!("{name} < 1: n ≥ {}", power(point.x)),
+            Some(point) => format!("{name}: below 1 from n = {} on", power(point.x)),
             None if points.is_empty() => "no complete spans".to_owned(),
-            None => format!("{name} < 1: never"),
+            None => format!("{name}: nowhere below 1"),
         });
     }
     Ok(panel)

@@ -138,6 +138,7 @@ pub(super) fn guarantees(table: &Table) -> Result<Figure> {
             map = map.guide(Guide::horizontal(lower, "J₋")).guide(Guide::horizontal(upper, "J₊"));
         }
     }
+    let figure = figure.symbol("ρ", "probability that an answer is accepted");
     Ok(figure.panel(bound).panel(condition).panel(map).panel(weighing()?))
 }
 

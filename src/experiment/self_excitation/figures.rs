@@ -18,7 +18,7 @@ fn predicted(table: &Table, part: &str, title: &str) -> Result<Panel> {
     // Colour: η, shape of the marks: β; the colours of n are others.
     for (shape, beta) in rows.distinct("beta")?.into_iter().enumerate() {
         for (place, eta) in rows.distinct("eta")?.into_iter().enumerate() {
-            let color = 3 + place + 8 * shape;
+            let color = 3 + place + 16 * shape;
             let cell = rows.filter(&[("beta", &beta), ("eta", &eta)])?;
             let sign = if eta.starts_with('-') { "−1" } else { "1" };
             let label = format!("η = {sign}, β = {beta}");

@@ -1,6 +1,6 @@
 //! One experiment on the page: analysis, findings, figures with their tables.
 
-use super::{formula, ledger, spaced};
+use super::{formula, ledger, profile, spaced};
 use crate::plot::Figure;
 use crate::report::markup::{Markup, data_uri, escaped, json_for_script};
 use crate::report::points::points;
@@ -10,7 +10,11 @@ use crate::words::{agreeing, counted};
 /// Appends the section.
 pub fn section(main: &mut Markup, chapter: &Chapter, record: &Record) {
     main.within("section", &[("id", &chapter.name), ("class", "chapter")], |section| {
-        section.element("h2", &[], &spaced(&chapter.name));
+        section.within("h2", &[], |h2| {
+            h2.text(&spaced(&chapter.name));
+            h2.text(" ");
+            profile(h2, chapter.profile);
+        });
         if !chapter.about.is_empty() {
             section.element("p", &[("class", "about")], chapter.about);
         }
@@ -29,11 +33,11 @@ pub fn section(main: &mut Markup, chapter: &Chapter, record: &Record) {
             );
             section.element("p", &[("class", "warning")], &text);
         }
-        chapter.analysis.iter().for_each(|paragraph| section.within("p", &[], |p| formula(p, paragraph)));
+        analysis(section, chapter);
         findings(section, chapter);
         for picture in &chapter.pictures {
             match picture {
-                Ok(picture) => figure(section, picture),
+                Ok(picture) => figure(section, chapter, picture),
                 Err(reason) => {
                     section.element("p", &[("class", "warning")], &format!("A figure could not be drawn: {reason}"))
                 }
@@ -42,6 +46,26 @@ pub fn section(main: &mut Markup, chapter: &Chapter, record: &Record) {
         section.within("p", &[("class", "commands")], |p| {
             chapter.commands().iter().for_each(|command| p.element("code", &[], command));
         });
+    });
+}
+
+/// The analysis, beside the rows that it speaks of.
+fn analysis(section: &mut Markup, chapter: &Chapter) {
+    if chapter.analysis.is_empty() {
+        return;
+    }
+    if chapter.shows_analysis() {
+        section.within("div", &[("class", "analysis")], |div| {
+            chapter.analysis.iter().for_each(|paragraph| div.within("p", &[], |p| formula(p, paragraph)));
+        });
+        return;
+    }
+    section.within("p", &[("class", "profiled")], |p| {
+        p.text("The analysis of this experiment speaks of the full profile, and these rows are of the quick one: it stands in ");
+        p.element("code", &[], &format!("experiments/definitions/{}.toml", chapter.name));
+        p.text(", and in ");
+        p.element("a", &[("href", "#full")], "the full report");
+        p.text(".");
     });
 }
 
@@ -111,26 +135,35 @@ fn findings(section: &mut Markup, chapter: &Chapter) {
 }
 
 /// A figure with its controls, its numbers for the script, and its table.
-fn figure(section: &mut Markup, picture: &Picture) {
-    let Picture { plate, drawn } = picture;
-    section.within("figure", &[("class", "plate"), ("id", &format!("figure-{}", plate.name))], |figure| {
+fn figure(section: &mut Markup, chapter: &Chapter, picture: &Picture) {
+    let Picture { plate, drawn, narrow, said } = picture;
+    let size = drawn.svg.split("width=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    let (id, style) = (format!("figure-{}", plate.name), format!("--width: {size}"));
+    section.within("figure", &[("class", "plate"), ("id", &id), ("style", &style)], |figure| {
         figure.within("div", &[("class", "tools control")], |tools| {
             for (action, label, title) in
                 [("in", "+", "Zoom in"), ("out", "−", "Zoom out"), ("home", "1:1", "The whole figure")]
             {
                 tools.element("button", &[("type", "button"), ("data-zoom", action), ("title", title)], label);
             }
-            tools.element("span", &[("class", "hint")], "click, then wheel or drag; or pinch");
+            tools.element("span", &[("class", "hint")], "click, then wheel or drag, or arrow keys; or pinch");
         });
         figure.within("div", &[("class", "plot")], |plot| {
-            plot.trusted(&labelled(&drawn.svg, &plate.figure));
+            let text = escaped(&format!("{} ({} profile)", picture.alt(), chapter.profile));
+            let wide = if narrow.is_some() { "wide" } else { "only" };
+            plot.trusted(&labelled(&drawn.svg, wide, &plate.figure, &text));
+            if let Some(narrow) = narrow {
+                plot.trusted(&labelled(&narrow.svg, "narrow", &plate.figure, &text));
+            }
             plot.element("div", &[("class", "tip"), ("hidden", "")], "");
         });
         figure.within("script", &[("type", "application/json"), ("class", "points")], |script| {
             script.trusted(&json_for_script(&points(picture)));
         });
         figure.within("figcaption", &[], |caption| {
-            caption.text(&format!("{}. ", plate.figure.title));
+            profile(caption, chapter.profile);
+            caption.text(" ");
+            caption.within("span", &[("class", "title")], |span| formula(span, &format!("{}. ", plate.figure.title)));
             let file = format!("{}.csv", plate.name);
             caption.element(
                 "a",
@@ -138,6 +171,9 @@ fn figure(section: &mut Markup, picture: &Picture) {
                 &file,
             );
         });
+        if let Some(said) = said {
+            figure.within("p", &[("class", "caption")], |p| formula(p, &said.caption));
+        }
         figure.within("details", &[("class", "table control")], |details| {
             details.element("summary", &[], "table");
             details.element("div", &[("class", "scroll")], "");
@@ -145,10 +181,13 @@ fn figure(section: &mut Markup, picture: &Picture) {
     });
 }
 
-/// The drawing as an image that can be focused, with the figure's title for those who do not see it. A heat map stays on white:
+/// A drawing as an image that can be focused, with what it shows in words for those who do not see it. A heat map stays on white:
 /// its dots and crosses tell values apart by being white or dark on a colour.
-fn labelled(svg: &str, figure: &Figure) -> String {
-    let title = escaped(&figure.title);
-    let class = if figure.panels.iter().any(|panel| panel.heatmap.is_some()) { "drawing paper" } else { "drawing" };
-    svg.replacen("<svg ", &format!("<svg class=\"{class}\" tabindex=\"0\" role=\"img\" aria-label=\"{title}\" "), 1)
+fn labelled(svg: &str, width: &str, figure: &Figure, text: &str) -> String {
+    let paper = if figure.panels.iter().any(|panel| panel.heatmap.is_some()) { " paper" } else { "" };
+    svg.replacen(
+        "<svg ",
+        &format!("<svg class=\"drawing {width}{paper}\" tabindex=\"0\" role=\"img\" aria-label=\"{text}\" "),
+        1,
+    )
 }

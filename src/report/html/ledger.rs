@@ -1,8 +1,9 @@
 //! The ledger on the page: filters, and a row for each statement with the paper's words beside what is checked.
 
 use super::formula::formula;
+use super::printed;
 use crate::claims::ledger::word;
-use crate::papers::printed;
+use crate::papers;
 use crate::report::markup::Markup;
 use crate::report::record::{LEVELS, Record, Row, VERDICTS};
 use crate::study::definition::Verdict;
@@ -24,7 +25,9 @@ pub fn section(main: &mut Markup, ledger: &Record) {
         filters(section, ledger);
         for (paper, rows) in ledger.chapters() {
             if let Some(paper) = paper {
-                section.element("h3", &[("id", &format!("paper-{}", paper.key))], &paper.heading());
+                section.within("h3", &[("id", &format!("paper-{}", paper.key))], |h3| {
+                    printed::heading(h3, &paper.key, &paper.citation, &paper.link);
+                });
             }
             table(section, &rows, "");
         }
@@ -96,7 +99,7 @@ fn row(body: &mut Markup, claim: &Row, place: &str) {
         });
         cell(tr, 1, &|td| {
             td.element("b", &[], &claim.result);
-            td.within("div", &[], |div| formula(div, printed(&claim.id)));
+            td.within("div", &[], |div| formula(div, papers::printed(&claim.id)));
         });
         cell(tr, 2, &|td| {
             td.within("div", &[], |div| formula(div, &claim.statement));

@@ -2,7 +2,7 @@
 
 use super::spaced;
 use crate::report::markup::Markup;
-use crate::report::{Chapter, Report};
+use crate::report::{Chapter, Report, commands};
 use crate::words::counted;
 
 /// Appends the section.
@@ -11,16 +11,15 @@ pub fn section(main: &mut Markup, report: &Report) {
         section.element("h2", &[], "Provenance");
         let (ledger, profile) = (&report.ledger, report.ledger.profile);
         let about = format!("selfreward {}, ledger of the {profile} profile, root seed ", ledger.version);
-        section.element("p", &[], &format!("{about}{}. Made by:", ledger.seed_text()));
-        let stores: Vec<&str> = report.chapters.iter().map(|chapter| chapter.store.as_str()).collect();
-        // `verify` takes stores of one profile and seed alone.
-        let commands: &[&str] = if report.remarks.is_empty() { &["report", "verify --from"] } else { &["report"] };
+        section.element("p", &[], &format!("{about}{}. All of it again, and the verdicts:", ledger.seed_text()));
         section.within("p", &[("class", "commands")], |p| {
-            for command in commands {
-                p.element("code", &[], &format!("selfreward {command} {}", stores.join(" ")));
-            }
+            // `verify` takes stores of one profile and seed alone.
+            let commands = commands::all(&report.chapters, report.remarks.is_empty());
+            commands.iter().for_each(|command| p.element("code", &[], command));
         });
-        report.chapters.iter().for_each(|chapter| store(section, chapter));
+        section.within("div", &[("class", "stores")], |stores| {
+            report.chapters.iter().for_each(|chapter| store(stores, chapter));
+        });
     });
 }
 
