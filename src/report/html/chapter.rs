@@ -137,9 +137,9 @@ fn findings(section: &mut Markup, chapter: &Chapter) {
 /// A figure with its controls, its numbers for the script, and its table.
 fn figure(section: &mut Markup, chapter: &Chapter, picture: &Picture) {
     let Picture { plate, drawn, narrow, said } = picture;
-    let size = drawn.svg.split("width=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
-    let (id, style) = (format!("figure-{}", plate.name), format!("--width: {size}"));
-    section.within("figure", &[("class", "plate"), ("id", &id), ("style", &style)], |figure| {
+    let (id, style) = (format!("figure-{}", plate.name), format!("--width: {}", width(picture)));
+    let class = if is_broad(picture) { "plate broad" } else { "plate" };
+    section.within("figure", &[("class", class), ("id", &id), ("style", &style)], |figure| {
         figure.within("div", &[("class", "tools control")], |tools| {
             for (action, label, title) in
                 [("in", "+", "Zoom in"), ("out", "−", "Zoom out"), ("home", "1:1", "The whole figure")]
@@ -179,6 +179,17 @@ fn figure(section: &mut Markup, chapter: &Chapter, picture: &Picture) {
             details.element("div", &[("class", "scroll")], "");
         });
     });
+}
+
+/// The width that a drawing has unless it is told otherwise, in pixels.
+fn width(picture: &Picture) -> u32 {
+    let stated = picture.drawn.svg.split("width=\"").nth(1).and_then(|rest| rest.split('"').next());
+    stated.and_then(|width| width.parse().ok()).unwrap_or_default()
+}
+
+/// Whether a drawing is read on paper only at the whole width of a page.
+fn is_broad(picture: &Picture) -> bool {
+    width(picture) >= 1000
 }
 
 /// A drawing as an image that can be focused, with what it shows in words for those who do not see it. A heat map stays on white:
