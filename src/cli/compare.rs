@@ -13,10 +13,11 @@ use super::outputs::files_of_store;
 use super::{Failure, Outputs, Verbosity, print, terminal_width};
 use crate::compare::{self, By, Gathered, Matching, Origin, Pairing, Question};
 use crate::experiment::{CellRows, Results};
+use crate::plot;
 use crate::words::counted;
 use crate::{Error, Result, files};
 
-const FILES: [&str; 4] = ["compare.csv", "compare.json", "compare.svg", "compare.png"];
+const FILES: [&str; 5] = ["compare.csv", "compare.json", "compare.svg", "compare.png", "compare.pdf"];
 /// Columns of the table where stdout is no terminal.
 const WIDEST: usize = 140;
 /// Cells that are named where they have no counterpart.
@@ -73,7 +74,7 @@ pub struct CompareArgs {
     /// Print one JSON document in place of the table
     #[arg(long)]
     json: bool,
-    /// Write compare.csv, compare.json, compare.svg and compare.png into this folder
+    /// Write compare.csv, compare.json, compare.svg, compare.png and compare.pdf into this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Overwrite files that exist
@@ -121,9 +122,9 @@ fn write(outputs: &Outputs, comparison: &compare::Comparison, document: &str, ve
         let folder = outputs.folder().display();
         verbosity.say(format!("wrote compare.csv, compare.json to {folder}; no difference is known: nothing is drawn"));
     } else {
-        let (svg, png) = crate::plot::drawn(&figure)?;
-        outputs.write("compare.svg", svg)?;
-        outputs.write("compare.png", png)?;
+        for (file, bytes) in plot::named(&figure, "compare")? {
+            outputs.write(file, bytes)?;
+        }
         verbosity.say(format!("wrote {} to {}", FILES.join(", "), outputs.folder().display()));
     }
     Ok(())

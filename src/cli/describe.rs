@@ -11,7 +11,7 @@ use super::{Failure, Outputs, Verbosity, as_flag, print};
 use crate::describe::{describe, figure, output};
 use crate::plot;
 
-const FILES: [&str; 3] = ["description.json", "description.svg", "description.png"];
+const FILES: [&str; 4] = ["description.json", "description.svg", "description.png", "description.pdf"];
 
 /// Say what a base policy and its features are: κ_0, margins, confidence, rank and leverage, spectrum, ties, accuracy by level
 ///
@@ -42,7 +42,7 @@ pub struct DescribeArgs {
     /// Print one JSON document in place of the table
     #[arg(long)]
     json: bool,
-    /// Write description.json, description.svg and description.png into this folder
+    /// Write description.json, description.svg, description.png and description.pdf into this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Overwrite files that exist
@@ -77,9 +77,9 @@ pub(super) fn run(args: &DescribeArgs) -> Result<(), Failure> {
     let written = outputs.map(|outputs| -> anyhow::Result<String> {
         outputs.write("description.json", format!("{document}\n"))?;
         let title = args.source.file_name().unwrap_or_default().display().to_string();
-        let (svg, png) = plot::drawn(&figure::figure(&measured, &title))?;
-        outputs.write("description.svg", svg)?;
-        outputs.write("description.png", png)?;
+        for (file, bytes) in plot::named(&figure::figure(&measured, &title), "description")? {
+            outputs.write(file, bytes)?;
+        }
         Ok(format!("wrote {} to {}", FILES.join(", "), outputs.folder().display()))
     });
     // What was computed is shown, whether or not it could be written.

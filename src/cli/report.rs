@@ -29,7 +29,7 @@ pub struct ReportArgs {
     stores: Vec<PathBuf>,
     /// Compute the full profile of all experiments first, as far as it is not in runs/reproduce-full, and report on that; how long this
     /// takes is said at its start, and a second time it goes on where it was interrupted
-    #[arg(long, conflicts_with_all = ["stores", "splice"])]
+    #[arg(long, conflicts_with_all = ["stores", "splice", "gallery"])]
     full: bool,
     /// Where report.html and report.md go, and the latter's figures into its folder figures; they are replaced
     #[arg(short, long, value_name = "DIR", default_value = "report")]

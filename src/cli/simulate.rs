@@ -13,6 +13,7 @@ use super::locks::Locks;
 use super::overlays::{self, Overlay, located};
 use super::{Failure, Jobs, Outputs, Progress, Verbosity, print, stop_flag, terminal_width};
 use crate::metrics::{QUANTITIES, also, chain};
+use crate::plot;
 use crate::simulate::config::Given;
 use crate::simulate::keys::{MOST, keys};
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
@@ -20,8 +21,15 @@ use crate::study::{cost, provenance};
 use crate::words::counted;
 use crate::{Error, draft, files};
 
-const FILES: [&str; 6] =
-    ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png", "provenance.json"];
+const FILES: [&str; 7] = [
+    "config.toml",
+    "trajectory.csv",
+    "trajectory.json",
+    "trajectory.svg",
+    "trajectory.png",
+    "trajectory.pdf",
+    "provenance.json",
+];
 const QUICK: usize = 3;
 /// Condition numbers of weighted rows above this cost more than half of the digits.
 const ILL_CONDITIONED: f64 = 1e7;
@@ -58,8 +66,8 @@ pub struct SimulateArgs {
     /// Print one JSON document in place of the table
     #[arg(long)]
     json: bool,
-    /// Write config.toml, trajectory.csv, trajectory.json, trajectory.svg, trajectory.png and provenance.json into this folder; of a
-    /// sweep NAME-full.sqlite (the store of all rows), NAME.toml (the definition, for `selfreward run`), NAME.csv, NAME.svg and NAME.png,
+    /// Write config.toml, trajectory.csv, trajectory.json, trajectory.svg, trajectory.png, trajectory.pdf and provenance.json into this folder; of a
+    /// sweep NAME-full.sqlite (the store of all rows), NAME.toml (the definition, for `selfreward run`), NAME.csv, NAME.svg, NAME.png and NAME.pdf,
     /// NAME being that of the configuration's file. FILE.sqlite is the place of the store itself, with the others beside it
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -274,9 +282,9 @@ impl<'a> Files<'a> {
             outputs.write("config.toml", simulation.config.to_toml())?;
             outputs.write("trajectory.csv", output::csv(summary))?;
             outputs.write("trajectory.json", document)?;
-            let (svg, png) = crate::plot::drawn(&figure::trajectory(simulation, summary))?;
-            outputs.write("trajectory.svg", svg)?;
-            outputs.write("trajectory.png", png)?;
+            for (file, bytes) in plot::named(&figure::trajectory(simulation, summary), "trajectory")? {
+                outputs.write(file, bytes)?;
+            }
             outputs.write("provenance.json", format!("{:#}\n", origin(simulation)?))?;
             written.push(format!("{} to {}", FILES.join(", "), outputs.folder().display()));
         }

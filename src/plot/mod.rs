@@ -59,5 +59,5 @@ pub mod ticks;
 pub use canvas::svg_to_png;
 pub use figure::{Axis, Figure, Guide, Heatmap, Interval, Legend, Panel, Point, Scale, Series, Style};
 pub use located::{Datum, Drawn, Located};
-pub use save::{contents, drawn, files, save};
+pub use save::{contents, drawn, files, named, save};
 pub use size::Size;

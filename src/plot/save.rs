@@ -28,6 +28,14 @@ pub fn contents(figure: &Figure) -> Result<[Vec<u8>; 3]> {
     Ok([svg.into_bytes(), png, figure.to_pdf()?])
 }
 
+/// The files of a figure by their names: SVG, PNG, PDF.
+///
+/// # Errors
+/// If it cannot be drawn.
+pub fn named(figure: &Figure, name: impl AsRef<OsStr>) -> Result<impl Iterator<Item = (PathBuf, Vec<u8>)>> {
+    Ok(files(name.as_ref()).into_iter().zip(contents(figure)?))
+}
+
 /// Writes `NAME.svg`, `NAME.png` and `NAME.pdf` into the folder `dir`, which must exist. Files of these names are replaced; each
 /// appears whole or not at all. Gives their paths.
 ///

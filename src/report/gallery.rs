@@ -19,7 +19,7 @@ const OPENING: &str = "# Gallery\n\n\
     Every figure, experiment by experiment. `selfreward report --gallery figures/README.md` wrote this page from the tables beside the \
     figures, the experiments' definitions and the ledger.\n\n\
     The tables were measured in the full profile: `selfreward run NAME --full` computes an experiment's rows again, `selfreward reproduce` \
-    those of all. `selfreward plot figures/NAME.csv --out DIR` draws a figure again from its table, with `--pdf` as PDF, too.\n\n";
+    those of all. `selfreward plot figures/NAME.csv --out DIR` draws a figure again from its table, as SVG, PNG and PDF.\n\n";
 
 /// The gallery of the tables in a folder.
 ///

@@ -153,7 +153,7 @@ fn a_configuration_is_described_by_one_replicate() {
 fn the_files_are_those_of_the_table() {
     let desk = Desk::new();
     let (_, said) = desk.done("describe logits.npz --out d");
-    assert!(said.contains("wrote description.json, description.svg, description.png to d"), "{said}");
+    assert!(said.contains("wrote description.json, description.svg, description.png, description.pdf to d"), "{said}");
     let read = |name: &str| fs::read(desk.0.path().join("d").join(name)).unwrap();
     let kept: Value = serde_json::from_slice(&read("description.json")).unwrap();
     assert_eq!(kept, desk.json("describe logits.npz"));

@@ -146,7 +146,9 @@ fn out_holds_table_document_and_pictures_and_is_not_overwritten() {
     let out = case.path("a/b");
     let args = ["--out", out.to_str().unwrap(), "--save-theta", &case.path("theta.npz").display().to_string()];
     case.run(&config, &args).success().stdout(predicate::str::contains("failure(0.5)"));
-    for name in ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png"] {
+    for name in
+        ["config.toml", "trajectory.csv", "trajectory.json", "trajectory.svg", "trajectory.png", "trajectory.pdf"]
+    {
         assert!(fs::metadata(out.join(name)).unwrap().len() > 100, "{name}");
     }
     let csv = fs::read_to_string(out.join("trajectory.csv")).unwrap();

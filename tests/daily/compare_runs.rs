@@ -196,7 +196,7 @@ fn rounds_and_quantities_in_common_are_compared_and_the_others_are_named() {
     assert!(!text.contains("  3  "), "{text}");
     let csv = fs::read_to_string(bench.path("o/compare.csv")).unwrap();
     assert!(csv.starts_with("quantity,t,replicates_a,replicates_b,a_mean,b_mean,difference_mean,"), "{csv}");
-    for name in ["compare.json", "compare.svg", "compare.png"] {
+    for name in ["compare.json", "compare.svg", "compare.png", "compare.pdf"] {
         assert!(fs::metadata(bench.path(&format!("o/{name}"))).unwrap().len() > 500, "{name}");
     }
     let refused = |line: &str, words: &[&str]| {

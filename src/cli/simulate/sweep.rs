@@ -203,7 +203,8 @@ impl Place {
         })?;
         let study = order.study();
         spare(order.path(), std::slice::from_ref(&args.config))?;
-        let [toml, csv, svg, png] = ["toml", "csv", "svg", "png"].map(|ending| format!("{}.{ending}", self.stem));
+        let [toml, csv, svg, png, pdf] =
+            ["toml", "csv", "svg", "png", "pdf"].map(|ending| format!("{}.{ending}", self.stem));
         let inputs = || study.inputs.iter().cloned().chain([args.config.clone()]);
         spare(&within(folder, &toml), std::slice::from_ref(&args.config))?;
         // A definition that is this sweep's, or its store's, is no other file; what was drawn of them is drawn again.
@@ -219,7 +220,7 @@ impl Place {
             return Err(Error::file(within(folder, &toml), message));
         }
         Outputs::claim(folder, &[&toml], args.force || own)?.sparing(inputs())?;
-        let files = [toml.as_str(), &csv, &svg, &png];
+        let files = [toml.as_str(), &csv, &svg, &png, &pdf];
         let outputs = Outputs::claim(folder, &files, args.force || own || resumed)?.sparing(inputs())?;
         order.check()?;
         Ok((order, Some(outputs)))
@@ -227,20 +228,20 @@ impl Place {
 
     /// Draws the figure of a store, and writes the table beside it; gives what was written.
     fn draw(&self, results: &Results, outputs: &Outputs) -> crate::Result<Vec<String>> {
-        let shown = |name: &str| within(outputs.folder(), name).display().to_string();
-        let mut written = vec![shown(&format!("{}.toml", self.stem))];
+        let shown = |name: &Path| within(outputs.folder(), name).display().to_string();
+        let mut written = vec![shown(Path::new(&format!("{}.toml", self.stem)))];
         if results.store.counts()?.done == 0 {
             return Ok(written);
         }
         for plate in plates(results) {
             let plate = plate?;
             let rest = plate.name.strip_prefix(results.study.definition.name.as_str()).unwrap_or(&plate.name);
-            let (svg, png) = plot::drawn(&plate.figure)?;
-            let files = [("csv", plate.csv.into_bytes()), ("svg", svg.into()), ("png", png)];
-            for (ending, bytes) in files {
-                let name = format!("{}{rest}.{ending}", self.stem);
-                outputs.write(&name, bytes)?;
-                written.push(shown(&name));
+            let name = format!("{}{rest}", self.stem);
+            let figure = plot::named(&plate.figure, &name)?;
+            let table = (PathBuf::from(format!("{name}.csv")), plate.csv.into_bytes());
+            for (file, bytes) in std::iter::once(table).chain(figure) {
+                outputs.write(&file, bytes)?;
+                written.push(shown(&file));
             }
         }
         Ok(written)
