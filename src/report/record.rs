@@ -147,11 +147,13 @@ impl Record {
     /// What the violated rows say whose violation was expected, in a sentence; nothing where there is none.
     ///
     /// A claim that is expected to be violated is a printed form, a step of a proof, or a law that was claimed more widely than it holds:
-    /// what is exact or explicit is one of the former, a shape one of the latter.
+    /// what is exact or explicit is one of the former, a shape one of the latter. A row whose place says "read of …" is neither: what is
+    /// printed is true as its paper means it.
     pub fn refuted_text(&self) -> Option<String> {
         let refuted = |row: &&Row| row.verdict == Verdict::Violated && row.expected == Some(Verdict::Violated);
-        let (laws, formulas): (Vec<&Row>, Vec<&Row>) =
-            self.claims.iter().filter(refuted).partition(|row| row.level == LEVELS[2]);
+        let (readings, printed): (Vec<&Row>, Vec<&Row>) =
+            self.claims.iter().filter(refuted).partition(|row| row.result.contains("read of"));
+        let (laws, formulas): (Vec<&Row>, Vec<&Row>) = printed.into_iter().partition(|row| row.level == LEVELS[2]);
         let formulas = (!formulas.is_empty()).then(|| {
             let stand = agreeing(
                 formulas.len(),
@@ -164,7 +166,15 @@ impl Record {
             let stand = agreeing(laws.len(), "is a rate or law that fails", "are rates or laws that fail");
             format!("{} {stand} on the instances of the row", laws.len())
         });
-        let parts: Vec<String> = formulas.into_iter().chain(laws).collect();
+        let readings = (!readings.is_empty()).then(|| {
+            let stand = agreeing(
+                readings.len(),
+                "is true as its paper means it and false",
+                "are true as their papers mean them and false",
+            );
+            format!("{} {stand} in the reading of the row", readings.len())
+        });
+        let parts: Vec<String> = formulas.into_iter().chain(laws).chain(readings).collect();
         (!parts.is_empty()).then(|| format!("Violated means false: {}.", parts.join(", ")))
     }
 

@@ -318,11 +318,15 @@ fn violated_rows_are_told_apart() {
     let row = &mut extra["claims"][1];
     row["level"] = json!("shape");
     claims.extend([row.clone(), row.clone()]);
+    let row = &mut extra["claims"][1];
+    (row["level"], row["result"]) = (json!("exact"), json!("Example J.1, read of rounds"));
+    claims.push(row.clone());
     let text = splice::brief(&Record::read(changed.clone()).unwrap());
     assert!(
         text.contains(
             "Violated means false: 1 is a formula or a step of a proof that is false as printed, \
-             2 are rates or laws that fail on the instances of the row."
+             2 are rates or laws that fail on the instances of the row, \
+             1 is true as its paper means it and false in the reading of the row."
         ),
         "{text}"
     );
@@ -330,7 +334,7 @@ fn violated_rows_are_told_apart() {
         row["expected"] = json!("holds");
     }
     let text = splice::brief(&Record::read(changed).unwrap());
-    assert!(!text.contains("Violated means") && text.contains("3 contradict what was expected"), "{text}");
+    assert!(!text.contains("Violated means") && text.contains("4 contradict what was expected"), "{text}");
 }
 
 #[test]

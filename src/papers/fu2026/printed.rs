@@ -72,7 +72,7 @@ pub(super) const PRINTED: &[(&str, &str)] = &[
     ),
     (
         "C18.printed",
-        "With the constants of the proof written out, the factor of ε_n√κ̄ is 2: the learned policy's concentrability is taken to be at most κ_t.",
+        "With the constants of the proof written out, the factor of ε_n√κ̄ is 2: the learned policy's concentrability is taken to be of the order of κ_t, with constant 1.",
     ),
     (
         "C18.family",
@@ -82,8 +82,8 @@ pub(super) const PRINTED: &[(&str, &str)] = &[
         "C18.finite-class",
         "Theorem 5.3 is of any finite class that holds π̂_β, and of any minimiser of the empirical loss.",
     ),
-    ("C19.sampled", "The same of the algorithm as it is run, on sampled triples, for every number of iterations T."),
-    ("C19", "Abstract: the failure rate falls at the rate Õ(1/√n) in the number of samples."),
+    ("C19.sampled", "The same read of the algorithm as it is run, on sampled triples, for more than one round."),
+    ("C19", "Abstract: performance improves at a rate of Õ(1/√n) with sample size n. Read of the failure rate here."),
     ("C20", "Abstract: the dependence on the initial model decays exponentially with the number of iterations T."),
     ("C21", "T ≳ log κ_0/log(γμ√n) rounds make the initial model's share negligible: logarithmic in κ_0."),
     ("C22", "Not in the paper: what T rounds of n samples are worth against one round of nT."),
