@@ -447,6 +447,8 @@ def main(report, shots):
         contents(browser, narrow=False)
         figures(browser)
         names(browser)
+        # Keys go on from where the mouse was: here they begin anew.
+        browser.load(address)
         keys(browser)
         zoom(browser)
         theme(browser)
