@@ -1,7 +1,8 @@
 //! The counterexample to Theorems 5.3 and 6.2 as printed: the tables of docs/counterexample.md, computed again.
 
-use selfreward::theory::counterexample::{Tie, Unseen, in_two_terms};
+use selfreward::theory::counterexample::{MIXED, Tie, Unseen, in_two_terms};
 use selfreward::theory::iterative::{Setting, explicit};
+use selfreward::theory::one_step::Class;
 
 const PAGE: &str = include_str!("../../docs/counterexample.md");
 const SIZES: [(f64, &str); 4] = [(1e10, "10^10"), (1e12, "10^12"), (1e14, "10^14"), (1e16, "10^16")];
@@ -38,7 +39,7 @@ fn the_page_shows_every_constant() {
     assert!((instance.unseen() - 0.9982).abs() < 5e-5);
 
     let setting = instance.setting(RHO).unwrap();
-    let late = Setting { gamma: (learned[0] / learned[2]).ln(), ..setting };
+    let late = instance.last_margin(RHO).unwrap();
     let excess = (instance.concentrability() / setting.kappa0).sqrt();
     let bound = explicit(&setting, n, 1, DELTA).unwrap();
     let of = |name: &str| bound.intermediate(name).unwrap();
@@ -82,7 +83,7 @@ fn the_page_shows_every_constant() {
 /// Sections 4 and 6. The family's proof: what does not change with n, and that the right side falls like (log n)^{3/2}/√n.
 #[test]
 fn along_the_family_the_printed_right_side_falls_to_zero_and_the_failure_stays() {
-    let mut scaled = Vec::new();
+    let (mut scaled, mut last, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for (n, name) in SIZES {
         let member = Unseen::at(n).unwrap();
         let (setting, base) = (member.setting(RHO).unwrap(), member.base());
@@ -112,15 +113,59 @@ fn along_the_family_the_printed_right_side_falls_to_zero_and_the_failure_stays()
         let two_terms = in_two_terms(&every, n, 1, DELTA).unwrap();
         let fixed = every.rates(n, 1).unwrap().contraction.fixed_point();
         shows(&[name.to_owned(), format!("{:.2e}", every.mu), format!("{fixed:.1e}"), format!("{two_terms:.1e}")]);
+        // γ_1 = log 1.5 at every n: with it the right sides are larger, below 1, and fall.
+        let late = member.last_margin(RHO).unwrap();
+        let with_last = [printed(&late, n), in_two_terms(&late, n, 1, DELTA).unwrap()];
+        assert!((late.gamma - 1.5f64.ln()).abs() < 1e-9 && with_last[1] < 1.0);
+        let [single, double] = with_last.map(|value| format!("{value:.2e}"));
+        shows(&[name.to_owned(), format!("{:.4}", late.gamma), single, double]);
+        last.push(with_last);
         scaled.push(value * n.sqrt() / n.ln().powf(1.5));
+        values.push(value);
     }
     // O((log n)^{3/2}/√n): the scaled value stays within a factor of 1.2.
     assert!(scaled.iter().all(|value| (value / scaled[0] - 1.0).abs() < 0.2), "{scaled:?}");
+    assert!(last.windows(2).all(|pair| (0..2).all(|form| pair[1][form] < 0.15 * pair[0][form])), "{last:?}");
+    // c × the right side, c from n = 10^10.
+    assert!(values[1..].iter().all(|value| value / values[0] <= 0.13));
+}
+
+/// Section 6: what the counterexample does not speak of.
+#[test]
+fn other_readings_are_not_met() {
+    // π_T's own π̂_β in the ball as well.
+    let mut values = Vec::new();
+    for (n, _) in SIZES {
+        let member = Unseen::at(n).unwrap();
+        let setting = member.setting(RHO).unwrap();
+        let lifted = member.theta[0] * (1.0 + 1.0 / member.beta);
+        let radius = (1.0 + 1.0 / member.beta) * lifted.hypot(member.theta[1]);
+        assert!((radius / (3.0 * n) - 1.0).abs() < 1e-4, "of order n: {radius}");
+        let norm = Some(member.theta[0].hypot(member.theta[1]));
+        let class = Class::Linear { dim: 2.0, radius, theta_norm: norm, range: None };
+        values.push(printed(&Setting { class, ..setting }, n));
+        // L log(r/ρ), L = 1/(2π_0(3)), r = 2, from which on the sample shows everything.
+        let complete = 0.5 / member.base()[2] * (2.0 / RHO).ln();
+        assert!((complete / n / 2100.0 - 1.0).abs() < 0.02, "{complete}");
+    }
+    assert!(values.windows(2).all(|pair| pair[1] > pair[0]), "{values:?}");
+    assert!(PAGE.contains(&format!("   {:.0} at n = 10^10, and grows.", values[0])), "{values:?}");
+
+    // The minimiser of least norm, and π̂_β.
+    for (n, _) in SIZES {
+        let member = Unseen::at(n).unwrap();
+        let scale = 1.0 + 1.0 / member.beta;
+        let [a, b] = member.theta;
+        let least = member.policy([a * scale, 0.0]);
+        assert!(failure(&least) == 0.0 && least[2] > 1.0 - 1e-9 && member.base()[0] > 0.9);
+        assert_eq!(failure(&member.policy([a * scale, b * scale])), 0.0);
+    }
 }
 
 /// Section 5.
 #[test]
 fn along_the_finite_family_too() {
+    let mut values = Vec::new();
     for (n, name) in SIZES {
         let tie = Tie::at(n).unwrap();
         let setting = tie.setting(RHO);
@@ -142,7 +187,40 @@ fn along_the_finite_family_too() {
             format!("{:.1e}", in_two_terms(&setting, n, 1, DELTA).unwrap()),
             format!("{failure}"),
         ]);
+        values.push(value);
     }
+    // c × the right side, c from n = 10^10.
+    assert!(values[1..].iter().all(|value| value / values[0] <= 0.13));
+}
+
+/// Section 5, with γ_1 for γ: the uniform policy makes the right side infinite, and (0.6, 0.4) does not.
+#[test]
+fn in_the_finite_class_the_last_margin_can_be_counted_too() {
+    let mut values = Vec::new();
+    for (n, name) in SIZES {
+        let tie = Tie::at(n).unwrap();
+        let setting = tie.last_margin(RHO);
+        assert!((setting.gamma - 1.5f64.ln()).abs() < 1e-15 && setting.mu == 0.6);
+        // R from the losses' own root, |β log(π(1)/π(2)) − (1+β) log(π_0(1)/π_0(2))|: the member's is the larger, π̂_β's is 0.
+        let range = (tie.beta * (MIXED[0] / MIXED[1]).ln() - (1.0 + tie.beta) * tie.log_odds()).abs();
+        let Class::Finite { range: given, .. } = setting.class else { panic!("a finite class") };
+        assert!((given / range - 1.0).abs() < 1e-12 && failure(&MIXED) == 1.0);
+        let epsilon = setting.rates(n, 1).unwrap().epsilon;
+        let by_hand = range * (8.0 * (2.0 / RHO).ln() / n).sqrt();
+        assert!((epsilon / by_hand - 1.0).abs() < 1e-12);
+        let value = printed(&setting, n);
+        shows(&[
+            name.to_owned(),
+            format!("{:.4}", setting.gamma),
+            format!("{range:.4}"),
+            format!("{epsilon:.2e}"),
+            format!("{value:.1e}"),
+            format!("{:.1e}", in_two_terms(&setting, n, 1, DELTA).unwrap()),
+            format!("{}", failure(&MIXED)),
+        ]);
+        values.push(value);
+    }
+    assert!(values[0] < 1.0 && values.windows(2).all(|pair| pair[1] < 0.13 * pair[0]), "{values:?}");
 }
 
 /// Section 6: with μ over every response the two-term form of a perfectly sampled sharp policy exceeds 128 log(1/ρ)/(nμδ), which is above
@@ -160,7 +238,7 @@ fn with_mu_over_every_response_the_statement_is_void() {
             if mu < 1e-150 {
                 continue;
             }
-            let class = selfreward::theory::one_step::Class::Linear {
+            let class = Class::Linear {
                 dim: 1.0,
                 radius: (1.0 + n.sqrt()) * 0.5 * gamma,
                 theta_norm: Some(0.5 * gamma),

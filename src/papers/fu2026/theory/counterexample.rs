@@ -28,6 +28,9 @@ const RAISED: f64 = -0.405_465_108_108_164_4;
 /// Expected number of times that [`Tie`]'s unlikely response is drawn, over 2.
 const SHARE: f64 = 1e-3;
 
+/// The member beside π̂_β where γ counts the margin of π_T, too.
+pub const MIXED: [f64; 2] = [0.6, 0.4];
+
 /// The linear family at n: φ = (0,0), (−1,0), (c, −√(1−c²)) and θ_0 = (3, b), b = 30.0003 + log(n/10^10), c such that one round on the
 /// first two responses alone lifts the third to 0.4.
 ///
@@ -123,6 +126,15 @@ impl Unseen {
         })
     }
 
+    /// The same with γ over the rounds 0, …, T: the margin of π_1, log 1.5, is the least.
+    ///
+    /// # Errors
+    /// As [`Unseen::setting`].
+    pub fn last_margin(&self, rho: f64) -> Result<Setting> {
+        let learned = self.learned();
+        Ok(Setting { gamma: (learned[0] / learned[2]).ln(), ..self.setting(rho)? })
+    }
+
     /// The same with μ the least probability of any response, as Lemma C.3 is printed; of π_0 alone, and so too large.
     ///
     /// # Errors
@@ -132,7 +144,7 @@ impl Unseen {
     }
 }
 
-/// The finite family at n: two responses, π_0(2) = 10^−3/n, and Π = {π̂_β, uniform}.
+/// The finite family at n: two responses, π_0(2) = 10^−3/n, and Π = {π̂_β, uniform}, or {π̂_β, [`MIXED`]}.
 ///
 /// ```
 /// use selfreward::theory::counterexample::Tie;
@@ -184,6 +196,22 @@ impl Tie {
             rho,
             excess: 1.0,
         }
+    }
+
+    /// What the statement is given with γ over the rounds 0, …, T, where the class is {π̂_β, (0.6, 0.4)}: γ_1 = log 1.5, μ = 0.6, and
+    /// R = (1+β)γ_0 − β log 1.5, that of (0.6, 0.4). The uniform policy has γ_1 = 0, with which the right side is infinite.
+    ///
+    /// ```
+    /// use selfreward::theory::counterexample::Tie;
+    ///
+    /// assert!((Tie::at(1e10)?.last_margin(0.05).gamma - 1.5f64.ln()).abs() < 1e-15);
+    /// # Ok::<(), selfreward::Error>(())
+    /// ```
+    pub fn last_margin(&self, rho: f64) -> Setting {
+        let [modal, other] = MIXED;
+        let gamma = (modal / other).ln();
+        let range = (1.0 + self.beta) * self.log_odds() - self.beta * gamma;
+        Setting { class: Class::Finite { log_size: 2f64.ln(), range }, gamma, mu: modal, ..self.setting(rho) }
     }
 }
 
