@@ -246,6 +246,7 @@ impl Fit for TwoMembers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::theory::one_step::Class;
 
     /// F_1 ≤ 1 cannot exceed a product of 1 or more, and a comparison that cannot fail is no evidence for the statement.
     #[test]
@@ -262,5 +263,25 @@ mod tests {
         // ρ + 6 standard errors = 0.196: 15 of 80 runs cannot exceed it.
         assert!(!none.informative() && !few.informative() && some.informative() && all.informative());
         assert!(!none.exceeds() && !few.exceeds() && some.exceeds() && all.exceeds());
+    }
+
+    /// A right side that grows with n, and is 0.05 at n = 10^10: with the constant that it asks for there it is kept at every n.
+    #[test]
+    fn a_right_side_that_does_not_fall_is_kept_with_the_constant_of_the_reference() {
+        let growing = |n: f64| {
+            let mut size = tie(n)?;
+            let range = 1e-3 * n.powf(0.51) * size.setting.gamma;
+            size.setting.class = Class::Finite { log_size: 2f64.ln(), range };
+            Ok(size)
+        };
+        let bound = growing(REFERENCE).unwrap().bound().unwrap();
+        assert!(0.04 < bound && bound < 0.06, "{bound}");
+        let run = |_: &Simulation, _: &CellRows, size: &Size| {
+            Ok(Outcome { failure: 1.0, counts: true, bound: size.bound()? })
+        };
+        let cases = family(&Seed::from_number(1), Profile::Quick, growing, run, None).unwrap();
+        let comparisons: Vec<_> = cases.iter().flat_map(|case| &case.comparisons).collect();
+        assert_eq!(comparisons.len(), 5);
+        assert!(comparisons.iter().all(|one| !one.exceeds() && !one.informative()), "{comparisons:?}");
     }
 }
