@@ -99,10 +99,11 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .subtitle(format!(
             "Right side over left side of each inequality in {steps} steps of small random instances, without those in which its \
              hypotheses fail or the right side is rounding. Lines that reach the edge go on; ∞: the left side is 0 (in C4: or \
-             negative), or the right one beyond the doubles. Near-ties (γ near 10^(−9)) make the tails of C1 and C7. Symbols as in \
-             the scatter"
+             negative), or the right one beyond the doubles. Near-ties (γ near 10^(−9)) make the tails of C1 and C7. E°, E′: over \
+             y from π°, π′ and y′ from π; C′, C*: concentrability of π′, of π*_β; k = log 2E(π/π′)^β"
         ))
         .panel(panel)
         .shared_legend()
-        .symbol("K", "[(√κ + √C′)ε + β KL]/γ"))
+        .symbol("K", "[(√κ + √C′)ε + β KL]/γ")
+        .symbol("gap", "E log π under π° less that under π′"))
 }

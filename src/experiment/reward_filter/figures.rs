@@ -143,7 +143,12 @@ pub(super) fn guarantees(table: &Table) -> Result<Figure> {
             map = map.guide(Guide::horizontal(lower, "J₋")).guide(Guide::horizontal(upper, "J₊"));
         }
     }
-    let figure = figure.symbol("ρ", "probability that an answer is accepted");
+    let figure = figure
+        .symbol("ρ", "probability that an answer is accepted")
+        .symbol("ρ₀", "ρ of the base policy")
+        .symbol("ρ_t", "ρ after t rounds")
+        .symbol("a", "error bound of a round, of order 1/n")
+        .symbol("J₋, J₊", "fixed points of the guarantee");
     Ok(figure.panel(bound).panel(condition).panel(map).panel(weighing()?))
 }
 
