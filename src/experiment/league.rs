@@ -105,7 +105,10 @@ fn figure(table: &Table) -> Result<Figure> {
             EXPERIMENT.given("hard-4480", "process.beta")?
         ))
         .columns(2)
-        .shared_legend();
+        .shared_legend()
+        .symbol("base failure", "share of prompts where the base model's choice has probability at most 1 − δ")
+        .symbol("drift", "share of prompts with another choice than the base model's")
+        .symbol("accuracy", "share of prompts with a right choice");
     for (title, axis, column) in [
         ("unsure of its own choice", "F(0.5)", "failure_mean"),
         ("unsure of the base model's choice", "base failure at δ = 0.5", "base_failure_mean"),

@@ -52,7 +52,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             figure = figure.panel(panel);
         }
     }
-    Ok(figure)
+    Ok(figure.symbol("w", "random unit vector"))
 }
 
 /// The curves of a row are named in its first panel.

@@ -152,5 +152,6 @@ pub(super) fn standardised(table: &Table) -> Result<Figure> {
         .panel(circle)
         .panel(distance)
         .panel(side("frozen reference, β just below the threshold", "below")?)
-        .panel(side("frozen reference, β just above the threshold", "above")?))
+        .panel(side("frozen reference, β just above the threshold", "above")?)
+        .symbol("ℓ_t", "log-odds of the correct answer after t rounds"))
 }

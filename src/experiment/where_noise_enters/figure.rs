@@ -94,6 +94,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .panel(all.note("lines: √(ε_app² + D/n), judge √(rσ²/n), labels √(tr(GI⁺)/n)").legend(Legend::Below))
         .panel(step.note("broken lines: √(D/n)").note(format!("solid: bound M5 at s = {BOUNDED}")).legend(Legend::Below))
         .panel(selective.note("lines: limits with I of the prompts drawn").legend(Legend::Below))
+        .symbol("w", "random unit vector")
         .symbol("D", "limit of n e² with an offset")
         .symbol("r", "rank of G")
         .symbol("G", "second moment of the feature differences")
