@@ -92,7 +92,7 @@ fn samples(hard: &Table) -> Result<Panel> {
                     3,
                     rows.points("samples", "corollary")?,
                 ))
-                .series(Series::new(format!("⌈bound of Lemma C.4⌉, κ₀ = {kappa0}"), Style::LineMarkers, 4, bound));
+                .series(Series::new(format!("⌈bound of Lemma C.4⌉, κ₀ = {kappa0}"), Style::Dotted, 4, bound).plain());
         }
     }
     Ok(panel.legend(Legend::TopRight))
