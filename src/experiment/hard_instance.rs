@@ -76,7 +76,9 @@ fn figure(table: &Table) -> Result<Figure> {
             "M = {prompts} informative prompts, worst mass Δ(n), β = 1/√n; marks: measured, mean over {replicates} replicates with 95% \
              intervals; lines: exact law Δ(1 − 2q(1−q)Δ/M)^(nT)"
         ))
-        .columns(2);
+        .columns(2)
+        .symbol("M", "")
+        .symbol("q", "base probability of the most likely response of an informative prompt");
     for kappa0 in table.distinct("kappa0")? {
         let mut panel =
             Panel::new(format!("κ₀ = {kappa0}"), Axis::log("samples per round n"), Axis::log("failure rate F_T(0.5)"));

@@ -105,16 +105,19 @@ fn figure(table: &Table) -> Result<Figure> {
             EXPERIMENT.given("hard-4480", "process.beta")?
         ))
         .columns(2)
-        .shared_legend();
+        .shared_legend()
+        .symbol("base failure", "share of prompts where the base model's choice has probability at most 1 − δ")
+        .symbol("drift", "share of prompts with another choice than the base model's")
+        .symbol("accuracy", "share of prompts with a right choice");
     for (title, axis, column) in [
-        ("unsure of its own choice", "F(½)", "failure_mean"),
-        ("unsure of the base model's choice", "base failure(½)", "base_failure_mean"),
+        ("unsure of its own choice", "F(0.5)", "failure_mean"),
+        ("unsure of the base model's choice", "base failure at δ = 0.5", "base_failure_mean"),
         ("another choice than the base model's", "drift", "drift_mean"),
         ("right choices", "accuracy", "accuracy_mean"),
     ] {
         let range = (-0.5, loops.len() as f64 - 0.5);
         let y = Axis::linear("").categories(loops.clone()).range(range.0, range.1);
-        let mut panel = Panel::new(title, Axis::linear(axis).range(0.0, 1.0), y).legend(Legend::Hidden);
+        let mut panel = Panel::new(title, Axis::linear(axis).range(-0.02, 1.02), y).legend(Legend::Hidden);
         for (color, (words, rows)) in parts.iter().enumerate() {
             let mut points = Vec::new();
             for (place, name) in loops.iter().enumerate() {

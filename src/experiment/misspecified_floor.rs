@@ -226,14 +226,14 @@ fn figure(table: &Table) -> Result<Figure> {
                     color,
                     curve.points("samples", "bound")?,
                 ))
-                .series(Series::unlabelled(Style::Dashed, color, floor));
+                .series(Series::unlabelled(Style::Dashed, color, floor).plain());
         }
         let noises = rows.distinct("noise")?;
         let noisiest = noises.last().map_or("", String::as_str);
         let measured = rows.filter(&[("noise", noisiest)])?.means("samples", "comparator_failure_0.5")?;
         panel = panel
             .series(Series::new(format!("measured F°, s = {noisiest}"), Style::Markers, 6, measured))
-            .guide(Guide::horizontal(1.0, "1: says nothing"))
+            .guide(Guide::horizontal(1.0, "1: no information"))
             .guide(Guide::slope((1e4, 1.6e-3), -0.5, "slope −1/2"));
         figure = figure.panel(panel.legend(Legend::Below));
     }

@@ -177,6 +177,6 @@ fn figure(table: &Table) -> Result<Figure> {
         panel = panel.guide(Guide::slope((1e4, 0.05), -0.5, "slope −1/2")).note("lines: Σ p(x)Φ(−√n g/τ)");
         figure = figure.panel(panel.legend(Legend::Below));
     }
-    let figure = figure.symbol("g", "gap between the two most likely responses");
+    let figure = figure.symbol("w", "random unit vector").symbol("g", "gap between the two most likely responses");
     Ok(figure.symbol("τ", "√n times the standard deviation of the error of g"))
 }

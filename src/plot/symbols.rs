@@ -27,6 +27,11 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("y*_t", "", "most likely response after t rounds"),
     ("y*_T", "", "most likely response after T rounds"),
     ("F", "F(δ)", "share of prompts where no response has probability above 1 − δ"),
+    (
+        "F°",
+        "F°(δ)",
+        "share of prompts where the response that was most likely a round before has probability at most 1 − δ",
+    ),
     ("κ", "", "mean over prompts of 1/(probability of the most likely response)"),
     ("κ_0", "", "mean over prompts of 1/π_0(y*_0)"),
     ("κ_t", "", "mean over prompts of 1/π_t(y*_t)"),

@@ -92,8 +92,8 @@ pub fn figure(table: &Table) -> Result<Figure> {
         .series(Series::new("of Fₜ(0.5)", Style::Markers, 1, tabular.measured("kappa0", "factor_failure")?).bars())
         .series(Series::new("λ of Lemma C.4", Style::Dashed, 2, tabular.points("kappa0", "lambda")?))
         .note("solid line: exact law (1−2q(1−q)/M)ⁿ");
-    let mut fixed = Panel::new("κ∞ of Lemma C.4", start(), Axis::log("κ∞ with the run's own γ, μ, ε, r̄"))
-        .guide(Guide::slope((1.0, 1.0), 1.0, "κ∞ = κ₀"));
+    let mut fixed = Panel::new("κ_∞ of Lemma C.4", start(), Axis::log("κ_∞ with the run's own γ, μ, ε, r̄"))
+        .guide(Guide::slope((1.0, 1.0), 1.0, "κ_∞ = κ₀"));
     for (color, (part, style)) in
         [("tabular", Style::LineMarkers), ("population", Style::DashedMarkers)].into_iter().enumerate()
     {
@@ -101,7 +101,7 @@ pub fn figure(table: &Table) -> Result<Figure> {
         let name = if part == "tabular" { "tabular, ERM" } else { "Gaussian, population update" };
         fixed = fixed.series(Series::new(name, style, 3 * color, points));
     }
-    Ok(Figure::new("The factor of a round and Lemma C.4's κ∞, against the initial κ₀")
+    Ok(Figure::new("The factor of a round and Lemma C.4's κ_∞, against the initial κ₀")
         .subtitle(format!(
             "tabular instance with 512 prompts of 64 responses, n = 1024, β = 1/√n, {} replicates: exponential fitted to t ≥ 1, bars: 95% \
              bootstrap over replicates",
@@ -109,5 +109,9 @@ pub fn figure(table: &Table) -> Result<Figure> {
         ))
         .columns(2)
         .panel(factors)
-        .panel(fixed))
+        .panel(fixed)
+        .symbol("q", "base probability of the most likely response")
+        .symbol("λ", "factor by which the recursion of Lemma C.4 comes nearer to κ_∞ in a round")
+        .symbol("κ_∞", "where that recursion ends")
+        .symbol("r̄", "largest √(C/κ_t) of the rounds, C: concentrability of π_{t+1} with respect to π_t"))
 }

@@ -78,7 +78,7 @@ const LEMMA: [Style; 3] = [Style::Line, Style::Dashed, Style::DashDotted];
 pub fn figure(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("κ from round to round, beside Lemma C.3")
         .subtitle(
-            "Marks: measured means, from right to left as t grows; bars: 95% intervals. Lines without marks: Lemma C.3 for the κ₀ of their \
+            "Marks: measured means, from right to left as t grows; bars: 95% intervals; arrowheads: beyond the axes. Lines without marks: Lemma C.3 for the κ₀ of their \
              colour, with the measured ε, γ, μ and concentrability of each round, mean over replicates. Where a line lies above the diagonal, \
              the lemma does not show that κ falls",
         )

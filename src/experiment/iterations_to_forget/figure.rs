@@ -27,7 +27,9 @@ pub fn figure(table: &Table) -> Result<Figure> {
     .panel(fixed(&hard)?)
     .panel(diagonal(&hard)?)
     .panel(samples(&hard)?)
-    .panel(gaussian(table)?);
+    .panel(gaussian(table)?)
+    .symbol("T", "")
+    .symbol("q", "base probability of the most likely response of an informative prompt");
     Ok(figure)
 }
 
@@ -38,14 +40,14 @@ fn kappa_axis() -> Axis {
 /// Law and measured values of one curve.
 fn curve(panel: Panel, label: String, color: usize, x: &str, rows: &Table) -> Result<Panel> {
     let measured = Series::new(label, Style::Markers, color, rows.measured(x, "rounds")?).bars();
-    Ok(panel.series(Series::unlabelled(LAW[color % LAW.len()], color, rows.points(x, "law")?)).series(measured))
+    Ok(panel.series(Series::unlabelled(LAW[color % LAW.len()], color, rows.points(x, "law")?).plain()).series(measured))
 }
 
 fn cap(rows: &Table) -> Result<Series> {
     let mut points = rows.points("measured_kappa0", "cap")?;
     points.sort_by(|a, b| a.x.total_cmp(&b.x));
     points.dedup_by(|a, b| a.x == b.x);
-    Ok(Series::new("1 + log₂ κ₀", Style::Dotted, 6, points))
+    Ok(Series::new("1 + log₂ κ₀", Style::Dotted, 6, points).plain())
 }
 
 fn fixed(hard: &Table) -> Result<Panel> {
@@ -68,7 +70,7 @@ fn diagonal(hard: &Table) -> Result<Panel> {
             law.extend(rows.points("measured_kappa0", "law")?);
         }
         panel = panel
-            .series(Series::unlabelled(LAW[color], color, law))
+            .series(Series::unlabelled(LAW[color], color, law).plain())
             .series(Series::new(format!("n = {ratio} κ₀"), Style::Markers, color, measured).bars());
     }
     Ok(panel.series(cap(hard)?).legend(Legend::TopLeft))
@@ -90,7 +92,7 @@ fn samples(hard: &Table) -> Result<Panel> {
                     3,
                     rows.points("samples", "corollary")?,
                 ))
-                .series(Series::new(format!("⌈bound of Lemma C.4⌉, κ₀ = {kappa0}"), Style::LineMarkers, 4, bound));
+                .series(Series::new(format!("⌈bound of Lemma C.4⌉, κ₀ = {kappa0}"), Style::Dotted, 4, bound).plain());
         }
     }
     Ok(panel.legend(Legend::TopRight))

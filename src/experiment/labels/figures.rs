@@ -35,7 +35,7 @@ pub(super) fn samples(table: &Table) -> Result<Figure> {
         let points = without_rounding(rows.measured("samples", "epsilon")?);
         all = all.series(Series::new(label(source), Style::Markers, color, points).bars());
         if matches!(source, Source::Judge | Source::Labels) {
-            all = all.series(Series::unlabelled(Style::Line, color, rows.points("samples", "limit")?));
+            all = all.series(Series::unlabelled(Style::Line, color, rows.points("samples", "limit")?).plain());
             let measured = rows.measured("samples", "ratio")?;
             ratio = ratio.series(Series::new(label(source), Style::LineMarkers, color, measured).bars());
         }
@@ -58,7 +58,11 @@ pub(super) fn samples(table: &Table) -> Result<Figure> {
         .columns(3)
         .panel(all.legend(Legend::Below))
         .panel(ratio.legend(Legend::TopRight))
-        .panel(separated))
+        .panel(separated)
+        .symbol("s", "noise of the judge at a response")
+        .symbol("r", "rank of G")
+        .symbol("G", "second moment of the feature differences")
+        .symbol("I⁺", "pseudo-inverse of the Fisher information of a label"))
 }
 
 /// β of the panels.
@@ -71,7 +75,7 @@ pub(super) fn rounds(table: &Table) -> Result<Figure> {
     let mut growth =
         Panel::new("log-odds of two responses", Axis::linear("round t"), Axis::linear("|ℓₜ|, nats").range(0.0, 60.0));
     let mut steps =
-        Panel::new("step of a round", Axis::linear("round t"), Axis::log("|ℓₜ| − |ℓₜ₋₁|, nats").range(0.05, 10.0));
+        Panel::new("step of a round", Axis::linear("round t"), Axis::log("|ℓₜ| − |ℓₜ₋₁|, nats").range(0.2, 5.0));
     let flips = here.filter(&[("part", "flips")])?;
     let mut color = 0;
     for (temperature, style) in [("1", Style::Line), ("0.5", Style::Dashed), ("2", Style::Dotted)] {
@@ -99,7 +103,9 @@ pub(super) fn rounds(table: &Table) -> Result<Figure> {
         .columns(2)
         .panel(growth)
         .panel(steps)
-        .shared_legend())
+        .shared_legend()
+        .symbol("ℓ_t", "log-odds of the two responses after t rounds")
+        .symbol("e", "share of flipped labels"))
 }
 
 /// Whether a written gap is [`GAP`], to the digits of a log-odds.

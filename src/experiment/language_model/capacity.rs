@@ -152,7 +152,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .guide(Guide::horizontal(0.0, "the model"));
     let told = Axis::log("share of prompts with a margin below ¼·ε/(1+β)");
     let first = Panel::new("favourites changed by the first round", told, Axis::log("share of changed favourites"))
-        .guide(Guide::slope((0.1, 0.1), 1.0, "as foretold"));
+        .guide(Guide::slope((0.1, 0.1), 1.0, "equal"));
     let any = Panel::new(
         "favourites changed by any round",
         Axis::log("ε/(1+β), nats"),

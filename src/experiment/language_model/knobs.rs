@@ -61,7 +61,8 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             table.distinct("replicates")?.join(" or ")
         ))
         .columns(2)
-        .shared_legend();
+        .shared_legend()
+        .symbol("drift", "share of prompts with another favourite than the model's");
     for (part, _) in KNOBS {
         let of_part = rows.filter(&[("knob", part)])?;
         let settings = of_part.distinct("setting")?;

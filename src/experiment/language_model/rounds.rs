@@ -56,7 +56,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .panel(panel("another favourite than the model's", "drift P[y*ₜ ≠ y*₀]", "drift_mean", (0.0, 0.65))?)
         .panel(panel("probability of right answers", "J = E π(right answers)", "correct_probability_mean", (0.15, 0.55))?)
         .panel(panel("right favourites", "P[y*ₜ is right]", "accuracy_mean", (0.15, 0.55))?)
-        .panel(panel("what features follow of log π", "R² of the round's step", "sharpened_share", (0.4, 1.05))?)
+        .panel(panel("share of log π that the features explain", "R² of the round's step", "sharpened_share", (0.4, 1.05))?)
         .panel(levels(table)?);
     Ok(figure.shared_legend())
 }

@@ -44,7 +44,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             let high = if low > 0.0 { 0.55 } else { 1.0 };
             let mut panel = Panel::new(
                 format!("{title} after {t} round{plural}"),
-                Axis::log("samples a round n"),
+                Axis::log("samples per round n"),
                 Axis::linear(label).range(low, high),
             );
             panel = panel.guide(Guide::vertical(DIRECTIONS as f64, "n = d"));

@@ -39,7 +39,8 @@ pub(super) fn plane(table: &Table) -> Result<Figure> {
             "Reference ∝ πₜ^α·π₀^(1−α), reward η log πₜ + r°. Marks: measured on two responses, population rounds of the square loss. Lines: m = ±1 \
              for m = α + η/β. Last panel: labels and the linear class, too",
         )
-        .columns(2);
+        .columns(2)
+        .symbol("r°", "reward from outside");
     let rows = table.filter(&[("part", "plane")])?;
     for alpha in rows.distinct("alpha")? {
         let of_alpha = rows.filter(&[("alpha", &alpha)])?;
@@ -103,10 +104,13 @@ pub(super) fn rounds(table: &Table) -> Result<Figure> {
     let replicates = table.distinct("replicates")?.join(", ");
     let mut figure = Figure::new("Points of one loop with n pairs a round: log-odds by round")
         .subtitle(format!(
-            "Two responses, ℓ₀ = {}, a reward r° from outside. Marks: means over {replicates} replicates with 95% intervals. Line: population, ℓ' = mℓ + k",
+            "Two responses, ℓ₀ = {}, a reward r° from outside. Marks: means over {replicates} replicates with 95% intervals. Line: population, ℓ′ = mℓ + k, m = α + η/β",
             table.filter(&[("t", "0")])?.written("population")?
         ))
-        .columns(3);
+        .columns(3)
+        .symbol("ℓ", "log-odds of the two responses")
+        .symbol("ℓ′", "those after the round")
+        .symbol("k", "what does not depend on ℓ");
     let mut seen: Vec<[String; 3]> = Vec::new();
     for alpha in table.distinct("alpha")? {
         for eta in table.distinct("eta")? {

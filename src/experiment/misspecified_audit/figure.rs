@@ -34,10 +34,13 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("Both sides of each statement on a round in the misspecified class")
         .subtitle(format!(
             "Left side (ordinate) against right side (abscissa), one mark a step of small random instances, up to {DRAWN} of each update; \
-             a prime: after the step. D1 holds on and below the dashed diagonal, the others on it"
+             a prime: after the step. D1 holds on and below the dashed diagonal, the others on it; arrowheads: beyond the axes"
         ))
         .columns(2)
-        .shared_legend();
+        .shared_legend()
+        .symbol("F⁺", "pseudo-inverse of F = E Cov φ")
+        .symbol("H", "entropy of π, mean over prompts")
+        .symbol("e", "distance of the step from the population's");
     for statement in Statement::ALL {
         let rows = table.filter(&[("statement", statement.name)])?;
         let mut panel = Panel::new(

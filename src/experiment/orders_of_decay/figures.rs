@@ -87,7 +87,8 @@ pub(super) fn curves(table: &Table) -> Result<Figure> {
         power = power.guide(Guide::slope((last.x, last.y), -1.0, "slope −1"));
     }
     power = power.series(Series::new("accumulate", style(0), color("accumulate"), points));
-    let mut inside = Panel::new("a limit inside", round(), Axis::linear("pₜ").range(0.2, 0.8)).legend(Legend::Below);
+    let mut inside =
+        Panel::new("a limit between 0 and 1", round(), Axis::linear("pₜ").range(0.2, 0.8)).legend(Legend::Below);
     for (place, name) in ["live-reward-frozen-reference", "spin", "replay"].into_iter().enumerate() {
         let rows = table.filter(&[("loop", name)])?;
         let label = format!("{name}, β = {}", rows.written("beta")?);
@@ -104,7 +105,7 @@ pub(super) fn curves(table: &Table) -> Result<Figure> {
     let (usual, limits) = (starts("self-rewarding")?, starts("spin")?);
     Ok(Figure::new("Named loops in the population: 1 − p by round, each law on its own axis")
         .subtitle(format!(
-            "Two responses, one prompt, exact. ℓ₀ = {} and β = {}, but ρ₀ = {:.2} for arccos √ρ, and ℓ₀ = {} and β = {} for the limits inside",
+            "Two responses, one prompt, exact. ℓ₀ = {} and β = {}, but ρ₀ = {:.2} for arccos √ρ, and ℓ₀ = {} and β = {} for the limits between 0 and 1",
             usual.written("log_odds")?,
             usual.written("beta")?,
             rows.points("t", "probability")?.first().map_or(f64::NAN, |point| point.y),
@@ -118,6 +119,8 @@ pub(super) fn curves(table: &Table) -> Result<Figure> {
         .panel(power)
         .panel(inside)
         .panel(once)
+        .symbol("p", "probability of the first response")
+        .symbol("ℓ", "log-odds of the first response")
         .symbol("ρ", "probability of a right answer"))
 }
 
@@ -140,5 +143,7 @@ pub(super) fn slopes(table: &Table) -> Result<Figure> {
         }
         figure = figure.panel(panel);
     }
+    let figure = figure.symbol("p", "probability of the first response");
+    let figure = figure.symbol("ℓ_0", "log-odds of the first response at the start");
     Ok(figure.symbol("ρ", "probability of a right answer"))
 }

@@ -21,8 +21,8 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .columns(3);
     for (title, y, column) in [
         ("three answers: entropy", Axis::linear("entropy of πₜ (nats)"), "entropy"),
-        ("three answers: what the class can follow", share(), "sharpened_share"),
-        ("three answers: the base mode", Axis::linear("πₜ(y*₀)").range(0.0, 1.0), "base_probability"),
+        ("three answers: share that the class can follow", share(), "sharpened_share"),
+        ("three answers: probability of the base mode", Axis::linear("πₜ(y*₀)").range(0.0, 1.0), "base_probability"),
     ] {
         let mut panel = Panel::new(title, Axis::linear("round t"), y).legend(once(column));
         let mut color = 0;
@@ -41,7 +41,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         let cells = gaussian.filter(&[("beta", &beta)])?;
         for (title, y, column) in [
             ("entropy", Axis::log("entropy of πₜ (nats)").range(1e-4, 2.0), "entropy"),
-            ("what the class can follow", share(), "sharpened_share"),
+            ("share that the class can follow", share(), "sharpened_share"),
             ("drift", Axis::linear("drift P[y*ₜ ≠ y*₀]").range(0.0, 1.0), "drift"),
         ] {
             let mut panel = Panel::new(format!("β = {beta}: {title}"), Axis::linear("round t"), y).legend(once(column));
@@ -52,7 +52,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             figure = figure.panel(panel);
         }
     }
-    Ok(figure)
+    Ok(figure.symbol("w", "random unit vector"))
 }
 
 /// The curves of a row are named in its first panel.

@@ -77,7 +77,8 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         ))
         .columns(3)
         .shared_legend()
-        .symbol("K", "");
+        .symbol("K", "")
+        .symbol("gap", "E log π under π° less that under π′");
     for name in table.distinct("inequality")? {
         let rows = table.filter(&[("inequality", &name)])?;
         let sides = rows.points("right", "left")?;

@@ -143,7 +143,7 @@ const STYLES: [Style; 3] = [Style::Line, Style::Dashed, Style::DashDotted];
 pub(super) fn figure(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("C′/κ of each update, which the paper takes to be at most 1")
         .subtitle(
-            "Distribution of C′/κ over the steps, C′ = C_{π′/π} of the learned policy π′. Legend: share of replicates in which some \
+            "Distribution of C′/κ over the steps, C′ = C_{π′/π}: concentrability of the learned policy π′ with respect to π. Legend: share of replicates in which some \
              step exceeds 1, with its 95% Clopper–Pearson interval, and the largest C′/κ; lines that reach the right edge go on",
         )
         .columns(2);

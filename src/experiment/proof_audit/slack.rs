@@ -89,7 +89,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         Axis::log("right side / left side").range(0.7, 1e7),
         Axis::linear("").categories(labels).range(-0.7, names.len() as f64 - 0.3),
     )
-    .guide(Guide::vertical(1.0, "equality"))
+    .guide(Guide::vertical(1.0, ""))
     .series(Series::new("5% to 95% of the steps", Style::Dotted, 6, most))
     .series(Series::new("middle half", Style::Line, 6, half))
     .series(Series::new("median", Style::Markers, 0, median))
@@ -98,11 +98,12 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
     Ok(Figure::new("How far apart the two sides of each inequality of the proof are")
         .subtitle(format!(
             "Right side over left side of each inequality in {steps} steps of small random instances, without those in which its \
-             hypotheses fail or the right side is rounding. Lines that reach the edge go on; ∞: the left side is 0 (in C4: or \
-             negative), or the right one beyond the doubles. Near-ties (γ near 10^(−9)) make the tails of C1 and C7. Symbols as in \
-             the scatter"
+             hypotheses fail or the right side is rounding. Dashed: both sides are equal. Lines that reach the edge go on; ∞: the left side is 0 (in C4: or \
+             negative), or the right one beyond the doubles. Near-ties (γ near 10^(−9)) make the tails of C1 and C7. E°, E′: over \
+             y from π°, π′ and y′ from π; C′, C*: concentrability of π′, of π*_β; k = log 2E(π/π′)^β"
         ))
         .panel(panel)
         .shared_legend()
-        .symbol("K", "[(√κ + √C′)ε + β KL]/γ"))
+        .symbol("K", "[(√κ + √C′)ε + β KL]/γ")
+        .symbol("gap", "E log π under π° less that under π′"))
 }

@@ -142,7 +142,7 @@ pub fn figure(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("Generic instance, population update: failure against n, and its exponents")
         .subtitle(format!(
             "Gaussian features, M = {}, K = 16, d = 32, ‖θ₀‖ = 4, β = 1/√n, population update; means over {} replicates, their 95% \
-             intervals in the table. Colour: δ, shape of the marks: T. Numbers: exponent of n, {FITTED}; law: the same fit of s_T^(−1) \
+             intervals in the table. Colour: δ; marks of one colour: a shape for each T. Numbers: exponent of n, {FITTED}; law: the same fit of s_T^(−1) \
              (of s_T^(−2) at δ = 0.5), which leaves out that F_T cannot exceed 1",
             of("prompts")?,
             of("replicates")?,

@@ -159,7 +159,9 @@ pub fn figure(table: &Table) -> Result<Figure> {
         .columns(3)
         .panel(falling.legend(Legend::Below))
         .panel(sudden.legend(Legend::Below))
-        .panel(straight.legend(Legend::Below)))
+        .panel(straight.legend(Legend::Below))
+        .symbol("M", "")
+        .symbol("q", "base probability of the most likely response of an informative prompt"))
 }
 
 /// A slope as a legend says it.

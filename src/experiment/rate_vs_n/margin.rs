@@ -155,11 +155,12 @@ pub fn figure(table: &Table) -> Result<Figure> {
     let mut figure = Figure::new("Instances with a margin: failure and the bounds of Theorem 6.2 against n")
         .subtitle(format!(
             "Gaussian features, M = 500, K = 8, d = 16, ‖θ₀‖ = 4, β = 1/√n, ERM, δ = 0.1; means over {} replicates, their 95% intervals in the table. \
-             Bounds at ρ = {RHO} with each run's own γ, μ, κ₀, r̄, ‖θ_t‖; the largest over runs",
+             Bounds at ρ = {RHO} with each run's own γ, μ, κ₀, r̄, ‖θ_t‖; the largest over runs; at ∞: no finite bound",
             table.distinct("replicates")?.join(", ")
         ))
         .columns(3)
-        .shared_legend();
+        .shared_legend()
+        .symbol("r̄", "largest √(C/κ_t) of the rounds, C: concentrability of π_{t+1} with respect to π_t");
     for margin in table.distinct("margin")? {
         for rounds in ROUNDS {
             let rows = table.filter(&[("margin", &margin), ("rounds", &rounds.to_string())])?;
@@ -183,7 +184,7 @@ fn panel(rows: &Table, margin: &str, rounds: usize) -> Result<Panel> {
     .series(Series::new("measured", Style::LineMarkers, 0, rows.means("samples", &SHOWN.1.name())?))
     .guide(Guide::horizontal(1.0, ""));
     if let Some(point) = bound("promised_zero_share")?.iter().find(|point| point.y == 1.0) {
-        panel = panel.guide(Guide::vertical(point.x, "C12: zero"));
+        panel = panel.guide(Guide::vertical(point.x, "C12: 0 from here"));
     }
     for (name, column) in [("uniform", "uniform"), ("by round", "round_by_round"), ("complete", "complete_spans")] {
         let points = bound(column)?;

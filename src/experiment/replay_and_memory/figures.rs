@@ -99,7 +99,8 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .panel(kept)
         .panel(mixed)
         .symbol("λ", "share of uniform answers")
-        .symbol("λ_c", "critical λ"))
+        .symbol("λ_c", "critical λ")
+        .symbol("p", "probability of the first answer"))
 }
 
 /// 1, not 1.0.

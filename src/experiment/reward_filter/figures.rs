@@ -33,7 +33,9 @@ pub(super) fn rounds(table: &Table) -> Result<Figure> {
             EXPERIMENT.given("model", "instance.dim")?,
             EXPERIMENT.given("model", "process.radius")?
         ))
-        .columns(2);
+        .columns(2)
+        .symbol("n", "proposals of a round")
+        .symbol("p", "probability of a prompt");
     for (part, weights, title, low) in [
         ("tabular", "uniform", "tables, p uniform", 1e-3),
         ("tabular", "zipf", "tables, p ∝ 1/rank", 1e-3),
@@ -143,7 +145,14 @@ pub(super) fn guarantees(table: &Table) -> Result<Figure> {
             map = map.guide(Guide::horizontal(lower, "J₋")).guide(Guide::horizontal(upper, "J₊"));
         }
     }
-    let figure = figure.symbol("ρ", "probability that an answer is accepted");
+    let figure = figure
+        .symbol("n", "proposals of a round")
+        .symbol("p", "probability of a prompt")
+        .symbol("ρ", "probability that an answer is accepted")
+        .symbol("ρ₀", "ρ of the base policy")
+        .symbol("ρ_t", "ρ after t rounds")
+        .symbol("a", "error bound of a round, of order 1/n")
+        .symbol("J₋, J₊", "fixed points of the guarantee");
     Ok(figure.panel(bound).panel(condition).panel(map).panel(weighing()?))
 }
 

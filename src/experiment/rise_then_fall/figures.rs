@@ -37,7 +37,7 @@ pub(super) fn mixtures(table: &Table) -> Result<Figure> {
                 let style = if name == "votes" { Style::Dotted } else { Style::Markers };
                 panel = panel.series(Series::new(label, style, color, measured));
                 if name != "votes" {
-                    panel = panel.series(Series::unlabelled(Style::Line, color, rows.points("t", "stated")?));
+                    panel = panel.series(Series::unlabelled(Style::Line, color, rows.points("t", "stated")?).plain());
                 }
             }
             figure = figure.panel(panel);

@@ -35,7 +35,9 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .panel(least(&table.filter(&[("panel", "least")])?)?)
         .panel(one(&table.filter(&[("panel", "one")])?)?)
         .panel(floor(&table.filter(&[("panel", "floor")])?)?)
-        .panel(law(&table.filter(&[("panel", "law")])?)?))
+        .panel(law(&table.filter(&[("panel", "law")])?)?)
+        .symbol("ε", "failure rate that is allowed")
+        .symbol("μ", "adaptive stopping draws until one of k responses has π₀ ≥ μ/k"))
 }
 
 fn least(rows: &Table) -> Result<Panel> {
@@ -85,20 +87,23 @@ fn one(rows: &Table) -> Result<Panel> {
             of = of.filter(&[("setting", setting)])?;
         }
         panel = panel
-            .series(Series::unlabelled(LINES[color % 3], color, points(&of, "law")?))
+            .series(Series::unlabelled(LINES[color % 3], color, points(&of, "law")?).plain())
             .series(Series::new(label, Style::Markers, color, points(&of, "measured")?).bars());
     }
     let of = rows.filter(&[("series", "self-rewarding")])?;
     panel = panel
-        .series(Series::unlabelled(LINES[2], 2, points(&of, "law")?))
+        .series(Series::unlabelled(LINES[2], 2, points(&of, "law")?).plain())
         .series(Series::new("self-rewarding", Style::Markers, 2, points(&of, "measured")?).bars());
-    let bounds = [("fixed", format!("bound S4, best of {most}"), 5), ("adaptive", format!("bound S5b, μ = {stop}"), 3)];
-    for (name, label, color) in bounds {
+    let bounds = [
+        ("fixed", format!("bound S4, best of {most}"), Style::Line, 5),
+        ("adaptive", format!("bound S5b, μ = {stop}"), Style::DashDotted, 3),
+    ];
+    for (name, label, style, color) in bounds {
         let bound = points(&rows.filter(&[("series", name)])?, "bound")?.into_iter().filter(|point| point.y <= 1.0);
-        panel = panel.series(Series::new(label, Style::Line, color, bound));
+        panel = panel.series(Series::new(label, style, color, bound).plain());
     }
     let floor = points(&rows.filter(&[("series", "floor")])?, "floor")?;
-    Ok(panel.series(Series::new("floor S6, N fixed", Style::Line, FLOOR, floor)).legend(Legend::Below))
+    Ok(panel.series(Series::new("floor S6, N fixed", Style::Line, FLOOR, floor).plain()).legend(Legend::Below))
 }
 
 fn floor(rows: &Table) -> Result<Panel> {

@@ -76,7 +76,7 @@ pub(super) fn real(table: &Table) -> Result<Figure> {
     let last = rounds.last().map_or("", String::as_str);
     let mut figure = Figure::new("Selective prompts on a language model's answers and on embeddings")
         .subtitle(format!(
-            "First row: SmolLM2-135M's answers, its own logits fixed. Second: questions and sentences by their embeddings. β = {}, after \
+            "Rounds on prompts with a favourite of at most c alone. First row: SmolLM2-135M's answers, its own logits fixed. Second: questions and sentences by their embeddings. β = {}, after \
              {last} rounds of n samples; means over {} replicates, 95% intervals in the table",
             EXPERIMENT.given("model", "process.beta")?,
             table.distinct("replicates")?.join(" or ")
@@ -87,7 +87,7 @@ pub(super) fn real(table: &Table) -> Result<Figure> {
         let rows = table.filter(&[("part", part), ("t", last)])?;
         for (column, title, label, range) in REAL {
             let axis = Axis::linear(label).range(range.0, range.1);
-            let mut panel = Panel::new(format!("{instance}: {title}"), Axis::log("samples a round n"), axis);
+            let mut panel = Panel::new(format!("{instance}: {title}"), Axis::log("samples per round n"), axis);
             for (color, c) in rows.distinct("c")?.iter().enumerate() {
                 let points = rows.filter(&[("c", c)])?.means("samples", column)?;
                 panel = panel.series(Series::new(format!("c = {c}"), STYLES[color % STYLES.len()], color, points));

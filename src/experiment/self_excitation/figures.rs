@@ -73,7 +73,7 @@ pub(super) fn norms(table: &Table) -> Result<Figure> {
     let label = format!("pairs of π₀, n = {}", fixed.written("samples")?);
     teeth = teeth.series(Series::new(label, Style::Dashed, 1, fixed.points("t", "theta_norm")?));
     let rounds = saw.distinct("t")?.len() - 1;
-    let pairs = || Axis::log("pairs a round n");
+    let pairs = || Axis::log("pairs per round n");
     let high = Panel::new("largest norm", pairs(), Axis::log(format!("largest ‖θₜ‖, t ≤ {rounds}")))
         .legend(Legend::Hidden)
         .series(Series::new("pairs of πₜ", Style::LineMarkers, 6, saw.measured("samples", "largest_norm")?).bars());
@@ -84,7 +84,7 @@ pub(super) fn norms(table: &Table) -> Result<Figure> {
         .subtitle(format!(
             "{} prompts, {} responses, Gaussian features in {} dimensions, ‖θ₀‖ = {}, square loss. Above: {} pairs, reference ∝ πₜ^α π₀^(1−α) with α = {SHARE}, \
              reward η log πₜ, ridge {RIDGE}; markers: one run; lines: its multipliers before the first round (left: of its own pairs; middle: of π₀); right: \
-             self-rewarding. Below: reward log πₜ, reference π₀; bars: least and most of all runs",
+             self-rewarding. Below: reward log πₜ, reference π₀; bars: least and most of all runs; arrowheads: beyond the axis",
             EXPERIMENT.given("kept", "instance.prompts")?,
             EXPERIMENT.given("kept", "instance.responses")?,
             EXPERIMENT.given("kept", "instance.dim")?,
@@ -97,7 +97,9 @@ pub(super) fn norms(table: &Table) -> Result<Figure> {
         .panel(gains)
         .panel(teeth)
         .panel(high)
-        .panel(lost))
+        .panel(lost)
+        .symbol("B", "norm above which a run counts as crashed")
+        .symbol("g", "eigenvalue of the mean of ΔφΔφᵀ over the round's pairs"))
 }
 
 /// The angle by time, its distance from the law, and both sides of the threshold of a frozen reference.
@@ -119,9 +121,10 @@ pub(super) fn standardised(table: &Table) -> Result<Figure> {
                 (cell.points("time", "circle_angle")?, cell.points("time", "distance_by_beta_square")?);
             circle = circle.series(match at {
                 0 => Series::new(format!("ρ₀ = {short:.2}"), style, color, angles),
-                _ => Series::unlabelled(style, color, angles),
+                _ => Series::unlabelled(style, color, angles).plain(),
             });
-            distance = distance.series(Series::unlabelled(style, color, away));
+            let away = Series::unlabelled(style, color, away);
+            distance = distance.series(if at == 0 { away } else { away.plain() });
         }
     }
     let frozen = table.filter(&[("part", "frozen-grpo")])?;
@@ -149,5 +152,6 @@ pub(super) fn standardised(table: &Table) -> Result<Figure> {
         .panel(circle)
         .panel(distance)
         .panel(side("frozen reference, β just below the threshold", "below")?)
-        .panel(side("frozen reference, β just above the threshold", "above")?))
+        .panel(side("frozen reference, β just above the threshold", "above")?)
+        .symbol("ℓ_t", "log-odds of the correct answer after t rounds"))
 }

@@ -101,7 +101,10 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
             "M = {prompts} informative prompts, worst mass Δ(n), β = 1/√n, log #Π = M log K; means over {replicates} replicates with 95% \
              intervals. The bound is the root ε of ε²(1 + log(κ₀/ε)) = cκ₀ log #Π/n"
         ))
-        .columns(2);
+        .columns(2)
+        .symbol("M", "")
+        .symbol("ε", "")
+        .symbol("c", "constant of the bound");
     let mut constants =
         Panel::new("largest c for which the bound holds", Axis::log("samples n"), Axis::linear("c").range(0.0, 0.13))
             .guide(Guide::horizontal(CONSTANT, format!("c = {CONSTANT}, as drawn")));

@@ -256,7 +256,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         ))
         .columns(2)
         .panel(against_shown(table, "near-uniform", "near-uniform base", "failure", "F(0.5) = base failure")?)
-        .panel(against_shown(table, "autoregressive", "autoregressive base: its optimum", "base_failure", "base failure(0.5)")?)
-        .panel(against_shown(table, "autoregressive", "autoregressive base: own optimum", "failure", "F(0.5)")?)
+        .panel(against_shown(table, "autoregressive", "autoregressive: optimum of the base policy", "base_failure", "base failure at δ = 0.5")?)
+        .panel(against_shown(table, "autoregressive", "autoregressive: optimum of the new policy", "failure", "F(0.5)")?)
         .panel(at))
 }

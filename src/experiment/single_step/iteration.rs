@@ -57,19 +57,20 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
              intervals; lines through them: exact law; bound: c = {CONSTANT}. T rounds of n fail as often as one round of \
              nT; they pass the bound of nT because this Δ is the worst for n, not for nT"
         ))
-        .columns(2);
+        .columns(2)
+        .symbol("c", "constant of the bound");
     let kappas = table.distinct("kappa0")?;
     for kappa0 in [kappas.first(), kappas.last()].into_iter().flatten() {
         let title = format!("against n, κ₀ = {kappa0}");
         let mut panel = Panel::new(title, Axis::log("samples per round n"), Axis::log("failure rate F_T(0.5)"));
         let bound = table.filter(&[("kappa0", kappa0), ("t", "1")])?.points("samples", "bound_n")?;
-        panel = panel.series(Series::new("bound of one round of n", Style::LineMarkers, 6, bound));
+        panel = panel.series(Series::new("bound of one round of n", Style::Line, 6, bound).plain());
         for (color, t) in ["1", "2", "4", "8"].into_iter().enumerate() {
             let rows = table.filter(&[("kappa0", kappa0), ("t", t)])?;
             let measured = rows.measured("samples", "failure")?;
             panel = panel
                 .series(Series::new(format!("T = {t}"), Style::Markers, color, measured).bars())
-                .series(Series::unlabelled(LAW[color], color, rows.points("samples", "exact_law")?));
+                .series(Series::unlabelled(LAW[color], color, rows.points("samples", "exact_law")?).plain());
         }
         figure = figure.panel(panel);
     }

@@ -44,5 +44,6 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .columns(3)
         .panel(sure)
         .panel(draws)
-        .panel(rounds))
+        .panel(rounds)
+        .symbol("J", ""))
 }

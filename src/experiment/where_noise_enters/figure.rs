@@ -40,7 +40,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         let points = without_rounding(rows.measured("samples", "epsilon")?);
         all = all.series(Series::new(label, Style::Markers, color, points).bars());
         if source != "regression" {
-            all = all.series(Series::unlabelled(Style::Line, color, rows.points("samples", "predicted")?));
+            all = all.series(Series::unlabelled(Style::Line, color, rows.points("samples", "predicted")?).plain());
         }
     }
     let mut step =
@@ -82,7 +82,7 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         let points = without_rounding(rows.measured("samples", "epsilon")?);
         selective = selective
             .series(Series::new(label, Style::Markers, color, points).bars())
-            .series(Series::unlabelled(Style::Line, color, rows.points("samples", "predicted")?));
+            .series(Series::unlabelled(Style::Line, color, rows.points("samples", "predicted")?).plain());
     }
     Ok(Figure::new("Where noise enters one round of self-rewarding")
         .subtitle(format!(
@@ -93,5 +93,10 @@ pub(super) fn figure(table: &Table) -> Result<Figure> {
         .columns(3)
         .panel(all.note("lines: √(ε_app² + D/n), judge √(rσ²/n), labels √(tr(GI⁺)/n)").legend(Legend::Below))
         .panel(step.note("broken lines: √(D/n)").note(format!("solid: bound M5 at s = {BOUNDED}")).legend(Legend::Below))
-        .panel(selective.note("lines: limits with I of the prompts drawn").legend(Legend::Below)))
+        .panel(selective.note("lines: limits with I of the prompts drawn").legend(Legend::Below))
+        .symbol("w", "random unit vector")
+        .symbol("D", "limit of n e² with an offset")
+        .symbol("r", "rank of G")
+        .symbol("G", "second moment of the feature differences")
+        .symbol("I⁺", "pseudo-inverse of the Fisher information of a label"))
 }
