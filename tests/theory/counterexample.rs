@@ -38,6 +38,12 @@ fn the_page_shows_every_constant() {
     assert!((base[0] - 0.953).abs() < 5e-4 && (base[1] - 0.047).abs() < 5e-4 && (base[2] - 8.9e-14).abs() < 5e-16);
     assert!((instance.unseen() - 0.9982).abs() < 5e-5);
 
+    // The minimisers (300003, s): those that fail.
+    for (s, fails) in [(28.747, 0.0), (28.748, 1.0), (30.441, 1.0), (30.442, 0.0)] {
+        assert_eq!(failure(&instance.policy([300_003.0, s])), fails, "s = {s}");
+    }
+    assert!(PAGE.contains("only those with 28.747 < s < 30.442 fail at δ = 0.3"));
+
     let setting = instance.setting(RHO).unwrap();
     let late = instance.last_margin(RHO).unwrap();
     let excess = (instance.concentrability() / setting.kappa0).sqrt();
