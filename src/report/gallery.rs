@@ -9,7 +9,7 @@ use crate::claims::ledger::word;
 use crate::experiment::{self, Drawing, Experiment, Table};
 use crate::study::Definition;
 use crate::study::definition::Verdict;
-use crate::{Error, Result, files};
+use crate::{Error, Result, files, papers};
 
 /// The page of all rows of the ledger, as it is named from the gallery: both stand in folders of the same one.
 const LEDGER: &str = "../docs/ledger.md";
@@ -53,15 +53,22 @@ fn chapter(experiment: &Experiment, folder: &Path, ledger: &Record) -> Result<St
     Ok(text + "```\n")
 }
 
-/// The rows of the ledger that an experiment bears on, with their verdicts.
+/// The rows of the ledger that an experiment bears on, with their verdicts: those that its definition names, and those of claims that are
+/// weighed on its rows.
 fn claims(definition: &Definition, ledger: &Record) -> String {
     let named = |row: &&Row| {
         let number = definition.claims.contains_key(row.number()) && row.expected != Some(Verdict::Violated);
-        definition.claims.contains_key(&row.id) || number
+        definition.claims.contains_key(&row.id) || number || is_weighed_on(&row.id, &definition.name)
     };
     let row = |row: &Row| format!("[{}]({LEDGER}#{}) {}", escaped(&row.id), row.id, word(&row.verdict));
     let rows: Vec<String> = ledger.claims.iter().filter(named).map(row).collect();
     if rows.is_empty() { String::new() } else { format!("Claims: {}.\n\n", rows.join(", ")) }
+}
+
+/// Whether a claim is weighed on rows of an experiment.
+fn is_weighed_on(claim: &str, experiment: &str) -> bool {
+    let mut claims = papers::claims().filter(|listed| listed.claim.id == claim);
+    claims.any(|listed| listed.claim.sources.iter().any(|source| source.experiment == experiment))
 }
 
 /// A figure with its texts.
