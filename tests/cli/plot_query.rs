@@ -98,12 +98,19 @@ fn all_cells_are_drawn_however_many() {
     let cells: BTreeSet<&str> = points.iter().map(|point| point["cell"].as_str()).collect();
     assert_eq!((series.len(), cells.len(), points.len()), (12, 12, 12 * 3));
     let svg = fs::read_to_string(bench.path("runs/all.svg")).unwrap();
-    assert!(series.iter().all(|label| svg.contains(label)), "each curve has its entry");
+    // Powers of two throughout are written as such.
+    let powers = [("16", "2⁴"), ("64", "2⁶"), ("256", "2⁸"), ("1024", "2¹⁰")];
+    let entry = |label: &str| {
+        let (bump, samples) = label.split_once("samples = ").unwrap();
+        let power = powers.iter().find(|(number, _)| *number == samples).unwrap().1;
+        format!("{bump}samples = {power}\n")
+    };
+    assert!(series.iter().all(|label| svg.contains(&entry(label))), "each curve has its entry");
     // Without flags: four colours in three rows of panels.
     bench.expect(0, &format!("plot {STORE} --quiet"));
     let svg = fs::read_to_string(bench.path("runs/grid.svg")).unwrap();
     for label in
-        ["bump = 0.5: condition", "bump = 1: condition", "bump = 2: condition", "samples = 16", "samples = 1024"]
+        ["bump = 0.5: condition", "bump = 1: condition", "bump = 2: condition", "samples = 2⁴", "samples = 2¹⁰"]
     {
         assert!(svg.contains(label), "{label}");
     }

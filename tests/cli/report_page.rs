@@ -44,7 +44,7 @@ fn text(markup: &str) -> String {
 /// Oracles: the definition's own text, and the profile that the store was run with.
 #[test]
 fn prose_of_the_full_profile_stands_beside_full_rows_alone() {
-    let analysis = "Of the three regimes of Assumption G.3";
+    let analysis = "The three regimes of Assumption G.3";
     let (bench, page) = quick();
     let definition = selfreward::experiment::find("real_spectrum").unwrap().definition().unwrap();
     let figures = &definition.figures;
@@ -55,7 +55,9 @@ fn prose_of_the_full_profile_stands_beside_full_rows_alone() {
     assert!(!page.contains(analysis) && page.contains("experiments/definitions/real_spectrum.toml"));
     assert!(figures.iter().all(|figure| !page.contains("class=\"caption\"") && !page.contains(&escaped(&figure.alt))));
     let markdown = read(&bench, "report/report.md");
-    assert!(!markdown.contains("three regimes") && markdown.contains("All rows are of the quick profile."));
+    assert!(
+        !markdown.contains("three regimes of Assumption") && markdown.contains("All rows are of the quick profile.")
+    );
 
     bench.expect(0, "run real_spectrum --full --quiet");
     bench.expect(0, "report runs/real_spectrum-full.sqlite --quiet");

@@ -36,7 +36,7 @@ fn files(bench: &Bench, folder: &str) -> Vec<String> {
 fn a_sweep_is_a_run_of_its_definition() {
     let bench = bench();
     let shown = bench.expect(0, &format!("{SWEEP} --out out --quiet"));
-    assert_eq!(files(&bench, "out"), ["mine-full.sqlite", "mine.csv", "mine.png", "mine.svg", "mine.toml"]);
+    assert_eq!(files(&bench, "out"), ["mine-full.sqlite", "mine.csv", "mine.pdf", "mine.png", "mine.svg", "mine.toml"]);
     bench.expect(0, "run out/mine.toml --seed 5 --out again --quiet");
     assert_eq!(bench.rows("out/mine-full.sqlite"), bench.rows("again/mine-full.sqlite"));
     bench.expect(0, "plot again/mine-full.sqlite --out drawn --quiet");
@@ -315,7 +315,7 @@ fn quick_is_a_part_of_full() {
     let line = "simulate --config mine.toml --set process.samples=[16,64] --out out --quiet";
     bench.expect(0, &format!("{line} --quick"));
     bench.expect(0, line);
-    assert_eq!(files(&bench, "out").len(), 6);
+    assert_eq!(files(&bench, "out").len(), 7);
     let [quick, full] = ["quick", "full"].map(|profile| bench.rows(&format!("out/mine-{profile}.sqlite")));
     let full: Vec<&str> = full.lines().collect();
     assert_eq!(quick.lines().filter(|line| line.starts_with("sweep")).count(), 2 * 3 * 3);

@@ -168,7 +168,9 @@ mod tests {
         let (light, rest) = STYLE.split_once("@media screen and").unwrap();
         let (system, rest) = rest.split_once("@media screen {").unwrap();
         let (button, _) = rest.split_once("* {").unwrap();
-        let used: Vec<&str> = STYLE.split("var(").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        let used = STYLE.split("var(").skip(1).filter_map(|rest| rest.split(')').next());
+        // One with a value to fall back on is a length.
+        let used: Vec<&str> = used.filter(|name| !name.contains(',')).collect();
         assert!(used.len() > 20);
         for name in used {
             for mode in [light, system, button] {
