@@ -176,7 +176,7 @@ fn definitions_that_are_not_sound_are_refused() {
         (change("name = \"probe\"", "name = \"Pro be\""), "Pro be"),
         (change("claims = {}", "claims = { C20 = \"maybe\" }"), "maybe"),
         (change("name = \"gaussian\"", "name = \"tabular\""), "no name twice"),
-        (format!("{PROBE}{}{}", figure("probe", "a"), figure("probe", "b")), "figure.name: probe"),
+        (format!("{PROBE}{}{}", figure("probe", "a"), figure("probe", "b")), "figure.name = probe"),
         (format!("{PROBE}{}", figure("Pro be", "a")), "Pro be"),
         (format!("{PROBE}{}", figure("probe", " ")), "figure.alt of probe"),
         (format!("{PROBE}{}title = \"a\"\n", figure("probe", "a")), "title"),
