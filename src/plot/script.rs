@@ -85,7 +85,7 @@ fn symbol(text: &str) -> Option<char> {
         _ if !last.is_alphabetic() || before.is_some_and(|c| is_word(c) && !c.is_ascii_digit()) => None,
         _ => {
             // A digit may be a factor (2d_λ) or a part of a name (v2a_b).
-            let name = text.trim_end_matches(|c| is_word(c));
+            let name = text.trim_end_matches(is_word);
             let digits = text[name.len()..].strip_suffix(last)?;
             digits.chars().all(|c| c.is_ascii_digit()).then_some(last)
         }

@@ -90,7 +90,7 @@ fn a_page_is_well_formed_escapes_what_it_is_given_loads_nothing_and_comes_out_th
     bench.expect(0, "report --quiet -o again");
     for name in ["report.html", "report.md", "figures/probe.svg", "figures/probe.pdf", "figures/probe.csv"] {
         let [first, again] =
-            ["report", "again"].map(|folder| fs::read(bench.path(format!("{folder}/{name}"))).unwrap());
+            ["report", "again"].map(|folder| fs::read(bench.path(&format!("{folder}/{name}"))).unwrap());
         assert!(first == again, "{name} differs");
     }
 }
