@@ -416,7 +416,7 @@ fn a_report_says_in_its_head_what_its_own_chapters_contradict() {
     assert!(bench.complaint(1, "run mine.toml --quiet").contains("not as expected: C9 on mine (holds: "));
     bench.expect(0, &format!("report {STORE} --quiet"));
     let markdown = fs::read_to_string(bench.path("report/report.md")).unwrap();
-    let (head, chapter) = markdown.split_once("## mine (quick profile)\n").unwrap();
+    let (head, chapter) = markdown.split_once("## mine (full profile)\n").unwrap();
     let line = head.lines().find(|line| line.starts_with("On the rows of mine, ")).expect(head);
     assert!(line.contains("1 contradict what was expected"), "{line}");
     assert!(!head.contains("not-applicable") && !head.contains("| C9 |") && chapter.contains("| C9 |"), "{head}");
