@@ -130,7 +130,7 @@ fn rest_is_ending(text: &str) -> bool {
 }
 
 /// Where the bracket ends that opens the text.
-fn group(text: &str, open: char, close: char) -> Option<usize> {
+pub(crate) fn group(text: &str, open: char, close: char) -> Option<usize> {
     let mut depth = 0;
     let mut characters = text.starts_with(open).then(|| text.char_indices())?;
     characters.find_map(|(at, character)| {

@@ -1,5 +1,6 @@
 //! Formulas as they are written in plain text, `κ_{t+1}`, `n^(−1/2)`, `10^−4`, set with subscripts and superscripts.
 
+use crate::plot::script::group;
 use crate::report::markup::Markup;
 
 /// Appends a text in which `_` and `^` lower and raise what follows: a group in braces, a number, or one character; `^` also a
@@ -38,16 +39,6 @@ fn operand(text: &str, lowers: bool) -> (&str, &str) {
     }
     let first = text.chars().next().map_or(0, char::len_utf8);
     text.split_at(number(text).max(first))
-}
-
-/// Where the bracket ends that opens the text.
-fn group(text: &str, open: char, close: char) -> Option<usize> {
-    let mut depth = 0;
-    let mut characters = text.starts_with(open).then(|| text.char_indices())?;
-    characters.find_map(|(at, character)| {
-        depth += i32::from(character == open) - i32::from(character == close);
-        (depth == 0).then_some(at)
-    })
 }
 
 /// The length of the number that begins a text: a sign, digits, and a point with digits behind it.

@@ -24,7 +24,7 @@ use crate::{Error, Result};
 /// The claims of this file.
 pub const CLAIMS: &[Claim] = &[
     Claim {
-        note: "at each n the probability itself, and up to 10^15 runs of the process, their share to 6 standard errors; the instance of C18.printed with ‖θ_0‖ ~ log n; at n = 10^10 nothing is compared",
+        note: "at each n the probability itself; where n is at most 10^15, runs of the process too, and their share to 6 standard errors; the instance of C18.printed with ‖θ_0‖ ~ log n; at n = 10^10 nothing is compared",
         ..falsely(
             "C18.family",
             "P[F_1(0.3) > c × the printed right side] ≤ ρ = 0.05 at n = 10^12, 10^14, 10^16, d = 2; c the constant that n = 10^10 asks for",
@@ -33,7 +33,7 @@ pub const CLAIMS: &[Claim] = &[
         )
     },
     Claim {
-        note: "at each n the probability itself, and up to 10^15 runs of the process, their share to 6 standard errors; counted where both members have an empirical loss of 0, and a tie goes to the uniform policy; at n = 10^10 nothing is compared",
+        note: "at each n the probability itself; where n is at most 10^15, runs of the process too, and their share to 6 standard errors; counted where both members have an empirical loss of 0, and a tie goes to the uniform policy; at n = 10^10 nothing is compared",
         ..falsely(
             "C18.finite-class",
             "Π = {π̂_β, uniform}, K = 2, π_0(2) = 10^−3/n: P[F_1(0.3) > c × the printed right side] ≤ ρ = 0.05 at n = 10^12, 10^14, 10^16; c the constant that n = 10^10 asks for",

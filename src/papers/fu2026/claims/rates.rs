@@ -40,8 +40,8 @@ pub const CLAIMS: &[Claim] = &[
     },
     Claim {
         expected: Verdict::Violated,
-        note: "expected failure: the second round draws from a sharp policy, sees few directions and multiplies those by 1+√n; from 2^26 on \
-               no prompt is near a tie any more, and failure falls again",
+        note: "expected failure: the second round draws from a sharp policy, sees few directions and multiplies those by 1+√n; beyond 2^20 \
+               fewer prompts are near a tie, and failure falls again",
         ..curve(
             "C19.sampled",
             "with sampled triples (ERM) F_T(0.01) falls at least as (1+√n)^{−1} at T = 2 and 4, n = 2^12 to 2^20: its exponent in (1+√n)² \
