@@ -23,7 +23,7 @@ package=$(echo "$work"/selfreward-*)
 cd "$package" || exit 1
 large=$(find . -type f -size +${most_file}c)
 [ -z "$large" ] || fail "more than $most_file bytes: $large"
-foreign=$(find . -name '*.npz' -o -path './figures/*' -o -path './tests/*' -o -path './runs/*')
+foreign=$(find . -name '*.npz' -not -path './examples/*' -o -path './figures/*' -o -path './tests/*' -o -path './runs/*')
 [ -z "$foreign" ] || fail "does not belong into the package: $foreign"
 for name in Cargo.lock README.md CITATION.cff LICENSE-MIT LICENSE-APACHE data/README.md docs/theory.md; do
     [ -s "$name" ] || fail "$name is missing from the package"
