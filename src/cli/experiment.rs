@@ -21,9 +21,10 @@ pub fn main(experiment: &'static Experiment) -> ExitCode {
         .version(env!("CARGO_PKG_VERSION"))
         .after_help(super::EXIT_CODES);
     super::start();
-    let args = match super::arguments(command) {
+    let args = match super::arguments(command, std::env::args_os()) {
         Ok(matches) => ExperimentArgs::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()),
-        Err(code) => return code,
+        Err(code) => return ExitCode::from(code),
     };
-    reproduce(&[experiment], &args.reproduce).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+    reproduce(&[experiment], &args.reproduce)
+        .map_or_else(|failure| ExitCode::from(failure.report()), |()| ExitCode::SUCCESS)
 }

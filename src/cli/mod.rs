@@ -36,6 +36,7 @@ mod source;
 mod usage;
 mod verify;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -109,6 +110,9 @@ pub enum Failure {
     Interrupted,
 }
 
+/// The exit code of what went well.
+const SUCCESS: u8 = 0;
+
 impl Failure {
     /// For errors before work began.
     pub fn refused(error: impl Into<anyhow::Error>) -> Self {
@@ -125,31 +129,31 @@ impl Failure {
     }
 
     /// Prints the reason to stderr, in one line, and gives the exit code.
-    pub fn report(&self) -> ExitCode {
+    pub fn report(&self) -> u8 {
         match self {
             Self::Refused(error) => {
                 say(format!("error: {error:#}"));
-                ExitCode::from(2)
+                2
             }
             Self::Failed(error) => {
                 say(format!("error: {error:#}"));
-                ExitCode::from(1)
+                1
             }
             Self::Contradicted(error) => {
                 say(format!("unexpected: {error:#}"));
-                ExitCode::from(3)
+                3
             }
             Self::Unsettled(error) => {
                 say(format!("unsettled: {error:#}"));
-                ExitCode::from(4)
+                4
             }
             Self::Nothing(error) => {
                 say(format!("nothing selected: {error:#}"));
-                ExitCode::from(5)
+                5
             }
             Self::Interrupted => {
                 say("interrupted");
-                ExitCode::from(130)
+                130
             }
         }
     }
@@ -187,17 +191,17 @@ fn terminal_width() -> Option<usize> {
     (width > 0).then_some(width.into())
 }
 
-/// Reads the process's arguments, or says what is wrong with them, or what was asked about them.
-fn arguments(command: clap::Command) -> Result<clap::ArgMatches, ExitCode> {
-    command.try_get_matches().map_err(|error| {
+/// Reads arguments, the first of which is the command's name, or says what is wrong with them, or what was asked about them.
+fn arguments(command: clap::Command, given: impl IntoIterator<Item = OsString>) -> Result<clap::ArgMatches, u8> {
+    command.try_get_matches_from(given).map_err(|error| {
         if let Some(refusal) = usage::refusal(&error) {
             return Failure::Refused(anyhow::anyhow!(refusal)).report();
         }
         let written = error.print().and_then(|()| std::io::stdout().flush());
         if error.use_stderr() {
-            return ExitCode::from(2);
+            return 2;
         }
-        printed(written).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+        printed(written).map_or_else(|failure| failure.report(), |()| SUCCESS)
     })
 }
 
@@ -212,8 +216,14 @@ fn start() {
 
 /// Runs the command on the process's arguments.
 pub fn main() -> ExitCode {
+    ExitCode::from(code_on(std::env::args_os()))
+}
+
+/// Runs the command on arguments, the first of which is its name, and gives the exit code; takes charge of the process's signals, and is
+/// to be called once.
+pub fn code_on(given: impl IntoIterator<Item = OsString>) -> u8 {
     start();
-    let command = match arguments(Cli::command()) {
+    let command = match arguments(Cli::command(), given) {
         Ok(matches) => Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).command,
         Err(code) => return code,
     };
@@ -239,5 +249,5 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     };
-    result.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+    result.map_or_else(|failure| failure.report(), |()| SUCCESS)
 }

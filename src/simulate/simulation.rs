@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::config::{Config, MeasureConfig, UpdateConfig};
 use super::keys::MOST;
-use super::kinds::{Made, Source};
+use super::kinds::{self, Kind, Made, Source};
 use super::preset::{attributed, overridden, own_keys};
 use super::settle::{finite_class, process};
 use super::summary::Column;
 use crate::instance::Instance;
+use crate::instance::npz::InMemory;
 use crate::metrics::chain;
 use crate::process::Loop;
 use crate::seed::Seed;
@@ -90,7 +91,25 @@ impl Simulation {
     /// # Errors
     /// [`Error`] with the offending value and what was expected.
     pub fn new(config: Config) -> Result<Self> {
-        let mut simulation = Self::describe(config)?;
+        Self::describe(config)?.ready()
+    }
+
+    /// As [`Simulation::new`], with the arrays that a file of kind `npz` would hold. The configuration is of that kind, and names no path.
+    ///
+    /// # Errors
+    /// [`Error`] with the offending key or array, its value and what was expected.
+    pub fn of_arrays(config: Config, arrays: InMemory) -> Result<Self> {
+        if config.instance.kind != Kind::NPZ {
+            let kind = config.instance.kind.name();
+            return Err(Error::argument("instance.kind", kind, "npz, or none, beside arrays"));
+        }
+        let made = kinds::of_arrays(&config.instance.section(), arrays)?;
+        Self::made(config, made)?.ready()
+    }
+
+    /// Draws the first instance, checks it, and says what a person should know.
+    fn ready(self) -> Result<Self> {
+        let mut simulation = self;
         let first = simulation.instance(simulation.config.run.first_replicate)?;
         simulation.check(&first)?;
         let absent = simulation.config.never_measured(&simulation.process, &first);
@@ -124,11 +143,17 @@ impl Simulation {
     /// # Errors
     /// [`Error`] with the offending value and what was expected.
     pub fn describe(config: Config) -> Result<Self> {
+        let process = Self::settle(&config)?;
+        let made = config.instance.make(process.samples)?;
+        Self::made(config, made)
+    }
+
+    /// The run on what `[instance]` was made into.
+    fn made(config: Config, Made { source, derived: own, remarks }: Made) -> Result<Self> {
         let seed = config.run.seed.resolve()?;
         let process = Self::settle(&config)?;
         let deltas = config.measure.delta.clone();
         let mut derived = vec![("beta", process.beta)];
-        let Made { source, derived: own, remarks } = config.instance.make(process.samples)?;
         derived.extend(own);
         if config.process.update == UpdateConfig::FINITE_CLASS {
             derived.extend(source.class_numbers(&finite_class(&config)?, process.beta));

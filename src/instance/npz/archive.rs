@@ -6,6 +6,7 @@ use std::path::Path;
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
+use super::arrays::{Array, Arrays};
 use super::header::{Header, Kind, is_array};
 use crate::instance::files::Source;
 use crate::{Error, Result, memory};
@@ -27,12 +28,6 @@ pub(super) struct Archive<'a> {
     names: Vec<(String, usize)>,
     /// The file's size.
     size: u64,
-}
-
-/// An array as it was read, in C order.
-pub(super) struct Array<T> {
-    pub shape: Vec<usize>,
-    pub values: Vec<T>,
 }
 
 impl<'a> Archive<'a> {
@@ -63,46 +58,10 @@ impl<'a> Archive<'a> {
         Ok(Self { path, zip, names, size })
     }
 
-    /// Whether there is an array of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.names.iter().any(|(known, _)| known == name)
-    }
-
     /// The shape that an array's header states; `None` if there is no such array, or no such header.
     pub fn shape(&mut self, name: &str) -> Option<Vec<u64>> {
         let &(_, index) = self.names.iter().find(|(known, _)| known == name)?;
         Header::read(&mut self.zip.by_index(index).ok()?).ok().map(|header| header.shape)
-    }
-
-    /// Refuses arrays of other names than these.
-    pub fn refuse_others(&self, names: &[&str]) -> Result<()> {
-        match self.names.iter().find(|(name, _)| !names.contains(&name.as_str())) {
-            Some((name, _)) => Err(self.wrong(name, &format!("is not known: expected only {}", names.join(", ")))),
-            None => Ok(()),
-        }
-    }
-
-    /// Numbers; `None` if there is no such array.
-    pub fn floats(&mut self, name: &str) -> Result<Option<Array<f64>>> {
-        let is_float = |kind| kind == Kind::Float;
-        self.array(name, "a floating-point type (f8, f4 or f2)", is_float, |dtype, bytes| dtype.float(bytes))
-    }
-
-    /// Whole numbers; `None` if there is no such array.
-    pub fn wholes(&mut self, name: &str) -> Result<Option<Array<i128>>> {
-        let is_whole = |kind| matches!(kind, Kind::Signed | Kind::Unsigned);
-        self.array(name, "an integer type (i1 to i8, u1 to u8)", is_whole, |dtype, bytes| dtype.whole(bytes))
-    }
-
-    /// Truth values, also given as whole numbers; `None` if there is no such array.
-    pub fn truths(&mut self, name: &str) -> Result<Option<Array<i128>>> {
-        let accepted = "a boolean type (b1) or an integer one (i1 to i8, u1 to u8)";
-        self.array(name, accepted, |kind| kind != Kind::Float, |dtype, bytes| dtype.whole(bytes))
-    }
-
-    /// What is wrong with an array.
-    pub fn wrong(&self, name: &str, what: &str) -> Error {
-        Error::file(self.path, format!("array {name:?} {what}"))
     }
 
     fn array<T: Clone>(
@@ -149,6 +108,38 @@ impl<'a> Archive<'a> {
             values = in_c_order(&values, &shape);
         }
         Ok(Some(Array { shape, values }))
+    }
+}
+
+impl Arrays for Archive<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|(known, _)| known == name)
+    }
+
+    fn refuse_others(&self, names: &[&str]) -> Result<()> {
+        match self.names.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+            Some((name, _)) => Err(self.wrong(name, &format!("is not known: expected only {}", names.join(", ")))),
+            None => Ok(()),
+        }
+    }
+
+    fn floats(&mut self, name: &str) -> Result<Option<Array<f64>>> {
+        let is_float = |kind| kind == Kind::Float;
+        self.array(name, "a floating-point type (f8, f4 or f2)", is_float, |dtype, bytes| dtype.float(bytes))
+    }
+
+    fn wholes(&mut self, name: &str) -> Result<Option<Array<i128>>> {
+        let is_whole = |kind| matches!(kind, Kind::Signed | Kind::Unsigned);
+        self.array(name, "an integer type (i1 to i8, u1 to u8)", is_whole, |dtype, bytes| dtype.whole(bytes))
+    }
+
+    fn truths(&mut self, name: &str) -> Result<Option<Array<i128>>> {
+        let accepted = "a boolean type (b1) or an integer one (i1 to i8, u1 to u8)";
+        self.array(name, accepted, |kind| kind != Kind::Float, |dtype, bytes| dtype.whole(bytes))
+    }
+
+    fn wrong(&self, name: &str, what: &str) -> Error {
+        Error::file(self.path, format!("array {name:?} {what}"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What stands beside the policy, response by response or prompt by prompt; what lies beyond a prompt's responses is padding.
 
-use super::archive::Array;
+use super::arrays::Array;
 use crate::instance::Correct;
 use crate::logits::LogitTable;
 use crate::{Error, Result};

@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 
-use super::archive::Archive;
+use super::arrays::Arrays;
 use super::{counts, doubtful};
 use crate::instance::{FeatureMap, Instance, Parameter};
 use crate::logits::LogitTable;
@@ -14,7 +14,7 @@ use crate::{Error, Result};
 /// The logits of each prompt's responses, K(x), and K.
 ///
 /// Without `num_responses`, -inf behind a prompt's last response is padding.
-pub(super) fn read(archive: &mut Archive<'_>) -> Result<(LogitTable, Vec<usize>, usize)> {
+pub(super) fn read(archive: &mut impl Arrays) -> Result<(LogitTable, Vec<usize>, usize)> {
     if archive.has("theta0") {
         let what = "belongs to features: expected phi beside it, or offset alone, whose logits are θ_0";
         return Err(archive.wrong("theta0", what));

@@ -19,6 +19,7 @@
 //! axes. `answer` and `correct` may both be there if they agree: where `answer` names a response, it is the prompt's only correct one.
 
 mod archive;
+mod arrays;
 mod beside;
 mod class;
 mod header;
@@ -29,7 +30,9 @@ use std::path::Path;
 
 use ndarray::{Array1, Array2};
 
-use self::archive::{Archive, Array};
+use self::archive::Archive;
+use self::arrays::Arrays;
+pub use self::arrays::{AT_HAND, Array, InMemory, Values};
 pub use self::class::Class;
 use self::class::Parts;
 use super::files::{self, Source};
@@ -99,24 +102,45 @@ impl NpzFile {
     /// # Errors
     /// As [`NpzFile::read`].
     pub fn of(path: &Path, source: Box<dyn Source>, rescale: bool) -> Result<Self> {
-        Self::parse(path, source, rescale).map_err(|error| match error {
-            Error::Argument { name, value, expected } => {
-                Error::file(path, format!("{name} = {value}: expected {expected}"))
+        Archive::open(path, source).and_then(|mut archive| Self::parse(&mut archive, rescale)).map_err(|error| {
+            match error {
+                Error::Argument { name, value, expected } => {
+                    Error::file(path, format!("{name} = {value}: expected {expected}"))
+                }
+                other => other,
             }
-            other => other,
         })
     }
 
-    fn parse(path: &Path, source: Box<dyn Source>, rescale: bool) -> Result<Self> {
-        let mut archive = Archive::open(path, source)?;
+    /// As [`NpzFile::read`], from arrays that are at hand; errors name [`AT_HAND`] or the array.
+    ///
+    /// # Errors
+    /// As [`NpzFile::read`]; [`Error::Argument`] with the array for a value out of range.
+    ///
+    /// ```
+    /// use selfreward::instance::npz::{Array, InMemory, NpzFile, Values};
+    /// use selfreward::seed::Seed;
+    ///
+    /// // Two prompts of three and two responses, given by their logits alone.
+    /// let logits = Array { shape: vec![2, 3], values: vec![0.0, 1.0, 2.0, 0.5, -0.5, f64::NEG_INFINITY] };
+    /// let arrays = InMemory::default().with("offset", Values::Floats(logits));
+    /// let instance = NpzFile::of_arrays(arrays, false)?.instance(None, &Seed::from_number(0))?;
+    /// assert_eq!((instance.prompts(), instance.features().responses(1)), (2, 2));
+    /// # Ok::<(), selfreward::Error>(())
+    /// ```
+    pub fn of_arrays(mut arrays: InMemory, rescale: bool) -> Result<Self> {
+        Self::parse(&mut arrays, rescale)
+    }
+
+    fn parse(archive: &mut impl Arrays, rescale: bool) -> Result<Self> {
         archive.refuse_others(&ARRAYS)?;
         let (body, rescaled_by, responses, most) = if archive.has("phi") || !archive.has("offset") {
-            features(&mut archive, rescale)?
+            features(archive, rescale)?
         } else {
             if rescale {
                 return Err(logits::without_features("instance.rescale", true));
             }
-            let (table, responses, most) = logits::read(&mut archive)?;
+            let (table, responses, most) = logits::read(archive)?;
             (Body::Logits(table), None, responses, most)
         };
         let prompts = responses.len();
@@ -212,7 +236,7 @@ impl Body {
 }
 
 /// Features with what belongs to them, their largest norm where they were divided by it, K(x), and K.
-fn features(archive: &mut Archive<'_>, rescale: bool) -> Result<(Body, Option<f64>, Vec<usize>, usize)> {
+fn features(archive: &mut impl Arrays, rescale: bool) -> Result<(Body, Option<f64>, Vec<usize>, usize)> {
     let missing = "is missing: expected shape (M, K, d), or an array offset (M, K) for a policy of any logits";
     let phi = archive.floats("phi")?.ok_or_else(|| archive.wrong("phi", missing))?;
     let [prompts, most, dim] = phi.shape[..] else {
@@ -239,7 +263,7 @@ fn features(archive: &mut Archive<'_>, rescale: bool) -> Result<(Body, Option<f6
 }
 
 /// K(x) as `num_responses` says; `None` without it.
-fn counts(archive: &mut Archive<'_>, prompts: usize, most: usize, of: &str) -> Result<Option<Vec<usize>>> {
+fn counts(archive: &mut impl Arrays, prompts: usize, most: usize, of: &str) -> Result<Option<Vec<usize>>> {
     let array = archive.wholes("num_responses")?;
     let Some(counts) = vector(&array, "num_responses", prompts, of)? else { return Ok(None) };
     let count = |(x, &count): (usize, &i128)| response_count(x, count, most, of);

@@ -21,6 +21,7 @@ mod three_answers;
 
 pub use entry::{Alike, Entry, Nature};
 pub use kind::Kind;
+pub(crate) use npz::of_arrays;
 pub use shape::{Held, Shape};
 pub use source::{Made, Source};
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::shared::{self, required};
 use super::{Alike, Entry, Held, Made, Nature, Shape, Source};
-use crate::Result;
 use crate::instance::Instance;
 use crate::instance::gaussian::BaseParameter;
-use crate::instance::npz::{Class, NpzFile, Stated, stated_shape};
+use crate::instance::npz::{Class, InMemory, NpzFile, Stated, stated_shape};
 use crate::seed::Seed;
 use crate::settings::{Form, Key, Section};
+use crate::{Error, Result};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "npz",
@@ -57,10 +57,36 @@ fn shape(instance: &Section<'_>, _samples: f64) -> Shape {
     Shape { prompts, responses, logits: responses, mass: 1.0, held: Held::File { path, dim } }
 }
 
-/// A file whose θ_0 is drawn.
+/// Where the arrays are.
+#[derive(Clone, Debug)]
+enum Origin {
+    /// In a file.
+    File(PathBuf),
+    /// At hand.
+    Arrays(InMemory),
+}
+
+impl Origin {
+    fn read(&self, rescale: bool) -> Result<NpzFile> {
+        match self {
+            Self::File(path) => NpzFile::read(path, rescale),
+            Self::Arrays(arrays) => NpzFile::of_arrays(arrays.clone(), rescale),
+        }
+    }
+
+    /// An error with the file it is about.
+    fn named(&self, error: Error) -> Error {
+        match self {
+            Self::File(path) => error.at(path.display().to_string()),
+            Self::Arrays(_) => error,
+        }
+    }
+}
+
+/// Arrays whose θ_0 is drawn.
 #[derive(Debug)]
 struct DrawnBase {
-    path: PathBuf,
+    origin: Origin,
     rescale: bool,
     class: Class,
     base: BaseParameter,
@@ -69,9 +95,8 @@ struct DrawnBase {
 
 impl Source for DrawnBase {
     fn draw(&self, seed: &Seed) -> Result<Arc<Instance>> {
-        let file = NpzFile::read(&self.path, self.rescale)?.taken_as(self.class);
-        let instance = file.instance(Some(&self.base), seed);
-        instance.map(Arc::new).map_err(|error| error.at(self.path.display().to_string()))
+        let file = self.origin.read(self.rescale)?.taken_as(self.class);
+        file.instance(Some(&self.base), seed).map(Arc::new).map_err(|error| self.origin.named(error))
     }
 
     fn has_unsaid_offset(&self) -> bool {
@@ -80,10 +105,24 @@ impl Source for DrawnBase {
 }
 
 fn make(instance: &Section<'_>, _samples: u64) -> Result<Made> {
+    made(instance, Origin::File(required(instance.get("path"), "path")?))
+}
+
+/// The instances of arrays that are at hand, by the other keys of the kind.
+///
+/// # Errors
+/// As [`NpzFile::of_arrays`] and [`NpzFile::instance`]; [`Error::Argument`] for a path, which would name other arrays.
+pub(crate) fn of_arrays(instance: &Section<'_>, arrays: InMemory) -> Result<Made> {
+    if let Some(path) = instance.get::<PathBuf>("path") {
+        return Err(instance.wrong("path", path.display(), "no file beside arrays"));
+    }
+    made(instance, Origin::Arrays(arrays))
+}
+
+fn made(instance: &Section<'_>, origin: Origin) -> Result<Made> {
     let rescale = instance.switch("rescale");
-    let path: PathBuf = required(instance.get("path"), "path")?;
     let class = Class { dim: instance.get("dim"), offset_as_feature: instance.switch("offset_as_feature") };
-    let file = NpzFile::read(&path, rescale)?.taken_as(class);
+    let file = origin.read(rescale)?.taken_as(class);
     let base = shared::base(instance);
     let mut remarks = Vec::new();
     if let Some(norm) = file.rescaled_by {
@@ -95,12 +134,12 @@ fn make(instance: &Section<'_>, _samples: u64) -> Result<Made> {
     }
     let made = match base {
         Some(base @ (BaseParameter::Norm(_) | BaseParameter::LogitScale(_))) => {
-            Made::of(DrawnBase { path, rescale, class, base, has_offset: file.has_offset() })
+            Made::of(DrawnBase { origin, rescale, class, base, has_offset: file.has_offset() })
         }
         base => {
             // Nothing is drawn: the seed does not enter.
             let instance = file.instance(base.as_ref(), &Seed::from_number(0));
-            Made::of(Arc::new(instance.map_err(|error| error.at(path.display().to_string()))?))
+            Made::of(Arc::new(instance.map_err(|error| origin.named(error))?))
         }
     };
     Ok(Made { remarks, ..made })

@@ -1,0 +1,129 @@
+//! Arrays by name: those of an archive, or those that are at hand.
+
+use std::collections::BTreeMap;
+
+use crate::{Error, Result};
+
+/// What errors call the place of arrays that are at hand.
+pub const AT_HAND: &str = "arrays";
+
+/// An array in C order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array<T> {
+    /// The length of each axis.
+    pub shape: Vec<usize>,
+    /// As many values as the product of these.
+    pub values: Vec<T>,
+}
+
+/// The values of an array that is at hand.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Numbers.
+    Floats(Array<f64>),
+    /// Whole numbers.
+    Wholes(Array<i128>),
+    /// Truth values, 0 or 1.
+    Truths(Array<i128>),
+}
+
+impl Values {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Floats(_) => "numbers",
+            Self::Wholes(_) => "whole numbers",
+            Self::Truths(_) => "truth values",
+        }
+    }
+}
+
+/// Arrays that are at hand, by the names that a file would give them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InMemory(BTreeMap<String, Values>);
+
+impl InMemory {
+    /// These, and one more; an array of the same name gives way.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, values: Values) -> Self {
+        self.0.insert(name.into(), values);
+        self
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Where arrays are taken from.
+pub(super) trait Arrays {
+    /// Whether there is an array of this name.
+    fn has(&self, name: &str) -> bool;
+
+    /// Refuses arrays of other names than these.
+    fn refuse_others(&self, names: &[&str]) -> Result<()>;
+
+    /// Numbers; `None` if there is no such array.
+    fn floats(&mut self, name: &str) -> Result<Option<Array<f64>>>;
+
+    /// Whole numbers; `None` if there is no such array.
+    fn wholes(&mut self, name: &str) -> Result<Option<Array<i128>>>;
+
+    /// Truth values, also given as whole numbers; `None` if there is no such array.
+    fn truths(&mut self, name: &str) -> Result<Option<Array<i128>>>;
+
+    /// What is wrong with an array.
+    fn wrong(&self, name: &str, what: &str) -> Error;
+}
+
+impl InMemory {
+    fn of_kind(&self, name: &str, expected: &str) -> Error {
+        let kind = self.0.get(name).map_or("nothing", Values::kind);
+        self.wrong(name, &format!("holds {kind}: expected {expected}"))
+    }
+}
+
+impl Arrays for InMemory {
+    fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    fn refuse_others(&self, names: &[&str]) -> Result<()> {
+        match self.0.keys().find(|name| !names.contains(&name.as_str())) {
+            Some(name) => Err(self.wrong(name, &format!("is not known: expected only {}", names.join(", ")))),
+            None => Ok(()),
+        }
+    }
+
+    fn floats(&mut self, name: &str) -> Result<Option<Array<f64>>> {
+        match self.0.get(name) {
+            None => Ok(None),
+            // Taken, as each is asked for once: large arrays are not there twice.
+            Some(Values::Floats(_)) => match self.0.remove(name) {
+                Some(Values::Floats(array)) => Ok(Some(array)),
+                _ => Ok(None),
+            },
+            Some(_) => Err(self.of_kind(name, "numbers")),
+        }
+    }
+
+    fn wholes(&mut self, name: &str) -> Result<Option<Array<i128>>> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(Values::Wholes(array)) => Ok(Some(array.clone())),
+            Some(_) => Err(self.of_kind(name, "whole numbers")),
+        }
+    }
+
+    fn truths(&mut self, name: &str) -> Result<Option<Array<i128>>> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(Values::Wholes(array) | Values::Truths(array)) => Ok(Some(array.clone())),
+            Some(_) => Err(self.of_kind(name, "truth values, or whole numbers")),
+        }
+    }
+
+    fn wrong(&self, name: &str, what: &str) -> Error {
+        Error::file(std::path::Path::new(AT_HAND), format!("array {name:?} {what}"))
+    }
+}
