@@ -143,6 +143,7 @@ pub mod settings;
 pub mod simulate;
 pub mod stats;
 pub mod study;
+pub mod threads;
 mod words;
 
 pub use error::{Error, Result};

@@ -3,12 +3,12 @@
 mod answer;
 pub(super) mod flags;
 
+pub use answer::Answer;
 pub(super) use answer::number;
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use answer::Answer;
 use flags::Flags;
 use serde_json::Value;
 
@@ -94,6 +94,50 @@ fn list() -> String {
         lines.extend(paper.bounds.iter().map(line));
     }
     lines.join("\n")
+}
+
+/// A bound of a name, to be evaluated at one point after another.
+pub struct Calculator {
+    entry: &'static BoundEntry,
+    from: Option<From>,
+}
+
+impl Calculator {
+    /// The bound of a name; with a file, what is not given is taken from there, as `selfreward bound --from` does.
+    ///
+    /// # Errors
+    /// For a name that no bound has, and a file that cannot be read or has nothing for the bound.
+    ///
+    /// ```
+    /// use selfreward::cli::bound::Calculator;
+    ///
+    /// let given = [("n", "1e6"), ("dim", "16"), ("beta", "1e-4"), ("radius", "6")].map(|(name, text)| (name.into(), text.into()));
+    /// let answer = Calculator::new("epsilon", None).and_then(|epsilon| epsilon.evaluate(&given)).expect("all is given");
+    /// assert!(answer.bound.value() > 0.0);
+    /// ```
+    pub fn new(name: &str, file: Option<&Path>) -> anyhow::Result<Self> {
+        let entry = entry(name)?;
+        let from = file.map(From::read).transpose()?;
+        from.as_ref().map_or(Ok(()), |from| from.refuse_void(entry.name))?;
+        Ok(Self { entry, from })
+    }
+
+    /// The bound, where flags (without `--`) have these values, as they are written on the command line; no ranges.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] with the flag, its value, and what was expected.
+    pub fn evaluate(&self, given: &[(String, String)]) -> Result<Answer> {
+        let given: Vec<_> = given.iter().map(|(name, text)| flags::number(name, text)).collect::<Result<_>>()?;
+        match answers(self.entry, &given, self.from.as_ref())?.0 {
+            Answers::One(answer) => Ok(answer),
+            Answers::Swept(name, _) => Err(Error::argument(name, "a range", "one number")),
+        }
+    }
+}
+
+/// Every bound: its name, what it is, and the flags that it needs.
+pub fn bounds() -> impl Iterator<Item = &'static BoundEntry> {
+    PAPERS.iter().flat_map(|paper| paper.bounds)
 }
 
 /// What was asked for.

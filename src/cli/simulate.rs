@@ -185,26 +185,9 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
 
 /// The threads, as memory allows: for all replicates at once, and for what is kept of them.
 fn jobs(args: &SimulateArgs, simulation: &Simulation) -> crate::Result<Jobs> {
-    let config = &simulation.config;
-    let replicates = config.run.replicates;
-    let mut kept = cost::kept(config, args.wants_document());
-    if args.save_theta.is_some() {
-        let dim = simulation.instance(config.run.first_replicate)?.features().dim();
-        let numbers = [replicates, simulation.process.rounds + 1, dim];
-        // Kept, and twice more: as the array that is written and as its bytes.
-        let thetas = numbers.iter().fold(24u64, |product, &n| product.saturating_mul(n as u64));
-        kept = kept.saturating_add(thetas);
-    }
-    let jobs = Jobs::new(args.jobs, replicates, args.verbosity);
-    let each = match simulation.fixed() {
-        // The file is read already, once for all.
-        Some(instance) => cost::bytes_on(config, instance),
-        None => cost::bytes(config),
-    };
-    let thetas = if args.save_theta.is_some() { " with --save-theta" } else { "" };
-    let rounds = counted(simulation.process.rounds, "round");
-    let what = format!("a run of {} over {rounds}{thetas}", counted(replicates, "replicate"));
-    jobs.fit(&what, kept, vec![each; jobs.get()], args.verbosity)
+    let jobs = Jobs::new(args.jobs, simulation.config.run.replicates, args.verbosity);
+    let needs = cost::of_run(simulation, args.wants_document(), args.save_theta.is_some())?;
+    jobs.fit(&needs.what, needs.kept, vec![needs.each; jobs.get()], args.verbosity)
 }
 
 fn prepare(args: &SimulateArgs, overlays: &[Overlay]) -> anyhow::Result<Simulation> {

@@ -15,7 +15,7 @@ pub mod summary;
 pub use crate::settings::Form;
 pub use beforehand::Beforehand;
 pub use config::Config;
-pub use run::{Observer, Replicate, Trajectories, run};
+pub use run::{Observer, Replicate, Seen, Trajectories, run};
 pub use simulation::Simulation;
 pub(crate) use simulation::{check_measured, remarks};
 pub use summary::Summary;

@@ -9,6 +9,7 @@ use crate::instance::Instance;
 use crate::metrics::also::{self, At};
 use crate::metrics::chain::{self, ChainMetrics, Transition};
 use crate::metrics::{Measurement, measure};
+use crate::policy::Policy;
 use crate::process::Round;
 use crate::{Error, Result};
 
@@ -19,6 +20,29 @@ pub trait Observer: Sync {
 
     /// Whether the run should stop.
     fn stop(&self) -> bool;
+
+    /// A round was measured, with what it was measured on. Of one replicate, the rounds come in their order.
+    ///
+    /// # Errors
+    /// What ends the replicate; [`Error::Interrupted`] where the reason is kept elsewhere.
+    fn measured(&self, _seen: &Seen<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A round that was measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The replicate's number.
+    pub replicate: usize,
+    /// What it runs on.
+    pub instance: &'a Instance,
+    /// π_0.
+    pub base: &'a Policy,
+    /// The round.
+    pub round: &'a Round,
+    /// What was measured.
+    pub measurement: &'a Measurement,
 }
 
 /// Counts nothing, stops at a flag.
@@ -114,6 +138,13 @@ pub fn replicate(
         if wanted.chain {
             measured.chain = chain_of(simulation, &instance, &round)?;
         }
+        observer.measured(&Seen {
+            replicate: index,
+            instance: &instance,
+            base: &base,
+            round: &round,
+            measurement: &measured,
+        })?;
         replicate.rounds.push(measured);
         if keep_theta {
             replicate.thetas.push(round.theta.to_vector().to_vec());

@@ -6,11 +6,14 @@
 
 use serde_json::Value;
 
+use crate::Result;
 use crate::instance::{FeatureMap, Instance, files};
 use crate::metrics::also::{self, AlsoMetrics, Needs};
 use crate::metrics::{Measurement, Wanted};
+use crate::simulate::Simulation;
 use crate::simulate::config::{Config, SamplingConfig, UpdateConfig};
 use crate::simulate::kinds::{Held, Shape};
+use crate::words::counted;
 
 /// Seconds of one replicate: T rounds over M prompts with K responses each, in dimension d, with n triples a round.
 pub fn seconds(config: &Config) -> f64 {
@@ -146,6 +149,43 @@ pub fn bytes_on(config: &Config, instance: &Instance) -> u64 {
     };
     let most = (0..instance.prompts()).map(|x| instance.features().responses(x)).max().unwrap_or(1) as f64;
     (update + of_sample(config, shape.mass, instance.prompts() as f64, most) + of_rounds(config)) as u64
+}
+
+/// The memory that a single run needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunMemory {
+    /// The run, for people.
+    pub what: String,
+    /// Bytes that stay of all replicates.
+    pub kept: u64,
+    /// Bytes of a replicate while it runs.
+    pub each: u64,
+}
+
+/// Bytes of a single run, where the document is made or not, and θ_t kept or not.
+///
+/// # Errors
+/// As [`Simulation::instance`], where θ_t is kept.
+pub fn of_run(simulation: &Simulation, document: bool, keep_theta: bool) -> Result<RunMemory> {
+    let config = &simulation.config;
+    let replicates = config.run.replicates;
+    let mut kept = kept(config, document);
+    if keep_theta {
+        let dim = simulation.instance(config.run.first_replicate)?.features().dim();
+        let numbers = [replicates, simulation.process.rounds + 1, dim];
+        // Kept, and twice more: as the array that is written and as its bytes.
+        let thetas = numbers.iter().fold(24u64, |product, &n| product.saturating_mul(n as u64));
+        kept = kept.saturating_add(thetas);
+    }
+    let each = match simulation.fixed() {
+        // The file is read already, once for all.
+        Some(instance) => bytes_on(config, instance),
+        None => bytes(config),
+    };
+    let thetas = if keep_theta { " with --save-theta" } else { "" };
+    let rounds = counted(simulation.process.rounds, "round");
+    let what = format!("a run of {} over {rounds}{thetas}", counted(replicates, "replicate"));
+    Ok(RunMemory { what, kept, each })
 }
 
 fn of_rounds(config: &Config) -> f64 {

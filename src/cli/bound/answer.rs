@@ -15,7 +15,7 @@ pub struct Answer {
 
 impl Answer {
     /// The numbers used and the intermediates, each name once: an intermediate goes before a number of the same name.
-    fn intermediates(&self) -> Vec<(&str, f64)> {
+    pub fn intermediates(&self) -> Vec<(&str, f64)> {
         let used = self.used.iter().map(|(name, value)| (name.as_str(), *value));
         let mut all: Vec<_> = used.filter(|(name, _)| self.bound.intermediate(name).is_none()).collect();
         for (name, value) in self.bound.intermediates() {
@@ -26,8 +26,8 @@ impl Answer {
         all
     }
 
-    /// The same for lists.
-    fn lists(&self) -> Vec<(&str, &[f64])> {
+    /// The lists used and those that are intermediates, each name once.
+    pub fn lists(&self) -> Vec<(&str, &[f64])> {
         let used = self.used_lists.iter().map(|(name, values)| (name.as_str(), values.as_slice()));
         let computed = || self.bound.lists().iter().map(|(name, values)| (*name, values.as_slice()));
         used.filter(|(name, _)| computed().all(|(known, _)| known != *name)).chain(computed()).collect()

@@ -114,7 +114,7 @@ pub struct LabelledPair {
 }
 
 /// Walks through the labelled pairs y ≠ y' of all batches, prompt by prompt; of a batch without labels nothing comes.
-pub(super) fn walk(batches: &[Batch], f: &mut dyn FnMut(usize, &[LabelledPair])) {
+pub fn walk(batches: &[Batch], f: &mut dyn FnMut(usize, &[LabelledPair])) {
     let each = |batch: &Batch, f: &mut dyn FnMut(usize, &[LabelledPair])| {
         let Some(labelling) = &batch.labels else { return };
         let mut labelled = Vec::new();
