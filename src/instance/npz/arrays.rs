@@ -1,7 +1,9 @@
 //! Arrays by name: those of an archive, or those that are at hand.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::instance::Lent;
 use crate::{Error, Result};
 
 /// What errors call the place of arrays that are at hand.
@@ -25,12 +27,26 @@ pub enum Values {
     Wholes(Array<i128>),
     /// Truth values, 0 or 1.
     Truths(Array<i128>),
+    /// Numbers that something else owns, in C order: `phi` is used where it lies, other arrays are copied.
+    Lent64 {
+        /// The length of each axis.
+        shape: Vec<usize>,
+        /// As many values as the product of these.
+        values: Arc<dyn Lent<f64>>,
+    },
+    /// As [`Values::Lent64`], in single precision: `phi` is converted row by row, when its rows are asked for.
+    Lent32 {
+        /// The length of each axis.
+        shape: Vec<usize>,
+        /// As many values as the product of these.
+        values: Arc<dyn Lent<f32>>,
+    },
 }
 
 impl Values {
     fn kind(&self) -> &'static str {
         match self {
-            Self::Floats(_) => "numbers",
+            Self::Floats(_) | Self::Lent64 { .. } | Self::Lent32 { .. } => "numbers",
             Self::Wholes(_) => "whole numbers",
             Self::Truths(_) => "truth values",
         }
@@ -103,6 +119,13 @@ impl Arrays for InMemory {
                 Some(Values::Floats(array)) => Ok(Some(array)),
                 _ => Ok(None),
             },
+            Some(Values::Lent64 { shape, values }) => {
+                Ok(Some(Array { shape: shape.clone(), values: values.values().to_vec() }))
+            }
+            Some(Values::Lent32 { shape, values }) => {
+                let values = values.values().iter().map(|&value| f64::from(value)).collect();
+                Ok(Some(Array { shape: shape.clone(), values }))
+            }
             Some(_) => Err(self.of_kind(name, "numbers")),
         }
     }

@@ -1,9 +1,12 @@
 //! The feature map φ(x,y) ∈ R^d, ‖φ‖₂ ≤ 1: a dense matrix, or one-hot features that are never written down.
 
+mod storage;
+
 use std::sync::Arc;
 
 use ndarray::{Array1, Array2, ArrayView1};
 
+pub use self::storage::Lent;
 use super::{ENTRY_TOLERANCE, Parameter};
 use crate::floats::Norm;
 use crate::linalg::Span;
