@@ -6,6 +6,7 @@ use toml::{Table, Value};
 
 use super::kinds;
 use crate::metrics::also;
+use crate::nearest::nearest;
 use crate::process;
 pub use crate::settings::Key;
 use crate::settings::{Form, known};
@@ -77,6 +78,40 @@ pub fn form(key: &str) -> Option<Form> {
     let (name, inner) = rest.split_once('.').map_or((rest, None), |(name, inner)| (name, Some(inner)));
     let form = keys().iter().find(|key| key.section == section && key.name == name)?.form;
     inner.map_or(Some(form), |inner| form.of_key(inner))
+}
+
+/// The dotted key of a name without its section: of the one section that has such a key, and can hold such a value there.
+///
+/// # Errors
+/// [`Error::Argument`] with the name, its value, and what was expected.
+///
+/// ```
+/// use selfreward::simulate::keys::dotted;
+///
+/// assert_eq!(dotted("samples", &64.into())?, "process.samples");
+/// assert_eq!(dotted("prompts", &50.into())?, "instance.prompts");
+/// assert!(dotted("smples", &64.into()).unwrap_err().to_string().contains("samples"));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
+pub fn dotted(name: &str, value: &Value) -> Result<String> {
+    if name.contains('.') {
+        return Ok(name.to_owned());
+    }
+    let named: Vec<&Key> = keys().iter().filter(|key| key.name == name).collect();
+    let fits: Vec<&Key> = named.iter().copied().filter(|key| key.form.read(name, value).is_ok()).collect();
+    match (named.as_slice(), fits.as_slice()) {
+        ([key], _) | (_, [key]) => Ok(format!("{}.{name}", key.section)),
+        ([], _) => {
+            let names: Vec<&str> = keys().iter().map(|key| key.name).collect();
+            let nearest = nearest(name, names).unwrap_or_default();
+            Err(Error::argument(name, value, format!("a key of the configuration; the nearest is {nearest}")))
+        }
+        _ => {
+            let each = named.iter().map(|key| format!("{}.{name} ({})", key.section, key.form.expected()));
+            let each: Vec<String> = each.collect();
+            Err(Error::argument(name, value, format!("a value of {}", each.join(" or "))))
+        }
+    }
 }
 
 /// Keys of a section of which a configuration has at most one.

@@ -1,0 +1,323 @@
+"""``simulate``: rounds of a loop, measured exactly, and what comes of them."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _core
+from ._figure import Figure
+from ._optional import optional
+from ._progress import Progress
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import xarray
+
+    from ._core import State, Step
+
+Floats = NDArray[np.float64]
+
+
+class Run(Mapping[str, Floats]):
+    """What ``simulate`` measured: a mapping from quantities to (replicates, T + 1) arrays.
+
+    ``run["kappa"]`` has a row for each replicate and a column for each policy π_0, …, π_T; a value
+    that does not exist is NaN (steps have none at t = 0). Quantities that depend on δ have a column
+    for each: ``run["failure_0.1"]``. ``run.definitions`` says what each one is.
+    """
+
+    def __init__(self, core: _core.Run) -> None:
+        """Of what the engine gives."""
+        self._core = core
+        self._columns = core.columns()
+
+    def __getitem__(self, name: str) -> Floats:
+        if name in self.definitions:
+            return self._core.values(name)
+        alike = [column for column, quantity, *_ in self._columns if quantity == name]
+        if len(alike) == 1:
+            return self._core.values(alike[0])
+        if alike:
+            raise KeyError(f"{name}: expected one of {', '.join(alike)}")
+        nearest = difflib.get_close_matches(name, list(self), n=1, cutoff=0.0)
+        raise KeyError(f"{name}: expected one of run.definitions; the nearest is {nearest[0]}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.definitions)
+
+    def __len__(self) -> int:
+        return len(self.definitions)
+
+    @property
+    def definitions(self) -> dict[str, str]:
+        """Every quantity with what it is."""
+        known = {column: definition for column, _, _, _, definition in self._columns}
+        return known | dict.fromkeys(self._core.own(), "a metric of one's own")
+
+    @property
+    def theta(self) -> Floats | None:
+        """θ_t, (replicates, T + 1, d), with ``keep_theta=True``; otherwise None."""
+        return self._core.theta()
+
+    @property
+    def t(self) -> NDArray[np.int64]:
+        """0, …, T."""
+        return np.arange(self._core.policies())
+
+    @property
+    def replicate(self) -> NDArray[np.int64]:
+        """The replicates' numbers."""
+        return np.arange(len(self.measured)) + int(self.config["run"].get("first_replicate", 0))
+
+    @property
+    def measured(self) -> NDArray[np.int64]:
+        """How many policies of each replicate were measured: T + 1, or fewer after Ctrl-C."""
+        return self._core.measured()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every replicate ran to its end."""
+        return bool((self.measured == self._core.policies()).all())
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The configuration with every default: ``simulate(run.config)`` repeats the run.
+
+        (With arrays, a fit or metrics of one's own, these are given again beside it.)
+        """
+        config: dict[str, Any] = json.loads(self._core.config())
+        return config
+
+    @property
+    def toml(self) -> str:
+        """The same as a file for the command."""
+        return self._core.toml()
+
+    @property
+    def seed(self) -> int | str:
+        """The seed of all replicates."""
+        seed: int | str = self.config["run"]["seed"]
+        return seed
+
+    @property
+    def derived(self) -> dict[str, float]:
+        """Numbers that follow from the configuration: β, and those of the instance's kind."""
+        return dict(self._core.derived())
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a person should know of the run, one sentence each."""
+        return self._core.remarks()
+
+    @property
+    def csv(self) -> str:
+        """The table as the command writes it: mean and ends of the 95% interval of each column."""
+        return self._core.csv()
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The JSON document that the command prints with ``--json``."""
+        document: dict[str, Any] = json.loads(self._core.document())
+        return document
+
+    def __repr__(self) -> str:
+        try:
+            return self._core.table(100).rstrip()
+        except ValueError as error:
+            return f"<Run: {error}>"
+
+    def _long(self) -> dict[str, NDArray[Any]]:
+        """A row for each replicate and policy that was measured."""
+        there = self.t[None, :] < self.measured[:, None]
+        keys = {
+            "replicate": np.broadcast_to(self.replicate[:, None], there.shape)[there],
+            "t": np.broadcast_to(self.t[None, :], there.shape)[there],
+        }
+        return keys | {name: self[name][there] for name in self}
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A row for each replicate and t; a column for each quantity. Needs pandas."""
+        frame: pandas.DataFrame = optional("pandas").DataFrame(self._long())
+        return frame
+
+    def to_polars(self) -> polars.DataFrame:
+        """A row for each replicate and t; a column for each quantity. Needs polars."""
+        frame: polars.DataFrame = optional("polars").DataFrame(self._long())
+        return frame
+
+    def to_xarray(self) -> xarray.Dataset:
+        """A dataset over replicate and t, and δ or level where a quantity depends on it.
+
+        θ is among its variables, over replicate, t and coordinate, where it was kept. Needs xarray.
+        """
+        variables: dict[str, Any] = {}
+        coordinates: dict[str, Any] = {"replicate": self.replicate, "t": self.t}
+        for _, quantity, delta, level, definition in self._columns:
+            axis = "delta" if delta is not None else "level" if level is not None else None
+            if quantity in variables:
+                continue
+            if axis is None:
+                variables[quantity] = (("replicate", "t"), self[quantity], {"definition": definition})
+                continue
+            field = 2 if axis == "delta" else 3
+            alike = [column for column in self._columns if column[1] == quantity]
+            coordinates.setdefault(axis, [column[field] for column in alike])
+            stacked = np.stack([self._core.values(column[0]) for column in alike], axis=-1)
+            variables[quantity] = (("replicate", "t", axis), stacked, {"definition": definition})
+        for name in self._core.own():
+            variables[name] = (("replicate", "t"), self[name])
+        if self.theta is not None:
+            variables["theta"] = (("replicate", "t", "coordinate"), self.theta)
+        attributes = {"config": self.toml, "version": _core.__version__}
+        dataset: xarray.Dataset = optional("xarray").Dataset(variables, coordinates, attributes)
+        return dataset
+
+    def plot(self) -> Figure:
+        """κ_t − 1, failure rates, drift and accuracy against t, with 95% intervals."""
+        return Figure(*self._core.figure())
+
+
+ARRAYS = (
+    "phi",
+    "theta0",
+    "offset",
+    "prompt_weights",
+    "num_responses",
+    "correct",
+    "answer",
+    "reward",
+    "level",
+)
+
+
+def simulate(
+    config: str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    /,
+    *,
+    phi: ArrayLike | None = None,
+    theta0: ArrayLike | str | None = None,
+    offset: ArrayLike | Mapping[str, Any] | None = None,
+    prompt_weights: ArrayLike | None = None,
+    num_responses: ArrayLike | None = None,
+    correct: ArrayLike | None = None,
+    answer: ArrayLike | str | None = None,
+    reward: ArrayLike | str | Mapping[str, Any] | None = None,
+    level: ArrayLike | None = None,
+    keep_theta: bool = False,
+    fit: Callable[[Step], ArrayLike] | None = None,
+    metrics: Mapping[str, Callable[[State], float]] | None = None,
+    jobs: int | None = None,
+    progress: bool | None = None,
+    **keys: Any,
+) -> Run:
+    """Runs T rounds of a loop in each replicate, and measures every policy exactly.
+
+    The numbers are those of ``selfreward simulate`` for the same configuration and seed, bit for
+    bit, whatever the number of threads.
+
+    Args:
+        config: the configuration: a TOML file, or a dictionary of sections, ``{"process":
+            {"samples": 64}}``, or of dotted keys, ``{"process.samples": 64}``.
+        settings: dotted keys laid over it.
+        phi: features φ(x,y), (M, K, d), float64 or float32 in C order: used where they are, not
+            copied (do not write to them while the run lasts). Arrays make an instance of kind
+            ``npz`` in memory; no file is needed.
+        theta0: θ_0, (d,).
+        offset: fixed logits b(x,y), (M, K), nats; without ``phi`` a tabular policy of any logits.
+        prompt_weights: p(x), (M,); uniform without them.
+        num_responses: K(x), (M,), integers: where prompts have different numbers of responses,
+            what lies beyond them in any array does not count.
+        correct: which responses are correct, (M, K), bool; -1 for all of a prompt where unknown.
+        answer: the one correct response of each prompt, (M,), integers, in place of ``correct``.
+        reward: a reward from outside, (M, K), nats. (A word or a dictionary is the key
+            ``process.reward``; likewise ``theta0``, ``offset`` and ``answer``.)
+        level: a level of each prompt, (M,), integers.
+        keep_theta: keep θ_t, as ``run.theta``.
+        fit: a fit of one's own in place of the loop's: called in each round with a ``Step`` (its
+            attributes: counts, features, theta, rewards, …), gives θ_{t+1}, (d,).
+        metrics: metrics of one's own, by name: called at each t with a ``State``, give a number.
+        jobs: threads; one for each core without it.
+        progress: show progress on stderr; without it, where stderr is a terminal or a notebook.
+        **keys: keys of the configuration by their names (listed below), laid over all else.
+
+    Returns:
+        The ``Run``. After Ctrl-C it holds what was done (``run.complete`` is False, what is missing
+        is NaN), and a ``RuntimeWarning`` says so.
+
+    Raises:
+        ValueError: a key, an array or a value is wrong; the message names it.
+        OSError: a file cannot be read.
+        MemoryError: the run would need more memory than there is; found before it starts.
+        KeyboardInterrupt: Ctrl-C came before anything was measured.
+
+    >>> import numpy as np, selfreward as sr
+    >>> rng = np.random.default_rng(0)
+    >>> phi = rng.normal(size=(40, 4, 8)) / 10
+    >>> run = sr.simulate(phi=phi, theta0=np.ones(8), samples=4096, rounds=3, replicates=2)
+    >>> run["kappa"].shape, run.config["process"]["samples"]
+    ((2, 4), 4096)
+    >>> def renyi2(state):
+    ...     return float(state.weights @ -np.log((state.probs**2).sum(axis=1)))
+    >>> sr.simulate(run.config, phi=phi, theta0=np.ones(8), metrics={"renyi2": renyi2})["renyi2"].shape
+    (2, 4)
+    """
+    given = dict(zip(ARRAYS, (phi, theta0, offset, prompt_weights, num_responses), strict=False))
+    given |= {"correct": correct, "answer": answer, "reward": reward, "level": level}
+    laid: dict[str, Any] = dict(settings or {})
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, value in given.items():
+        if value is None:
+            continue
+        if isinstance(value, (str, bool, int, float, Mapping)):
+            laid[name] = value
+        else:
+            arrays[name] = np.asarray(value)
+    laid |= keys
+    source = dict(config) if isinstance(config, Mapping) else config
+    calls = None if metrics is None else dict(metrics)
+    with Progress(progress) as shown:
+        core = _core.simulate(
+            source,
+            laid,
+            arrays,
+            keep_theta=keep_theta,
+            jobs=jobs,
+            fit=fit,
+            metrics=calls,
+            tick=shown.tick,
+        )
+    run = Run(core)
+    for remark in run.remarks:
+        warnings.warn(remark, stacklevel=2)
+    if not run.complete:
+        done, total = int(run.measured.sum()), len(run.measured) * len(run.t)
+        what = f"interrupted: {done} of {total} policies were measured; the others are NaN"
+        warnings.warn(what, RuntimeWarning, stacklevel=2)
+    return run
+
+
+def _documented() -> str:
+    """The keys of a configuration, for the help of ``simulate``."""
+    lines = ["", "    Keys (default in brackets):"]
+    section = ""
+    for of_section, name, _, of, meaning, default in _core.keys():
+        if of_section != section:
+            section = of_section
+            lines += ["", f"    [{section}]"]
+        owners = f"{', '.join(of)}: " if of else ""
+        lines.append(f"      {name}: {owners}{meaning} [{default}]")
+    return "\n".join(lines) + "\n    "
+
+
+simulate.__doc__ = (simulate.__doc__ or "").rstrip() + "\n" + _documented()
