@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pyo3::exceptions::{PyKeyboardInterrupt, PyRuntimeError};
 use pyo3::prelude::*;
@@ -22,8 +22,8 @@ use crate::{arrays, config};
 
 /// How often the caller's thread looks for Ctrl-C.
 const LOOK: Duration = Duration::from_millis(50);
-/// How long threads may take to end their rounds after it; those that take longer are left to themselves.
-const GRACE: Duration = Duration::from_millis(600);
+/// How many looks long threads may take to end their rounds after it; those that take longer are left to themselves.
+const GRACE: u32 = 12;
 
 /// What the threads and the caller's thread share.
 struct Shared {
@@ -120,7 +120,8 @@ fn wait(
     shared: &Shared,
     tick: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Option<selfreward::Result<()>>> {
-    let mut until: Option<Instant> = None;
+    // Looks that are left, after Ctrl-C.
+    let mut left: Option<u32> = None;
     loop {
         match py.detach(|| locked(ended).recv_timeout(LOOK)) {
             Ok(outcome) => return Ok(Some(outcome)),
@@ -129,10 +130,12 @@ fn wait(
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        if until.is_some_and(|until| Instant::now() >= until) {
-            return Ok(None);
+        match &mut left {
+            Some(0) => return Ok(None),
+            Some(left) => *left -= 1,
+            None => {}
         }
-        let told = tick.filter(|_| until.is_none()).map_or(Ok(()), |tick| {
+        let told = tick.filter(|_| left.is_none()).map_or(Ok(()), |tick| {
             let (done, total) = (shared.done.load(Ordering::Relaxed), shared.total.load(Ordering::Relaxed));
             tick.call1((done, total)).map(drop)
         });
@@ -141,7 +144,7 @@ fn wait(
             if !error.is_instance_of::<PyKeyboardInterrupt>(py) {
                 return Err(error);
             }
-            until.get_or_insert_with(|| Instant::now() + GRACE);
+            left.get_or_insert(GRACE);
         }
     }
 }

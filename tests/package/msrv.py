@@ -23,8 +23,9 @@ def version(text):
 def main():
     command = ["cargo", "metadata", "--format-version", "1", "--locked", "--all-features"]
     metadata = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
-    (own,) = (package for package in metadata["packages"] if package["id"] in metadata["workspace_members"])
-    others = [package for package in metadata["packages"] if package is not own]
+    members = metadata["workspace_members"]
+    own = min((package for package in metadata["packages"] if package["id"] in members), key=lambda p: version(p["rust_version"]))
+    others = [package for package in metadata["packages"] if package["id"] not in members]
     stated = [package for package in others if package["rust_version"]]
     newer = [package for package in stated if version(package["rust_version"]) > version(own["rust_version"])]
     for package in newer:
