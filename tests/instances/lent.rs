@@ -14,8 +14,8 @@ use selfreward::simulate::run::replicate;
 use selfreward::simulate::{Config, Simulation};
 use tempfile::TempDir;
 
-/// M, K and d.
-const SHAPE: [usize; 3] = [5, 4, 6];
+/// M, K and d; of eight numbers and more, sums are formed in blocks.
+const SHAPE: [usize; 3] = [5, 4, 11];
 /// K(x) where they differ.
 const COUNTS: [usize; 5] = [4, 2, 3, 1, 4];
 
@@ -28,7 +28,7 @@ fn noise(i: usize) -> f64 {
 /// φ with norms below 1; behind the responses of a prompt lies no number.
 fn phi(ragged: bool) -> Array3<f64> {
     Array3::from_shape_fn(SHAPE, |(x, y, j)| {
-        if ragged && y >= COUNTS[x] { f64::NAN } else { noise((x * SHAPE[1] + y) * SHAPE[2] + j) / 3.0 }
+        if ragged && y >= COUNTS[x] { f64::NAN } else { noise((x * SHAPE[1] + y) * SHAPE[2] + j) / 4.0 }
     })
 }
 
@@ -330,7 +330,7 @@ fn what_is_lent_is_not_copied() {
     let FeatureMap::Dense(features) = instance.features() else { panic!("dense") };
     let Storage::Lent32(there) = features.storage() else { panic!("lent in single precision") };
     assert!(std::ptr::eq(there.values(), singles.as_slice()));
-    assert_eq!(features.row(4, 3)[5], f64::from(singles[singles.len() - 1]));
+    assert_eq!(features.row(4, 3)[SHAPE[2] - 1], f64::from(singles[singles.len() - 1]));
 }
 
 /// An owner that notes when it is let go.

@@ -224,15 +224,7 @@ impl DenseFeatures {
 
     /// Writes φ(x,y) − φ(x,y').
     pub fn difference(&self, prompt: usize, y: usize, other: usize, out: &mut [f64]) {
-        match (self.numbers(prompt, y), self.numbers(prompt, other)) {
-            (Numbers::Doubles(a), Numbers::Doubles(b)) => {
-                out.iter_mut().zip(a.iter().zip(b)).for_each(|(out, (a, b))| *out = a - b);
-            }
-            (a, b) => {
-                a.write(out);
-                out.iter_mut().zip(b.doubles().iter()).for_each(|(out, b)| *out -= b);
-            }
-        }
+        self.numbers(prompt, y).less(self.numbers(prompt, other), out);
     }
 
     /// Adds c φ(x,y).

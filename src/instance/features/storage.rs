@@ -138,6 +138,20 @@ impl<'a> Numbers<'a> {
         }
     }
 
+    /// Writes them less others of the same storage.
+    pub(super) fn less(self, other: Self, out: &mut [f64]) {
+        match (self, other) {
+            (Self::Doubles(a), Self::Doubles(b)) => {
+                out.iter_mut().zip(a.iter().zip(b)).for_each(|(out, (a, b))| *out = a - b);
+            }
+            (Self::Singles(a), Self::Singles(b)) => {
+                let pairs = a.iter().zip(b).map(|(&a, &b)| f64::from(a) - f64::from(b));
+                out.iter_mut().zip(pairs).for_each(|(out, difference)| *out = difference);
+            }
+            _ => unreachable!("a storage has one precision"),
+        }
+    }
+
     /// Adds c times them.
     pub(super) fn add_to(self, c: f64, out: &mut ArrayRef1<f64>) {
         match self {
