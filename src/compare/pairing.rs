@@ -212,7 +212,7 @@ fn same_files(configs: [&Config; 2], origins: [&Origin; 2]) -> std::result::Resu
 /// Whether two instances are the same, bit for bit.
 fn is_same(a: &Instance, b: &Instance) -> bool {
     let features = match (a.features(), b.features()) {
-        (FeatureMap::Dense(a), FeatureMap::Dense(b)) => a.starts() == b.starts() && a.matrix() == b.matrix(),
+        (FeatureMap::Dense(a), FeatureMap::Dense(b)) => a.same_values(b),
         (FeatureMap::OneHot(a), FeatureMap::OneHot(b)) => a == b,
         _ => false,
     };

@@ -209,9 +209,8 @@ pub(super) fn leverage(instance: &Instance, policy: &Policy, design: Option<&Des
 
 /// The largest squared distance of two whitened rows of a prompt.
 fn largest_distance(features: &DenseFeatures, policy: &Policy, x: usize, whitening: &Array2<f64>) -> f64 {
-    let (range, mode) = (features.starts()[x]..features.starts()[x + 1], policy.head(x).modal as usize);
-    let mut rows = features.matrix().slice(s![range, ..]).to_owned();
-    rows -= &features.row(x, mode);
+    let mut rows = features.prompt(x).into_owned();
+    rows -= &features.row(x, policy.head(x).modal as usize);
     let white = rows.dot(whitening);
     let mut largest = 0.0f64;
     for y in 0..white.nrows() {

@@ -70,8 +70,9 @@ struct Alike {
 
 fn alike(dense: &DenseFeatures) -> Alike {
     let mut found = Alike::default();
-    for range in dense.starts().windows(2) {
-        let mut rows: Vec<&[f64]> = (range[0]..range[1]).filter_map(|row| dense.matrix().row(row).to_slice()).collect();
+    for x in 0..dense.starts().len() - 1 {
+        let block = dense.prompt(x);
+        let mut rows: Vec<&[f64]> = block.rows().into_iter().filter_map(|row| row.to_slice()).collect();
         found.zeros += rows.iter().filter(|row| row.iter().all(|value| *value == 0.0)).count();
         // Entries are finite; 0 and −0 are equal.
         rows.sort_by(|a, b| a.partial_cmp(b).expect("entries are finite"));

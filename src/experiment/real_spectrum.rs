@@ -39,7 +39,7 @@ pub fn covariance_spectrum(instance: &Instance) -> Result<Spectrum> {
         return Err(Error::argument("features", "one-hot", "dense features"));
     };
     let policy = instance.policy(instance.base());
-    let mut rows = features.matrix() / features.largest_norm().1;
+    let mut rows = features.to_matrix() / features.largest_norm().1;
     for (x, weight) in instance.weights().iter().enumerate() {
         let range = features.starts()[x]..features.starts()[x + 1];
         let probs: Vec<f64> = (0..range.len()).map(|y| policy.prob(x, y as u32)).collect();

@@ -40,7 +40,7 @@ impl BaseParameter {
             return Ok(Parameter::Dense(theta.clone().into()));
         }
         let direction = direction(features.dim(), seed);
-        let logits = features.matrix().dot(&ndarray::aview1(&direction));
+        let logits = features.times(&ndarray::aview1(&direction));
         let scale = self.scale(&direction, logits.as_slice().expect("a fresh vector is contiguous"))?;
         Ok(Parameter::Dense(direction.into_iter().map(|x| scale * x).collect()))
     }
@@ -124,12 +124,12 @@ impl Offset {
         let FeatureMap::Dense(features) = instance.features() else {
             return Err(Error::argument("instance.offset", "on one-hot features", "dense features"));
         };
-        let mut logits = vec![0.0; features.matrix().nrows()];
+        let mut logits = vec![0.0; features.rows()];
         if self.along != 0.0 {
             let mut rng = seed.rng(Purpose::Offset, 0, 0);
             let mut w: Array1<f64> = (0..features.dim()).map(|_| normal(&mut rng)).collect();
             w *= self.along / Norm::of(&w);
-            logits = features.matrix().dot(&w).to_vec();
+            logits = features.times(&w).to_vec();
         }
         if self.noise > 0.0 {
             for (x, range) in features.starts().windows(2).enumerate() {
@@ -172,7 +172,7 @@ pub fn with_linear_reward(instance: Instance, norm: f64, seed: &Seed) -> Result<
     let mut rng = seed.rng(Purpose::Reward, 0, 0);
     let mut theta: Array1<f64> = (0..features.dim()).map(|_| normal(&mut rng)).collect();
     theta *= norm / Norm::of(&theta);
-    let reward = LogitTable::dense(features.starts(), &features.matrix().dot(&theta).to_vec());
+    let reward = LogitTable::dense(features.starts(), &features.times(&theta).to_vec());
     instance.with_reward(reward)
 }
 

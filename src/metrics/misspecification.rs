@@ -171,7 +171,7 @@ fn of_offset(instance: &Instance, features: &DenseFeatures, policy: &Policy, off
             targets.push(row.direction.iter().zip(0..).map(|(c, y)| c * (b.logit(y) - first)).sum());
             let mut direction = Array1::zeros(features.dim());
             for (y, &coefficient) in row.direction.iter().enumerate().filter(|(_, c)| **c != 0.0) {
-                direction.scaled_add(coefficient, &features.row(x, y));
+                features.add_to(x, y, coefficient, &mut direction);
             }
             rows.push(GradedRow { log_size: row.log_size, direction: span.coordinates_of(&direction) });
         }

@@ -46,7 +46,7 @@ impl<'a> PlainStep<'a> {
         let weighed = rows(instance, features, |x, y| {
             let mut mean = Array1::zeros(features.dim());
             for (z, mass) in masses(policy, x) {
-                mean.scaled_add(mass, &features.row(x, z));
+                features.add_to(x, z, mass, &mut mean);
             }
             (features.row(x, y).to_owned() - mean) * root(instance, policy, x, y)
         });
@@ -65,8 +65,8 @@ impl<'a> PlainStep<'a> {
         let mut gradient = Array1::zeros(self.features.dim());
         self.pairs(|x, y, z, mass| {
             let odds = self.policy.log_prob(x, y as u32) - self.policy.log_prob(x, z as u32);
-            gradient.scaled_add(-0.5 * mass * odds, &self.features.row(x, y));
-            gradient.scaled_add(0.5 * mass * odds, &self.features.row(x, z));
+            self.features.add_to(x, y, -0.5 * mass * odds, &mut gradient);
+            self.features.add_to(x, z, 0.5 * mass * odds, &mut gradient);
         });
         gradient
     }
@@ -182,7 +182,7 @@ fn root(instance: &Instance, policy: &Policy, x: usize, y: usize) -> f64 {
 /// Every response of every prompt of positive weight.
 fn each(instance: &Instance, features: &DenseFeatures, mut f: impl FnMut(usize, usize)) {
     for x in (0..instance.prompts()).filter(|&x| instance.weights()[x] > 0.0) {
-        for y in 0..features.starts()[x + 1] - features.starts()[x] {
+        for y in 0..features.responses(x) {
             f(x, y);
         }
     }

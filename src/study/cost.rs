@@ -133,7 +133,7 @@ pub fn bytes_on(config: &Config, instance: &Instance) -> u64 {
     let shape = config.instance.shape(config.process.samples);
     let update = match instance.features() {
         FeatureMap::Dense(dense) => {
-            let (rows, dim) = (dense.matrix().nrows() as f64, dense.dim() as f64);
+            let (rows, dim) = (dense.rows() as f64, dense.dim() as f64);
             let offset = if instance.offset().is_some() { OFFSET_BYTES * rows } else { 0.0 };
             let of_prompt = |ends: &[usize]| 0.5 * (ends[1] - ends[0]) as f64 * (ends[1] - ends[0] - 1) as f64;
             let pairs = dense.starts().windows(2).map(of_prompt).sum();

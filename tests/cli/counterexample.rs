@@ -42,7 +42,7 @@ fn the_example_is_the_instance() {
     let instance = simulation.instance(0).unwrap();
     let FeatureMap::Dense(features) = instance.features() else { panic!("dense features") };
     let c = 9.8648e-5f64;
-    assert_eq!(features.matrix(), &ndarray::arr2(&[[0.0, 0.0], [-1.0, 0.0], [c, -(1.0 - c * c).sqrt()]]));
+    assert_eq!(features.to_matrix(), ndarray::arr2(&[[0.0, 0.0], [-1.0, 0.0], [c, -(1.0 - c * c).sqrt()]]));
     assert_eq!(instance.base().to_vector().to_vec(), [3.0, 30.0003]);
 
     let json = |more: &str| -> serde_json::Value {

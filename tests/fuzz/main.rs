@@ -5,6 +5,7 @@
 
 mod binary;
 mod csv;
+mod lent;
 mod memory;
 mod mutation;
 mod npz;

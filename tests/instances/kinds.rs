@@ -51,7 +51,7 @@ fn least_squares(rows: &[[f64; 3]], b: &[f64]) -> [f64; 3] {
 fn the_part_along_is_linear_with_the_asked_norm() {
     let instance = with_offset(50, -4.0, 0.0);
     let FeatureMap::Dense(features) = instance.features() else { panic!("dense") };
-    let rows: Vec<[f64; 3]> = features.matrix().rows().into_iter().map(|row| [row[0], row[1], row[2]]).collect();
+    let rows: Vec<[f64; 3]> = features.to_matrix().rows().into_iter().map(|row| [row[0], row[1], row[2]]).collect();
     let b: Vec<f64> =
         (0..50).flat_map(|x| (0..4).map(move |y| (x, y))).map(|(x, y)| offset(&instance).row(x).logit(y)).collect();
     let w = least_squares(&rows, &b);
@@ -83,7 +83,7 @@ fn the_noise_is_normal_and_each_prompt_draws_its_own() {
         assert!((offset(&twice).row(x).logit(1) - 2.0 * offset(&small).row(x).logit(1)).abs() < 1e-15);
     }
     let (FeatureMap::Dense(a), FeatureMap::Dense(b)) = (plain.features(), small.features()) else { panic!("dense") };
-    assert_eq!((a.matrix(), plain.base()), (b.matrix(), small.base()));
+    assert_eq!((a.to_matrix(), plain.base()), (b.to_matrix(), small.base()));
     assert!(with_offset(10, 0.0, 0.0).offset().is_none());
 }
 
@@ -119,7 +119,7 @@ fn a_sphere_has_unit_vectors_and_its_mode() {
     let instance = sphere.draw(&Seed::from_number(2)).unwrap();
     let FeatureMap::Dense(features) = instance.features() else { panic!("dense") };
     let mut squares = 0.0;
-    for row in features.matrix().rows() {
+    for row in features.to_matrix().rows() {
         assert!((row.dot(&row) - 1.0).abs() < 1e-14);
         squares += row[0] * row[0];
     }
@@ -147,7 +147,7 @@ fn a_random_instance_takes_an_offset_prompt_by_prompt() {
         let along = drawn("\noffset = { along = -3, noise = 0 }");
         let FeatureMap::Dense(features) = along.features() else { panic!("dense") };
         let FeatureMap::Dense(before) = plain.features() else { panic!("dense") };
-        assert_eq!((features.matrix(), along.base()), (before.matrix(), plain.base()), "{character}");
+        assert_eq!((features.to_matrix(), along.base()), (before.to_matrix(), plain.base()), "{character}");
         assert_eq!((along.weights(), plain.offset().is_none()), (plain.weights(), true), "{character}");
         let cells = |instance: &Instance| -> Vec<f64> {
             let row = |x: usize| {
@@ -157,7 +157,7 @@ fn a_random_instance_takes_an_offset_prompt_by_prompt() {
             };
             (0..instance.prompts()).flat_map(row).collect()
         };
-        let rows: Vec<[f64; 3]> = features.matrix().rows().into_iter().map(|row| [row[0], row[1], row[2]]).collect();
+        let rows: Vec<[f64; 3]> = features.to_matrix().rows().into_iter().map(|row| [row[0], row[1], row[2]]).collect();
         let w = least_squares(&rows, &cells(&along));
         assert!((w.iter().map(|w| w * w).sum::<f64>().sqrt() - 3.0).abs() < 1e-9, "{character}: {w:?}");
         // The noise is the same noise beside what lies along.

@@ -21,7 +21,8 @@ fn the_reward_is_linear_in_the_features_with_the_norm_that_is_asked_for() {
         let reward = instance.reward().unwrap();
         let values: Array1<f64> =
             (0..8).flat_map(|x| (0..4).map(move |y| (x, y))).map(|(x, y)| reward.row(x).logit(y)).collect();
-        let (gram, right) = (features.matrix().t().dot(features.matrix()), features.matrix().t().dot(&values));
+        let matrix = features.to_matrix();
+        let (gram, right) = (matrix.t().dot(&matrix), matrix.t().dot(&values));
         let determinant = |m: &Array2<f64>| {
             m[(0, 0)] * (m[(1, 1)] * m[(2, 2)] - m[(1, 2)] * m[(2, 1)])
                 - m[(0, 1)] * (m[(1, 0)] * m[(2, 2)] - m[(1, 2)] * m[(2, 0)])
@@ -35,7 +36,7 @@ fn the_reward_is_linear_in_the_features_with_the_norm_that_is_asked_for() {
             })
             .collect();
         assert!((theta.dot(&theta).sqrt() - 2.5).abs() < 1e-10);
-        let left = features.matrix().dot(&theta) - &values;
+        let left = matrix.dot(&theta) - &values;
         assert!(left.iter().all(|residual| residual.abs() < 1e-10));
         // It is drawn apart from θ_0 and from the features: another norm changes neither, and scales it.
         let other = drawn(5.0, replicate);

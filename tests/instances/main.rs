@@ -1,6 +1,7 @@
 //! What an instance can hold beside features and θ_0, and the kinds of instance that have it.
 
 mod kinds;
+mod lent;
 mod linear_reward;
 mod npz_arrays;
 mod npz_class;

@@ -169,7 +169,7 @@ fn each_kind_knows_its_size_before_it_is_drawn() {
         let (seconds, bytes) = (cost::seconds(&simulation.config), cost::bytes(&simulation.config));
         assert!(seconds > 0.0 && seconds < 10.0, "{lines}: {seconds} s");
         let numbers = match instance.features() {
-            FeatureMap::Dense(features) => features.matrix().len(),
+            FeatureMap::Dense(features) => features.to_matrix().len(),
             FeatureMap::OneHot(responses) => responses.len(),
         };
         assert!(bytes >= 8 * numbers as u64 && bytes < 1 << 31, "{lines}: {bytes} bytes");

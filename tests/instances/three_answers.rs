@@ -21,7 +21,7 @@ fn a_law_that_is_given_is_the_base_policy_of_every_prompt() {
     let law = [0.3, 0.69, 0.01 + 5e-10];
     let instance = ThreeAnswers { prompts: 2, law: Law::Given(law) }.draw(&Seed::from_number(1)).unwrap();
     let FeatureMap::Dense(features) = instance.features() else { panic!("dense") };
-    assert_eq!(features.matrix().iter().copied().collect::<Vec<_>>(), [0.0, 0.5, 1.0, 0.0, 0.5, 1.0]);
+    assert_eq!(features.to_matrix().iter().copied().collect::<Vec<_>>(), [0.0, 0.5, 1.0, 0.0, 0.5, 1.0]);
     assert_eq!((instance.weights(), instance.base().norm()), (&[0.5, 0.5][..], 0.0));
     let policy = instance.policy(instance.base());
     for (x, y) in [0, 1].into_iter().flat_map(|x| [0, 1, 2].map(|y| (x, y))) {

@@ -88,7 +88,7 @@ proptest! {
         let instance = dense_instance(&RAGGED, 7, 2.0, seed);
         let FeatureMap::Dense(features) = instance.features() else { unreachable!() };
         let q = rotation(7, seed);
-        let rotated = DenseFeatures::new(features.matrix().dot(&q), &RAGGED).unwrap();
+        let rotated = DenseFeatures::new(features.to_matrix().dot(&q), &RAGGED).unwrap();
         let theta = Parameter::Dense(instance.base().to_vector().dot(&q));
         let turned = Instance::new(instance.weights().to_vec(), FeatureMap::dense(rotated), theta, None).unwrap();
         assert_close(&trajectory(&instance, kind, n, ball), &trajectory(&turned, kind, n, ball), true);

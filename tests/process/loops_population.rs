@@ -30,7 +30,7 @@ fn misspecified() -> Vec<Instance> {
     // Three dimensions of which the differences span two.
     let base = dense_instance(&RAGGED, 3, 0.9, 5);
     let FeatureMap::Dense(dense) = base.features() else { panic!("dense") };
-    let mut matrix = dense.matrix().to_owned();
+    let mut matrix = dense.to_matrix();
     for mut row in matrix.rows_mut() {
         row[2] = row[0] - 0.5 * row[1] + 0.25;
         row.mapv_inplace(|v| v / 2.0);

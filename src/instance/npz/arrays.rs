@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::instance::Lent;
+use crate::instance::{Lent, Storage};
 use crate::{Error, Result};
 
 /// What errors call the place of arrays that are at hand.
@@ -34,13 +34,20 @@ pub enum Values {
         /// As many values as the product of these.
         values: Arc<dyn Lent<f64>>,
     },
-    /// As [`Values::Lent64`], in single precision: `phi` is converted row by row, when its rows are asked for.
+    /// As [`Values::Lent64`], in single precision: `phi` is converted row by row, where its rows are asked for.
     Lent32 {
         /// The length of each axis.
         shape: Vec<usize>,
         /// As many values as the product of these.
         values: Arc<dyn Lent<f32>>,
     },
+}
+
+/// An array of features in C order, where its numbers lie.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub shape: Vec<usize>,
+    pub storage: Storage,
 }
 
 impl Values {
@@ -51,9 +58,19 @@ impl Values {
             Self::Truths(_) => "truth values",
         }
     }
+
+    /// The shape, and how many values there are.
+    fn extent(&self) -> (&[usize], usize) {
+        match self {
+            Self::Floats(array) => (&array.shape, array.values.len()),
+            Self::Wholes(array) | Self::Truths(array) => (&array.shape, array.values.len()),
+            Self::Lent64 { shape, values } => (shape, values.values().len()),
+            Self::Lent32 { shape, values } => (shape, values.values().len()),
+        }
+    }
 }
 
-/// Arrays that are at hand, by the names that a file would give them.
+/// Arrays that are at hand, by the names that a file would give them. A clone copies those that are held, not those that are lent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InMemory(BTreeMap<String, Values>);
 
@@ -82,6 +99,12 @@ pub(super) trait Arrays {
     /// Numbers; `None` if there is no such array.
     fn floats(&mut self, name: &str) -> Result<Option<Array<f64>>>;
 
+    /// Numbers that are left where they lie, if they are lent; `None` if there is no such array.
+    fn features(&mut self, name: &str) -> Result<Option<Stored>> {
+        let held = |Array { shape, values }| Stored { shape, storage: Storage::Owned(values) };
+        Ok(self.floats(name)?.map(held))
+    }
+
     /// Whole numbers; `None` if there is no such array.
     fn wholes(&mut self, name: &str) -> Result<Option<Array<i128>>>;
 
@@ -96,6 +119,18 @@ impl InMemory {
     fn of_kind(&self, name: &str, expected: &str) -> Error {
         let kind = self.0.get(name).map_or("nothing", Values::kind);
         self.wrong(name, &format!("holds {kind}: expected {expected}"))
+    }
+
+    /// The array, if it has as many values as its shape says.
+    fn get(&self, name: &str) -> Result<Option<&Values>> {
+        let Some(values) = self.0.get(name) else { return Ok(None) };
+        let (shape, count) = values.extent();
+        let needed = shape.iter().try_fold(1usize, |product, &axis| product.checked_mul(axis));
+        if needed == Some(count) {
+            return Ok(Some(values));
+        }
+        let needed = needed.map_or_else(|| "more than 2^64".to_owned(), |needed| needed.to_string());
+        Err(self.wrong(name, &format!("has shape {shape:?}: expected {needed} values, not {count}")))
     }
 }
 
@@ -112,26 +147,31 @@ impl Arrays for InMemory {
     }
 
     fn floats(&mut self, name: &str) -> Result<Option<Array<f64>>> {
-        match self.0.get(name) {
-            None => Ok(None),
-            // Taken, as each is asked for once: large arrays are not there twice.
-            Some(Values::Floats(_)) => match self.0.remove(name) {
-                Some(Values::Floats(array)) => Ok(Some(array)),
-                _ => Ok(None),
-            },
+        let copy = |Stored { shape, storage }| Array { shape, values: storage.into_doubles() };
+        Ok(self.features(name)?.map(copy))
+    }
+
+    fn features(&mut self, name: &str) -> Result<Option<Stored>> {
+        let stored = match self.get(name)? {
+            None => return Ok(None),
             Some(Values::Lent64 { shape, values }) => {
-                Ok(Some(Array { shape: shape.clone(), values: values.values().to_vec() }))
+                Stored { shape: shape.clone(), storage: Storage::Lent64(Arc::clone(values)) }
             }
             Some(Values::Lent32 { shape, values }) => {
-                let values = values.values().iter().map(|&value| f64::from(value)).collect();
-                Ok(Some(Array { shape: shape.clone(), values }))
+                Stored { shape: shape.clone(), storage: Storage::Lent32(Arc::clone(values)) }
             }
-            Some(_) => Err(self.of_kind(name, "numbers")),
-        }
+            // Taken, as each is asked for once: large arrays are not there twice.
+            Some(Values::Floats(_)) => match self.0.remove(name) {
+                Some(Values::Floats(Array { shape, values })) => Stored { shape, storage: Storage::Owned(values) },
+                _ => return Ok(None),
+            },
+            Some(_) => return Err(self.of_kind(name, "numbers")),
+        };
+        Ok(Some(stored))
     }
 
     fn wholes(&mut self, name: &str) -> Result<Option<Array<i128>>> {
-        match self.0.get(name) {
+        match self.get(name)? {
             None => Ok(None),
             Some(Values::Wholes(array)) => Ok(Some(array.clone())),
             Some(_) => Err(self.of_kind(name, "whole numbers")),
@@ -139,7 +179,7 @@ impl Arrays for InMemory {
     }
 
     fn truths(&mut self, name: &str) -> Result<Option<Array<i128>>> {
-        match self.0.get(name) {
+        match self.get(name)? {
             None => Ok(None),
             Some(Values::Wholes(array) | Values::Truths(array)) => Ok(Some(array.clone())),
             Some(_) => Err(self.of_kind(name, "truth values, or whole numbers")),

@@ -8,7 +8,7 @@ use crate::instance::DenseFeatures;
 use crate::logits::LogitTable;
 use crate::{Error, Result};
 
-/// A class around the policy of a file. π_0 is the same in each.
+/// A class around the policy of a file. π_0 is the same in each; features of another class than the file's are a copy.
 ///
 /// ```
 /// use std::path::Path;
@@ -85,14 +85,15 @@ fn first(parts: Parts, dim: usize) -> Result<Parts> {
         return Err(Error::argument("instance.dim", dim, format!("1 to {all}, the d of phi")));
     }
     let (starts, responses) = (features.starts().to_vec(), counts(&features));
-    let rest = features.matrix().slice(s![.., dim..]).dot(&theta.slice(s![dim..]));
+    let matrix = features.into_matrix();
+    let rest = matrix.slice(s![.., dim..]).dot(&theta.slice(s![dim..]));
     let moved = rest.iter().any(|&logit| logit != 0.0);
     let fixed = moved.then(|| LogitTable::dense(&starts, rest.as_slice().expect("a fresh vector is contiguous")));
     let offset = match (offset, fixed) {
         (Some(offset), Some(fixed)) => Some(offset.zip_with(&fixed, |b, logit| b + logit)),
         (offset, fixed) => offset.or(fixed),
     };
-    let features = DenseFeatures::new(features.matrix().slice(s![.., ..dim]).to_owned(), &responses)?;
+    let features = DenseFeatures::new(matrix.slice(s![.., ..dim]).to_owned(), &responses)?;
     Ok(Parts { features, theta: theta.slice(s![..dim]).to_owned(), offset })
 }
 
@@ -103,7 +104,7 @@ fn lifted(parts: Parts) -> Result<Parts> {
         let expected = "an array offset (M, K) in the file: it has none, so no logit is fixed";
         return Err(Error::argument("instance.offset_as_feature", true, expected));
     };
-    let mut column = Vec::with_capacity(features.matrix().nrows());
+    let mut column = Vec::with_capacity(features.rows());
     for row in offset.rows() {
         let logits: Vec<f64> = (0..row.responses() as u32).map(|y| row.logit(y)).collect();
         let mean = logits.iter().sum::<f64>() / logits.len() as f64;
@@ -111,7 +112,7 @@ fn lifted(parts: Parts) -> Result<Parts> {
     }
     let responses = counts(&features);
     let column = Array2::from_shape_vec((column.len(), 1), column).expect("one number for each response");
-    let mut matrix = concatenate(Axis(1), &[features.matrix().view(), column.view()]).expect("as many rows");
+    let mut matrix = concatenate(Axis(1), &[features.into_matrix().view(), column.view()]).expect("as many rows");
     let norms = matrix.rows().into_iter().map(|row| Norm::of(row.iter()));
     let largest = Some(norms.fold(0.0, f64::max)).filter(|&norm| norm > 0.0).unwrap_or(1.0);
     matrix.mapv_inplace(|value| value / largest);

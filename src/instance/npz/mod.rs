@@ -28,7 +28,7 @@ mod logits;
 
 use std::path::Path;
 
-use ndarray::{Array1, Array2};
+use ndarray::Array1;
 
 use self::archive::Archive;
 use self::arrays::Arrays;
@@ -37,7 +37,7 @@ pub use self::class::Class;
 use self::class::Parts;
 use super::files::{self, Source};
 use super::gaussian::BaseParameter;
-use super::{Correct, DenseFeatures, FeatureMap, Instance, Parameter, uniform_weights};
+use super::{Correct, DenseFeatures, FeatureMap, Instance, Parameter, Storage, uniform_weights};
 use crate::logits::LogitTable;
 use crate::seed::Seed;
 use crate::{Error, Result};
@@ -113,6 +113,8 @@ impl NpzFile {
     }
 
     /// As [`NpzFile::read`], from arrays that are at hand; errors name [`AT_HAND`] or the array.
+    ///
+    /// Features that are lent are used where they lie; with `rescale`, and in another [`Class`], they are copied.
     ///
     /// # Errors
     /// As [`NpzFile::read`]; [`Error::Argument`] with the array for a value out of range.
@@ -238,18 +240,18 @@ impl Body {
 /// Features with what belongs to them, their largest norm where they were divided by it, K(x), and K.
 fn features(archive: &mut impl Arrays, rescale: bool) -> Result<(Body, Option<f64>, Vec<usize>, usize)> {
     let missing = "is missing: expected shape (M, K, d), or an array offset (M, K) for a policy of any logits";
-    let phi = archive.floats("phi")?.ok_or_else(|| archive.wrong("phi", missing))?;
+    let phi = archive.features("phi")?.ok_or_else(|| archive.wrong("phi", missing))?;
     let [prompts, most, dim] = phi.shape[..] else {
         return Err(archive.wrong("phi", &format!("has shape {:?}: expected (M, K, d)", phi.shape)));
     };
-    if phi.values.is_empty() {
+    if phi.storage.is_empty() {
         return Err(archive.wrong("phi", &format!("has shape {:?}: expected no empty axis", phi.shape)));
     }
     let responses = match counts(archive, prompts, most, "phi")? {
         Some(counts) => counts,
-        None => refuse_padding(&phi).map(|()| vec![most; prompts])?,
+        None => refuse_padding(&phi.storage, [prompts, most, dim]).map(|()| vec![most; prompts])?,
     };
-    let features = DenseFeatures::new(packed(phi, &responses)?, &responses)?;
+    let features = DenseFeatures::padded(phi.storage, most, dim, &responses)?;
     let (features, rescaled_by) = if rescale {
         let (features, norm) = features.rescaled();
         (features, Some(norm))
@@ -296,11 +298,10 @@ fn response_count(x: usize, count: i128, most: usize, of: &str) -> Result<usize>
 }
 
 /// Refuses rows of zeros at the end of a prompt: without `num_responses` they may be padding, or responses whose logit is 0.
-fn refuse_padding(phi: &Array<f64>) -> Result<()> {
-    let [_, most, dim] = phi.shape[..] else { return Ok(()) };
-    let zeros =
-        |prompt: &[f64]| prompt.chunks(dim).rev().take_while(|row| row.iter().all(|&value| value == 0.0)).count();
-    let found = phi.values.chunks(most * dim).map(zeros).enumerate().find(|&(_, zeros)| zeros > 0);
+fn refuse_padding(phi: &Storage, [prompts, most, dim]: [usize; 3]) -> Result<()> {
+    let row = |x: usize, y: usize| phi.at((x * most + y) * dim..(x * most + y + 1) * dim);
+    let zeros = |x: usize| (0..most).rev().take_while(|&y| row(x, y).are_zero()).count();
+    let found = (0..prompts).map(zeros).enumerate().find(|&(_, zeros)| zeros > 0);
     let Some((x, zeros)) = found else { return Ok(()) };
     Err(doubtful("phi", x, zeros, most))
 }
@@ -319,18 +320,4 @@ fn doubtful(array: &str, x: usize, zeros: usize, most: usize) -> Error {
     let expected =
         format!("an array num_responses (M) that says whether they count: {padding}, {most} if they are responses");
     Error::argument(rows, "0", expected)
-}
-
-/// The rows that count, one prompt's after another's; in place.
-fn packed(phi: Array<f64>, responses: &[usize]) -> Result<Array2<f64>> {
-    let Array { shape, mut values } = phi;
-    let (most, dim) = (shape[1], shape[2]);
-    let mut end = 0;
-    for (x, &count) in responses.iter().enumerate() {
-        let from = x * most * dim;
-        values.copy_within(from..from + count * dim, end);
-        end += count * dim;
-    }
-    values.truncate(end);
-    Array2::from_shape_vec((end / dim, dim), values).map_err(|error| Error::argument("phi", error, "rows of d numbers"))
 }

@@ -47,8 +47,7 @@ impl Cost {
             }
             // A basis, a Gram matrix and factors of d×d, and the rows of the seen differences.
             FeatureMap::Dense(dense) => {
-                let (rows, dim) = dense.matrix().dim();
-                let (rows, dim) = (rows as f64, dim as f64);
+                let (rows, dim) = (dense.rows() as f64, dense.dim() as f64);
                 ("the update on dense features", 8.0 * (4.0 * dim * dim + 3.0 * rows * dim))
             }
         };

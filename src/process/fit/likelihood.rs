@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use ndarray::{Array1, Array2, s};
+use ndarray::{Array1, Array2, CowArray, Ix2};
 
 use super::super::batch::Batch;
 use super::convex_fit::{Place, check_ball, coordinates, fitted, in_ball, of_round, placed};
@@ -122,7 +122,7 @@ impl Likelihood {
         if data.prompts.is_empty() {
             return Ok(Minimum::new(in_ball(untold.into_owned(), step.radius), None).into());
         }
-        let blocks = data.blocks(step);
+        let blocks = data.blocks();
         let centre = |parameter: &Parameter| data.places.iter().map(|place| coordinates(parameter, place)).collect();
         let problem = Convex {
             blocks,
@@ -138,24 +138,23 @@ impl Likelihood {
 }
 
 /// The data with the arrays that a convex fit borrows.
-struct Written {
+struct Written<'a> {
     places: Vec<Place>,
-    prompts: Vec<OfPrompt>,
+    prompts: Vec<OfPrompt<'a>>,
 }
 
 /// The data of one prompt.
-struct OfPrompt {
-    prompt: usize,
-    /// Features of its own, where they are one-hot.
-    features: Option<Array2<f64>>,
+struct OfPrompt<'a> {
+    /// K(x)×d: written out where they are one-hot or in single precision.
+    features: CowArray<'a, f64, Ix2>,
     /// b(x,·).
     offset: Vec<f64>,
     /// c(x,·).
     weights: Vec<f64>,
 }
 
-impl Written {
-    fn of(step: &Step<'_>, masses: &Masses) -> Self {
+impl<'a> Written<'a> {
+    fn of(step: &'a Step<'_>, masses: &Masses) -> Self {
         let features = step.instance.features();
         let together = step.radius.is_some() || matches!(features, FeatureMap::Dense(_));
         let mut places = if together { vec![Place::Whole] } else { Vec::new() };
@@ -172,37 +171,28 @@ impl Written {
                 None => vec![0.0; count],
             };
             let own = match features {
-                FeatureMap::Dense(_) => None,
+                FeatureMap::Dense(dense) => dense.prompt(x),
                 FeatureMap::OneHot(responses) if together => {
                     let mut rows = Array2::zeros((count, features.dim()));
                     let start = starts(responses)[x];
                     (0..count).for_each(|y| rows[(y, start + y)] = 1.0);
-                    Some(rows)
+                    rows.into()
                 }
-                FeatureMap::OneHot(_) => Some(Array2::eye(count)),
+                FeatureMap::OneHot(_) => Array2::eye(count).into(),
             };
             if !together {
                 places.push(Place::Prompt(x, (0..count as u32).collect()));
             }
-            prompts.push(OfPrompt { prompt: x, features: own, offset, weights });
+            prompts.push(OfPrompt { features: own, offset, weights });
         }
         Self { places, prompts }
     }
 
-    fn blocks<'b>(&'b self, step: &'b Step<'_>) -> Vec<Block<'b>> {
-        let choices: Vec<Choices<'b>> = self
+    fn blocks(&self) -> Vec<Block<'_>> {
+        let choices: Vec<Choices<'_>> = self
             .prompts
             .iter()
-            .map(|of| {
-                let features = match (&of.features, step.instance.features()) {
-                    (Some(own), _) => own.view(),
-                    (None, FeatureMap::Dense(dense)) => {
-                        dense.matrix().slice(s![dense.starts()[of.prompt]..dense.starts()[of.prompt + 1], ..])
-                    }
-                    (None, FeatureMap::OneHot(_)) => unreachable!("one-hot features are written out"),
-                };
-                Choices { features, offset: &of.offset, weights: &of.weights }
-            })
+            .map(|of| Choices { features: of.features.view(), offset: &of.offset, weights: &of.weights })
             .collect();
         if matches!(self.places.first(), Some(Place::Whole)) {
             vec![Block::Softmax(choices)]

@@ -121,7 +121,7 @@ pub(super) fn rows(batches: &[Batch], features: &DenseFeatures, span: &Span) -> 
 fn embedded(row: &GradedRow, features: &DenseFeatures, span: &Span, prompt: usize) -> GradedRow {
     let mut direction = Array1::zeros(features.dim());
     for (y, &coefficient) in row.direction.iter().enumerate() {
-        direction.scaled_add(coefficient, &features.row(prompt, y));
+        features.add_to(prompt, y, coefficient, &mut direction);
     }
     GradedRow { log_size: row.log_size, direction: span.coordinates_of(&direction) }
 }

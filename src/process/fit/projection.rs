@@ -199,8 +199,7 @@ pub(super) struct Forests {
 
 impl Forests {
     pub fn add(&mut self, features: &DenseFeatures, prompt: usize, pairs: impl IntoIterator<Item = (u32, u32)>) {
-        let responses = features.starts()[prompt + 1] - features.starts()[prompt];
-        self.graph.build(responses, pairs);
+        self.graph.build(features.responses(prompt), pairs);
         self.edges.extend(self.graph.forest().iter().map(|&(a, b)| (prompt, a, b)));
     }
 

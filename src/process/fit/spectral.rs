@@ -167,7 +167,7 @@ impl Spectral {
         let mut rows: Vec<(usize, FactorRow)> = Vec::new();
         let diverse = walk(&mut |prompt, pairs| {
             forests.add(features, prompt, pairs.iter().map(|pair| (pair.a, pair.b)));
-            graph.build(features.starts()[prompt + 1] - features.starts()[prompt], pairs.iter().map(|p| (p.a, p.b)));
+            graph.build(features.responses(prompt), pairs.iter().map(|p| (p.a, p.b)));
             let vertices = graph.components(|_| true).concat();
             rows.extend(factor_over(&vertices, pairs).into_iter().map(|mut row| {
                 row.entries.iter_mut().for_each(|(i, _)| *i = vertices[*i] as usize);
@@ -182,7 +182,7 @@ impl Spectral {
         for (i, (prompt, row)) in rows.iter().enumerate() {
             let mut line = matrix.row_mut(i);
             for &(response, coefficient) in &row.entries {
-                line.scaled_add(coefficient, &features.row(*prompt, response));
+                features.add_to(*prompt, response, coefficient, &mut line);
             }
         }
         let mut stacked = Array2::zeros((rows.len(), rank + 1));

@@ -46,7 +46,7 @@ pub(super) fn check(class: &FiniteClass, beta: f64, features: &DenseFeatures, ba
     Levels::of(norm, beta, class.levels).check(beta)?;
     let members = class.rays as f64 * (class.levels as f64 + 1.0);
     memory::require("the consistent members of the finite class", (16.0 * members) as u64)?;
-    let (rows, dim) = features.matrix().dim();
+    let (rows, dim) = (features.rows(), features.dim());
     let each = match class.choice {
         // All members are candidates where nothing was seen.
         ClassChoice::Worst => class.rays as f64 * rows as f64 * dim as f64 + members * rows as f64,
@@ -200,10 +200,10 @@ impl Round<'_> {
                 consistent[rng.random_range(0..consistent.len() as u64) as usize]
             }
             ClassChoice::Worst => {
-                let own = self.features.matrix().dot(&self.rays.base_of(self.current.ray));
+                let own = self.features.times(&self.rays.base_of(self.current.ray));
                 let own = own * self.target();
                 self.least(consistent, |vector| {
-                    let logits = self.features.matrix().dot(&vector);
+                    let logits = self.features.times(&vector);
                     let own = &own;
                     move |level| -self.spread(&logits, self.powers.at(level), own)
                 })
