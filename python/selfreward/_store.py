@@ -221,8 +221,9 @@ class Store:
         """Draws the store: the figure of its experiment, or what flags ask for.
 
         Keywords are flags of ``selfreward plot``: ``x``, ``y``, ``where``, ``by``, ``facet``,
-        ``log``, ``bound``, ``bound_set``, ``delta``, ``level``, ``title``, ``width``, ``height``. An experiment that has several
-        figures gives a list of them. Nothing is written beside the store.
+        ``log``, ``bound``, ``bound_set``, ``delta``, ``level``, ``title``, ``width``, ``height``.
+        An experiment that has several figures gives a list of them. Nothing is written beside the
+        store.
 
         Raises:
             ValueError: a flag is refused, or there is nothing to draw.
