@@ -5,26 +5,56 @@
 >>> run["kappa"].shape
 (10, 4)
 
-Runs: ``simulate``, and ``data`` for features and answers that come along. Theory: ``bound``,
-``bounds``, ``plan``, ``loops``. Verdicts: ``verify``, ``falsify``. Experiments: ``run``,
-``open_store``. The same numbers as the command ``selfreward``, which comes along.
+Runs: ``simulate``, ``describe``, ``compare``, and ``data`` for features and answers that come
+along. Theory: ``bound``, ``bounds``, ``plan``, ``loops``, ``cite``. Verdicts: ``verify``,
+``falsify``. Experiments: ``experiments``, ``run``, ``open_store``. The numbers are those of the
+command ``selfreward``, which comes along.
 """
 
 from . import data
 from ._bound import Bound, bound, bounds
+from ._commands import (
+    Ledger,
+    Result,
+    cite,
+    compare,
+    describe,
+    experiments,
+    falsify,
+    loops,
+    plan,
+    run,
+    verify,
+)
 from ._core import State, Step, __version__
 from ._figure import Figure
+from ._rows import Rows
 from ._run import Run, simulate
+from ._store import Store, open_store
 
 __all__ = [
     "Bound",
     "Figure",
+    "Ledger",
+    "Result",
+    "Rows",
     "Run",
     "State",
     "Step",
+    "Store",
     "__version__",
     "bound",
     "bounds",
+    "cite",
+    "compare",
     "data",
+    "describe",
+    "experiments",
+    "falsify",
+    "loops",
+    "open_store",
+    "plan",
+    "run",
     "simulate",
+    "verify",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _core
 from ._figure import Figure
-from ._optional import optional
 from ._progress import Progress
+from ._records import needed
 
 if TYPE_CHECKING:
     import pandas
@@ -147,12 +146,12 @@ class Run(Mapping[str, Floats]):
 
     def to_pandas(self) -> pandas.DataFrame:
         """A row for each replicate and t; a column for each quantity. Needs pandas."""
-        frame: pandas.DataFrame = optional("pandas").DataFrame(self._long())
+        frame: pandas.DataFrame = needed("pandas").DataFrame(self._long())
         return frame
 
     def to_polars(self) -> polars.DataFrame:
         """A row for each replicate and t; a column for each quantity. Needs polars."""
-        frame: polars.DataFrame = optional("polars").DataFrame(self._long())
+        frame: polars.DataFrame = needed("polars").DataFrame(self._long())
         return frame
 
     def to_xarray(self) -> xarray.Dataset:
@@ -179,12 +178,14 @@ class Run(Mapping[str, Floats]):
         if self.theta is not None:
             variables["theta"] = (("replicate", "t", "coordinate"), self.theta)
         attributes = {"config": self.toml, "version": _core.__version__}
-        dataset: xarray.Dataset = optional("xarray").Dataset(variables, coordinates, attributes)
+        dataset: xarray.Dataset = needed("xarray").Dataset(variables, coordinates, attributes)
         return dataset
 
     def plot(self) -> Figure:
         """κ_t − 1, failure rates, drift and accuracy against t, with 95% intervals."""
-        return Figure(*self._core.figure())
+        svg, png, pdf = self._core.figure()
+        files = {"svg": svg, "png": png, "pdf": pdf, "csv": self.csv.encode()}
+        return Figure("trajectory", files)
 
 
 ARRAYS = (

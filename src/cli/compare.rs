@@ -8,9 +8,10 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::counts::{self, whole};
+use super::json::Shown;
 use super::locks::Locks;
 use super::outputs::files_of_store;
-use super::{Failure, Outputs, Verbosity, print, terminal_width};
+use super::{Failure, Json, Outputs, Verbosity, terminal_width};
 use crate::compare::{self, By, Gathered, Matching, Origin, Pairing, Question};
 use crate::experiment::{CellRows, Results};
 use crate::plot;
@@ -71,9 +72,8 @@ pub struct CompareArgs {
     /// Threads; the result does not depend on it [default: one for each core]
     #[arg(long, value_name = "N", value_parser = whole::<1, { counts::MOST }, usize>)]
     jobs: Option<usize>,
-    /// Print one JSON document in place of the table
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: Json,
     /// Write compare.csv, compare.json, compare.svg, compare.png and compare.pdf into this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -103,14 +103,13 @@ struct Sides {
 /// Carries the command out.
 pub(super) fn run(args: &CompareArgs) -> std::result::Result<(), Failure> {
     args.locks.apply();
-    let (outputs, sides) = args.gather()?;
+    let ((outputs, shown), sides) = args.gather()?;
     let comparison = sides.gathered.judge();
     let document = compare::document(&comparison, sides.sources, &sides.unmatched);
     let document = format!("{document:#}\n");
     let written = outputs.map_or(Ok(()), |outputs| write(&outputs, &comparison, &document, args.verbosity));
-    let text = if args.json { document } else { compare::text(&comparison, Some(terminal_width().unwrap_or(WIDEST))) };
     // What was compared is shown, whether or not it could be written.
-    print(text.trim_end())?;
+    shown.show(|| compare::text(&comparison, Some(terminal_width().unwrap_or(WIDEST))), &document)?;
     written.map_err(Failure::failed)
 }
 
@@ -130,8 +129,11 @@ fn write(outputs: &Outputs, comparison: &compare::Comparison, document: &str, ve
     Ok(())
 }
 
-/// Where the files go, and what is compared.
-type Prepared = (Option<Outputs>, Sides);
+/// Where the files go, and what is shown.
+type Places = (Option<Outputs>, Shown);
+
+/// Those, and what is compared.
+type Prepared = (Places, Sides);
 
 impl CompareArgs {
     fn question(&self) -> Question {
@@ -141,9 +143,10 @@ impl CompareArgs {
         Question { quantities: self.quantities.clone(), delta: self.delta, rounds }
     }
 
-    fn outputs(&self, inputs: Vec<PathBuf>) -> Result<Option<Outputs>> {
+    fn outputs(&self, inputs: Vec<PathBuf>) -> Result<Places> {
         let claimed = |folder: &PathBuf| Outputs::claim(folder, &FILES, self.force)?.sparing(inputs.clone());
-        self.out.as_ref().map(claimed).transpose()
+        let outputs = self.out.as_ref().map(claimed).transpose()?;
+        Ok((outputs, self.json.claim(inputs.clone())?))
     }
 
     fn gather(&self) -> std::result::Result<Prepared, Failure> {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::verify::{VerifyArgs, pretty};
-use super::{Failure, Jobs, print, stop_flag};
+use super::{Failure, Jobs, stop_flag};
 use crate::claims::gather::{Question, answer};
 use crate::claims::own::answer_on_own;
 use crate::claims::{Control, Weighed};
@@ -94,7 +94,7 @@ pub(super) fn run(claims: &[Listed], args: &VerifyArgs) -> Result<(), Failure> {
     let several = args.seeds > 1;
     let questions: Vec<Question> = controls.iter().chain(truths.iter().filter(|_| several)).copied().collect();
     let stop = stop_flag();
-    let outputs = args.outputs().map_err(Failure::refused)?;
+    let (outputs, shown) = (args.outputs().map_err(Failure::refused)?, args.shown().map_err(Failure::refused)?);
     for number in 0..args.seeds {
         let mut rows = args.rows_of_seed(&questions, number as u64, &stop)?;
         let seed = rows.seed()?;
@@ -122,7 +122,7 @@ pub(super) fn run(claims: &[Listed], args: &VerifyArgs) -> Result<(), Failure> {
     let document = json!({"schema": 1, "controls": tried.iter().map(Tried::to_json).collect::<Vec<_>>()});
     let text = pretty(&document);
     let kept = outputs.map_or(Ok(()), |outputs| outputs.write("controls.json", format!("{text}\n")));
-    print(if args.json { text } else { table(&tried) }.trim_end())?;
+    shown.show(|| table(&tried), &text)?;
     kept.map_err(Failure::failed)?;
     let named = [("not caught", escaped), ("not tried", untried)].into_iter().filter(|(_, ids)| !ids.is_empty());
     let failures: Vec<String> = named.map(|(what, ids)| format!("{what}: {}", ids.join(", "))).collect();

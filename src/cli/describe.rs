@@ -7,7 +7,7 @@ use clap::Args;
 use super::counts::{self, number, whole};
 use super::overlays::{self, Overlay};
 use super::source::Source;
-use super::{Failure, Outputs, Verbosity, as_flag, print};
+use super::{Failure, Json, Outputs, Verbosity, as_flag};
 use crate::describe::{describe, figure, output};
 use crate::plot;
 
@@ -39,9 +39,8 @@ pub struct DescribeArgs {
     /// λ of the effective dimension [default: 1/n]
     #[arg(long, value_name = "L", value_parser = number)]
     lambda: Option<f64>,
-    /// Print one JSON document in place of the table
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: Json,
     /// Write description.json, description.svg, description.png and description.pdf into this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -64,6 +63,7 @@ pub(super) fn run(args: &DescribeArgs) -> Result<(), Failure> {
     let source = Source::read(&args.source, laid).map_err(Failure::Refused)?;
     let claimed = args.out.as_ref().map(|folder| Outputs::claim(folder, &FILES, args.force)?.sparing(source.inputs()));
     let outputs = claimed.transpose().map_err(Failure::refused)?;
+    let shown = args.json.claim(source.inputs()).map_err(Failure::refused)?;
     let (name, replicate) = (source.name(), args.replicate.unwrap_or(source.first_replicate()));
     let drawn = !source.is_file() || args.replicate.is_some() || !args.settings.is_empty();
     let (measured, options, remarks) = source.measure(replicate, args.lambda).map_err(Failure::Refused)?;
@@ -83,7 +83,7 @@ pub(super) fn run(args: &DescribeArgs) -> Result<(), Failure> {
         Ok(format!("wrote {} to {}", FILES.join(", "), outputs.folder().display()))
     });
     // What was computed is shown, whether or not it could be written.
-    let printed = print(&if args.json { document } else { output::table(&groups) });
+    let printed = shown.show(|| output::table(&groups), &document);
     if let Some(written) = written {
         verbosity.say(written.map_err(Failure::failed)?);
     }

@@ -5,14 +5,15 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use serde_json::{Value, json};
 
 use super::counts::{MOST, number, whole};
-use super::verify::write_witness;
-use super::{Failure, Outputs, Verbosity, print, stop_flag};
+use super::verify::{pretty, write_witness};
+use super::{Failure, Json, Outputs, Verbosity, stop_flag};
 use crate::Error;
 use crate::claims::falsifier::{Found, search};
 use crate::claims::witness::Witness;
-use crate::claims::{Claim, Level};
+use crate::claims::{Claim, Comparison, Level};
 use crate::papers::{self, Listed, PAPERS};
 use crate::study::definition::Verdict;
 use crate::study::store::parse_seed;
@@ -38,6 +39,8 @@ pub struct FalsifyArgs {
     #[arg(long, value_name = "DIR", default_value = "violations")]
     out: PathBuf,
     #[command(flatten)]
+    json: Json,
+    #[command(flatten)]
     verbosity: Verbosity,
 }
 
@@ -50,6 +53,7 @@ pub(super) fn run(args: &FalsifyArgs) -> Result<(), Failure> {
         return Err(Failure::refused(Error::argument("--budget", budget, "a number of seconds > 0")));
     }
     let outputs = Outputs::claim(&args.out, &[], true).map_err(Failure::refused)?;
+    let shown = args.json.claim::<&Path>([]).map_err(Failure::refused)?;
     let stop = stop_flag();
     #[expect(
         clippy::disallowed_methods,
@@ -63,7 +67,8 @@ pub(super) fn run(args: &FalsifyArgs) -> Result<(), Failure> {
     };
     let found = search(&claim, &seed.named("falsify", claim.id), enough).map_err(Failure::refused)?;
     let saved = args.save(&claim, &found, &outputs);
-    print(report(&claim, &found, saved.as_ref().ok().and_then(Option::as_deref)).trim_end())?;
+    let path = saved.as_ref().ok().and_then(Option::as_deref);
+    shown.show(|| report(&claim, &found, path), &pretty(&document(&claim, &found, path)))?;
     saved?;
     if stop.load(Ordering::Relaxed) {
         return Err(Failure::Interrupted);
@@ -103,6 +108,44 @@ impl FalsifyArgs {
     }
 }
 
+/// How the search came out: what exceeds a bound of every replicate violates it, one that allows a share of them is exceeded in this one.
+fn outcome(claim: &Claim, found: &Found) -> &'static str {
+    match (&found.comparison, found.violated(), claim.level) {
+        (None, ..) => "never applied",
+        (_, false, _) => "not violated",
+        (_, true, Level::Exact) => "violated",
+        (_, true, _) => "exceeded",
+    }
+}
+
+/// The result as JSON. A number is null where the claim never applied, and the text "inf" where it is infinite.
+fn document(claim: &Listed, found: &Found, saved: Option<&str>) -> Value {
+    let number = |value: f64| match value {
+        f64::INFINITY => json!("inf"),
+        f64::NEG_INFINITY => json!("-inf"),
+        value => json!(value),
+    };
+    let compared = |value: fn(&Comparison) -> f64| found.comparison.as_ref().map(|compared| number(value(compared)));
+    json!({
+        "schema": 1,
+        "id": claim.id,
+        "paper": claim.paper.key,
+        "statement": claim.says,
+        "level": claim.level,
+        "expected": claim.expected,
+        "outcome": outcome(claim, found),
+        "ratio": found.comparison.map(|_| number(found.ratio)),
+        "measured": compared(|compared| compared.measured),
+        "bound": compared(|compared| compared.bound),
+        "rounding": compared(|compared| compared.tolerance),
+        "at": found.comparison.map(|_| found.at),
+        "evaluations": found.evaluations,
+        "growth": found.comparison.map(|_| found.growth.map(number)),
+        "unbounded": found.unbounded(),
+        "saved": saved,
+    })
+}
+
 fn report(claim: &Listed, found: &Found, saved: Option<&str>) -> String {
     let mut text = format!("{}\n{}: {}\n", claim.paper.heading(), claim.id, claim.says);
     match &found.comparison {
@@ -117,12 +160,10 @@ fn report(claim: &Listed, found: &Found, saved: Option<&str>) -> String {
             ));
             let [quarter, half, all] = found.growth;
             text.push_str(&format!("after a quarter, a half and all of them: {quarter:.6e}, {half:.6e}, {all:.6e}\n"));
-            let verdict = match (comparison.exceeds(), claim.level) {
-                (false, _) => "not violated",
-                (true, Level::Exact) => "violated",
-                (true, _) => "exceeded in this one replicate; the statement allows a share of them (see verify)",
-            };
-            text.push_str(verdict);
+            text.push_str(match outcome(claim, found) {
+                "exceeded" => "exceeded in this one replicate; the statement allows a share of them (see verify)",
+                verdict => verdict,
+            });
             if found.unbounded() {
                 text.push_str(": the ratio grows without a sign of a bound");
             }

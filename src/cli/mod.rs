@@ -12,6 +12,7 @@ mod export;
 mod falsify;
 mod from;
 mod jobs;
+mod json;
 mod list;
 mod locks;
 mod loops;
@@ -43,6 +44,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use jobs::Jobs;
+pub use json::Json;
 pub use outputs::Outputs;
 pub use progress::{Progress, Verbosity};
 pub use signals::stop_flag;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::counts::{number, whole};
 use super::from::{From, Taken, shown};
-use super::{Failure, Verbosity, as_flag, print};
+use super::{Failure, Json, Verbosity, as_flag};
 use crate::theory::iterative::Setting;
 use crate::theory::one_step::{Class, Regularisation};
 use crate::theory::plan::{Plan, Plans, plan};
@@ -60,9 +60,8 @@ pub struct PlanArgs {
     /// Take what is not given from the base policy of a file (.npz) or a configuration (TOML), as `selfreward describe` measures it
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: Json,
     #[command(flatten)]
     verbosity: Verbosity,
 }
@@ -203,6 +202,7 @@ pub(super) fn run(args: &PlanArgs) -> std::result::Result<(), Failure> {
         let error = Error::argument("FLAGS", "--target-failure missing", "this flag: no file gives it");
         return Err(Failure::refused(error));
     }
+    let shown = args.json.claim(&args.from).map_err(Failure::refused)?;
     let from = args.from.as_deref().map(From::read).transpose().map_err(Failure::Refused)?;
     from.as_ref().map_or(Ok(()), |from| from.refuse_void(args.bound())).map_err(Failure::refused)?;
     let (needed, taken) = args.completed(from.as_ref()).map_err(Failure::refused)?;
@@ -217,15 +217,12 @@ pub(super) fn run(args: &PlanArgs) -> std::result::Result<(), Failure> {
             (plans.promised, plans.reason) = (false, reason);
         }
     }
-    if !args.json {
-        return print(&human(&plans, promised_if(&taken)));
-    }
     let mut form = serde_json::to_value(&plans).map_err(Failure::failed)?;
     if let Some(from) = &from {
         form["from"] = from.json(&taken);
         form["promised_if"] = promised_if(&taken).filter(|_| plans.promised).into();
     }
-    print(&form.to_string())
+    shown.show(|| human(&plans, promised_if(&taken)), &form.to_string())
 }
 
 /// On what a promise rests beside the numbers: a run's γ and μ are the least over its rounds, and a file has those of round 0 alone.

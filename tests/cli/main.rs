@@ -13,6 +13,7 @@ mod examples;
 #[cfg(target_os = "linux")]
 mod fakes;
 mod intervals;
+mod json;
 mod loops;
 #[cfg(target_os = "linux")]
 mod machine;

@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::counts::whole;
+use super::json::Shown;
+use super::outputs::files_of_store;
 use super::run::{ProfileArgs, Settings};
-use super::{Failure, Jobs, Outputs, print, stop_flag};
+use super::{Failure, Jobs, Json, Outputs, stop_flag};
 use crate::claims::gather::{Question, answer};
 use crate::claims::ledger::{Entry, Ledger, Origin, Outcome};
 use crate::claims::own::weigh_own;
@@ -58,9 +60,8 @@ pub struct VerifyArgs {
     pub(super) seeds: usize,
     #[command(flatten)]
     pub(super) settings: Settings,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
+    #[command(flatten)]
+    json: Json,
     /// Keep the stores (in its folder runs; the parts that the claims look at), the ledger as JSON and CSV, and violations, here
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -75,7 +76,7 @@ pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
         return super::controls::run(&claims, args);
     }
     let questions: Vec<Question> = claims.iter().map(Listed::question).collect();
-    let outputs = args.outputs().map_err(Failure::refused)?;
+    let (outputs, shown) = (args.outputs().map_err(Failure::refused)?, args.shown().map_err(Failure::refused)?);
     let mut rows = args.rows(&questions, &stop_flag())?;
     let (here, elsewhere) = rows.shared_out(&claims, &names);
     let seed = rows.seed()?;
@@ -103,7 +104,7 @@ pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
     let written = outputs.map_or(Ok(()), |outputs| write(&outputs, &ledger));
     // What was weighed is shown, whether or not it could be written.
     let table = if args.settings.verbosity.verbose { Ledger::to_whole_table } else { Ledger::to_table };
-    print(if args.json { pretty(&ledger.to_json()) } else { table(&ledger) }.trim_end())?;
+    shown.show(|| table(&ledger), &pretty(&ledger.to_json()))?;
     unsaved.map_or(written, Err).map_err(Failure::failed)?;
     // All claims of a chapter that look at rows may be silent on a store of one's own: what was asked for is not settled then.
     let of_rows: Vec<&Entry> = ledger.entries.iter().filter(|entry| !entry.claim.sources.is_empty()).collect();
@@ -112,6 +113,13 @@ pub(super) fn run(args: &VerifyArgs) -> std::result::Result<(), Failure> {
         return Err(Failure::Unsettled(reason));
     }
     conclude(&ledger)
+}
+
+impl VerifyArgs {
+    /// What is to be shown; no store that is read is written over.
+    pub(super) fn shown(&self) -> Result<Shown> {
+        self.json.claim(self.from.iter().flat_map(|path| files_of_store(path)))
+    }
 }
 
 /// JSON as the commands print it.
