@@ -1,9 +1,10 @@
-"""Runs the ```python blocks of pages, those of a page in their order and in one namespace, in a folder of its own.
+"""Runs the ```python blocks of pages, those of a page in order, in one namespace and a folder.
 
     python tests/python/blocks.py [PAGE.md…]
 
-Without a page: docs/python.md and both READMEs. Needs the package selfreward, pandas and xarray in this Python. The folder holds examples/ and
-data/ of the sources. An error is shown with the page and its line. Fails where a block fails or warns, and where a page has none.
+Without a page: docs/python.md and both READMEs. Needs the package selfreward, pandas and xarray in
+this Python. The folder holds examples/ and data/ of the sources. An error is shown with the page
+and its line. Fails where a block fails or warns, and where a page has none.
 """
 
 import os
@@ -59,7 +60,9 @@ def main():
                 count = run(page)
             finally:
                 os.chdir(home)
-        print(f"passed {os.path.relpath(page, ROOT)}: {count} blocks in {time.monotonic() - started:.1f} s", flush=True)
+        seconds = time.monotonic() - started
+        name = os.path.relpath(page, ROOT)
+        print(f"passed {name}: {count} blocks in {seconds:.1f} s", flush=True)
 
 
 if __name__ == "__main__":

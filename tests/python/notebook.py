@@ -2,8 +2,9 @@
 
     python tests/python/notebook.py [--show]
 
-Needs the package selfreward, nbclient, nbformat, ipykernel and pandas in this Python. Fails where a cell fails, where the notebook
-has not ten code cells, where it was committed with outputs, and where something is left in the folder. `--show` prints outputs.
+Needs the package selfreward, nbclient, nbformat, ipykernel and pandas in this Python. Fails where
+a cell fails, where the notebook has not ten code cells, where it was committed with outputs, and
+where something is left in the folder. `--show` prints outputs.
 """
 
 import os
@@ -24,8 +25,8 @@ TIMEOUT = 300
 def text(output):
     """An output as a terminal shows it; of stderr no progress, which rewrites its line."""
     if output.output_type == "stream":
-        lines = output.text.splitlines()
-        return "\n".join(line for line in lines if output.name == "stdout" or "policies" not in line).strip()
+        progress = "policies" if output.name == "stderr" else "\r"
+        return "\n".join(l for l in output.text.splitlines() if progress not in l).strip()
     return output.get("data", {}).get("text/plain", "")
 
 
@@ -35,15 +36,18 @@ def main():
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if len(code) != CELLS:
         sys.exit(f"FAILED notebook: {len(code)} code cells; expected {CELLS}")
-    kept = [number for number, cell in enumerate(code, 1) if cell.outputs or cell.execution_count is not None]
+    kept = [n for n, cell in enumerate(code, 1) if cell.outputs or cell.execution_count is not None]
     if kept:
-        sys.exit(f"FAILED notebook: outputs or counts of code cells {kept} are committed; expected none")
+        sys.exit(f"FAILED notebook: code cells {kept} have outputs or counts; expected none")
 
     started = []
 
+    def begins(cell, cell_index):
+        if cell.cell_type == "code":
+            started.append(time.monotonic())
+
     def ended(cell, cell_index, execute_reply):
-        number = len(started)
-        print(f"cell {number}: {time.monotonic() - started[-1]:.1f} s", flush=True)
+        print(f"cell {len(started)}: {time.monotonic() - started[-1]:.1f} s", flush=True)
         if "--show" in sys.argv:
             for output in cell.outputs:
                 if shown := text(output):
@@ -60,7 +64,7 @@ def main():
             timeout=TIMEOUT,
             kernel_name="python3",
             resources={"metadata": {"path": str(work)}},
-            on_cell_execute=lambda cell, cell_index: cell.cell_type == "code" and started.append(time.monotonic()),
+            on_cell_execute=begins,
             on_cell_executed=ended,
         )
         begin = time.monotonic()
