@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
+import numpy as np
+
+from ._arrays import ARRAYS, as_array, is_array
 from ._child import Finished, arguments, expect, run_command, run_json, toml, toml_key
 from ._records import Record, Records, nearest
 from ._store import Store, open_store
@@ -106,7 +110,7 @@ class Ledger(Records):
 
     @property
     def verdicts(self) -> dict[str, str]:
-        """The verdict of each claim by its id; on a store of one's own by ``id on store``.
+        """The verdict of each claim by its id; on stores (``from_``) that are of one's own by ``id on store``.
 
         Words: ``holds``, ``holds-vacuously``, ``violated``, ``inconclusive``, ``not-applicable``.
         """
@@ -176,13 +180,19 @@ def plan(**flags: Any) -> Result:
 def describe(source: Source, **flags: Any) -> Result:
     """What a base policy and its features are, before any round.
 
-    ``source`` is a file (``.npz``), a configuration (TOML), or a dict of it such as
-    ``{"instance": {"kind": "gaussian"}, "process.samples": 512}``. Keywords are the flags of
-    ``selfreward describe``: ``replicate``, ``set`` (a dict), ``seed``, ``rescale``, ``lambda_``.
+    ``source`` is a file (``.npz``), a configuration (TOML), a dict of it such as
+    ``{"instance": {"kind": "gaussian", "prompts": 9, "responses": 3, "dim": 4}}``, or a dict of
+    arrays, as ``simulate`` takes them. Keywords are the flags of ``selfreward describe``:
+    ``replicate``, ``set`` (a dict), ``seed``, ``rescale``, ``lambda_``.
 
     Raises:
         ValueError: the source or a flag is refused, with the key or array.
         OSError: the file cannot be read.
+
+    >>> import numpy as np
+    >>> found = describe({"offset": np.log([[0.5, 0.25, 0.25]])})
+    >>> round(found["quantities"]["kappa0"]["value"], 12)
+    2.0
     """
     with _sources() as path:
         done, document = run_json("describe", [path(source)], flags)
@@ -407,6 +417,11 @@ class _Paths:
         if not isinstance(source, Mapping):
             return os.fspath(source)
         self._written += 1
+        arrays = {key: as_array(key, one) for key, one in source.items() if is_array(one)}
+        if arrays and all(key in ARRAYS for key in source):
+            archive = self._folder / f"arrays-{self._written}.npz"
+            np.savez(archive, **arrays)
+            return str(archive)
         file = self._folder / f"configuration-{self._written}.toml"
         lines = (f"{key} = {toml(value)}\n" for key, value in _leaves(source))
         file.write_text("".join(lines), encoding="utf-8")
@@ -426,4 +441,9 @@ def _leaves(section: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, 
 @contextmanager
 def _sources() -> Iterator[_Paths]:
     with tempfile.TemporaryDirectory(prefix="selfreward-") as folder:
-        yield _Paths(Path(folder))
+        try:
+            yield _Paths(Path(folder))
+        except (ValueError, OSError, RuntimeError) as error:
+            # What was written for the command is called after what it stands for.
+            text = re.sub(re.escape(folder) + r"/(arrays|configuration)-\d+\.\w+", r"\1", str(error))
+            raise type(error)(text) from None

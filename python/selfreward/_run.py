@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import difflib
+import io
 import json
 import os
 import warnings
@@ -13,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _core
+from ._arrays import ARRAYS, as_array, is_array
 from ._figure import Figure
 from ._progress import Progress
 from ._records import needed
@@ -118,6 +121,23 @@ class Run(Mapping[str, Floats]):
         """What a person should know of the run, one sentence each."""
         return self._core.remarks()
 
+    def interval(self, name: str) -> dict[str, Floats]:
+        """Mean over replicates of a quantity at each t, and the ends of its 95% interval.
+
+        Three arrays (T + 1,), ``mean``, ``lo`` and ``hi``, as the command's table has them: of
+        replicates that ran to their end, NaN where there is none. Not of metrics of one's own.
+        """
+        columns = [column for column, quantity, *_ in self._columns if name in (column, quantity)]
+        if len(columns) != 1:
+            expected = ", ".join(columns) or "a quantity of the engine (run.definitions)"
+            raise KeyError(f"{name}: expected one of {expected}")
+        rows = list(csv.DictReader(io.StringIO(self.csv)))
+        ends = {end: [row[f"{columns[0]}_{end}"] for row in rows] for end in ("mean", "lo", "hi")}
+        return {
+            end: np.array([float(value) if value else np.nan for value in values])
+            for end, values in ends.items()
+        }
+
     @property
     def csv(self) -> str:
         """The table as the command writes it: mean and ends of the 95% interval of each column."""
@@ -188,19 +208,6 @@ class Run(Mapping[str, Floats]):
         return Figure("trajectory", files)
 
 
-ARRAYS = (
-    "phi",
-    "theta0",
-    "offset",
-    "prompt_weights",
-    "num_responses",
-    "correct",
-    "answer",
-    "reward",
-    "level",
-)
-
-
 def simulate(
     config: str | os.PathLike[str] | Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -229,7 +236,7 @@ def simulate(
 
     Args:
         config: the configuration: a TOML file, or a dictionary of sections, ``{"process":
-            {"samples": 64}}``, or of dotted keys, ``{"process.samples": 64}``.
+            {"samples": 64}}``, of dotted keys, ``{"process.samples": 64}``, or of arrays.
         settings: dotted keys laid over it.
         phi: features φ(x,y), (M, K, d), float64 or float32 in C order: used where they are, not
             copied (do not write to them while the run lasts). Arrays make an instance of kind
@@ -276,16 +283,20 @@ def simulate(
     given = dict(zip(ARRAYS, (phi, theta0, offset, prompt_weights, num_responses), strict=False))
     given |= {"correct": correct, "answer": answer, "reward": reward, "level": level}
     laid: dict[str, Any] = dict(settings or {})
+    source: Any = config
     arrays: dict[str, NDArray[Any]] = {}
+    if isinstance(config, Mapping):
+        within = {name: config[name] for name in ARRAYS if is_array(config.get(name))}
+        source = {key: value for key, value in config.items() if key not in within}
+        arrays = {name: as_array(name, value) for name, value in within.items()}
     for name, value in given.items():
-        if value is None:
-            continue
-        if isinstance(value, (str, bool, int, float, Mapping)):
+        if value is not None and not is_array(value):
             laid[name] = value
-        else:
-            arrays[name] = np.asarray(value)
+        elif value is not None and name in arrays:
+            raise ValueError(f"{name} is in the dictionary and a keyword: expected one of both")
+        elif value is not None:
+            arrays[name] = as_array(name, value)
     laid |= keys
-    source = dict(config) if isinstance(config, Mapping) else config
     calls = None if metrics is None else dict(metrics)
     with Progress(progress) as shown:
         core = _core.simulate(

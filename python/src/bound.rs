@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
+use selfreward::Error;
 use selfreward::cli::bound::{Answer, Calculator};
 use selfreward::papers::{Kind, PAPERS};
 
@@ -19,13 +20,21 @@ fn row(answer: &Answer) -> Row {
     (answer.bound.value(), numbers, lists, assumptions, answer.bound.vacuous(), answer.text())
 }
 
+/// The error with its number as Python names it.
+fn in_python(error: Error) -> Error {
+    match error {
+        Error::Argument { name, value, expected } => Error::Argument { name: name.replace('-', "_"), value, expected },
+        other => other,
+    }
+}
+
 /// A bound at one point after another: each is a list of flags with what they hold, as the command line writes it.
 #[pyfunction]
 #[pyo3(signature = (name, points, from_file=None))]
 pub fn bound(name: &str, points: Vec<Vec<(String, String)>>, from_file: Option<PathBuf>) -> PyResult<Vec<Row>> {
     let calculator = Calculator::new(name, from_file.as_deref()).map_err(|error| with_context(&error))?;
     let at = |point: &Vec<(String, String)>| calculator.evaluate(point).map(|answer| row(&answer));
-    points.iter().map(|point| at(point).map_err(|error| raised(&error))).collect()
+    points.iter().map(|point| at(point).map_err(|error| raised(&in_python(error)))).collect()
 }
 
 /// Every bound: its name, what it is, what it needs.
