@@ -284,6 +284,10 @@ def simulate(
         else:
             arrays[name] = np.asarray(value)
     laid |= keys
+    if fit is not None and not callable(fit):
+        raise ValueError(f"fit is of type {type(fit).__name__}: expected a callable")
+    if jobs is not None and jobs < 1:
+        raise ValueError(f"jobs = {jobs}: expected a whole number, at least 1")
     source = dict(config) if isinstance(config, Mapping) else config
     calls = None if metrics is None else dict(metrics)
     with Progress(progress) as shown:
