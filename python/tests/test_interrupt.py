@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,10 +51,9 @@ PROGRAM = """
         said |= {
             "measured": run.measured.tolist(),
             "complete": run.complete,
-            "values": {name: run[name].tolist() for name in run},
-            "theta": run.theta.tolist(),
             "repr": repr(run),
         }
+        np.savez(given["file"], theta=run.theta, **{f"of {name}": run[name] for name in run})
         try:
             run.csv
         except ValueError as error:
@@ -66,35 +66,44 @@ PROGRAM = """
 TABULAR: dict[str, Any] = {"kind": "tabular", "prompts": 50, "responses": 8, "samples": 2048, "beta": 3.0}
 
 
-def interrupted(after: float, slow: float = 0.0, **keys: Any) -> dict[str, Any]:
-    return child(PROGRAM, json.dumps({"after": after, "keys": keys, "slow": slow}))
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a run's arrays are left."""
+    return tmp_path / "run.npz"
 
 
-def whole(said: dict[str, Any], keys: dict[str, Any]) -> int:
+def interrupted(file: Path, after: float, slow: float = 0.0, **keys: Any) -> dict[str, Any]:
+    given = {"file": str(file), "after": after, "keys": keys, "slow": slow}
+    return child(PROGRAM, json.dumps(given))
+
+
+def whole(file: Path, said: dict[str, Any], keys: dict[str, Any]) -> int:
     """What is done is what an uninterrupted run has, what is missing is NaN; how many are done."""
     measured = np.array(said["measured"])
+    with np.load(file) as archive:
+        found = {name: archive[name] for name in archive.files}
     short = keys | {"rounds": int(max(measured.max() - 1, 1)), "replicates": len(measured)}
     expected = sr.simulate(short, keep_theta=True)
     done = np.arange(keys["rounds"] + 1) < measured[:, None]
     until = expected["kappa"].shape[1]
     assert not done[:, until:].any()
     for name in expected:
-        values = np.array(said["values"][name], dtype=np.float64)
+        values = found[f"of {name}"]
         assert np.isnan(values[~done]).all()
         same_bits(values[:, :until][done[:, :until]], expected[name][done[:, :until]])
-    theta = np.array(said["theta"], dtype=np.float64)
+    theta = found["theta"]
     assert np.isnan(theta[~done]).all() and expected.theta is not None
     same_bits(theta[:, :until][done[:, :until]], expected.theta[done[:, :until]])
     assert np.isfinite(theta[done]).all()
     return int(measured.sum())
 
 
-def test_what_is_done_is_given_back() -> None:
-    keys = TABULAR | {"prompts": 3000, "rounds": 400, "replicates": 4}
-    said = interrupted(1.0, **keys)
+def test_what_is_done_is_given_back(file: Path) -> None:
+    keys = TABULAR | {"prompts": 1000, "rounds": 400, "replicates": 4}
+    said = interrupted(file, 1.0, **keys)
     assert said["raised"] is None and said["complete"] is False
     assert said["took"] < 1
-    done = whole(said, keys)
+    done = whole(file, said, keys)
     assert 0 < done < 4 * 401
     (category, text) = said["warned"][-1]
     assert category == "RuntimeWarning"
@@ -102,23 +111,23 @@ def test_what_is_done_is_given_back() -> None:
     assert "no replicate ran to its end" in said["csv"] and "no replicate" in said["repr"]
 
 
-def test_replicates_that_ended_are_summarised() -> None:
+def test_replicates_that_ended_are_summarised(file: Path) -> None:
     keys = TABULAR | {"rounds": 2, "replicates": 400}
-    said = interrupted(0.5, slow=0.004, **keys)
+    said = interrupted(file, 0.5, slow=0.004, **keys)
     assert said["raised"] is None and said["complete"] is False and said["took"] < 1
     measured = np.array(said["measured"])
     assert (measured == 3).any() and (measured == 0).any() and "csv" not in said
     assert "kappa" in said["repr"]
-    whole(said, keys)
+    whole(file, said, keys)
 
 
-def test_a_slow_callable_is_left_to_itself() -> None:
+def test_a_slow_callable_is_left_to_itself(file: Path) -> None:
     # Each metric takes longer than a second may.
-    said = interrupted(1.0, slow=30.0, **TABULAR | {"rounds": 3, "replicates": 2})
+    said = interrupted(file, 1.0, slow=30.0, **TABULAR | {"rounds": 3, "replicates": 2})
     assert said["raised"] == "before any round was measured" and said["took"] < 1
 
 
-def test_one_long_round_is_left_to_itself() -> None:
+def test_one_long_round_is_left_to_itself(file: Path) -> None:
     # Responses by the million: a single round takes many seconds.
     keys = {
         "kind": "gaussian",
@@ -129,13 +138,13 @@ def test_one_long_round_is_left_to_itself() -> None:
         "samples": 10**7,
         "replicates": 1,
     }
-    said = interrupted(1.0, **keys)
+    said = interrupted(file, 1.0, **keys)
     assert said["took"] < 1
     assert said["raised"] == "before any round was measured" or sum(said["measured"]) == 1
 
 
-def test_nothing_measured_is_an_interrupt() -> None:
-    said = interrupted(0.3, slow=0.6, **TABULAR | {"rounds": 3, "replicates": 2})
+def test_nothing_measured_is_an_interrupt(file: Path) -> None:
+    said = interrupted(file, 0.3, slow=0.6, **TABULAR | {"rounds": 3, "replicates": 2})
     # The metric that is at work ends within what a thread may take, and stops there.
     assert said["took"] < 1
     assert said["raised"] == "before any round was measured" or sum(said["measured"]) <= 2
