@@ -14,13 +14,13 @@ import io
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ._core import enclosed_file
 
 __all__ = ["docqa", "smollm"]
 
-Arrays = dict[str, NDArray[Any]]
+# Arrays by name; any value, so that a type checker lets them be keywords beside others.
+Arrays = dict[str, Any]
 
 
 def _read(name: str) -> Arrays:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import selfreward as sr
 
-Arrays = dict[str, NDArray[Any]]
+# Arrays by name; any value, so that they may be keywords beside others.
+Arrays = dict[str, Any]
 PROMPTS, RESPONSES, DIM = 12, 4, 3
 
 
@@ -78,8 +78,8 @@ def same_bits(found: Any, expected: Any) -> None:
     assert a.shape == b.shape
     missing = np.isnan(b)
     assert (np.isnan(a) == missing).all()
-    bits = (np.ascontiguousarray(array).view(np.uint64)[~missing] for array in (a, b))
-    np.testing.assert_array_equal(*bits)
+    bits = [np.ascontiguousarray(array).view(np.uint64)[~missing] for array in (a, b)]
+    np.testing.assert_array_equal(bits[0], bits[1])
 
 
 def same_run(found: sr.Run, expected: sr.Run) -> None:

@@ -58,7 +58,8 @@ def test_a_base_of_any_logits_needs_no_features() -> None:
 
 
 def beyond(arrays: Arrays) -> NDArray[np.bool_]:
-    return np.arange(RESPONSES) >= arrays["num_responses"][:, None]
+    outside: NDArray[np.bool_] = np.arange(RESPONSES) >= arrays["num_responses"][:, None]
+    return outside
 
 
 @pytest.mark.parametrize("padding", [0.0, 1e300, np.nan, np.inf, -np.inf])
@@ -84,11 +85,11 @@ def test_what_lies_within_counts() -> None:
 
 def test_float32_is_what_a_file_of_float32_gives(tmp_path: Path) -> None:
     arrays = small() | {"phi": small()["phi"].astype(np.float32)}
-    np.savez(tmp_path / "single.npz", **arrays)  # type: ignore[arg-type]
+    np.savez(tmp_path / "single.npz", **arrays)
     run = simulated(**arrays)
     instance = {"kind": "npz", "path": str(tmp_path / "single.npz")}
     process = {"samples": 64, "rounds": 2, "beta": 1.0}
-    sections = {"instance": instance, "process": process, "run": {"replicates": 2}}
+    sections: dict[str, Any] = {"instance": instance, "process": process, "run": {"replicates": 2}}
     file = toml(tmp_path / "config.toml", sections)
     document = printed("simulate", "--config", file, "--save-theta", tmp_path / "theta.npz")
     assert {**run.document, "config": None} == {**document, "config": None}
@@ -280,7 +281,7 @@ def test_values_that_cannot_be_are_found(name: str, at: tuple[int, ...], value: 
 
 def test_a_scalar_is_no_array() -> None:
     with pytest.raises(ValueError, match="shape|dtype|expected"):
-        simulated(**small() | {"prompt_weights": np.float64(1.0)})  # type: ignore[dict-item]
+        simulated(**small() | {"prompt_weights": np.float64(1.0)})
 
 
 # Memory.
@@ -340,7 +341,7 @@ def test_a_run_outlives_its_arrays() -> None:
     assert run.csv == expected.csv and run.document == expected.document
 
 
-class Watched(np.ndarray):  # type: ignore[type-arg]
+class Watched(np.ndarray):
     """An array that can be referred to weakly."""
 
 

@@ -134,7 +134,7 @@ def test_a_bound_is_the_commands(name: str, numbers: dict[str, Any]) -> None:
 
 
 def test_the_text_is_the_commands() -> None:
-    numbers = dict(n=1e6, dim=16, radius=4)
+    numbers: dict[str, Any] = dict(n=1e6, dim=16, radius=4)
     ended = command("bound", "epsilon", *flags(numbers), "--quiet")
     assert repr(sr.bound("epsilon", **numbers)) == ended.stdout.rstrip("\n")
 
@@ -149,7 +149,7 @@ def test_points_are_broadcast() -> None:
     assert np.asarray(bound).dtype == np.float64 and bound.vacuous.dtype == np.bool_
     for i in range(2):
         for j in range(3):
-            at = dict(n=float(n[j]), dim=16, beta=float(beta[i, 0]), radius=6)
+            at: dict[str, Any] = dict(n=float(n[j]), dim=16, beta=float(beta[i, 0]), radius=6)
             one = sr.bound("epsilon", **at)
             same_bits(bound.value[i, j], one.value)
             assert bound.intermediates.keys() == one.intermediates.keys()
@@ -210,7 +210,7 @@ def test_doubles_go_in_to_the_last_digit() -> None:
 
 
 def test_numbers_come_from_a_file(tmp_path: Path) -> None:
-    np.savez(tmp_path / "small.npz", **small())  # type: ignore[arg-type]
+    np.savez(tmp_path / "small.npz", **small())
     numbers = dict(n=1000, class_size=10)
     for path in (tmp_path / "small.npz", str(tmp_path / "small.npz")):
         bound = sr.bound("single-step", from_=path, **numbers)

@@ -65,11 +65,11 @@ def least_squares(rows: Floats, target: Floats) -> tuple[Floats, float]:
     first order. A solver's ε is below p(m, n)u with a low polynomial p, for which mn is taken;
     rewards and differences, sums of a few terms, add some u. Twice that for two of them.
     """
-    _, singular, vt = np.linalg.svd(rows, full_matrices=False)
+    singular = np.linalg.svd(rows, compute_uv=False)
     rank = int((singular > 1e-10 * singular[0]).sum())
     # No singular value is near the line between rank and none.
     assert rank == len(singular) or singular[rank] < 1e-13 * singular[0] < 1e-5 * singular[rank - 1]
-    solution, *_ = np.linalg.lstsq(rows, target, rcond=1e-10)
+    solution: Floats = np.linalg.lstsq(rows, target, rcond=1e-10)[0].astype(np.float64)
     residual = float(np.linalg.norm(target - rows @ solution))
     kappa, inverse = singular[0] / singular[rank - 1], 1 / singular[rank - 1]
     size = np.linalg.norm(solution)
@@ -87,7 +87,7 @@ def square(step: sr.Step) -> tuple[Floats, float]:
     else:
         wanted = step.wins / count - 0.5
     solution, bound = least_squares(rows, root * wanted / step.beta)
-    theta = step.reference + solution
+    theta: Floats = step.reference + solution
     # The engine may form (1 + 1/β)Pθ + (θ − Pθ): some roundings of vectors no longer than θ's own.
     longest = np.linalg.norm(step.reference) + np.linalg.norm(theta)
     return theta, bound + float(10 * len(theta) * EPS * longest)
@@ -101,14 +101,16 @@ def compared(
     """In each round: how far an own fit is from the loop's, over the bound; it goes on with the loop's."""
     built = sr.simulate(config, **given)
     assert built.theta is not None
-    thetas, ratios = built.theta[0], []
+    thetas: list[Floats] = list(built.theta[0])
+    ratios: list[float] = []
 
     def fit(step: sr.Step) -> Floats:
         theta, bound = own(step)
-        ratios.append(float(np.linalg.norm(theta - thetas[step.t + 1])) / bound)
-        moved = np.linalg.norm(thetas[step.t + 1] - thetas[step.t])
+        following = thetas[step.t + 1]
+        ratios.append(float(np.linalg.norm(theta - following)) / bound)
+        moved = np.linalg.norm(following - thetas[step.t])
         assert bound < 1e-6 * moved, "a bound that tells nothing"
-        return thetas[step.t + 1]
+        return following
 
     run = sr.simulate(config, **given, fit=fit)
     # With the same θ in each round the rounds are the same, and so is what policies are measured by.
@@ -581,7 +583,7 @@ def test_what_is_no_theta_is_refused(given: Any, said: str) -> None:
         sr.simulate(**small(), **KEYS, fit=lambda _: given)
 
 
-@pytest.mark.parametrize("given", [[1, 2, 3], (1.0, 2.0, 3.0), np.float32([1, 2, 3]), np.array([3, 2, 1])[::-1]])
+@pytest.mark.parametrize("given", [[1, 2, 3], (1.0, 2.0, 3.0), np.array([1, 2, 3], dtype="f4"), np.array([3, 2, 1])[::-1]])
 def test_whatever_makes_a_vector_is_theta(given: Any) -> None:
     run = sr.simulate(**small(), **KEYS, fit=lambda _: given)
     assert run.theta is not None

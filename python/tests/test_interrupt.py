@@ -129,7 +129,7 @@ def test_a_slow_callable_is_left_to_itself(file: Path) -> None:
 
 def test_one_long_round_is_left_to_itself(file: Path) -> None:
     # Responses by the million: a single round takes many seconds.
-    keys = {
+    keys: dict[str, Any] = {
         "kind": "gaussian",
         "prompts": 3000,
         "responses": 40,

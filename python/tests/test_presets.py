@@ -20,7 +20,7 @@ def configuration(preset: str, kind: str, folder: Path) -> Sections:
     """A small run of a loop; where its fit may have no finite minimum, with a ridge."""
     instance: dict[str, Any] = {"kind": kind}
     if kind == "npz":
-        np.savez(folder / "small.npz", **small())  # type: ignore[arg-type]
+        np.savez(folder / "small.npz", **small())
         instance["path"] = str(folder / "small.npz")
     elif kind == "tabular":
         instance |= {"prompts": 10, "responses": 4, "answer": "uniform"}
@@ -131,7 +131,7 @@ def test_numbers_are_those_of_the_command(preset: str, kind: str, tmp_path: Path
 
     if kind == "npz":
         rest = {k: v for k, v in sections.items() if k != "instance"}
-        same_run(sr.simulate(rest, **small(), keep_theta=True), run)  # type: ignore[arg-type]
+        same_run(sr.simulate(rest, **small(), keep_theta=True), run)
 
 
 @pytest.mark.parametrize("name", ["smollm", "docqa"])
