@@ -26,7 +26,7 @@ __version__: str
 
 @disjoint_base
 class State:
-    """A policy π_t, as a metric of one's own sees it: M prompts, K responses at most, d features."""
+    """A policy π_t, as a metric sees it: M prompts, K responses at most, d features."""
 
     @property
     def t(self) -> int:
@@ -71,7 +71,7 @@ class Step(State):
         """n, that of remembered rounds included."""
     @property
     def rewards(self) -> NDArray[np.float64]:
-        """The round's reward, (M, K), up to a constant for each prompt; NaN beyond its responses."""
+        """The round's reward, (M, K), up to a constant for each prompt; NaN beyond responses."""
     @property
     def base_theta(self) -> NDArray[np.float64]:
         """θ_0, (d,)."""
@@ -86,7 +86,7 @@ class Step(State):
         """B, the radius of the ball that θ is to stay in, or None."""
     @property
     def seed(self) -> int:
-        """The replicate's seed, below 2^256, for ``numpy.random.default_rng([step.seed, step.t])``."""
+        """The replicate's seed, below 2^256: ``numpy.random.default_rng([step.seed, step.t])``."""
 
 @final
 class Run:

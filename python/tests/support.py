@@ -1,4 +1,4 @@
-"""What several tests share: the command in a process of its own, small instances, exact comparison."""
+"""What tests share: the command in a process of its own, small instances, exact comparison."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROMPTS, RESPONSES, DIM = 12, 4, 3
 
 
 def small(seed: int = 3) -> Arrays:
-    """Every array that an instance can have (but ``answer``, which excludes ``correct``), ragged."""
+    """Every array that an instance can have (but ``answer``, in place of ``correct``), ragged."""
     rng = np.random.default_rng(seed)
     phi = rng.normal(size=(PROMPTS, RESPONSES, DIM))
     weights = rng.uniform(1, 2, size=PROMPTS)

@@ -12,11 +12,28 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from support import DIM, PROMPTS, RESPONSES, Arrays, child, printed, same_bits, same_run, small, toml
+from support import (
+    DIM,
+    PROMPTS,
+    RESPONSES,
+    Arrays,
+    child,
+    printed,
+    same_bits,
+    same_run,
+    small,
+    toml,
+)
 
 import selfreward as sr
 
-KEYS: dict[str, Any] = {"samples": 64, "rounds": 2, "replicates": 2, "beta": 1.0, "keep_theta": True}
+KEYS: dict[str, Any] = {
+    "samples": 64,
+    "rounds": 2,
+    "replicates": 2,
+    "beta": 1.0,
+    "keep_theta": True,
+}
 
 
 def simulated(**arrays: Any) -> sr.Run:
@@ -105,7 +122,9 @@ WHOLES = ("num_responses", "level")
 
 
 @pytest.mark.parametrize("name", FLOATS)
-@pytest.mark.parametrize("dtype", ["float16", "int64", "bool", "complex128", "object", ">f8", ">f4"])
+@pytest.mark.parametrize(
+    "dtype", ["float16", "int64", "bool", "complex128", "object", ">f8", ">f4"]
+)
 def test_other_types_are_refused_by_name(name: str, dtype: str) -> None:
     arrays = small()
     arrays[name] = arrays[name].astype(dtype)

@@ -14,71 +14,122 @@ import selfreward as sr
 
 # A call of every bound with the least that it needs, and of some with more.
 CALLS: list[tuple[str, dict[str, Any]]] = [
-    ("single-step", dict(n=1e6, kappa0=3, class_size=1000)),
-    ("hard-instance", dict(n=10**6, prompts=64, kappa0=9)),
-    ("hard-instance", dict(n=1000, prompts=8, kappa0=3, rounds=2, mass=0.5, beta=0.05, delta=0.3)),
-    ("hard-instance", dict(n=1000, prompts=8, kappa0=3, mass="worst")),
-    ("epsilon", dict(n=1e6, class_size=1000, range=2)),
-    ("epsilon", dict(n=1e6, dim=16, radius=4)),
-    ("one-step", dict(kappa=2, gamma=0.5, epsilon=0.01, beta=0.01)),
-    ("one-step", dict(kappa=1e4, gamma=1, epsilon=1e9, beta=0.5, delta=1e-300)),
-    ("recurrence", dict(kappa=2, gamma=0.5, mu=0.3, epsilon=0.01, beta=0.01)),
-    ("fixed-point", dict(gamma=0.5, mu=0.3, epsilon=0.01, beta=0.01)),
+    ("single-step", {"n": 1e6, "kappa0": 3, "class_size": 1000}),
+    ("hard-instance", {"n": 10**6, "prompts": 64, "kappa0": 9}),
+    (
+        "hard-instance",
+        {
+            "n": 1000,
+            "prompts": 8,
+            "kappa0": 3,
+            "rounds": 2,
+            "mass": 0.5,
+            "beta": 0.05,
+            "delta": 0.3,
+        },
+    ),
+    ("hard-instance", {"n": 1000, "prompts": 8, "kappa0": 3, "mass": "worst"}),
+    ("epsilon", {"n": 1e6, "class_size": 1000, "range": 2}),
+    ("epsilon", {"n": 1e6, "dim": 16, "radius": 4}),
+    ("one-step", {"kappa": 2, "gamma": 0.5, "epsilon": 0.01, "beta": 0.01}),
+    ("one-step", {"kappa": 1e4, "gamma": 1, "epsilon": 1e9, "beta": 0.5, "delta": 1e-300}),
+    ("recurrence", {"kappa": 2, "gamma": 0.5, "mu": 0.3, "epsilon": 0.01, "beta": 0.01}),
+    ("fixed-point", {"gamma": 0.5, "mu": 0.3, "epsilon": 0.01, "beta": 0.01}),
     (
         "iterative",
-        dict(n=1e6, rounds=3, kappa0=3, gamma=0.5, mu=0.3, log_class_size=7, range=1),
+        {
+            "n": 1e6,
+            "rounds": 3,
+            "kappa0": 3,
+            "gamma": 0.5,
+            "mu": 0.3,
+            "log_class_size": 7,
+            "range": 1,
+        },
     ),
     (
         "linear-softmax",
-        dict(n=1e6, rounds=3, kappa0=3, gamma=0.5, mu=0.3, dim=16, radius=10),
+        {"n": 1e6, "rounds": 3, "kappa0": 3, "gamma": 0.5, "mu": 0.3, "dim": 16, "radius": 10},
     ),
-    ("iterations", dict(kappa0=30, gamma=0.5, mu=0.3, n=1e8, dim=16, radius=10)),
-    ("iterations", dict(kappa0=30, gamma=0.5, mu=0.3, rounds=4, class_size=100, range=1)),
-    ("exact-recovery", dict(n=1000, rank=16, leverage=40)),
-    ("zero-failure", dict(responses=8, gamma=0.5, beta=0.1)),
+    ("iterations", {"kappa0": 30, "gamma": 0.5, "mu": 0.3, "n": 1e8, "dim": 16, "radius": 10}),
+    (
+        "iterations",
+        {"kappa0": 30, "gamma": 0.5, "mu": 0.3, "rounds": 4, "class_size": 100, "range": 1},
+    ),
+    ("exact-recovery", {"n": 1000, "rank": 16, "leverage": 40}),
+    ("zero-failure", {"responses": 8, "gamma": 0.5, "beta": 0.1}),
     ("effective-dimension", dict(**{"lambda": 0.01}, regime="exponential", rate=0.5, scale=1)),
     ("effective-dimension", dict(**{"lambda": 0.01}, regime="spiked", rank=3, tail=0.1)),
-    ("covering-number", dict(dim=16, radius=4, eta=0.1)),
-    ("best-of-n", dict(probabilities=[0.5, 0.3, 0.2], best_of=3)),
-    ("sft", dict(log_class_size=35.2, n=800, best_of=20, modes=[0.2, 1], weights=[0.6, 0.4])),
-    ("adaptive-draws", dict(probabilities=(0.5, 0.3, 0.2), mu=1.7)),
-    ("bayes-floor", dict(prompts=16, responses=9, mass=0.6, n=200, best_of=2)),
+    ("covering-number", {"dim": 16, "radius": 4, "eta": 0.1}),
+    ("best-of-n", {"probabilities": [0.5, 0.3, 0.2], "best_of": 3}),
+    (
+        "sft",
+        {"log_class_size": 35.2, "n": 800, "best_of": 20, "modes": [0.2, 1], "weights": [0.6, 0.4]},
+    ),
+    ("adaptive-draws", {"probabilities": (0.5, 0.3, 0.2), "mu": 1.7}),
+    ("bayes-floor", {"prompts": 16, "responses": 9, "mass": 0.6, "n": 200, "best_of": 2}),
     (
         "offline-sharpening",
-        dict(kappa0=1.5, c_conc=3, c_loss=4, log_class_size=3, n=1e6, beta=0.05, margin=0.5),
+        {
+            "kappa0": 1.5,
+            "c_conc": 3,
+            "c_loss": 4,
+            "log_class_size": 3,
+            "n": 1e6,
+            "beta": 0.05,
+            "margin": 0.5,
+        },
     ),
-    ("acceptance", dict(log_class_size=5, n=400, rho=0.1)),
-    ("feedback-map", dict(acceptance=0.1, start=0.12, rounds=50)),
-    ("curriculum", dict(difficulties=np.array([1, 6, 9, 12]), transfer=6, n=200)),
-    ("loop-map", dict(alpha=0.3, eta=0.5, beta=0.8, log_odds=0.7, external=0.4, rounds=2)),
-    ("loop-map", dict(preset="frozen-reward", beta=0.8, log_odds=0.7)),
-    ("excitation", dict(eigenvalues=[0.1, 0.2], beta=0.5)),
+    ("acceptance", {"log_class_size": 5, "n": 400, "rho": 0.1}),
+    ("feedback-map", {"acceptance": 0.1, "start": 0.12, "rounds": 50}),
+    ("curriculum", {"difficulties": np.array([1, 6, 9, 12]), "transfer": 6, "n": 200}),
+    (
+        "loop-map",
+        {"alpha": 0.3, "eta": 0.5, "beta": 0.8, "log_odds": 0.7, "external": 0.4, "rounds": 2},
+    ),
+    ("loop-map", {"preset": "frozen-reward", "beta": 0.8, "log_odds": 0.7}),
+    ("excitation", {"eigenvalues": [0.1, 0.2], "beta": 0.5}),
     (
         "excitation",
         dict(
-            eigenvalues=[0.1], beta=0.5, alpha=0.3, eta=-1, **{"lambda": 0.01}, components=[2], radius=10
+            eigenvalues=[0.1],
+            beta=0.5,
+            alpha=0.3,
+            eta=-1,
+            **{"lambda": 0.01},
+            components=[2],
+            radius=10,
         ),
     ),
-    ("grpo-time", dict(start=0.2, beta=10)),
-    ("vote", dict(start=0.6, best_of=5, rounds=3)),
-    ("rise-then-fall", dict(right=0.8, right_gap=2, wrong_gap=0.1, beta=1, rounds=5)),
+    ("grpo-time", {"start": 0.2, "beta": 10}),
+    ("vote", {"start": 0.6, "best_of": 5, "rounds": 3}),
+    ("rise-then-fall", {"right": 0.8, "right_gap": 2, "wrong_gap": 0.1, "beta": 1, "rounds": 5}),
     ("replay-threshold", dict(beta=0.5, **{"lambda": 0.6})),
-    ("drift", dict(epsilon=0.063, beta=0.7, gamma=0.6, mu=0.4, omega=0.05)),
+    ("drift", {"epsilon": 0.063, "beta": 0.7, "gamma": 0.6, "mu": 0.4, "omega": 0.05}),
     (
         "misspecified-excess",
-        dict(n=4096, trace=2.14, leverage=15, sup=9.5, spread=0.88, rank=3, s=0.3, x=3.69),
+        {
+            "n": 4096,
+            "trace": 2.14,
+            "leverage": 15,
+            "sup": 9.5,
+            "spread": 0.88,
+            "rank": 3,
+            "s": 0.3,
+            "x": 3.69,
+        },
     ),
     (
         "misspecified-failure",
-        dict(
-            kappa=1.4,
-            concentrability=1.6,
-            approximation=0.01,
-            estimation=0.02,
-            beta=0.05,
-            gamma=1.2,
-            mu=0.55,
-        ),
+        {
+            "kappa": 1.4,
+            "concentrability": 1.6,
+            "approximation": 0.01,
+            "estimation": 0.02,
+            "beta": 0.05,
+            "gamma": 1.2,
+            "mu": 0.55,
+        },
     ),
 ]
 
@@ -104,7 +155,9 @@ def same(bound: sr.Bound, expected: dict[str, Any]) -> None:
     assert bound.name == expected["name"] and bound.vacuous == expected["vacuous"]
     pairs = [(bound.value, expected["value"])]
     assert bound.intermediates.keys() == expected["intermediates"].keys()
-    pairs += [(bound.intermediates[name], value) for name, value in expected["intermediates"].items()]
+    pairs += [
+        (bound.intermediates[name], value) for name, value in expected["intermediates"].items()
+    ]
     for found, value in pairs:
         if isinstance(value, list):
             assert isinstance(found, list) and len(found) == len(value)
@@ -134,7 +187,7 @@ def test_a_bound_is_the_commands(name: str, numbers: dict[str, Any]) -> None:
 
 
 def test_the_text_is_the_commands() -> None:
-    numbers: dict[str, Any] = dict(n=1e6, dim=16, radius=4)
+    numbers: dict[str, Any] = {"n": 1e6, "dim": 16, "radius": 4}
     ended = command("bound", "epsilon", *flags(numbers), "--quiet")
     assert repr(sr.bound("epsilon", **numbers)) == ended.stdout.rstrip("\n")
 
@@ -149,7 +202,12 @@ def test_points_are_broadcast() -> None:
     assert np.asarray(bound).dtype == np.float64 and bound.vacuous.dtype == np.bool_
     for i in range(2):
         for j in range(3):
-            at: dict[str, Any] = dict(n=float(n[j]), dim=16, beta=float(beta[i, 0]), radius=6)
+            at: dict[str, Any] = {
+                "n": float(n[j]),
+                "dim": 16,
+                "beta": float(beta[i, 0]),
+                "radius": 6,
+            }
             one = sr.bound("epsilon", **at)
             same_bits(bound.value[i, j], one.value)
             assert bound.intermediates.keys() == one.intermediates.keys()
@@ -165,7 +223,9 @@ def test_points_are_broadcast() -> None:
 
 def test_a_list_and_an_array_are_the_same() -> None:
     from_list = sr.bound("epsilon", n=[10**4, 10**6], dim=16, radius=6)
-    from_array = sr.bound("epsilon", n=np.array([10**4, 10**6]), dim=np.int32(16), radius=np.float32(6))
+    from_array = sr.bound(
+        "epsilon", n=np.array([10**4, 10**6]), dim=np.int32(16), radius=np.float32(6)
+    )
     same_bits(from_list.value, from_array.value)
     assert from_list.value[0] > from_list.value[1]
 
@@ -211,7 +271,7 @@ def test_doubles_go_in_to_the_last_digit() -> None:
 
 def test_numbers_come_from_a_file(tmp_path: Path) -> None:
     np.savez(tmp_path / "small.npz", **small())
-    numbers = dict(n=1000, class_size=10)
+    numbers = {"n": 1000, "class_size": 10}
     for path in (tmp_path / "small.npz", str(tmp_path / "small.npz")):
         bound = sr.bound("single-step", from_=path, **numbers)
         same(bound, document("single-step", numbers, "--from", str(path)))
@@ -220,7 +280,10 @@ def test_numbers_come_from_a_file(tmp_path: Path) -> None:
     instance = {"kind": "tabular", "prompts": 7, "responses": 3}
     config = toml(tmp_path / "config.toml", {"instance": instance})
     many = sr.bound("single-step", from_=config, n=[100, 1000], class_size=10)
-    same(sr.bound("single-step", from_=config, **numbers), document("single-step", numbers, "--from", str(config)))
+    same(
+        sr.bound("single-step", from_=config, **numbers),
+        document("single-step", numbers, "--from", str(config)),
+    )
     same_bits(many.value[1], sr.bound("single-step", from_=config, **numbers).value)
     with pytest.raises(FileNotFoundError, match="nowhere.npz"):
         sr.bound("single-step", from_="/nowhere.npz", **numbers)
@@ -232,21 +295,29 @@ def test_numbers_come_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "numbers", "said"),
     [
-        ("epsilon", dict(n=0, dim=3, radius=1), r"n = 0: expected .*at least 1"),
-        ("epsilon", dict(n=[10, 0], dim=3, radius=1), r"n = 0: expected .*at least 1"),
-        ("epsilon", dict(n=10.5, dim=3, radius=1), r"n = 10\.5: expected a whole"),
-        ("epsilon", dict(n=np.nan, dim=3, radius=1), r"n = (nan|NaN): expected"),
-        ("epsilon", dict(n=10, dim=3, radius=1, rho=1), r"rho = 1: expected"),
-        ("epsilon", dict(n=10, dim=3), r"radius"),
-        ("epsilon", dict(n=10, dim=3, radius=1, frequency=3), r"frequency"),
-        ("one-step", dict(kappa=0.5, gamma=1, epsilon=0.1, beta=0.1), r"kappa = 0\.5: expected"),
-        ("one-step", dict(kappa=2, gamma=-1, epsilon=0.1, beta=0.1), r"gamma = -1: expected"),
-        ("best-of-n", dict(probabilities=[0.5, 0.4], best_of=3), r"probabilities.*sum"),
-        ("best-of-n", dict(probabilities=0.5, best_of=3), r"probabilities has shape \(\)"),
-        ("best-of-n", dict(probabilities=[], best_of=3), r"probabilities has shape \(0,\)"),
-        ("hard-instance", dict(n=10, prompts=4, kappa0=3, mass="wurst"), r"mass = .*wurst"),
-        ("epsilon", dict(n=[1, 2], dim=[1, 2, 3], radius=1), r"n \(2,\), dim \(3,\)"),
-        ("iteratve", dict(n=9), r"name = 'iteratve': expected one of bounds\(\).*iterative"),
+        ("epsilon", {"n": 0, "dim": 3, "radius": 1}, r"n = 0: expected .*at least 1"),
+        ("epsilon", {"n": [10, 0], "dim": 3, "radius": 1}, r"n = 0: expected .*at least 1"),
+        ("epsilon", {"n": 10.5, "dim": 3, "radius": 1}, r"n = 10\.5: expected a whole"),
+        ("epsilon", {"n": np.nan, "dim": 3, "radius": 1}, r"n = (nan|NaN): expected"),
+        ("epsilon", {"n": 10, "dim": 3, "radius": 1, "rho": 1}, r"rho = 1: expected"),
+        ("epsilon", {"n": 10, "dim": 3}, r"radius"),
+        ("epsilon", {"n": 10, "dim": 3, "radius": 1, "frequency": 3}, r"frequency"),
+        (
+            "one-step",
+            {"kappa": 0.5, "gamma": 1, "epsilon": 0.1, "beta": 0.1},
+            r"kappa = 0\.5: expected",
+        ),
+        (
+            "one-step",
+            {"kappa": 2, "gamma": -1, "epsilon": 0.1, "beta": 0.1},
+            r"gamma = -1: expected",
+        ),
+        ("best-of-n", {"probabilities": [0.5, 0.4], "best_of": 3}, r"probabilities.*sum"),
+        ("best-of-n", {"probabilities": 0.5, "best_of": 3}, r"probabilities has shape \(\)"),
+        ("best-of-n", {"probabilities": [], "best_of": 3}, r"probabilities has shape \(0,\)"),
+        ("hard-instance", {"n": 10, "prompts": 4, "kappa0": 3, "mass": "wurst"}, r"mass = .*wurst"),
+        ("epsilon", {"n": [1, 2], "dim": [1, 2, 3], "radius": 1}, r"n \(2,\), dim \(3,\)"),
+        ("iteratve", {"n": 9}, r"name = 'iteratve': expected one of bounds\(\).*iterative"),
     ],
 )
 def test_errors_name_the_number(name: str, numbers: dict[str, Any], said: str) -> None:

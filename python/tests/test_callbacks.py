@@ -15,7 +15,13 @@ import selfreward as sr
 
 Floats = NDArray[np.float64]
 EPS = 2.0**-53
-KEYS: dict[str, Any] = {"samples": 64, "rounds": 2, "replicates": 1, "beta": 1.0, "keep_theta": True}
+KEYS: dict[str, Any] = {
+    "samples": 64,
+    "rounds": 2,
+    "replicates": 1,
+    "beta": 1.0,
+    "keep_theta": True,
+}
 
 
 def docqa() -> Arrays:
@@ -98,7 +104,7 @@ def compared(
     config: dict[str, Any] | None = None,
     **given: Any,
 ) -> list[float]:
-    """In each round: how far an own fit is from the loop's, over the bound; it goes on with the loop's."""
+    """How far an own fit is from the loop's in each round, over the bound; on goes the loop's."""
     built = sr.simulate(config, **given)
     assert built.theta is not None
     thetas: list[Floats] = list(built.theta[0])
@@ -113,7 +119,7 @@ def compared(
         return following
 
     run = sr.simulate(config, **given, fit=fit)
-    # With the same θ in each round the rounds are the same, and so is what policies are measured by.
+    # With the same θ in each round the rounds are the same, and so are the policies' numbers.
     same_bits(run.theta, built.theta)
     for name in ("kappa", "entropy", "kl", "drift", "margin"):
         same_bits(run[name], built[name])
@@ -191,7 +197,10 @@ def likelihood(step: sr.Step, ridge: float) -> tuple[Floats, float]:
 
 
 def logistic(step: sr.Step, ridge: float) -> tuple[Floats, float]:
-    """The minimiser of Σ (wins softplus(−z) + losses softplus(z))/n + λ‖θ − θ_ref‖², z = β⟨θ − θ_ref, Δφ⟩."""
+    """The minimiser of Σ (wins softplus(−z) + losses softplus(z))/n + λ‖θ − θ_ref‖².
+
+    z = β⟨θ − θ_ref, Δφ⟩.
+    """
     assert step.wins is not None
     x, a, b, count = step.counts.T
     phi = embedding(step)
@@ -445,7 +454,9 @@ def second(state: sr.State) -> float:
 
 
 def test_numbers_do_not_depend_on_threads() -> None:
-    given = small() | KEYS | {"replicates": 9, "rounds": 4, "fit": noisy, "metrics": {"renyi2": second}}
+    given = (
+        small() | KEYS | {"replicates": 9, "rounds": 4, "fit": noisy, "metrics": {"renyi2": second}}
+    )
     expected = sr.simulate(**given, jobs=1)
     assert len({*expected["renyi2"][:, -1]}) == 9
     for jobs in (2, 4, None):
@@ -465,7 +476,13 @@ def test_rounds_come_in_order(jobs: int) -> None:
         states.append(state.t)
         return state.t
 
-    run = sr.simulate(**small(), **KEYS | {"replicates": 6, "rounds": 5}, jobs=jobs, fit=fit, metrics={"t": metric})
+    run = sr.simulate(
+        **small(),
+        **KEYS | {"replicates": 6, "rounds": 5},
+        jobs=jobs,
+        fit=fit,
+        metrics={"t": metric},
+    )
     assert len(fits) == 6 and all(of == [0, 1, 2, 3, 4] for of in fits.values())
     assert sorted(states) == sorted(list(range(6)) * 6)
     same_bits(run["t"], np.tile(np.arange(6.0), (6, 1)))
@@ -516,7 +533,9 @@ def test_metrics_of_ones_own_are_the_quantities(instance: str) -> None:
     assert run.definitions["own_kappa"] == "a metric of one's own"
     for name in METRICS:
         # Sums over at most M·K terms of one sign, each of some roundings.
-        np.testing.assert_allclose(run[f"own_{name}"], run[name], rtol=20 * 16 * 16 * EPS, err_msg=name)
+        np.testing.assert_allclose(
+            run[f"own_{name}"], run[name], rtol=20 * 16 * 16 * EPS, err_msg=name
+        )
         assert (run[name][:, 1] != run[name][:, 2]).any() or name in ("drift", "accuracy")
 
 
@@ -544,7 +563,9 @@ class Odd(Exception):
 
 @pytest.mark.parametrize("kind", ["fit", "metric"])
 @pytest.mark.parametrize("jobs", [1, 4])
-@pytest.mark.parametrize("error", [Odd("mine", 3), ValueError("theirs"), KeyError("a"), SystemExit(3)])
+@pytest.mark.parametrize(
+    "error", [Odd("mine", 3), ValueError("theirs"), KeyError("a"), SystemExit(3)]
+)
 def test_errors_come_through_unchanged(kind: str, jobs: int, error: BaseException) -> None:
     def deep(at: sr.State) -> Any:
         if at.t == 1:
@@ -583,7 +604,10 @@ def test_what_is_no_theta_is_refused(given: Any, said: str) -> None:
         sr.simulate(**small(), **KEYS, fit=lambda _: given)
 
 
-@pytest.mark.parametrize("given", [[1, 2, 3], (1.0, 2.0, 3.0), np.array([1, 2, 3], dtype="f4"), np.array([3, 2, 1])[::-1]])
+@pytest.mark.parametrize(
+    "given",
+    [[1, 2, 3], (1.0, 2.0, 3.0), np.array([1, 2, 3], dtype="f4"), np.array([3, 2, 1])[::-1]],
+)
 def test_whatever_makes_a_vector_is_theta(given: Any) -> None:
     run = sr.simulate(**small(), **KEYS, fit=lambda _: given)
     assert run.theta is not None

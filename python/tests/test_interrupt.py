@@ -30,7 +30,7 @@ PROGRAM = """
         os.kill(os.getpid(), signal.SIGINT)
 
     def metric(state):
-        # Sleeps in small pieces, as Python code that works does: a signal is seen by the main thread.
+        # In small pieces, as Python code that works: a signal is seen by the main thread.
         until = time.monotonic() + slow
         while time.monotonic() < until:
             time.sleep(0.001)
@@ -63,7 +63,13 @@ PROGRAM = """
     os._exit(0)
 """
 
-TABULAR: dict[str, Any] = {"kind": "tabular", "prompts": 50, "responses": 8, "samples": 2048, "beta": 3.0}
+TABULAR: dict[str, Any] = {
+    "kind": "tabular",
+    "prompts": 50,
+    "responses": 8,
+    "samples": 2048,
+    "beta": 3.0,
+}
 
 
 @pytest.fixture
@@ -161,7 +167,8 @@ def test_a_second_run_goes_as_the_first() -> None:
         threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
         first = sr.simulate(**keys, rounds=500_000, replicates=2)
         again = sr.simulate(**keys, rounds=3, replicates=2)
-        print(json.dumps([first.complete, again.complete, again["kappa"].tolist(), first["kappa"][:, :4].tolist()]))
+        kappas = [again["kappa"].tolist(), first["kappa"][:, :4].tolist()]
+        print(json.dumps([first.complete, again.complete, *kappas]))
         sys.stdout.flush()
         os._exit(0)
     """

@@ -65,7 +65,7 @@ def equal(run: sr.Run, document: dict[str, Any]) -> int:
         rest = set(run)
         for name, entry in columns(row).items():
             if entry is None:
-                # A column has no cell where a replicate has no value: of one of δ there is one null.
+                # No cell where a replicate has no value: of a quantity by δ there is one null.
                 alike = [name] if name in run else [c for c in run if c.startswith(f"{name}_")]
                 assert alike
                 for column in alike:
@@ -124,7 +124,9 @@ def test_numbers_are_those_of_the_command(preset: str, kind: str, tmp_path: Path
 
     # A dictionary, dotted keys and keywords are the same configuration as the file.
     same_run(sr.simulate(sections, keep_theta=True, jobs=1), run)
-    dotted = {f"{section}.{key}": v for section, keys in sections.items() for key, v in keys.items()}
+    dotted = {
+        f"{section}.{key}": v for section, keys in sections.items() for key, v in keys.items()
+    }
     same_run(sr.simulate(dotted, keep_theta=True, jobs=4), run)
     # What a run says of itself repeats it.
     same_run(sr.simulate(run.config, keep_theta=True), run)
@@ -166,13 +168,21 @@ def test_the_figure_is_that_of_the_command(tmp_path: Path) -> None:
 
 
 def test_a_run_in_memory_as_a_file_for_the_command(tmp_path: Path) -> None:
-    run = sr.simulate(kind="tabular", prompts=9, responses=5, samples=77, rounds=2, seed="0x" + "ab" * 32)
+    run = sr.simulate(
+        kind="tabular", prompts=9, responses=5, samples=77, rounds=2, seed="0x" + "ab" * 32
+    )
     (tmp_path / "again.toml").write_text(run.toml, encoding="utf-8")
     assert printed("simulate", "--config", tmp_path / "again.toml") == run.document
 
 
 def test_other_seeds_and_replicates_give_other_numbers() -> None:
-    keys: dict[str, Any] = dict(kind="tabular", prompts=9, responses=5, samples=77, rounds=2)
+    keys: dict[str, Any] = {
+        "kind": "tabular",
+        "prompts": 9,
+        "responses": 5,
+        "samples": 77,
+        "rounds": 2,
+    }
     run = sr.simulate(**keys, replicates=4)
     assert (sr.simulate(**keys, replicates=4, seed=2)["kappa"] != run["kappa"]).any()
     later = sr.simulate(**keys, replicates=2, first_replicate=2)

