@@ -88,7 +88,8 @@ def _text(name: str, value: Any) -> str:
         return str(int(value))
     if isinstance(value, (float, np.floating)):
         return repr(float(value))
-    raise TypeError(f"{name} is of type {type(value).__name__}: expected a number, an array or a word")
+    kind = type(value).__name__
+    raise TypeError(f"{name} is of type {kind}: expected a number, an array or a word")
 
 
 def _list(name: str, values: Any) -> str:

@@ -32,6 +32,7 @@ class Figure:
         """
         path = Path(path)
         if path.suffix.lower() not in self._bytes:
-            raise ValueError(f"path = {str(path)!r}: expected an ending of {', '.join(self._bytes)}")
+            known = ", ".join(self._bytes)
+            raise ValueError(f"path = {str(path)!r}: expected an ending of {known}")
         path.write_bytes(self._bytes[path.suffix.lower()])
         return path

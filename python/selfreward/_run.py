@@ -167,7 +167,8 @@ class Run(Mapping[str, Floats]):
             if quantity in variables:
                 continue
             if axis is None:
-                variables[quantity] = (("replicate", "t"), self[quantity], {"definition": definition})
+                values = self._core.values(quantity)
+                variables[quantity] = (("replicate", "t"), values, {"definition": definition})
                 continue
             field = 2 if axis == "delta" else 3
             alike = [column for column in self._columns if column[1] == quantity]
@@ -269,7 +270,8 @@ def simulate(
     ((2, 4), 4096)
     >>> def renyi2(state):
     ...     return float(state.weights @ -np.log((state.probs**2).sum(axis=1)))
-    >>> sr.simulate(run.config, phi=phi, theta0=np.ones(8), metrics={"renyi2": renyi2})["renyi2"].shape
+    >>> own = sr.simulate(run.config, phi=phi, theta0=np.ones(8), metrics={"renyi2": renyi2})
+    >>> own["renyi2"].shape
     (2, 4)
     """
     given = dict(zip(ARRAYS, (phi, theta0, offset, prompt_weights, num_responses), strict=False))

@@ -31,8 +31,8 @@ def _read(name: str) -> Arrays:
 def docqa() -> Arrays:
     """Sentence embeddings of questions and answers: M = 256 prompts, K = 16 responses, d = 384.
 
-    Arrays: ``phi`` (M, K, d) float32, ``theta0`` (d,), ``prompt_weights`` (M,), ``answer`` (M,), the
-    correct response of each prompt. Where it comes from stands in data/README.md of the sources.
+    Arrays: ``phi`` (M, K, d) float32, ``theta0`` (d,), ``prompt_weights`` (M,), ``answer`` (M,),
+    the correct response of each prompt. Where it comes from stands in data/README.md of the sources.
 
     >>> sorted(docqa())
     ['answer', 'phi', 'prompt_weights', 'theta0']
