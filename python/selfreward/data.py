@@ -32,7 +32,8 @@ def docqa() -> Arrays:
     """Sentence embeddings of questions and answers: M = 256 prompts, K = 16 responses, d = 384.
 
     Arrays: ``phi`` (M, K, d) float32, ``theta0`` (d,), ``prompt_weights`` (M,), ``answer`` (M,),
-    the correct response of each prompt. Where it comes from stands in data/README.md of the sources.
+    the correct response of each prompt. Where it comes from stands in data/README.md of the
+    sources.
 
     >>> sorted(docqa())
     ['answer', 'phi', 'prompt_weights', 'theta0']

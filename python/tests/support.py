@@ -92,7 +92,7 @@ def same_run(found: sr.Run, expected: sr.Run) -> None:
         same_bits(found.theta, expected.theta)
 
 
-def child(program: str, *arguments: str, timeout: float = 60) -> dict[str, Any]:
+def child(program: str, *arguments: str, timeout: float = 60) -> Any:
     """Runs a program of its own in a fresh process; the JSON of its last line."""
     call = [sys.executable, "-c", textwrap.dedent(program), *arguments]
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
@@ -100,5 +100,4 @@ def child(program: str, *arguments: str, timeout: float = 60) -> dict[str, Any]:
         call, capture_output=True, text=True, check=False, timeout=timeout, env=environment
     )
     assert ended.returncode == 0, ended.stderr
-    found: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
-    return found
+    return json.loads(ended.stdout.splitlines()[-1])

@@ -80,7 +80,8 @@ def file(tmp_path: Path) -> Path:
 
 def interrupted(file: Path, after: float, slow: float = 0.0, **keys: Any) -> dict[str, Any]:
     given = {"file": str(file), "after": after, "keys": keys, "slow": slow}
-    return child(PROGRAM, json.dumps(given))
+    said: dict[str, Any] = child(PROGRAM, json.dumps(given))
+    return said
 
 
 def whole(file: Path, said: dict[str, Any], keys: dict[str, Any]) -> int:
@@ -154,6 +155,33 @@ def test_nothing_measured_is_an_interrupt(file: Path) -> None:
     # The metric that is at work ends within what a thread may take, and stops there.
     assert said["took"] < 1
     assert said["raised"] == "before any round was measured" or sum(said["measured"]) <= 2
+
+
+@pytest.mark.parametrize("work", ["time.sleep(0.001)", "pass"])
+def test_a_process_that_was_interrupted_ends_well(work: str) -> None:
+    # ``child`` asks for exit code 0: the callable is at work still when the interpreter ends.
+    said = child(
+        f"""
+        import json, os, signal, threading, time
+        import selfreward as sr
+
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+        def slow(state):
+            until = time.monotonic() + 3
+            while time.monotonic() < until:
+                {work}
+            return 1.0
+
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        try:
+            sr.simulate(kind="tabular", prompts=5, responses=3, metrics={{"slow": slow}})
+            print(json.dumps("a run"))
+        except KeyboardInterrupt:
+            print(json.dumps("interrupted"))
+        """
+    )
+    assert said == "interrupted"
 
 
 def test_a_second_run_goes_as_the_first() -> None:
