@@ -47,15 +47,15 @@ class Bound:
             array[:] = values
             return array.reshape(shape)
 
-        def by_name(field: int, absent: Any, dtype: Any) -> dict[str, Any]:
-            records: list[dict[str, Any]] = [dict(row[field]) for row in rows]  # type: ignore[call-overload]
+        def by_name(records: list[dict[str, Any]], absent: Any, dtype: Any) -> dict[str, Any]:
             names = dict.fromkeys(name for record in records for name in record)
             return {n: each([record.get(n, absent) for record in records], dtype) for n in names}
 
         self.value: Any = each([row[0] for row in rows], np.float64)
         self.vacuous: Any = each([row[4] for row in rows], np.bool_)
-        self.intermediates = by_name(1, np.nan, np.float64) | by_name(2, None, object)
-        self.assumptions = by_name(3, None, object)
+        numbers = by_name([dict(row[1]) for row in rows], np.nan, np.float64)
+        self.intermediates = numbers | by_name([dict(row[2]) for row in rows], None, object)
+        self.assumptions = by_name([dict(row[3]) for row in rows], None, object)
 
     def __float__(self) -> float:
         return float(self.value)
@@ -88,7 +88,8 @@ def _text(name: str, value: Any) -> str:
         return str(int(value))
     if isinstance(value, (float, np.floating)):
         return repr(float(value))
-    raise TypeError(f"{name} is of type {type(value).__name__}: expected a number, an array or a word")
+    kind = type(value).__name__
+    raise TypeError(f"{name} is of type {kind}: expected a number, an array or a word")
 
 
 def _list(name: str, values: Any) -> str:

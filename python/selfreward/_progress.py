@@ -13,7 +13,9 @@ _EVERY = 0.1
 def _shown() -> bool:
     """Whether somebody looks: stderr is a terminal, or that of a notebook."""
     stream = sys.stderr
-    return stream is not None and (stream.isatty() or type(stream).__module__.startswith("ipykernel"))
+    if stream is None:
+        return False
+    return stream.isatty() or type(stream).__module__.startswith("ipykernel")
 
 
 class Progress:

@@ -186,7 +186,8 @@ class Run(Mapping[str, Floats]):
             if quantity in variables:
                 continue
             if axis is None:
-                variables[quantity] = (("replicate", "t"), self[quantity], {"definition": definition})
+                values = self._core.values(quantity)
+                variables[quantity] = (("replicate", "t"), values, {"definition": definition})
                 continue
             field = 2 if axis == "delta" else 3
             alike = [column for column in self._columns if column[1] == quantity]
@@ -277,7 +278,8 @@ def simulate(
     ((2, 4), 4096)
     >>> def renyi2(state):
     ...     return float(state.weights @ -np.log((state.probs**2).sum(axis=1)))
-    >>> sr.simulate(run.config, phi=phi, theta0=np.ones(8), metrics={"renyi2": renyi2})["renyi2"].shape
+    >>> own = sr.simulate(run.config, phi=phi, theta0=np.ones(8), metrics={"renyi2": renyi2})
+    >>> own["renyi2"].shape
     (2, 4)
     """
     given = dict(zip(ARRAYS, (phi, theta0, offset, prompt_weights, num_responses), strict=False))
@@ -297,6 +299,10 @@ def simulate(
         elif value is not None:
             arrays[name] = as_array(name, value)
     laid |= keys
+    if fit is not None and not callable(fit):
+        raise ValueError(f"fit is of type {type(fit).__name__}: expected a callable")
+    if jobs is not None and jobs < 1:
+        raise ValueError(f"jobs = {jobs}: expected a whole number, at least 1")
     calls = None if metrics is None else dict(metrics)
     with Progress(progress) as shown:
         core = _core.simulate(

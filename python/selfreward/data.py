@@ -14,13 +14,13 @@ import io
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ._core import enclosed_file
 
 __all__ = ["docqa", "smollm"]
 
-Arrays = dict[str, NDArray[Any]]
+# Arrays by name; any value, so that a type checker lets them be keywords beside others.
+Arrays = dict[str, Any]
 
 
 def _read(name: str) -> Arrays:
@@ -31,8 +31,9 @@ def _read(name: str) -> Arrays:
 def docqa() -> Arrays:
     """Sentence embeddings of questions and answers: M = 256 prompts, K = 16 responses, d = 384.
 
-    Arrays: ``phi`` (M, K, d) float32, ``theta0`` (d,), ``prompt_weights`` (M,), ``answer`` (M,), the
-    correct response of each prompt. Where it comes from stands in data/README.md of the sources.
+    Arrays: ``phi`` (M, K, d) float32, ``theta0`` (d,), ``prompt_weights`` (M,), ``answer`` (M,),
+    the correct response of each prompt. Where it comes from stands in data/README.md of the
+    sources.
 
     >>> sorted(docqa())
     ['answer', 'phi', 'prompt_weights', 'theta0']
