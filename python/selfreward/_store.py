@@ -78,7 +78,7 @@ class Store:
                 )
             sound = _one(connection, "PRAGMA quick_check")
             if sound != "ok":
-                raise no_store(self.path, sound)
+                raise no_store(self.path, "; ".join(sound.split("\n")))
 
     @property
     def cells(self) -> Records:
@@ -367,7 +367,7 @@ def _chosen(
     for one in ids:
         if one not in places:
             raise KeyError(f"no cell {one!r}; {nearest(one, places)}")
-    return {place: cells[place] for place in sorted({places[one] for one in ids})}
+    return {places[one]: cells[places[one]] for one in ids}
 
 
 def _table(

@@ -42,7 +42,7 @@ class Comparison:
     text: str | None = field(default=None, repr=False, compare=False)
 
     def holds(self, left: Any) -> bool:
-        """Whether it holds of a value; nothing (``None``) equals nothing and is ordered by nothing.
+        """Whether it holds of a value; ``None`` equals itself alone, and nothing orders it.
 
         >>> Comparison("process.samples", ">=", 64).holds(100)
         True
@@ -54,7 +54,7 @@ class Comparison:
         alike = _is_number(left) and _is_number(self.value)
         if not alike and self.op not in ("==", "!="):
             return False
-        if alike or left is None:
+        if alike:
             return _OPERATORS[self.op](left, self.value)
         right = _text(self.value) if self.text is None else self.text
         return _OPERATORS[self.op](_text(left), right)

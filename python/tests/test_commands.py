@@ -470,7 +470,7 @@ replicates = 3000
 
 @pytest.fixture
 def heeding() -> Iterator[None]:
-    """Interrupts are heard, whatever those who started the tests ignore (a job in the background)."""
+    """Interrupts are heard, even if whoever started the tests ignores them (in the background)."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
