@@ -376,14 +376,16 @@ def test_what_a_step_knows_of_the_loop() -> None:
         # log π_t, by its definition: a logit, less the logarithm of a sum; some roundings each.
         law = log_law(arrays["phi"] @ step.theta + arrays["offset"], arrays["num_responses"])
         assert (np.isneginf(step.log_probs) == ~inside).all() and (step.probs[~inside] == 0).all()
-        np.testing.assert_allclose(step.log_probs[inside], law[inside], atol=100 * EPS)
-        np.testing.assert_allclose(step.probs, np.exp(law), atol=100 * EPS)
+        np.testing.assert_allclose(step.log_probs[inside], law[inside], rtol=0, atol=100 * EPS)
+        np.testing.assert_allclose(step.probs, np.exp(law), rtol=0, atol=100 * EPS)
         base = log_law(arrays["phi"] @ step.base_theta + arrays["offset"], arrays["num_responses"])
-        np.testing.assert_allclose(step.base_log_probs[inside], base[inside], atol=100 * EPS)
+        np.testing.assert_allclose(
+            step.base_log_probs[inside], base[inside], rtol=0, atol=100 * EPS
+        )
         # The self-reward is log π_t up to a constant for each prompt.
         assert np.isnan(step.rewards[~inside]).all()
         shift = np.where(inside, step.rewards, 0) - np.where(inside, step.log_probs, 0)
-        np.testing.assert_allclose((shift - shift[:, :1])[inside], 0, atol=100 * EPS)
+        np.testing.assert_allclose((shift - shift[:, :1])[inside], 0, rtol=0, atol=100 * EPS)
 
 
 def test_no_ball_is_no_radius() -> None:
