@@ -11,7 +11,9 @@ along. Theory: ``bound``, ``bounds``, ``plan``, ``loops``, ``cite``. Verdicts: `
 command ``selfreward``, which comes along.
 """
 
-from . import data
+import atexit
+
+from . import _core, data
 from ._bound import Bound, bound, bounds
 from ._commands import (
     Ledger,
@@ -31,6 +33,8 @@ from ._figure import Figure
 from ._rows import Rows
 from ._run import Run, simulate
 from ._store import Store, open_store
+
+atexit.register(_core.settle)
 
 __all__ = [
     "Bound",

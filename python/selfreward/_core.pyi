@@ -19,6 +19,7 @@ __all__ = [
     "command",
     "enclosed_file",
     "keys",
+    "settle",
     "simulate",
 ]
 
@@ -164,3 +165,6 @@ def enclosed_file(name: str) -> bytes:
 
 def command(arguments: Sequence[str]) -> int:
     """Runs the command; gives the exit code. It takes charge of the process's signals."""
+
+def settle() -> None:
+    """Waits for threads that Ctrl-C left inside of a callable."""

@@ -1,35 +1,26 @@
 //! A fit of one's own: a Python callable of a [`Step`] that gives θ_{t+1}.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use numpy::ndarray::{Array1, Array2};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayLike1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use selfreward::Error;
 use selfreward::instance::{FeatureMap, Parameter};
 use selfreward::logits::LogitTable;
 use selfreward::process::fit::labels;
 use selfreward::process::{self, Data, Fit, Fitted, Minimum};
 
+use crate::calls::Calls;
 use crate::view::{Fixed, Instances, State, read_only, vector};
-
-/// What went wrong in Python, kept for the thread that asked.
-pub type Raised = Arc<Mutex<Option<PyErr>>>;
-
-/// Keeps the first error, and gives the library's word for it.
-pub fn keep(raised: &Raised, error: PyErr) -> Error {
-    raised.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-    Error::Interrupted
-}
 
 /// A fit that calls Python.
 pub struct OwnFit {
     call: Py<PyAny>,
     data: Data,
     instances: Arc<Instances>,
-    raised: Raised,
+    calls: Arc<Calls>,
 }
 
 impl std::fmt::Debug for OwnFit {
@@ -40,35 +31,31 @@ impl std::fmt::Debug for OwnFit {
 
 impl OwnFit {
     /// In place of a fit, whose data it looks at.
-    pub fn new(call: Py<PyAny>, data: Data, instances: Arc<Instances>, raised: Raised) -> Self {
-        Self { call, data, instances, raised }
+    pub fn new(call: Py<PyAny>, data: Data, instances: Arc<Instances>, calls: Arc<Calls>) -> Self {
+        Self { call, data, instances, calls }
     }
 
-    fn called(&self, step: &process::Step<'_>) -> PyResult<Parameter> {
-        let reward = step.reward().map_err(|error| crate::failure::raised(&error))?.table(step.instance);
-        Python::attach(|py| {
-            let fixed = self.instances.of(py, step.instance);
-            let seen = Seen::of(step, self.data);
-            let state = State {
-                fixed: Arc::clone(&fixed),
-                t: step.round,
-                theta: step.theta().clone(),
-                policy: Arc::clone(&step.current.policy),
-                base: Arc::clone(&step.base.policy),
-            };
-            let own = Step {
-                base_theta: step.base.theta.clone(),
-                reference: step.reference().into_owned(),
-                reward,
-                beta: step.beta,
-                radius: step.radius,
-                samples: step.batches().iter().map(|batch| batch.samples).sum(),
-                seed: step.seed.to_string(),
-                seen,
-            };
-            let argument = Bound::new(py, PyClassInitializer::from(state).add_subclass(own))?;
-            parameter(&self.call.bind(py).call1((argument,))?, &fixed)
-        })
+    fn called(&self, py: Python<'_>, step: &process::Step<'_>, reward: Arc<LogitTable>) -> PyResult<Parameter> {
+        let fixed = self.instances.of(py, step.instance);
+        let state = State {
+            fixed: Arc::clone(&fixed),
+            t: step.round,
+            theta: step.theta().clone(),
+            policy: Arc::clone(&step.current.policy),
+            base: Arc::clone(&step.base.policy),
+        };
+        let own = Step {
+            base_theta: step.base.theta.clone(),
+            reference: step.reference().into_owned(),
+            reward,
+            beta: step.beta,
+            radius: step.radius,
+            samples: step.batches().iter().map(|batch| batch.samples).sum(),
+            seed: step.seed.to_string(),
+            seen: Seen::of(step, self.data),
+        };
+        let argument = Bound::new(py, PyClassInitializer::from(state).add_subclass(own))?;
+        parameter(&self.call.bind(py).call1((argument,))?, &fixed)
     }
 }
 
@@ -104,10 +91,9 @@ fn parameter(given: &Bound<'_, PyAny>, fixed: &Fixed) -> PyResult<Parameter> {
 
 impl Fit for OwnFit {
     fn fit(&self, step: &process::Step<'_>) -> selfreward::Result<Fitted> {
-        match self.called(step) {
-            Ok(theta) => Ok(Minimum::new(theta, None).into()),
-            Err(error) => Err(keep(&self.raised, error)),
-        }
+        let reward = step.reward()?.table(step.instance);
+        let theta = self.calls.call(|py| self.called(py, step, reward))?;
+        Ok(Minimum::new(theta, None).into())
     }
 
     fn data(&self) -> Data {

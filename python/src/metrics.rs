@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use selfreward::simulate::{Seen, Simulation};
 
+use crate::calls::Calls;
 use crate::view::{Instances, State};
 
 /// Names with callables.
@@ -47,11 +48,11 @@ impl Metrics {
     }
 
     /// Measures a round.
-    pub fn measure(&self, seen: &Seen<'_>, instances: &Instances) -> PyResult<Vec<f64>> {
+    pub fn measure(&self, seen: &Seen<'_>, instances: &Instances, calls: &Calls) -> selfreward::Result<Vec<f64>> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
-        Python::attach(|py| {
+        calls.call(|py| {
             let state = State {
                 fixed: instances.of(py, seen.instance),
                 t: seen.round.t,

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use pyo3::exceptions::{PyKeyboardInterrupt, PyRuntimeError};
@@ -13,8 +13,9 @@ use selfreward::simulate::{Config, Observer, Seen, Simulation};
 use selfreward::study::cost;
 use selfreward::{Error, memory, threads};
 
+use crate::calls::{Calls, leave, locked};
 use crate::failure::raised;
-use crate::fit::{OwnFit, Raised, keep};
+use crate::fit::OwnFit;
 use crate::metrics::Metrics;
 use crate::run::{Run, Slot};
 use crate::view::Instances;
@@ -23,7 +24,9 @@ use crate::{arrays, config};
 /// How often the caller's thread looks for Ctrl-C.
 const LOOK: Duration = Duration::from_millis(50);
 /// How many looks long threads may take to end their rounds after it; those that take longer are left to themselves.
-const GRACE: u32 = 12;
+const GRACE: u32 = 14;
+/// The look, counted from the last, from which on callables are interrupted.
+const ASKED: u32 = 8;
 
 /// What the threads and the caller's thread share.
 struct Shared {
@@ -32,15 +35,11 @@ struct Shared {
     total: AtomicU64,
     slots: OnceLock<Vec<Mutex<Slot>>>,
     simulation: OnceLock<Arc<Simulation>>,
-    raised: Raised,
+    calls: Arc<Calls>,
     metrics: Metrics,
     instances: OnceLock<Arc<Instances>>,
     keep_theta: bool,
     remarks: Mutex<Vec<String>>,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Observer for Shared {
@@ -49,7 +48,7 @@ impl Observer for Shared {
     }
 
     fn stop(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.stop.load(Ordering::Relaxed) || self.calls.failed()
     }
 
     fn measured(&self, seen: &Seen<'_>) -> selfreward::Result<()> {
@@ -58,10 +57,7 @@ impl Observer for Shared {
         else {
             return Ok(());
         };
-        let own = self.metrics.measure(seen, instances).map_err(|error| {
-            self.stop.store(true, Ordering::Relaxed);
-            keep(&self.raised, error)
-        })?;
+        let own = self.metrics.measure(seen, instances, &self.calls)?;
         let mut slot = locked(&slots[seen.replicate - simulation.config.run.first_replicate]);
         slot.rounds.push(seen.measurement.clone());
         slot.own.push(own);
@@ -88,7 +84,7 @@ fn work(job: Job, shared: &Arc<Shared>) -> selfreward::Result<()> {
         true => Simulation::new(job.config)?,
         false => Simulation::of_arrays(job.config, job.arrays)?,
     };
-    shared.metrics.check(&simulation).map_err(|error| keep(&shared.raised, error))?;
+    shared.metrics.check(&simulation).map_err(|error| shared.calls.keep(error))?;
     let replicates = simulation.config.run.replicates;
     let needs = cost::of_run(&simulation, false, shared.keep_theta)?;
     let count = threads::count(job.jobs, replicates);
@@ -98,7 +94,7 @@ fn work(job: Job, shared: &Arc<Shared>) -> selfreward::Result<()> {
     let instances = Arc::new(Instances::new(job.given, fitted.jobs));
     if let Some(call) = job.fit {
         let data = simulation.process.fit.data();
-        simulation.process.fit = Box::new(OwnFit::new(call, data, Arc::clone(&instances), Arc::clone(&shared.raised)));
+        simulation.process.fit = Box::new(OwnFit::new(call, data, Arc::clone(&instances), Arc::clone(&shared.calls)));
     }
     let policies = simulation.process.rounds as u64 + 1;
     shared.total.store((replicates as u64).saturating_mul(policies), Ordering::Relaxed);
@@ -113,7 +109,7 @@ fn work(job: Job, shared: &Arc<Shared>) -> selfreward::Result<()> {
     }
 }
 
-/// Waits for the end, looking for Ctrl-C; whether it came. `tick` is told how many policies of how many were measured.
+/// Waits for the end, looking for Ctrl-C; `None` where threads are left to themselves after it. `tick` is told how many policies of how many were measured.
 fn wait(
     py: Python<'_>,
     ended: &Mutex<Receiver<selfreward::Result<()>>>,
@@ -132,7 +128,12 @@ fn wait(
         }
         match &mut left {
             Some(0) => return Ok(None),
-            Some(left) => *left -= 1,
+            Some(left) => {
+                *left -= 1;
+                if *left < ASKED {
+                    shared.calls.interrupt(py);
+                }
+            }
             None => {}
         }
         let told = tick.filter(|_| left.is_none()).map_or(Ok(()), |tick| {
@@ -175,13 +176,14 @@ pub fn simulate(
     let config = Config::from_table(&table).map_err(|error| raised(&error))?;
     let metrics = Metrics::read(metrics)?;
     let own = metrics.names();
+    let calls_python = fit.is_some() || !own.is_empty();
     let shared = Arc::new(Shared {
         stop: AtomicBool::new(false),
         done: AtomicU64::new(0),
         total: AtomicU64::new(0),
         slots: OnceLock::new(),
         simulation: OnceLock::new(),
-        raised: Raised::default(),
+        calls: Arc::default(),
         metrics,
         instances: OnceLock::new(),
         keep_theta,
@@ -195,9 +197,18 @@ pub fn simulate(
         // Nobody listens any more where Ctrl-C was faster.
         let _ = sender.send(work(job, &inside));
     });
-    worker.map_err(|error| PyRuntimeError::new_err(format!("no thread can be started: {error}")))?;
-    let outcome = wait(py, &ended, &shared, tick)?;
-    if let Some(error) = locked(&shared.raised).take() {
+    let worker = worker.map_err(|error| PyRuntimeError::new_err(format!("no thread can be started: {error}")))?;
+    let outcome = wait(py, &ended, &shared, tick);
+    if !matches!(outcome, Ok(Some(_))) && calls_python {
+        leave(worker);
+    }
+    let outcome = outcome?;
+    // Ctrl-C in a callable is no error of its own.
+    let of_python = shared
+        .calls
+        .take()
+        .filter(|error| !(shared.stop.load(Ordering::Relaxed) && error.is_instance_of::<PyKeyboardInterrupt>(py)));
+    if let Some(error) = of_python {
         return Err(error);
     }
     let interrupted = || PyKeyboardInterrupt::new_err("before any round was measured");

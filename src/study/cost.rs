@@ -4,6 +4,8 @@
 //! Nothing of it reaches a result. The constants of time were fitted by eye to a 2-core x86-64 machine; a factor of 3 either way
 //! does no harm, since a run corrects the time left by what it has seen.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use crate::Result;
@@ -12,7 +14,7 @@ use crate::metrics::also::{self, AlsoMetrics, Needs};
 use crate::metrics::{Measurement, Wanted};
 use crate::simulate::Simulation;
 use crate::simulate::config::{Config, SamplingConfig, UpdateConfig};
-use crate::simulate::kinds::{Held, Shape};
+use crate::simulate::kinds::{Held, Kind, Shape};
 use crate::words::counted;
 
 /// Seconds of one replicate: T rounds over M prompts with K responses each, in dimension d, with n triples a round.
@@ -180,6 +182,10 @@ pub fn of_run(simulation: &Simulation, document: bool, keep_theta: bool) -> Resu
     let each = match simulation.fixed() {
         // The file is read already, once for all.
         Some(instance) => bytes_on(config, instance),
+        // Arrays at hand, of which a configuration tells no shape.
+        None if config.instance.kind == Kind::NPZ && config.instance.get::<PathBuf>("path").is_none() => {
+            bytes_on(config, &*simulation.instance(config.run.first_replicate)?)
+        }
         None => bytes(config),
     };
     let thetas = if keep_theta { " with --save-theta" } else { "" };

@@ -77,7 +77,11 @@ impl FeatureMap {
                 if norm > 1.0 + ENTRY_TOLERANCE {
                     let (x, y) = dense.locate(row);
                     let name = format!("feature norm of response {y} at prompt {x}");
-                    return Err(Error::argument(name, norm, "at most 1 (instance.rescale = true, or `--rescale`, divides all by the largest)"));
+                    return Err(Error::argument(
+                        name,
+                        norm,
+                        "at most 1 (instance.rescale = true, or `--rescale`, divides all by the largest)",
+                    ));
                 }
                 Ok(())
             }
