@@ -34,5 +34,5 @@ def as_array(name: str, value: Any) -> NDArray[Any]:
     try:
         return np.asarray(value)
     except ValueError:
-        what = f"{name} has rows of different lengths: expected one shape, (M, K, …), with padding"
+        what = f"{name} has rows of different lengths: expected one shape, (M, K, …), padded"
         raise ValueError(f"{what}, and num_responses, (M,), that says how many count") from None

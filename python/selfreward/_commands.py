@@ -110,7 +110,7 @@ class Ledger(Records):
 
     @property
     def verdicts(self) -> dict[str, str]:
-        """The verdict of each claim by its id; on stores (``from_``) that are of one's own by ``id on store``.
+        """The verdict of each claim by its id; on stores of one's own (``from_``) ``id on store``.
 
         Words: ``holds``, ``holds-vacuously``, ``violated``, ``inconclusive``, ``not-applicable``.
         """
@@ -417,7 +417,7 @@ class _Paths:
         if not isinstance(source, Mapping):
             return os.fspath(source)
         self._written += 1
-        arrays = {key: as_array(key, one) for key, one in source.items() if is_array(one)}
+        arrays: dict[str, Any] = {key: as_array(key, one) for key, one in source.items() if is_array(one)}
         if arrays and all(key in ARRAYS for key in source):
             archive = self._folder / f"arrays-{self._written}.npz"
             np.savez(archive, **arrays)
@@ -445,5 +445,6 @@ def _sources() -> Iterator[_Paths]:
             yield _Paths(Path(folder))
         except (ValueError, OSError, RuntimeError) as error:
             # What was written for the command is called after what it stands for.
-            text = re.sub(re.escape(folder) + r"/(arrays|configuration)-\d+\.\w+", r"\1", str(error))
+            written = re.escape(folder) + r"/(arrays|configuration)-\d+\.\w+"
+            text = re.sub(written, r"\1", str(error))
             raise type(error)(text) from None

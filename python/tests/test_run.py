@@ -205,7 +205,7 @@ def test_a_figure_shows_and_saves_itself(run: sr.Run, tmp_path: Path) -> None:
         figure.save(tmp_path / "run.gif")
     with pytest.raises(OSError, match="nowhere"):
         figure.save(tmp_path / "nowhere" / "run.svg")
-    assert "bytes of SVG" in repr(figure)
+    assert repr(figure).startswith("Figure trajectory (svg, png, pdf, csv)")
 
 
 # Warnings, help, progress.

@@ -38,12 +38,14 @@ mkdir "$work/folder" && cd "$work/folder" || exit 1
 
 # --- Its tests, with all that is optional.
 new_venv "$work/all"
-"$work/all/bin/pip" install --quiet --disable-pip-version-check "$wheel[all]" pytest mypy pandas-stubs nbclient nbformat ipykernel ||
+"$work/all/bin/pip" install --quiet --disable-pip-version-check "$wheel[all]" pytest mypy pandas-stubs tomli nbclient nbformat ipykernel ||
     fail "pip install of the tests' packages"
-"$work/all/bin/python" -m pytest -q -p no:cacheprovider "$root/python/tests" || fail "pytest"
+settings=$root/python/pyproject.toml
 package=$("$work/all/bin/python" -c 'import selfreward; print(selfreward.__path__[0])') || exit 1
+"$work/all/bin/python" -m pytest -q -p no:cacheprovider -c "$settings" --rootdir "$root/python" "$root/python/tests" || fail "pytest"
 "$work/all/bin/python" -m pytest -q -p no:cacheprovider --doctest-modules "$package" || fail "doctests"
-"$work/all/bin/python" -m mypy --config-file "$root/python/pyproject.toml" --strict -p selfreward || fail "mypy"
+"$work/all/bin/python" -m mypy --config-file "$settings" --strict -p selfreward || fail "mypy"
+(cd "$root/python/tests" && "$work/all/bin/python" -m mypy --config-file "$settings" --cache-dir "$work/mypy" --strict .) || fail "mypy on tests"
 "$work/all/bin/python" -m mypy.stubtest selfreward._core || fail "stubtest"
 
 # --- Its documents.
