@@ -52,20 +52,29 @@ fn values(name: &str, value: &Bound<'_, PyAny>, remarks: &mut Vec<String>) -> Py
         let kind = crate::config::kind_of(value);
         PyTypeError::new_err(format!("{name} is {kind}: expected a NumPy array"))
     })?;
+    // Fields of a packed table: their elements do not lie at whole multiples of their size.
+    let size = array.dtype().itemsize() as isize;
+    let aligned: bool = value.getattr("flags")?.getattr("aligned")?.extract()?;
+    let apart = array.strides().iter().any(|stride| size == 0 || stride % size != 0);
+    if !aligned || apart {
+        remark(name, remarks);
+        let copy = value.call_method1("copy", ("C",))?;
+        return values(name, &copy, remarks);
+    }
     let holds = Holds::of(name);
     if holds == Holds::Floats {
         if let Ok(array) = value.cast::<PyArrayDyn<f64>>() {
             if let Some((shape, values)) = lent(name, array) {
                 return Ok(Values::Lent64 { shape, values });
             }
-            copied_of(name, array, remarks);
+            remark(name, remarks);
             return Ok(Values::Floats(copied(array, |number| number)));
         }
         if let Ok(array) = value.cast::<PyArrayDyn<f32>>() {
             if let Some((shape, values)) = lent(name, array) {
                 return Ok(Values::Lent32 { shape, values });
             }
-            copied_of(name, array, remarks);
+            remark(name, remarks);
             return Ok(Values::Floats(copied(array, f64::from)));
         }
     } else {
@@ -130,10 +139,10 @@ fn lent<T: Element + Copy + Sync + 'static>(
 }
 
 /// Says that features were copied.
-fn copied_of<T: Element>(name: &str, array: &Bound<'_, PyArrayDyn<T>>, remarks: &mut Vec<String>) {
-    if name == "phi" && !array.is_empty() {
+fn remark(name: &str, remarks: &mut Vec<String>) {
+    if name == "phi" {
         remarks.push(
-            "phi is not in C order: it was copied once (numpy.ascontiguousarray makes one that is used in place)"
+            "phi is not in C order, or not aligned: it was copied once (numpy.array(phi, order='C') makes one that is used in place)"
                 .to_owned(),
         );
     }

@@ -2,8 +2,6 @@
 
 use std::ffi::c_long;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
@@ -47,7 +45,15 @@ impl Calls {
 
     /// Keeps the first error, and gives the library's word for it.
     pub fn keep(&self, error: PyErr) -> Error {
-        locked(&self.raised).get_or_insert(error);
+        let late = {
+            let mut raised = locked(&self.raised);
+            match *raised {
+                Some(_) => Some(error),
+                None => raised.replace(error),
+            }
+        };
+        // An error that comes late is dropped after the lock: what its traceback holds may run Python when it goes.
+        drop(late);
         Error::Interrupted
     }
 
@@ -68,23 +74,4 @@ impl Calls {
             unsafe { ffi::PyThreadState_SetAsyncExc(thread, PyKeyboardInterrupt::type_object_raw(py).cast()) };
         }
     }
-}
-
-/// Threads that Ctrl-C left inside of a callable.
-static LEFT: Mutex<Vec<JoinHandle<()>>> = Mutex::new(Vec::new());
-
-/// Leaves a thread to itself.
-pub fn leave(thread: JoinHandle<()>) {
-    locked(&LEFT).push(thread);
-}
-
-/// Waits for threads that Ctrl-C left inside of a callable, which may not outlive the interpreter; a further Ctrl-C gives that up.
-#[pyfunction]
-pub fn settle(py: Python<'_>) -> PyResult<()> {
-    let left = std::mem::take(&mut *locked(&LEFT));
-    while left.iter().any(|thread| !thread.is_finished()) {
-        py.detach(|| std::thread::sleep(Duration::from_millis(20)));
-        py.check_signals()?;
-    }
-    Ok(())
 }

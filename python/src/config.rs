@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
 use selfreward::files;
 use selfreward::simulate::config::{parse_toml, set};
-use selfreward::simulate::keys::{dotted, keys};
+use selfreward::simulate::keys::{dotted, keys, refuse_unknown};
 use toml::{Table, Value};
 
 use crate::failure::raised;
@@ -21,8 +21,14 @@ pub fn whole(source: Option<&Bound<'_, PyAny>>, settings: &Bound<'_, PyDict>, ar
             Err(_) => of_file(source)?,
         },
     };
-    for (key, value) in settings {
-        lay_named(&mut table, &key.extract::<String>()?, &value)?;
+    let mut laid: Vec<(String, String)> = Vec::new();
+    for (name, value) in settings {
+        let name: String = name.extract()?;
+        let Some(key) = lay_named(&mut table, &name, &value)? else { continue };
+        if let Some((_, other)) = laid.iter().find(|(known, _)| *known == key) {
+            return Err(PyValueError::new_err(format!("{name} and {other} are one key: expected one of both")));
+        }
+        laid.push((key, name));
     }
     if arrays {
         let instance = table.entry("instance").or_insert_with(|| Value::Table(Table::new()));
@@ -46,7 +52,7 @@ fn of_dictionary(dictionary: &Bound<'_, PyDict>) -> PyResult<Table> {
                     lay(&mut table, &format!("{key}.{}", name.extract::<String>()?), &value)?;
                 }
             }
-            _ => lay_named(&mut table, &key, &value)?,
+            _ => drop(lay_named(&mut table, &key, &value)?),
         }
     }
     Ok(table)
@@ -64,19 +70,31 @@ fn of_file(source: &Bound<'_, PyAny>) -> PyResult<Table> {
     parse_toml(&text).map_err(|error| PyValueError::new_err(format!("{}: {error}", path.display())))
 }
 
-/// As [`lay`], of a key whose section may be left out.
-fn lay_named(table: &mut Table, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+/// As [`lay`], of a key whose section may be left out; the whole key, where it was laid.
+fn lay_named(table: &mut Table, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     if value.is_none() {
-        return Ok(());
+        let known = name.contains('.') || keys().iter().any(|key| key.name == name);
+        let key = if known {
+            name.to_owned()
+        } else {
+            dotted(name, &Value::Boolean(false)).map_err(|error| raised(&error))?
+        };
+        if key.contains('.') {
+            lay(table, &key, value)?;
+        }
+        return Ok(None);
     }
     let key = dotted(name, &toml_of(name, value)?).map_err(|error| raised(&error))?;
-    lay(table, &key, value)
+    lay(table, &key, value)?;
+    Ok(Some(key))
 }
 
-/// Lays a key with its value over a table.
+/// Lays a key with its value over a table; None is no value, of a key that there is.
 fn lay(table: &mut Table, key: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
     if value.is_none() {
-        return Ok(());
+        let mut alone = Table::new();
+        set(&mut alone, key, Value::Boolean(false)).map_err(|error| raised(&error))?;
+        return refuse_unknown(&alone).map_err(|error| raised(&error));
     }
     let value = toml_of(key, value)?;
     set(table, key, value).map_err(|error| raised(&error))

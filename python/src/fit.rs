@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use numpy::ndarray::{Array1, Array2};
-use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayLike1};
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::IntoPyDict;
+use selfreward::Error;
 use selfreward::instance::{FeatureMap, Parameter};
 use selfreward::logits::LogitTable;
 use selfreward::process::fit::labels;
 use selfreward::process::{self, Data, Fit, Fitted, Minimum};
+use selfreward::simulate::Simulation;
 
 use crate::calls::Calls;
 use crate::view::{Fixed, Instances, State, read_only, vector};
@@ -61,17 +64,27 @@ impl OwnFit {
 
 /// θ of what the callable gave.
 fn parameter(given: &Bound<'_, PyAny>, fixed: &Fixed) -> PyResult<Parameter> {
-    let dim = fixed.features().dim();
+    let (py, dim) = (given.py(), fixed.features().dim());
     let wrong =
-        |what: String| PyValueError::new_err(format!("fit gave {what}: expected θ, ({dim},), of finite float64"));
-    let array: PyArrayLike1<'_, f64, numpy::AllowTypeChange> = given.extract().map_err(|_| {
-        let shape = given.getattr("shape").map_or_else(|_| String::new(), |shape| format!(" of shape {shape}"));
-        wrong(format!("{}{shape}", crate::config::kind_of(given).trim_start_matches("of type ")))
-    })?;
-    let theta: Array1<f64> = array.as_array().to_owned();
-    if theta.len() != dim {
-        return Err(wrong(format!("shape ({},)", theta.len())));
+        |what: String| PyValueError::new_err(format!("fit gave {what}: expected θ, ({dim},), of finite numbers"));
+    let numpy = py.import("numpy")?;
+    if given.is_instance(&numpy.getattr("ma")?.getattr("MaskedArray")?)? {
+        return Err(wrong("a masked array".to_owned()));
     }
+    let array = numpy.call_method1("asarray", (given,)).map_err(|_| wrong(crate::config::kind_of(given)))?;
+    let (kind, shape) = (array.getattr("dtype")?.getattr("kind")?.to_string(), array.getattr("shape")?);
+    let number = ["f", "i", "u"].contains(&kind.as_str());
+    if !number || !shape.eq((dim,))? {
+        return Err(wrong(format!(
+            "{} of dtype {} and shape {shape}",
+            crate::config::kind_of(given),
+            array.getattr("dtype")?
+        )));
+    }
+    // A fresh array of doubles in C order, wherever the numbers lay.
+    let options = [("dtype", "float64"), ("order", "C")].into_py_dict(py)?;
+    let array = numpy.call_method("array", (array,), Some(&options))?;
+    let theta: Array1<f64> = array.cast::<PyArray1<f64>>()?.readonly().as_array().to_owned();
     // A likelihood on one-hot features may give a response the probability 0.
     let tabular = matches!(fixed.features(), FeatureMap::OneHot(_));
     if let Some((j, value)) =
@@ -87,6 +100,38 @@ fn parameter(given: &Bound<'_, PyAny>, fixed: &Fixed) -> PyResult<Parameter> {
             Parameter::tabular(LogitTable::dense(&starts, &theta.to_vec()))
         }
     })
+}
+
+/// Refuses what the fit that is replaced would do, and one of one's own cannot: nothing that was asked for is left out in silence.
+///
+/// # Errors
+/// [`Error::Argument`] with the key, its value and what was expected.
+pub fn check(simulation: &Simulation) -> selfreward::Result<()> {
+    let process = simulation.config.process.table();
+    let given = |key: &str| process.get(key).map(ToString::to_string).unwrap_or_default();
+    let refused = |key: &str, expected: &str| Err(Error::argument(format!("process.{key}"), given(key), expected));
+    if simulation.process.fit.is_population() {
+        let key = if given("population") == "true" { "population" } else { "update" };
+        return refused(key, "an update that draws samples, beside fit");
+    }
+    if ["\"gradient\"", "\"finite-class\""].contains(&given("update").as_str()) {
+        return refused("update", "erm, win-rate, logistic or likelihood, beside fit: it says what is drawn for it");
+    }
+    for key in ["ridge", "judge_noise"] {
+        if process.get(key).and_then(toml::Value::as_float).is_some_and(|value| value != 0.0) {
+            return refused(key, "0 beside fit, which does the work of the loop's own");
+        }
+    }
+    if !["", "\"nearest\""].contains(&given("choice").as_str()) {
+        return refused("choice", "nearest beside fit, which chooses for itself");
+    }
+    if simulation.process.signal.votes() > 0 && simulation.process.fit.data() == Data::Pairs {
+        return refused(
+            "reward",
+            "no votes beside fit, but with update = \"logistic\" or \"win-rate\": their outcomes are step.wins",
+        );
+    }
+    Ok(())
 }
 
 impl Fit for OwnFit {

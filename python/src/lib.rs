@@ -48,7 +48,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(command, module)?)?;
     module.add_function(wrap_pyfunction!(keys, module)?)?;
     module.add_function(wrap_pyfunction!(enclosed_file, module)?)?;
-    module.add_function(wrap_pyfunction!(calls::settle, module)?)?;
+    module.add_function(wrap_pyfunction!(worker::settle, module)?)?;
     module.add_function(wrap_pyfunction!(worker::simulate, module)?)?;
     module.add_function(wrap_pyfunction!(bound::bound, module)?)?;
     module.add_function(wrap_pyfunction!(bound::bounds, module)?)?;

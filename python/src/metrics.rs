@@ -10,6 +10,9 @@ use selfreward::simulate::{Seen, Simulation};
 use crate::calls::Calls;
 use crate::view::{Instances, State};
 
+/// What tables of a run have beside quantities.
+const OTHERS: [&str; 6] = ["replicate", "t", "theta", "coordinate", "delta", "level"];
+
 /// Names with callables.
 #[derive(Default)]
 pub struct Metrics(Vec<(String, Py<PyAny>)>);
@@ -20,6 +23,12 @@ impl Metrics {
         let mut all = Vec::new();
         for (name, call) in given.into_iter().flatten() {
             let name: String = name.extract()?;
+            if OTHERS.contains(&name.as_str()) {
+                return Err(PyValueError::new_err(format!(
+                    "metrics[{name:?}]: expected a name other than {}",
+                    OTHERS.join(", ")
+                )));
+            }
             if !call.is_callable() {
                 let kind = crate::config::kind_of(&call);
                 return Err(PyValueError::new_err(format!("metrics[{name:?}] is {kind}: expected a callable")));

@@ -1,7 +1,7 @@
 //! What a callable of one's own looks at: one policy π_t with what it is made of, as NumPy arrays that are made when they are asked for.
 //!
 //! Arrays over responses have the shape (M, K), K the largest number of responses of a prompt; what lies beyond a prompt's own responses is
-//! padding: −∞ for logarithms of probabilities, 0 for probabilities and features, False for truths.
+//! padding: −∞ for logarithms of probabilities, 0 for probabilities, False for truths; that of features is as it was given, or 0.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -10,6 +10,7 @@ use numpy::ndarray::{Array2, Array3};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PySlice;
 use selfreward::instance::{Correct, FeatureMap, Instance, Parameter};
 use selfreward::logits::LogitTable;
 use selfreward::{Policy, memory};
@@ -68,9 +69,10 @@ impl Instances {
             made: PyOnceLock::new(),
         });
         known.push_back(Arc::clone(&fixed));
-        if known.len() > self.most {
-            known.pop_front();
-        }
+        let old = if known.len() > self.most { known.pop_front() } else { None };
+        drop(known);
+        // What goes may run Python, which another thread may hold while it waits for the lock.
+        drop(old);
         fixed
     }
 }
@@ -102,10 +104,15 @@ impl Fixed {
 
     fn phi<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let FeatureMap::Dense(dense) = &self.features else { return Ok(None) };
-        if let Some(given) = &self.given {
-            return Ok(Some(given.bind(py).clone()));
-        }
         let made = self.made.get_or_try_init(py, || {
+            if let Some(given) = &self.given {
+                // The caller's memory, which a callable cannot write to.
+                let whole = given.bind(py);
+                let rows = PySlice::new(py, 0, self.responses.len() as isize, 1);
+                let view = whole.get_item((rows, PySlice::new(py, 0, self.most as isize, 1)))?;
+                view.call_method1("setflags", (false,))?;
+                return PyResult::Ok(view.unbind());
+            }
             let shape = (self.responses.len(), self.most, dense.dim());
             let bytes = [shape.0, shape.1, shape.2].iter().fold(8u64, |product, &n| product.saturating_mul(n as u64));
             memory::require("the array of all features", bytes).map_err(|error| raised(&error))?;
@@ -116,7 +123,7 @@ impl Fixed {
                 }
             }
             let array: Bound<'_, PyArray3<f64>> = phi.into_pyarray(py);
-            PyResult::Ok(read_only(array).into_any().unbind())
+            Ok(read_only(array).into_any().unbind())
         })?;
         Ok(Some(made.bind(py).clone()))
     }
@@ -134,7 +141,8 @@ pub fn read_only<'py, T: numpy::Element, D: numpy::ndarray::Dimension>(
 /// A policy π_t, as a metric of one's own sees it.
 ///
 /// Attributes: t; theta, (d,), of a tabular policy its logits; log_probs and base_log_probs, (M, K), −inf beyond a prompt's responses; probs,
-/// (M, K); features, (M, K, d), or None for a tabular policy; weights, (M,), p(x); num_responses, (M,); correct, (M, K), or None.
+/// (M, K); features, (M, K, d), or None for a tabular policy; weights, (M,), p(x); num_responses, (M,); correct, (M, K), and known, (M,),
+/// whether it is known for a prompt, or None.
 #[pyclass(frozen, subclass, module = "selfreward")]
 pub struct State {
     pub fixed: Arc<Fixed>,
@@ -184,7 +192,7 @@ impl State {
         Ok(read_only(array.into_pyarray(py)))
     }
 
-    /// φ(x,y), (M, K, d): the array that was given, where it was; None for a tabular policy.
+    /// φ(x,y), (M, K, d): a view of the array that was given, where it was; None for a tabular policy.
     #[getter]
     fn features<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.fixed.phi(py)
@@ -203,7 +211,15 @@ impl State {
         read_only(counts.into_pyarray(py))
     }
 
-    /// Which responses are correct, (M, K), where it is known for a prompt; None where the instance has none.
+    /// Whether it is known which responses are correct, (M,); None where the instance has none.
+    #[getter]
+    fn known<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyArray1<bool>>> {
+        let correct = self.fixed.correct.as_ref()?;
+        let known: Vec<bool> = (0..correct.prompts()).map(|x| correct.at(x).is_some()).collect();
+        Some(read_only(known.into_pyarray(py)))
+    }
+
+    /// Which responses are correct, (M, K): False where it is not known for a prompt; None where the instance has none.
     #[getter]
     fn correct<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyArray2<bool>>>> {
         let Some(correct) = &self.fixed.correct else { return Ok(None) };

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use pyo3::exceptions::{PyKeyboardInterrupt, PyRuntimeError};
 use pyo3::prelude::*;
@@ -13,9 +14,9 @@ use selfreward::simulate::{Config, Observer, Seen, Simulation};
 use selfreward::study::cost;
 use selfreward::{Error, memory, threads};
 
-use crate::calls::{Calls, leave, locked};
+use crate::calls::{Calls, locked};
 use crate::failure::raised;
-use crate::fit::OwnFit;
+use crate::fit::{self, OwnFit};
 use crate::metrics::Metrics;
 use crate::run::{Run, Slot};
 use crate::view::Instances;
@@ -23,10 +24,37 @@ use crate::{arrays, config};
 
 /// How often the caller's thread looks for Ctrl-C.
 const LOOK: Duration = Duration::from_millis(50);
-/// How many looks long threads may take to end their rounds after it; those that take longer are left to themselves.
-const GRACE: u32 = 14;
-/// The look, counted from the last, from which on callables are interrupted.
-const ASKED: u32 = 8;
+/// How long threads may take after it to end their rounds, until callables of Python are interrupted.
+const ASKED: Duration = Duration::from_millis(400);
+/// How long until those that still run are left to themselves.
+const GRACE: Duration = Duration::from_millis(700);
+
+/// Runs that may call Python: no thread of theirs may outlive the interpreter.
+static CALLING: Mutex<Vec<(JoinHandle<()>, Arc<Shared>)>> = Mutex::new(Vec::new());
+
+/// Ends the runs that still call Python (those of other threads, and those that Ctrl-C left), and waits for them; a further Ctrl-C gives that up.
+#[pyfunction]
+pub fn settle(py: Python<'_>) -> PyResult<()> {
+    let left = std::mem::take(&mut *locked(&CALLING));
+    left.iter().for_each(|(_, run)| run.stop.store(true, Ordering::Relaxed));
+    while left.iter().any(|(thread, _)| !thread.is_finished()) {
+        py.detach(|| std::thread::sleep(LOOK));
+        py.check_signals()?;
+    }
+    Ok(())
+}
+
+/// Remembers a run that may call Python, and forgets those that have ended.
+fn remember(thread: JoinHandle<()>, shared: &Arc<Shared>) {
+    let mut calling = locked(&CALLING);
+    let (ended, going) = std::mem::take(&mut *calling).into_iter().partition(|(thread, _)| thread.is_finished());
+    *calling = going;
+    calling.push((thread, Arc::clone(shared)));
+    drop(calling);
+    // What an ended run holds of Python goes after the lock.
+    let ended: Vec<(JoinHandle<()>, Arc<Shared>)> = ended;
+    drop(ended);
+}
 
 /// What the threads and the caller's thread share.
 struct Shared {
@@ -93,6 +121,7 @@ fn work(job: Job, shared: &Arc<Shared>) -> selfreward::Result<()> {
     locked(&shared.remarks).extend(simulation.remarks.iter().cloned().chain(fitted.reason));
     let instances = Arc::new(Instances::new(job.given, fitted.jobs));
     if let Some(call) = job.fit {
+        fit::check(&simulation)?;
         let data = simulation.process.fit.data();
         simulation.process.fit = Box::new(OwnFit::new(call, data, Arc::clone(&instances), Arc::clone(&shared.calls)));
     }
@@ -116,8 +145,8 @@ fn wait(
     shared: &Shared,
     tick: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Option<selfreward::Result<()>>> {
-    // Looks that are left, after Ctrl-C.
-    let mut left: Option<u32> = None;
+    // When Ctrl-C came.
+    let mut since: Option<Instant> = None;
     loop {
         match py.detach(|| locked(ended).recv_timeout(LOOK)) {
             Ok(outcome) => return Ok(Some(outcome)),
@@ -126,17 +155,12 @@ fn wait(
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        match &mut left {
-            Some(0) => return Ok(None),
-            Some(left) => {
-                *left -= 1;
-                if *left < ASKED {
-                    shared.calls.interrupt(py);
-                }
-            }
-            None => {}
+        match since.map(|since| since.elapsed()) {
+            Some(time) if time > GRACE => return Ok(None),
+            Some(time) if time > ASKED => shared.calls.interrupt(py),
+            _ => {}
         }
-        let told = tick.filter(|_| left.is_none()).map_or(Ok(()), |tick| {
+        let told = tick.filter(|_| since.is_none()).map_or(Ok(()), |tick| {
             let (done, total) = (shared.done.load(Ordering::Relaxed), shared.total.load(Ordering::Relaxed));
             tick.call1((done, total)).map(drop)
         });
@@ -145,7 +169,8 @@ fn wait(
             if !error.is_instance_of::<PyKeyboardInterrupt>(py) {
                 return Err(error);
             }
-            left.get_or_insert(GRACE);
+            #[expect(clippy::disallowed_methods, reason = "it decides when to stop waiting, never what comes out")]
+            since.get_or_insert_with(Instant::now);
         }
     }
 }
@@ -198,11 +223,10 @@ pub fn simulate(
         let _ = sender.send(work(job, &inside));
     });
     let worker = worker.map_err(|error| PyRuntimeError::new_err(format!("no thread can be started: {error}")))?;
-    let outcome = wait(py, &ended, &shared, tick);
-    if !matches!(outcome, Ok(Some(_))) && calls_python {
-        leave(worker);
+    if calls_python {
+        remember(worker, &shared);
     }
-    let outcome = outcome?;
+    let outcome = wait(py, &ended, &shared, tick)?;
     // Ctrl-C in a callable is no error of its own.
     let of_python = shared
         .calls

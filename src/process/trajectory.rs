@@ -115,7 +115,8 @@ impl<'a> Rounds<'a> {
             self.past.push(base);
         }
         let step = Step::new(process, self.instance, (&self.base, &current), round.t, &self.seed, &self.past)?;
-        let minimum = if step.is_idle() {
+        let idle = step.is_idle();
+        let minimum = if idle {
             self.so_far.empty_filters += 1;
             Minimum::new(current.theta.clone(), None)
         } else {
@@ -136,9 +137,11 @@ impl<'a> Rounds<'a> {
             let fresh = step.fresh().to_vec();
             self.past.extend(fresh);
         }
-        if let (Some(losses), Some(sample)) = (&mut self.so_far.rank_losses, &minimum.sample) {
-            *losses += u64::from(sample.rank < sample.full_rank);
-        }
+        // Of a fit that does not say what it saw, ranks are not known.
+        self.so_far.rank_losses = self.so_far.rank_losses.and_then(|losses| match &minimum.sample {
+            Some(sample) => Some(losses + u64::from(sample.rank < sample.full_rank)),
+            None => idle.then_some(losses),
+        });
         let Minimum { theta, sample, newton, at_infinity, gains } = minimum;
         let fitted = match step.batches() {
             [batch] if process.fit.data() == Data::Responses && batch.accept.is_none() => Some(Arc::clone(&batch.law)),
