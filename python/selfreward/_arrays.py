@@ -31,6 +31,9 @@ def is_array(value: Any) -> bool:
 
 def as_array(name: str, value: Any) -> NDArray[Any]:
     """The array of a name; an array of NumPy is itself."""
+    if isinstance(value, np.ma.MaskedArray):
+        what = f"{name} is a masked array: expected its data (numpy.ma.getdata), and num_responses,"
+        raise ValueError(f"{what} (M,), that says how many responses of each prompt count")
     try:
         return np.asarray(value)
     except ValueError:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import os
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
+from ._commands import Source, sources
 
 Row = tuple[
     float,
@@ -101,13 +102,14 @@ def _list(name: str, values: Any) -> str:
 
 
 def bound(
-    name: str, /, *, from_: str | os.PathLike[str] | None = None, **numbers: Any
+    name: str, /, *, from_: Source | None = None, **numbers: Any
 ) -> Bound:
     """A bound of the theory at numbers, or at arrays of numbers, which are broadcast.
 
     ``bounds()`` names all of them with what they need. What is a list by nature (probabilities,
     eigenvalues) is one list for all points; every other list or array is broadcast. ``from_`` is a
-    file of features (.npz) or a configuration (.toml): what is not given is taken from there.
+    file of features (.npz), a configuration (.toml), or a dict of arrays: what is not given is taken
+    from there.
 
     Raises ``ValueError`` with the number, its value and what was expected.
 
@@ -121,8 +123,9 @@ def bound(
         nearest = difflib.get_close_matches(name, bounds(), n=1, cutoff=0.0)
         raise ValueError(f"name = {name!r}: expected one of bounds(); the nearest is {nearest[0]}")
     flags = {key: key.replace("_", "-") for key in numbers}
+    numbers = {k: v for k, v in numbers.items() if v is not None}
     whole = {k: _list(k, v) for k, v in numbers.items() if flags[k] in _core.bound_lists()}
-    given = {k: v for k, v in numbers.items() if k not in whole and v is not None}
+    given = {k: v for k, v in numbers.items() if k not in whole}
     scalars = {k: v for k, v in given.items() if isinstance(v, (str, int, float, np.generic))}
     arrays = {k: np.asarray(v) for k, v in given.items() if k not in scalars}
     try:
@@ -133,11 +136,15 @@ def bound(
     fixed = [(flags[k], _text(k, v)) for k, v in scalars.items()]
     fixed += [(flags[k], text) for k, text in whole.items()]
     spread = {key: np.broadcast_to(array, shape).ravel() for key, array in arrays.items()}
-    count = int(np.prod(shape)) if shape else 1
+    count = math.prod(shape)
+    if not count:
+        empty = next(key for key, array in arrays.items() if not array.size)
+        raise ValueError(f"{empty} has shape {arrays[empty].shape}: expected at least one point")
     points = [
         fixed + [(flags[key], _text(key, array[i])) for key, array in spread.items()]
         for i in range(count)
     ]
-    source = None if from_ is None else os.fspath(from_)
-    rows: list[Row] = _core.bound(name, points, source) if points else []
-    return Bound(name, shape, rows)
+    if from_ is None:
+        return Bound(name, shape, _core.bound(name, points, None))
+    with sources() as path:
+        return Bound(name, shape, _core.bound(name, points, path(from_)))

@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ import numpy as np
 from ._arrays import ARRAYS, as_array, is_array
 from ._child import Finished, arguments, expect, run_command, run_json, toml, toml_key
 from ._records import Record, Records, nearest
+from ._run import Run
 from ._store import Store, open_store
 
 if TYPE_CHECKING:
@@ -170,7 +172,7 @@ def plan(**flags: Any) -> Result:
     >>> found["plans"][0]["rounds"], found["promised"]
     (1, True)
     """
-    with _sources() as path:
+    with sources() as path:
         if "from_" in flags:
             flags["from_"] = path(flags["from_"])
         done, document = run_json("plan", [], flags)
@@ -194,7 +196,7 @@ def describe(source: Source, **flags: Any) -> Result:
     >>> round(found["quantities"]["kappa0"]["value"], 12)
     2.0
     """
-    with _sources() as path:
+    with sources() as path:
         done, document = run_json("describe", [path(source)], flags)
     quantities = document["quantities"]
     rows = [{"name": name, **_valued(quantity)} for name, quantity in quantities.items()]
@@ -213,7 +215,7 @@ def compare(a: Source, b: Source | None = None, **flags: Any) -> Result:
         ValueError: the sides cannot be compared, with the reason.
         OSError: one of them cannot be read.
     """
-    with _sources() as path:
+    with sources() as path:
         if "config" in flags:
             flags["config"] = path(flags["config"])
         sides = [path(side) for side in (a, b) if side is not None]
@@ -248,7 +250,10 @@ def verify(
     >>> ledger.ok, ledger.verdicts
     (True, {'C16.linear': 'holds'})
     """
-    with _sources() as path:
+    for claim in claims:
+        if not isinstance(claim, str):
+            raise TypeError(f"claim = {claim!r}: expected names, each an argument of its own")
+    with sources() as path:
         stores = [from_] if isinstance(from_, (str, os.PathLike, Store)) else list(from_ or [])
         if from_ is not None:
             if not stores:
@@ -354,7 +359,11 @@ def run(
             "dry_run gives no store; expected `selfreward run --dry-run` in a terminal"
         )
     # What would be computed is said with its place, before it is.
-    paths = _places(expect(run_command([*line, "--dry-run", *names], quiet=True)).stdout)
+    planned = expect(run_command([*line, "--dry-run", *names], quiet=True)).stdout
+    paths = _places(planned)
+    for change in planned.splitlines():
+        if resume and change.startswith(" ") and "no more" in change:
+            warnings.warn(change.strip(), stacklevel=2)
     quiet = bool(flags.get("quiet"))
     done = run_command([*line, *names], quiet=quiet)
     if done.code == 1:
@@ -414,11 +423,18 @@ class _Paths:
     def __call__(self, source: Source) -> str:
         if isinstance(source, Store):
             return os.fspath(source.path)
+        if isinstance(source, Run):
+            raise TypeError("this is a Run in memory: expected a file, its run.config, or a store")
         if not isinstance(source, Mapping):
             return os.fspath(source)
         self._written += 1
-        arrays: dict[str, Any] = {key: as_array(key, one) for key, one in source.items() if is_array(one)}
-        if arrays and all(key in ARRAYS for key in source):
+        given = {key: one for key, one in source.items() if is_array(one)}
+        arrays: dict[str, Any] = {key: as_array(key, one) for key, one in given.items()}
+        if any(key in ARRAYS for key in arrays):
+            for key, one in source.items():
+                if key not in ARRAYS or (one is not None and key not in arrays):
+                    what = f"{key} = {one!r} beside arrays: expected arrays alone"
+                    raise ValueError(f"{what}, {', '.join(ARRAYS)}")
             archive = self._folder / f"arrays-{self._written}.npz"
             np.savez(archive, **arrays)
             return str(archive)
@@ -439,7 +455,7 @@ def _leaves(section: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, 
 
 
 @contextmanager
-def _sources() -> Iterator[_Paths]:
+def sources() -> Iterator[_Paths]:
     with tempfile.TemporaryDirectory(prefix="selfreward-") as folder:
         try:
             yield _Paths(Path(folder))

@@ -18,6 +18,7 @@ __all__ = [
     "bounds",
     "command",
     "enclosed_file",
+    "further",
     "keys",
     "settle",
     "simulate",
@@ -53,6 +54,9 @@ class State:
     @property
     def num_responses(self) -> NDArray[np.int64]:
         """K(x), (M,)."""
+    @property
+    def known(self) -> NDArray[np.bool_] | None:
+        """Whether it is known which responses are correct, (M,)."""
     @property
     def correct(self) -> NDArray[np.bool_] | None:
         """Which responses are correct, (M, K); None where the instance has none."""
@@ -168,3 +172,6 @@ def command(arguments: Sequence[str]) -> int:
 
 def settle() -> None:
     """Waits for threads that Ctrl-C left inside of a callable."""
+
+def further() -> list[str]:
+    """Quantities that are measured where ``measure.also`` asks for them."""

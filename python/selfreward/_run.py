@@ -9,7 +9,7 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
+class Interval(NamedTuple):
+    """A mean at each t with the ends of its 95% interval, each (T + 1,)."""
+
+    mean: Floats
+    lo: Floats
+    hi: Floats
+
+
 class Run(Mapping[str, Floats]):
     """What ``simulate`` measured: a mapping from quantities to (replicates, T + 1) arrays.
 
@@ -38,12 +46,19 @@ class Run(Mapping[str, Floats]):
     for each: ``run["failure_0.1"]``. ``run.definitions`` says what each one is.
     """
 
-    def __init__(self, core: _core.Run) -> None:
+    def __init__(self, core: _core.Run, fit: str | None = None) -> None:
         """Of what the engine gives."""
         self._core = core
+        #: The name of the fit of one's own, or None.
+        self.fit = fit
         self._columns = core.columns()
 
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
     def __getitem__(self, name: str) -> Floats:
+        if not isinstance(name, str):
+            raise KeyError(f"{name!r}: expected the name of a quantity (run.definitions)")
         if name in self.definitions:
             return self._core.values(name)
         alike = [column for column, quantity, *_ in self._columns if quantity == name]
@@ -51,6 +66,11 @@ class Run(Mapping[str, Floats]):
             return self._core.values(alike[0])
         if alike:
             raise KeyError(f"{name}: expected one of {', '.join(alike)}")
+        if name in _core.further():
+            raise KeyError(f"{name}: is measured on request, simulate(…, also=[{name!r}])")
+        quantity, _, at = name.rpartition("_")
+        if at.replace(".", "", 1).isdigit() and quantity in {column[1] for column in self._columns}:
+            raise KeyError(f"{name}: is measured on request, simulate(…, delta=[{at}])")
         nearest = difflib.get_close_matches(name, list(self), n=1, cutoff=0.0)
         raise KeyError(f"{name}: expected one of run.definitions; the nearest is {nearest[0]}")
 
@@ -121,22 +141,21 @@ class Run(Mapping[str, Floats]):
         """What a person should know of the run, one sentence each."""
         return self._core.remarks()
 
-    def interval(self, name: str) -> dict[str, Floats]:
+    def interval(self, name: str) -> Interval:
         """Mean over replicates of a quantity at each t, and the ends of its 95% interval.
 
-        Three arrays (T + 1,), ``mean``, ``lo`` and ``hi``, as the command's table has them: of
-        replicates that ran to their end, NaN where there is none. Not of metrics of one's own.
+        They are those of the command's table: of replicates that ran to their end, NaN where there
+        is none (docs/intervals.md says how many replicates an interval needs). Of metrics of one's
+        own there is none: an interval needs to know the range of a quantity.
         """
         columns = [column for column, quantity, *_ in self._columns if name in (column, quantity)]
         if len(columns) != 1:
             expected = ", ".join(columns) or "a quantity of the engine (run.definitions)"
-            raise KeyError(f"{name}: expected one of {expected}")
+            raise KeyError(f"{name}: has no interval; expected {expected}")
         rows = list(csv.DictReader(io.StringIO(self.csv)))
         ends = {end: [row[f"{columns[0]}_{end}"] for row in rows] for end in ("mean", "lo", "hi")}
-        return {
-            end: np.array([float(value) if value else np.nan for value in values])
-            for end, values in ends.items()
-        }
+        arrays = ([float(value) if value else np.nan for value in ends[end]] for end in ends)
+        return Interval(*map(np.array, arrays))
 
     @property
     def csv(self) -> str:
@@ -151,7 +170,11 @@ class Run(Mapping[str, Floats]):
 
     def __repr__(self) -> str:
         try:
-            return self._core.table(100).rstrip()
+            own = ", ".join(self._core.own())
+            notes = f"\n(beside these: {own}, metrics of one's own)" if own else ""
+            if self.fit is not None:
+                notes += f"\n(the fit is one's own: {self.fit})"
+            return self._core.table(100).rstrip() + notes
         except ValueError as error:
             return f"<Run: {error}>"
 
@@ -262,7 +285,8 @@ def simulate(
 
     Returns:
         The ``Run``. After Ctrl-C it holds what was done (``run.complete`` is False, what is missing
-        is NaN), and a ``RuntimeWarning`` says so.
+        is NaN), and a ``RuntimeWarning`` says so. (Where warnings are errors, it is the error's
+        attribute ``run``.)
 
     Raises:
         ValueError: a key, an array or a value is wrong; the message names it.
@@ -286,6 +310,13 @@ def simulate(
     given |= {"correct": correct, "answer": answer, "reward": reward, "level": level}
     laid: dict[str, Any] = dict(settings or {})
     source: Any = config
+    if isinstance(config, Run):
+        raise TypeError("config is a Run: expected its run.config, with arrays beside it where it has some")
+    if config is not None and not isinstance(config, (str, os.PathLike, Mapping)):
+        kind = type(config).__name__
+        raise TypeError(f"config is of type {kind}: expected a path or a dictionary; arrays have names, phi=…")
+    if metrics is not None and not isinstance(metrics, Mapping):
+        raise TypeError("metrics is no dictionary: expected callables by name, {'name': callable}")
     arrays: dict[str, NDArray[Any]] = {}
     if isinstance(config, Mapping):
         within = {name: config[name] for name in ARRAYS if is_array(config.get(name))}
@@ -293,15 +324,20 @@ def simulate(
         arrays = {name: as_array(name, value) for name, value in within.items()}
     for name, value in given.items():
         if value is not None and not is_array(value):
+            if name not in _KEYS:
+                what = f"{name} = {value!r}: expected an array"
+                raise ValueError(f"{what} (a file is kind='npz', path='FILE.npz')")
             laid[name] = value
         elif value is not None and name in arrays:
             raise ValueError(f"{name} is in the dictionary and a keyword: expected one of both")
         elif value is not None:
             arrays[name] = as_array(name, value)
+    for name in [name for name in keys if name in laid]:
+        del laid[name]
     laid |= keys
     if fit is not None and not callable(fit):
         raise ValueError(f"fit is of type {type(fit).__name__}: expected a callable")
-    if jobs is not None and jobs < 1:
+    if jobs is not None and (not isinstance(jobs, int) or jobs < 1):
         raise ValueError(f"jobs = {jobs}: expected a whole number, at least 1")
     calls = None if metrics is None else dict(metrics)
     with Progress(progress) as shown:
@@ -315,14 +351,36 @@ def simulate(
             metrics=calls,
             tick=shown.tick,
         )
-    run = Run(core)
-    for remark in run.remarks:
-        warnings.warn(remark, stacklevel=2)
-    if not run.complete:
-        done, total = int(run.measured.sum()), len(run.measured) * len(run.t)
-        what = f"interrupted: {done} of {total} policies were measured; the others are NaN"
-        warnings.warn(what, RuntimeWarning, stacklevel=2)
+    run = Run(core, None if fit is None else getattr(fit, "__qualname__", repr(fit)))
+    try:
+        if not run.complete:
+            done, total = int(run.measured.sum()), len(run.measured) * len(run.t)
+            what = f"interrupted: {done} of {total} policies were measured; the others are NaN"
+            warnings.warn(what, RuntimeWarning, stacklevel=2)
+        for remark in filter(None, [*run.remarks, _warn_of_probabilities(arrays)]):
+            warnings.warn(remark, stacklevel=2)
+    except Warning as error:
+        # Where warnings are errors, what was done is not lost.
+        error.run = run  # type: ignore[attr-defined]
+        raise
     return run
+
+
+_KEYS = {name for _, name, *_ in _core.keys()}
+
+
+def _warn_of_probabilities(arrays: Mapping[str, NDArray[Any]]) -> str | None:
+    """What is to be said of fixed logits that look like probabilities."""
+    offset = arrays.get("offset")
+    if offset is None or offset.ndim != 2 or offset.dtype.kind != "f" or offset.shape[1] < 2:
+        return None
+    counts = np.asarray(arrays.get("num_responses", np.full(len(offset), offset.shape[1])))
+    if counts.shape != (len(offset),):
+        return None
+    counted = np.where(np.arange(offset.shape[1]) < counts[:, None], offset, 0.0)
+    if (counted < 0).any() or not np.allclose(counted.sum(axis=1), 1.0, rtol=0, atol=1e-6):
+        return None
+    return "offset has rows of probabilities that sum to 1: it holds logits, numpy.log of these"
 
 
 def _documented() -> str:

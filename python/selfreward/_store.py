@@ -163,13 +163,14 @@ class Store:
         }
         return Rows(found, index, parameters, missing)
 
-    def config(self, cell: str, replicate: int | None = None) -> dict[str, Any]:
+    def config(self, cell: str | Mapping[str, Any], replicate: int | None = None) -> dict[str, Any]:
         """The configuration with which ``simulate`` gives the rows of a cell or a replicate anew.
 
         Raises:
             KeyError: there is no such cell.
             ValueError: there is no such replicate.
         """
+        cell = str(cell["cell"]) if isinstance(cell, Mapping) else cell
         with connected(self.path) as connection:
             _chosen(_cells(connection), cell, [])
         line = ["show", *arguments({"cell": cell, "replicate": replicate})]
@@ -344,6 +345,9 @@ def _chosen(
     """The cells of an id, of several, or of values."""
     if asked is None:
         return cells
+    if isinstance(asked, Mapping) and "cell" in asked:
+        # A record of `cells`.
+        asked = str(asked["cell"])
     if isinstance(asked, Mapping):
         known = ["part", *keys]
         wanted = [

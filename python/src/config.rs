@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
 use selfreward::files;
 use selfreward::simulate::config::{parse_toml, set};
-use selfreward::simulate::keys::{dotted, keys, refuse_unknown};
+use selfreward::simulate::keys::{dotted, exclusive, keys, refuse_unknown};
 use toml::{Table, Value};
 
 use crate::failure::raised;
@@ -30,6 +30,7 @@ pub fn whole(source: Option<&Bound<'_, PyAny>>, settings: &Bound<'_, PyDict>, ar
         }
         laid.push((key, name));
     }
+    refuse_exclusive(&laid)?;
     if arrays {
         let instance = table.entry("instance").or_insert_with(|| Value::Table(Table::new()));
         if let Some(keys) = instance.as_table_mut() {
@@ -39,22 +40,41 @@ pub fn whole(source: Option<&Bound<'_, PyAny>>, settings: &Bound<'_, PyDict>, ar
     Ok(table)
 }
 
+/// Refuses keys of which one is enough, in one breath.
+fn refuse_exclusive(laid: &[(String, String)]) -> PyResult<()> {
+    for (section, names) in exclusive() {
+        let both: Vec<&str> = laid
+            .iter()
+            .filter(|(key, _)| key.split_once('.').is_some_and(|(of, name)| of == *section && names.contains(&name)))
+            .map(|(_, name)| name.as_str())
+            .collect();
+        if both.len() > 1 {
+            return Err(PyValueError::new_err(format!("{}: expected only one of them", both.join(" and "))));
+        }
+    }
+    Ok(())
+}
+
 /// Sections of keys, or dotted keys.
 fn of_dictionary(dictionary: &Bound<'_, PyDict>) -> PyResult<Table> {
     let mut table = Table::new();
-    for (key, value) in dictionary {
-        let key: String = key.extract()?;
+    let mut laid = Vec::new();
+    for (name, value) in dictionary {
+        let name: String = name.extract()?;
         match value.cast::<PyDict>() {
             // A section, which a dotted key is none of.
-            Ok(section) if !key.contains('.') && is_section(&key) => {
-                table.entry(key.clone()).or_insert_with(|| Value::Table(Table::new()));
-                for (name, value) in section {
-                    lay(&mut table, &format!("{key}.{}", name.extract::<String>()?), &value)?;
+            Ok(section) if !name.contains('.') && is_section(&name) => {
+                table.entry(name.clone()).or_insert_with(|| Value::Table(Table::new()));
+                for (inner, value) in section {
+                    let key = format!("{name}.{}", inner.extract::<String>()?);
+                    lay(&mut table, &key, &value)?;
+                    laid.extend((!value.is_none()).then(|| (key.clone(), key)));
                 }
             }
-            _ => drop(lay_named(&mut table, &key, &value)?),
+            _ => laid.extend(lay_named(&mut table, &name, &value)?.map(|key| (key, name))),
         }
     }
+    refuse_exclusive(&laid)?;
     Ok(table)
 }
 
@@ -77,7 +97,7 @@ fn lay_named(table: &mut Table, name: &str, value: &Bound<'_, PyAny>) -> PyResul
         let key = if known {
             name.to_owned()
         } else {
-            dotted(name, &Value::Boolean(false)).map_err(|error| raised(&error))?
+            dotted(name, &Value::String("None".to_owned())).map_err(|error| raised(&error))?
         };
         if key.contains('.') {
             lay(table, &key, value)?;

@@ -34,6 +34,12 @@ fn keys() -> Vec<KeyRow> {
     selfreward::simulate::keys::keys().iter().map(row).collect()
 }
 
+/// Quantities that are measured where `measure.also` asks for them.
+#[pyfunction]
+fn further() -> Vec<&'static str> {
+    selfreward::metrics::also::QUANTITIES.iter().map(|also| also.quantity.name).collect()
+}
+
 /// A data file that comes along, as the bytes of a NumPy archive; its last component is its name.
 #[pyfunction]
 fn enclosed_file<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
@@ -47,6 +53,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(command, module)?)?;
     module.add_function(wrap_pyfunction!(keys, module)?)?;
+    module.add_function(wrap_pyfunction!(further, module)?)?;
     module.add_function(wrap_pyfunction!(enclosed_file, module)?)?;
     module.add_function(wrap_pyfunction!(worker::settle, module)?)?;
     module.add_function(wrap_pyfunction!(worker::simulate, module)?)?;

@@ -74,7 +74,11 @@ impl Metrics {
                 let value = call.bind(py).call1((&state,))?;
                 value.extract::<f64>().map_err(|_| {
                     let kind = crate::config::kind_of(&value);
-                    PyValueError::new_err(format!("metrics[{name:?}] gave {value}, {kind}: expected a number"))
+                    let what = match value.getattr("shape") {
+                        Ok(shape) => format!("an array of shape {shape}"),
+                        Err(_) => format!("{value}, {kind}"),
+                    };
+                    PyValueError::new_err(format!("metrics[{name:?}] gave {what}: expected a number"))
                 })
             };
             self.0.iter().map(number).collect()

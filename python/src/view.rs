@@ -159,6 +159,11 @@ pub fn vector<'py>(py: Python<'py>, theta: &Parameter) -> Bound<'py, PyArray1<f6
 
 #[pymethods]
 impl State {
+    fn __repr__(&self) -> String {
+        let (prompts, most) = (self.fixed.responses.len(), self.fixed.most);
+        format!("<π_{} of {prompts} prompts, at most {most} responses, d = {}>", self.t, self.fixed.features.dim())
+    }
+
     /// The round: 0 for the base policy.
     #[getter]
     fn t(&self) -> usize {

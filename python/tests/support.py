@@ -39,8 +39,9 @@ def small(seed: int = 3) -> Arrays:
 
 
 def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """``python -m selfreward ARGUMENTS``; what it printed, and its exit code."""
-    call = [sys.executable, "-m", "selfreward", *map(str, arguments)]
+    """The command that the environment names, or that of the package; what it printed, its code."""
+    words = [os.environ["SELFREWARD_COMMAND"]] if "SELFREWARD_COMMAND" in os.environ else []
+    call = [*(words or [sys.executable, "-m", "selfreward"]), *map(str, arguments)]
     return subprocess.run(call, capture_output=True, text=True, check=False, timeout=100)
 
 

@@ -59,13 +59,34 @@ pub(super) fn own_keys(table: &Table) -> Option<(&'static str, Vec<(&'static str
     Some((preset.name, preset.keys.iter().filter_map(own).collect()))
 }
 
-/// The keys of a preset that do not have its value: those beside it won.
+/// Keys that say how far a loop goes, and not which one it is.
+const NUMBERS: [&str; 5] = ["beta", "beta_over_sqrt_n", "samples", "rounds", "radius"];
+
+/// The keys of a loop that do not have the preset's value, or where it leaves them alone the paper's: those beside it won.
 pub(super) fn overridden(process: &Table) -> Vec<&'static str> {
     let preset = process.get("preset").and_then(Value::as_str);
     let Some(preset) = PRESETS.iter().find(|known| Some(known.name) == preset) else { return Vec::new() };
     let own = own_keys(process).map_or_else(Vec::new, |(_, keys)| keys);
     let others = preset.keys.iter().map(|(key, _)| *key).filter(|key| own.iter().all(|(name, _)| name != key));
-    others.collect()
+    let mut others: Vec<&'static str> = others.collect();
+    for (key, _) in PRESETS.iter().flat_map(|preset| preset.keys) {
+        let of_loop = !NUMBERS.contains(key);
+        if of_loop && !others.contains(key) && own.iter().all(|(name, _)| name != key) && departs(key, process) {
+            others.push(key);
+        }
+    }
+    others
+}
+
+/// Whether a key is there with another value than its default.
+fn departs(key: &str, process: &Table) -> bool {
+    let Some(value) = process.get(key) else { return false };
+    let known = settings::keys().into_iter().find(|known| known.name == key);
+    let default = known.and_then(|known| {
+        let parsed: Table = format!("value = {}", known.default).parse().ok()?;
+        known.form.read(key, &parsed["value"]).ok()
+    });
+    default.as_ref() != Some(value)
 }
 
 /// An error of a key that a preset has set, with the preset's name.

@@ -2,10 +2,13 @@
 # The Python package: one wheel, installed where nothing else is, its tests there, its documents, its types, and what it costs beside the
 # command.
 #
-#     tests/python/run.sh
+#     tests/python/run.sh path/to/selfreward
 #
-# Needs Python 3.10 or later and pip's index; builds with the Rust toolchain that is in use here.
+# The command is one of these sources: numbers and time are compared with it. Needs Python 3.10 or later and pip's index; builds with the Rust
+# toolchain that is in use here.
 set -u
+[ -x "${1:-}" ] || { echo "FAILED python: expected the command, path/to/selfreward" >&2; exit 1; }
+command=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 cd "$(dirname "$0")/../.." || exit 1
 root=$PWD
 work=$(mktemp -d)
@@ -40,6 +43,7 @@ mkdir "$work/folder" && cd "$work/folder" || exit 1
 new_venv "$work/all"
 "$work/all/bin/pip" install --quiet --disable-pip-version-check "$wheel[all]" pytest mypy pandas-stubs tomli nbclient nbformat ipykernel ||
     fail "pip install of the tests' packages"
+export SELFREWARD_COMMAND="$command"
 settings=$root/python/pyproject.toml
 package=$("$work/all/bin/python" -c 'import selfreward; print(selfreward.__path__[0])') || exit 1
 "$work/all/bin/python" -m pytest -q -p no:cacheprovider -c "$settings" --rootdir "$root/python" "$root/python/tests" || fail "pytest"
@@ -53,7 +57,7 @@ package=$("$work/all/bin/python" -c 'import selfreward; print(selfreward.__path_
 "$work/all/bin/python" "$root/tests/python/blocks.py" || fail "docs/python.md"
 
 # --- What it costs beside the command.
-"$work/all/bin/python" "$root/tests/python/overhead.py" "$root/target/release/selfreward" || fail "overhead"
+"$work/all/bin/python" "$root/tests/python/overhead.py" "$command" || fail "overhead"
 
 # --- As the README says it.
 new_venv "$work/readme"
