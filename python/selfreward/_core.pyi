@@ -128,7 +128,7 @@ class Run:
 
 def simulate(
     config: str | PathLike[str] | dict[str, Any] | None,
-    settings: dict[str, Any],
+    settings: Sequence[dict[str, Any]],
     arrays: dict[str, NDArray[Any]],
     *,
     keep_theta: bool = False,

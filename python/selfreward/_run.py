@@ -308,7 +308,6 @@ def simulate(
     """
     given = dict(zip(ARRAYS, (phi, theta0, offset, prompt_weights, num_responses), strict=False))
     given |= {"correct": correct, "answer": answer, "reward": reward, "level": level}
-    laid: dict[str, Any] = dict(settings or {})
     source: Any = config
     if isinstance(config, Run):
         raise TypeError("config is a Run: expected its run.config, with arrays beside it where it has some")
@@ -327,14 +326,11 @@ def simulate(
             if name not in _KEYS:
                 what = f"{name} = {value!r}: expected an array"
                 raise ValueError(f"{what} (a file is kind='npz', path='FILE.npz')")
-            laid[name] = value
+            keys[name] = value
         elif value is not None and name in arrays:
             raise ValueError(f"{name} is in the dictionary and a keyword: expected one of both")
         elif value is not None:
             arrays[name] = as_array(name, value)
-    for name in [name for name in keys if name in laid]:
-        del laid[name]
-    laid |= keys
     if fit is not None and not callable(fit):
         raise ValueError(f"fit is of type {type(fit).__name__}: expected a callable")
     if jobs is not None and (not isinstance(jobs, int) or jobs < 1):
@@ -343,7 +339,7 @@ def simulate(
     with Progress(progress) as shown:
         core = _core.simulate(
             source,
-            laid,
+            [dict(settings or {}), keys],
             arrays,
             keep_theta=keep_theta,
             jobs=jobs,

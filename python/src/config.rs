@@ -12,8 +12,8 @@ use toml::{Table, Value};
 
 use crate::failure::raised;
 
-/// The table of a file, a dictionary, or nothing, with settings laid over it; beside arrays the kind may be left out.
-pub fn whole(source: Option<&Bound<'_, PyAny>>, settings: &Bound<'_, PyDict>, arrays: bool) -> PyResult<Table> {
+/// The table of a file, a dictionary, or nothing, with layers of settings laid over it, the last one on top; beside arrays the kind may be left out.
+pub fn whole(source: Option<&Bound<'_, PyAny>>, layers: &[Bound<'_, PyDict>], arrays: bool) -> PyResult<Table> {
     let mut table = match source {
         None => Table::new(),
         Some(source) => match source.cast::<PyDict>() {
@@ -21,16 +21,18 @@ pub fn whole(source: Option<&Bound<'_, PyAny>>, settings: &Bound<'_, PyDict>, ar
             Err(_) => of_file(source)?,
         },
     };
-    let mut laid: Vec<(String, String)> = Vec::new();
-    for (name, value) in settings {
-        let name: String = name.extract()?;
-        let Some(key) = lay_named(&mut table, &name, &value)? else { continue };
-        if let Some((_, other)) = laid.iter().find(|(known, _)| *known == key) {
-            return Err(PyValueError::new_err(format!("{name} and {other} are one key: expected one of both")));
+    for settings in layers {
+        let mut laid: Vec<(String, String)> = Vec::new();
+        for (name, value) in settings {
+            let name: String = name.extract()?;
+            let Some(key) = lay_named(&mut table, &name, &value)? else { continue };
+            if let Some((_, other)) = laid.iter().find(|(known, _)| *known == key) {
+                return Err(PyValueError::new_err(format!("{name} and {other} are one key: expected one of both")));
+            }
+            laid.push((key, name));
         }
-        laid.push((key, name));
+        refuse_exclusive(&laid)?;
     }
-    refuse_exclusive(&laid)?;
     if arrays {
         let instance = table.entry("instance").or_insert_with(|| Value::Table(Table::new()));
         if let Some(keys) = instance.as_table_mut() {

@@ -30,13 +30,13 @@ const ASKED: Duration = Duration::from_millis(400);
 const GRACE: Duration = Duration::from_millis(700);
 
 /// Runs that may call Python: no thread of theirs may outlive the interpreter.
-static CALLING: Mutex<Vec<(JoinHandle<()>, Arc<Shared>)>> = Mutex::new(Vec::new());
+static CALLING: Mutex<Vec<(JoinHandle<()>, Arc<AtomicBool>)>> = Mutex::new(Vec::new());
 
 /// Ends the runs that still call Python (those of other threads, and those that Ctrl-C left), and waits for them; a further Ctrl-C gives that up.
 #[pyfunction]
 pub fn settle(py: Python<'_>) -> PyResult<()> {
     let left = std::mem::take(&mut *locked(&CALLING));
-    left.iter().for_each(|(_, run)| run.stop.store(true, Ordering::Relaxed));
+    left.iter().for_each(|(_, stop)| stop.store(true, Ordering::Relaxed));
     while left.iter().any(|(thread, _)| !thread.is_finished()) {
         py.detach(|| std::thread::sleep(LOOK));
         py.check_signals()?;
@@ -44,21 +44,16 @@ pub fn settle(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// Remembers a run that may call Python, and forgets those that have ended.
-fn remember(thread: JoinHandle<()>, shared: &Arc<Shared>) {
+/// Remembers the thread of a run that may call Python, and forgets those that have ended.
+fn remember(thread: JoinHandle<()>, shared: &Shared) {
     let mut calling = locked(&CALLING);
-    let (ended, going) = std::mem::take(&mut *calling).into_iter().partition(|(thread, _)| thread.is_finished());
-    *calling = going;
-    calling.push((thread, Arc::clone(shared)));
-    drop(calling);
-    // What an ended run holds of Python goes after the lock.
-    let ended: Vec<(JoinHandle<()>, Arc<Shared>)> = ended;
-    drop(ended);
+    calling.retain(|(thread, _)| !thread.is_finished());
+    calling.push((thread, Arc::clone(&shared.stop)));
 }
 
 /// What the threads and the caller's thread share.
 struct Shared {
-    stop: AtomicBool,
+    stop: Arc<AtomicBool>,
     done: AtomicU64,
     total: AtomicU64,
     slots: OnceLock<Vec<Mutex<Slot>>>,
@@ -177,14 +172,14 @@ fn wait(
 
 /// Runs a configuration; what Ctrl-C leaves is given back.
 ///
-/// `config` is a path, a dictionary or None; `settings` are keys laid over it, in order; `arrays` are those of an instance.
+/// `config` is a path, a dictionary or None; `settings` are layers of keys laid over it, the last one on top; `arrays` are those of an instance.
 #[pyfunction]
 #[pyo3(signature = (config, settings, arrays, *, keep_theta=false, jobs=None, fit=None, metrics=None, tick=None))]
 #[expect(clippy::too_many_arguments, reason = "one for each keyword of Python")]
 pub fn simulate(
     py: Python<'_>,
     config: Option<&Bound<'_, PyAny>>,
-    settings: &Bound<'_, PyDict>,
+    settings: Vec<Bound<'_, PyDict>>,
     arrays: &Bound<'_, PyDict>,
     keep_theta: bool,
     jobs: Option<usize>,
@@ -193,7 +188,7 @@ pub fn simulate(
     tick: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Run> {
     let mut remarks = Vec::new();
-    let table = config::whole(config, settings, !arrays.is_empty())?;
+    let table = config::whole(config, &settings, !arrays.is_empty())?;
     let changed = ["rescale", "dim", "offset_as_feature"];
     let unchanged = table.get("instance").is_none_or(|keys| changed.iter().all(|key| keys.get(key).is_none()));
     let given = arrays.get_item("phi")?.filter(|_| unchanged).map(Bound::unbind);
@@ -203,7 +198,7 @@ pub fn simulate(
     let own = metrics.names();
     let calls_python = fit.is_some() || !own.is_empty();
     let shared = Arc::new(Shared {
-        stop: AtomicBool::new(false),
+        stop: Arc::default(),
         done: AtomicU64::new(0),
         total: AtomicU64::new(0),
         slots: OnceLock::new(),

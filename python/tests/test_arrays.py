@@ -194,7 +194,7 @@ def test_lists_are_arrays() -> None:
 
 
 def remarked(**arrays: Any) -> sr.Run:
-    with pytest.warns(UserWarning, match="phi is not in C order: it was copied once"):
+    with pytest.warns(UserWarning, match="phi is not in C order, or not aligned: it was copied once"):
         return simulated(**arrays)
 
 

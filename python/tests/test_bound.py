@@ -255,9 +255,9 @@ def test_where_some_points_lack_an_intermediate() -> None:
     same_bits(found, np.array([one, np.nan]))
 
 
-def test_no_points_give_no_values() -> None:
-    bound = sr.bound("epsilon", n=np.zeros(0), dim=16, radius=6)
-    assert bound.value.shape == (0,) and bound.vacuous.shape == (0,)
+def test_no_points_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"n has shape \(0,\): expected at least one point"):
+        sr.bound("epsilon", n=np.zeros(0), dim=16, radius=6)
 
 
 def test_doubles_go_in_to_the_last_digit() -> None:

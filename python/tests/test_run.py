@@ -292,7 +292,7 @@ def test_progress_is_shown_where_somebody_looks(monkeypatch: pytest.MonkeyPatch)
         ({"process": {"smaples": 3}}, {}, ValueError, "smaples"),
         ({"proces": {"samples": 3}}, {}, (ValueError, TypeError), "proces"),
         ("/nowhere.toml", {}, FileNotFoundError, "/nowhere.toml: does not exist"),
-        (7, {}, TypeError, "config is of type int: expected a path, a dict or None"),
+        (7, {}, TypeError, "config is of type int: expected a path or a dictionary"),
     ],
 )
 def test_what_is_wrong_is_named(config: Any, keys: Any, error: Any, said: str) -> None:
