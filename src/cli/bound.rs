@@ -112,8 +112,9 @@ impl Calculator {
     /// use selfreward::cli::bound::Calculator;
     ///
     /// let given = [("n", "1e6"), ("dim", "16"), ("beta", "1e-4"), ("radius", "6")].map(|(name, text)| (name.into(), text.into()));
-    /// let answer = Calculator::new("epsilon", None).and_then(|epsilon| epsilon.evaluate(&given)).expect("all is given");
+    /// let answer = Calculator::new("epsilon", None).expect("the name of a bound").evaluate(&given)?;
     /// assert!(answer.bound.value() > 0.0);
+    /// # Ok::<(), selfreward::Error>(())
     /// ```
     pub fn new(name: &str, file: Option<&Path>) -> anyhow::Result<Self> {
         let entry = entry(name)?;
