@@ -25,11 +25,9 @@ pub fn whole(source: Option<&Bound<'_, PyAny>>, layers: &[Bound<'_, PyDict>], ar
         let mut laid: Vec<(String, String)> = Vec::new();
         for (name, value) in settings {
             let name: String = name.extract()?;
-            let Some(key) = lay_named(&mut table, &name, &value)? else { continue };
-            if let Some((_, other)) = laid.iter().find(|(known, _)| *known == key) {
-                return Err(PyValueError::new_err(format!("{name} and {other} are one key: expected one of both")));
+            if let Some(key) = lay_named(&mut table, &name, &value)? {
+                note(&mut laid, key, name)?;
             }
-            laid.push((key, name));
         }
         refuse_exclusive(&laid)?;
     }
@@ -40,6 +38,15 @@ pub fn whole(source: Option<&Bound<'_, PyAny>>, layers: &[Bound<'_, PyDict>], ar
         }
     }
     Ok(table)
+}
+
+/// Remembers a key with the name that it was given by; refuses it under a second name.
+fn note(laid: &mut Vec<(String, String)>, key: String, name: String) -> PyResult<()> {
+    if let Some((_, other)) = laid.iter().find(|(known, _)| *known == key) {
+        return Err(PyValueError::new_err(format!("{name} and {other} are one key: expected one of both")));
+    }
+    laid.push((key, name));
+    Ok(())
 }
 
 /// Refuses keys of which one is enough, in one breath.
@@ -70,10 +77,16 @@ fn of_dictionary(dictionary: &Bound<'_, PyDict>) -> PyResult<Table> {
                 for (inner, value) in section {
                     let key = format!("{name}.{}", inner.extract::<String>()?);
                     lay(&mut table, &key, &value)?;
-                    laid.extend((!value.is_none()).then(|| (key.clone(), key)));
+                    if !value.is_none() {
+                        note(&mut laid, key.clone(), key)?;
+                    }
                 }
             }
-            _ => laid.extend(lay_named(&mut table, &name, &value)?.map(|key| (key, name))),
+            _ => {
+                if let Some(key) = lay_named(&mut table, &name, &value)? {
+                    note(&mut laid, key, name)?;
+                }
+            }
         }
     }
     refuse_exclusive(&laid)?;
@@ -94,17 +107,13 @@ fn of_file(source: &Bound<'_, PyAny>) -> PyResult<Table> {
 
 /// As [`lay`], of a key whose section may be left out; the whole key, where it was laid.
 fn lay_named(table: &mut Table, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    if !name.contains('.') && keys().iter().all(|key| key.name != name) {
+        // It is refused with the nearest key, whatever its value is.
+        let shown = toml_of(name, value).or_else(|_| PyResult::Ok(Value::String(value.str()?.to_string())))?;
+        dotted(name, &shown).map_err(|error| raised(&error))?;
+    }
     if value.is_none() {
-        let known = name.contains('.') || keys().iter().any(|key| key.name == name);
-        let key = if known {
-            name.to_owned()
-        } else {
-            dotted(name, &Value::String("None".to_owned())).map_err(|error| raised(&error))?
-        };
-        if key.contains('.') {
-            lay(table, &key, value)?;
-        }
-        return Ok(None);
+        return if name.contains('.') { lay(table, name, value).map(|()| None) } else { Ok(None) };
     }
     let key = dotted(name, &toml_of(name, value)?).map_err(|error| raised(&error))?;
     lay(table, &key, value)?;

@@ -76,7 +76,7 @@ fn parameter(given: &Bound<'_, PyAny>, fixed: &Fixed) -> PyResult<Parameter> {
     let number = ["f", "i", "u"].contains(&kind.as_str());
     if !number || !shape.eq((dim,))? {
         return Err(wrong(format!(
-            "{} of dtype {} and shape {shape}",
+            "a value {} of dtype {} and shape {shape}",
             crate::config::kind_of(given),
             array.getattr("dtype")?
         )));
