@@ -102,3 +102,23 @@ def child(program: str, *arguments: str, timeout: float = 60) -> Any:
     )
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout.splitlines()[-1])
+
+
+def slow_definition(replicates: int) -> str:
+    """A definition whose run can be broken off: so many replicates of each of its two cells."""
+    return f"""
+name = "slow"
+[[part]]
+name = "p"
+[part.base.instance]
+kind = "gaussian"
+prompts = 200
+responses = 8
+dim = 16
+[part.base.process]
+rounds = 8
+[part.grid]
+"process.samples" = [512, 1024]
+[part.full]
+replicates = {replicates}
+"""

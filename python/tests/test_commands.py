@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import slow_definition
 
 from selfreward import _child, _commands, _store
 from selfreward._child import Finished, arguments, expect, run_command
@@ -450,24 +451,6 @@ def test_progress_reaches_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     assert "replicates done" in capsys.readouterr().err
 
 
-SLOW = """
-name = "slow"
-[[part]]
-name = "p"
-[part.base.instance]
-kind = "gaussian"
-prompts = 200
-responses = 8
-dim = 16
-[part.base.process]
-rounds = 8
-[part.grid]
-"process.samples" = [512, 1024]
-[part.full]
-replicates = 3000
-"""
-
-
 @pytest.fixture
 def heeding() -> Iterator[None]:
     """Interrupts are heard, even if whoever started the tests ignores them (in the background)."""
@@ -498,7 +481,7 @@ def test_an_interrupt_ends_the_command_and_leaves_a_sound_store(folder: Path) ->
     with contextlib.suppress(ImportError):
         # It has the system go on with calls that a signal breaks off.
         import polars  # noqa: F401
-    (folder / "slow.toml").write_text(SLOW)
+    (folder / "slow.toml").write_text(slow_definition(replicates=3000))
     place = folder / "runs/slow-full.sqlite"
     heard: list[float] = []
 

@@ -44,8 +44,8 @@ def test_a_run_is_a_mapping(run: sr.Run) -> None:
     assert names == list(run.keys()) == list(run.definitions)
     assert "kappa" in run and "failure_0.1" in run and "twice" in run and "kapa" not in run
     assert all(value.shape == (3, 3) for value in run.values())
-    for value in run.values():
-        same_bits(value, value)
+    for name, value in run.items():
+        same_bits(value, run[name])
     assert run.get("kapa") is None
     assert all(run.definitions[name] for name in run)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import slow_definition
 
 from selfreward import _child
 from selfreward._figure import Figure
@@ -65,24 +66,6 @@ replicates = 2
 
 #: A loop whose reference stays.
 FROZEN = "live-reward-frozen-reference"
-
-SLOW = """
-name = "slow"
-[[part]]
-name = "p"
-[part.base.instance]
-kind = "gaussian"
-prompts = 200
-responses = 8
-dim = 16
-[part.base.process]
-rounds = 8
-[part.grid]
-"process.samples" = [512, 1024]
-[part.full]
-replicates = 20000
-"""
-
 
 def command(*line: str | os.PathLike[str], code: int = 0) -> str:
     """What the command itself prints."""
@@ -509,7 +492,7 @@ def test_names_of_files_may_have_any_signs(place: Path, tmp_path: Path) -> None:
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """A process that computes, and its store."""
-    (tmp_path / "slow.toml").write_text(SLOW)
+    (tmp_path / "slow.toml").write_text(slow_definition(replicates=20000))
     line = [*_child.COMMAND, "run", "slow.toml", "--jobs", "1", "-q"]
     process = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.DEVNULL)
     place = tmp_path / "runs" / "slow-full.sqlite"
