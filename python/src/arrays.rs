@@ -55,7 +55,7 @@ fn values(name: &str, value: &Bound<'_, PyAny>, remarks: &mut Vec<String>) -> Py
     // Fields of a packed table: their elements do not lie at whole multiples of their size.
     let size = array.dtype().itemsize() as isize;
     let aligned: bool = value.getattr("flags")?.getattr("aligned")?.extract()?;
-    let apart = array.strides().iter().any(|stride| size == 0 || stride % size != 0);
+    let apart = array.strides().iter().any(|stride| size != 0 && stride % size != 0);
     if !aligned || apart {
         remark(name, remarks);
         let copy = value.call_method1("copy", ("C",))?;
