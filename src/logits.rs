@@ -55,17 +55,7 @@ impl Row<'_> {
 
     /// The `rank`-th response (from 0) of the rest, by ascending index.
     pub fn rest_response(&self, rank: u32) -> u32 {
-        // It lies behind every atom that has at most `rank` rest responses before it; atom i has `response - i` of them.
-        let (mut low, mut high) = (0, self.atoms.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            if self.atoms[middle].response - middle as u32 <= rank {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        rank + low as u32
+        nth_other(rank, self.atoms.len(), |i| self.atoms[i].response)
     }
 
     /// Distinct logits with their multiplicities: every atom, then the rest.
@@ -73,6 +63,21 @@ impl Row<'_> {
         let rest = (self.rest > 0).then_some((self.rest_logit, f64::from(self.rest)));
         self.atoms.iter().map(|atom| (atom.logit, 1.0)).chain(rest)
     }
+}
+
+/// The `rank`-th number (from 0) that is not in a list of so many ascending numbers.
+pub(crate) fn nth_other(rank: u32, count: usize, listed: impl Fn(usize) -> u32) -> u32 {
+    // It lies behind every listed number that has at most `rank` others before it; the i-th has `listed(i) - i` of them.
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low.midpoint(high);
+        if listed(middle) - middle as u32 <= rank {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    rank + low as u32
 }
 
 /// Pairs up the logits of two rows over the same responses: (logit in `a`, logit in `b`, multiplicity).

@@ -126,9 +126,11 @@ pub fn population_loss(weights: &[f64], before: &Policy, after: &Policy, beta: f
     })
 }
 
-/// Rank of the span of the sampled differences over the rank of all of them; `None` where there are no differences at all.
+/// Rank of the span of the sampled differences over the rank of all of them; `None` where there are no differences at all, and where only
+/// those that move were drawn.
 pub fn rank_fraction(sample: &SampleSummary) -> Option<f64> {
-    (sample.full_rank > 0).then(|| sample.rank as f64 / sample.full_rank as f64)
+    let rank = sample.rank? as f64;
+    (sample.full_rank > 0).then(|| rank / sample.full_rank as f64)
 }
 
 /// Sample diversity: the fraction of triples with y ≠ y'.

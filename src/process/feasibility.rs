@@ -1,7 +1,7 @@
 //! Estimates of what a round costs, so that what cannot be done at the asked size is refused before work starts.
 
 use super::fit::Shape;
-use super::{Loop, Memory, Sampling};
+use super::{Loop, Memory, Sampling, slots};
 use crate::instance::Instance;
 use crate::{Error, Result, memory};
 
@@ -17,6 +17,16 @@ pub(super) fn check(process: &Loop, instance: &Instance) -> Result<()> {
     // What another signal or reference does to ‖θ‖ is not known beforehand.
     let ball_may_bind =
         process.radius.is_some_and(|radius| !process.is_self_rewarding() || growth * instance.base().norm() > radius);
+    if slots::explores(process) && process.radius.is_some() {
+        // By more than rounding, so that the ball has room in every round.
+        let room = process.is_self_rewarding()
+            && process.radius.is_some_and(|radius| growth * instance.base().norm() * (1.0 + 1e-9) <= radius);
+        if !room {
+            return Err(slots::all_pairs(
+                "the ball of process.radius may bind, and then the number of each pair matters",
+            ));
+        }
+    }
     if process.memory == Memory::All {
         // A law for each round is kept.
         let atoms = (0..instance.prompts()).map(|x| instance.features().responses(x) as f64).sum::<f64>();
@@ -41,6 +51,11 @@ fn check_draws(process: &Loop, instance: &Instance) -> Result<()> {
     let draws = match process.sampling {
         Sampling::Draws => n,
         Sampling::Counts => (0..instance.prompts()).map(cells).sum(),
+        // A number for each response that is found, or for each triple that finds one.
+        Sampling::Explore => {
+            let found = |x: usize| 4.0 * instance.features().responses(x) as f64;
+            instance.weights().iter().enumerate().map(|(x, p)| (n * p).min(found(x))).sum()
+        }
         Sampling::Auto => instance.weights().iter().enumerate().map(|(x, p)| (n * p).min(cells(x))).sum(),
     };
     if draws > MAX_DRAWS {
@@ -51,9 +66,13 @@ fn check_draws(process: &Loop, instance: &Instance) -> Result<()> {
         });
     }
     // The prompts that were drawn and the pairs of the prompt with the most are held at once: counts of them, or each draw.
-    let held =
-        |draws: f64, cells: f64| if process.sampling == Sampling::Draws { draws } else { draws.min(2.0 * cells) };
+    let held = |draws: f64, cells: f64| match process.sampling {
+        Sampling::Draws => draws,
+        Sampling::Auto | Sampling::Counts => draws.min(2.0 * cells),
+        // Of what is found the labels, at most those of half the responses.
+        Sampling::Explore => (2.0 * draws).min((2.0 * cells).sqrt() / 2.0),
+    };
     let most = instance.weights().iter().enumerate().map(|(x, p)| held(n * p, cells(x))).fold(0.0, f64::max);
-    let prompts = held(n, instance.prompts() as f64);
+    let prompts = if process.sampling == Sampling::Draws { n } else { n.min(2.0 * instance.prompts() as f64) };
     memory::require("the pairs drawn at one prompt", (16.0 * (most + prompts)) as u64)
 }

@@ -19,6 +19,7 @@
 pub mod accept;
 mod batch;
 pub mod candidates;
+pub mod explore;
 mod feasibility;
 pub mod fit;
 pub mod graph;

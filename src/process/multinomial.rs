@@ -30,13 +30,16 @@ pub enum Sampling {
     Draws,
     /// As counts.
     Counts,
+    /// Not all of it: of each prompt only the components of seen pairs that hold a response with a logit of its own, which alone move
+    /// ([`super::explore`]). Where all pairs are asked for all the same, they are drawn as in `Auto`.
+    Explore,
 }
 
 impl Sampling {
     /// Whether `trials` trials over `cells` cells are drawn one by one. A binomial count costs a few draws.
     pub fn draws(self, trials: u64, cells: u64) -> bool {
         match self {
-            Self::Auto => trials <= cells.saturating_mul(2),
+            Self::Auto | Self::Explore => trials <= cells.saturating_mul(2),
             Self::Draws => true,
             Self::Counts => false,
         }
@@ -175,4 +178,36 @@ pub fn spread(trials: u64, cells: u32, sampling: Sampling, rng: &mut impl Rng, o
         }
         left -= count;
     }
+}
+
+/// How many of `boxes` boxes are hit by so many throws, each box as likely as any other.
+///
+/// ```
+/// use selfreward::Seed;
+/// use selfreward::process::multinomial::occupied;
+/// use selfreward::seed::Purpose;
+///
+/// let mut rng = Seed::from_number(1).rng(Purpose::Responses, 0, 0);
+/// assert_eq!(occupied(1, 1_000_000, &mut rng), 1);
+/// // That one of three boxes stays empty has probability below 3(2/3)^(10^6).
+/// assert_eq!(occupied(1_000_000, 3, &mut rng), 3);
+/// ```
+pub fn occupied(throws: u64, boxes: u64, rng: &mut impl Rng) -> u64 {
+    if throws == 0 || boxes == 0 {
+        return 0;
+    }
+    if Sampling::Auto.draws(throws, boxes) {
+        // By symmetry the boxes that were hit may be taken for the first ones.
+        return (1..throws).fold(1, |hit, _| hit + u64::from(rng.random_range(0..boxes) >= hit));
+    }
+    let (mut left, mut hit) = (throws, 0);
+    for behind in (0..boxes).rev() {
+        let here = binomial(left, 1.0, behind as f64, rng);
+        hit += u64::from(here > 0);
+        left -= here;
+        if left == 0 {
+            break;
+        }
+    }
+    hit
 }

@@ -11,8 +11,9 @@
 
 use rand::Rng;
 
+use super::explore::{Explored, Explorer};
 use super::multinomial::{Cells, Sampling, binomial, spread};
-use crate::logits::Row;
+use crate::logits::{LogitTable, Row};
 use crate::policy::Policy;
 use crate::seed::{Purpose, Seed};
 
@@ -85,6 +86,37 @@ impl<'a> Sample<'a> {
                 &mut pairs,
             );
             f(PromptSample { prompt, triples, pairs: &pairs });
+        }
+    }
+
+    /// Walks through the same prompts, and draws of each only the components that hold a response with a logit of its own, in the law or in
+    /// a table of `also`. It has the law of the components that [`Sample::for_each`] shows, and is another draw. Repeating it repeats it.
+    ///
+    /// ```
+    /// use selfreward::instance::tabular::{Tabular, Weights};
+    /// use selfreward::process::pairs::Sample;
+    /// use selfreward::process::Sampling;
+    /// use selfreward::Seed;
+    ///
+    /// // One of a million responses is favoured; 10^15 triples leave none of them out.
+    /// let seed = Seed::from_number(1);
+    /// let tabular = Tabular { prompts: 1, responses: 1_000_000, bump: 1.0, weights: Weights::Uniform };
+    /// let instance = tabular.draw(&seed)?;
+    /// let policy = instance.policy(instance.base());
+    /// let sample = Sample::draw(&[1.0], &policy, 1_000_000_000_000_000, Sampling::Explore, &seed, 0);
+    /// sample.explore(&[], |prompt| {
+    ///     assert!(prompt.whole);
+    ///     assert_eq!(prompt.parts[0].responses, [policy.head(0).modal]);
+    ///     assert_eq!(prompt.parts[0].unnamed, 999_999);
+    /// });
+    /// # Ok::<(), selfreward::Error>(())
+    /// ```
+    pub fn explore(&self, also: &[&LogitTable], mut f: impl FnMut(&Explored)) {
+        let mut explorer = Explorer::default();
+        for &(prompt, triples) in &self.prompts {
+            let mut rng = self.seed.rng(Purpose::Responses, self.round, prompt);
+            let row = (self.policy.row(prompt), self.policy.head(prompt).logit);
+            f(&explorer.explore(row, also, (prompt, triples), &mut rng));
         }
     }
 }

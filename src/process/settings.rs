@@ -53,8 +53,8 @@ const NUMBERS: &[Key] = &[
     Key::of_process("radius", Form::Real, "B > 0: θ stays in the ball ‖θ‖₂ ≤ B", "no ball"),
     Key::of_process(
         "sampling",
-        Form::Word(&["auto", "draws", "counts"]),
-        "auto | draws | counts: three ways to the same distribution",
+        Form::Word(&["auto", "draws", "counts", "explore"]),
+        "auto | draws | counts: three ways to the same distribution; explore: θ has it, too, but only pairs that move something are drawn, and rank_fraction is absent (erm on one-hot features without ridge, noise, votes, memory, adaptive or a ball that may bind)",
         "\"auto\"",
     ),
 ];
@@ -96,6 +96,7 @@ pub(crate) fn read(process: &Section<'_>) -> Result<Loop> {
         sampling: match process.word("sampling") {
             Some("draws") => Sampling::Draws,
             Some("counts") => Sampling::Counts,
+            Some("explore") => Sampling::Explore,
             _ => Sampling::Auto,
         },
     };

@@ -139,7 +139,7 @@ impl<'a> Rounds<'a> {
         }
         // Of a fit that does not say what it saw, ranks are not known.
         self.so_far.rank_losses = self.so_far.rank_losses.and_then(|losses| match &minimum.sample {
-            Some(sample) => Some(losses + u64::from(sample.rank < sample.full_rank)),
+            Some(sample) => Some(losses + u64::from(!sample.complete)),
             None => idle.then_some(losses),
         });
         let Minimum { theta, sample, newton, at_infinity, gains } = minimum;

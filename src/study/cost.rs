@@ -28,7 +28,9 @@ pub fn seconds(config: &Config) -> f64 {
     let drawn = samples * mass;
     let distinct =
         if matches!(shape.held, Held::Sequences { .. }) { f64::INFINITY } else { responses * responses / 2.0 };
-    let pairs = drawn.min(prompts * distinct);
+    // By exploration a number for each response that is found, or for each triple that finds one.
+    let explored = config.process.sampling == SamplingConfig::Explore;
+    let pairs = drawn.min(prompts * if explored { 4.0 * responses } else { distinct });
     let sampling = if process.update == UpdateConfig::POPULATION { 0.0 } else { 3e-8 * pairs };
     let chain = if config.measure.chain { rounds * 1e-8 * prompts * logits * logits } else { 0.0 };
     let own_step = if measures_own_step(config, &shape) {
@@ -243,6 +245,8 @@ fn of_sample(config: &Config, mass: f64, prompts: f64, responses: f64) -> f64 {
     match (config.process.update, config.process.sampling) {
         (UpdateConfig::POPULATION, _) => 0.0,
         (_, SamplingConfig::Draws) => 16.0 * (n + n / prompts),
+        // The labels of what is found, at most of half the responses.
+        (_, SamplingConfig::Explore) => 16.0 * (n.min(2.0 * prompts) + (2.0 * n / prompts).min(responses / 2.0)),
         _ => 16.0 * (n.min(2.0 * prompts) + (n / prompts).min(responses * responses)),
     }
 }

@@ -298,7 +298,7 @@ fn judge_noise_has_the_least_squares_covariance() {
             let explicit = Explicit::of_sample(&step);
             let v = (update.theta.to_vector() - &old) * beta - project(&explicit.basis, &old);
             statistic += n as f64 / (sigma * sigma) * v.dot(&explicit.gram.dot(&v));
-            freedom += update.sample.unwrap().rank as f64;
+            freedom += update.sample.unwrap().rank.unwrap() as f64;
         }
         // About 10^4 degrees of freedom: normal to within a few percent of its deviation; 6.5 deviations, below 1e-9 in all.
         let z = (statistic - freedom) / (2.0 * freedom).sqrt();

@@ -70,7 +70,7 @@ fn check(instance: &Instance, law: &BTreeMap<Outcome, f64>, choice: Choice, samp
         let round = process.on(instance).unwrap().start(seed).last().unwrap().unwrap();
         let sample = round.step.as_ref().unwrap().sample.unwrap();
         let key = outcome(
-            sample.rank,
+            sample.rank.unwrap(),
             kappa(instance.weights(), &round.policy),
             failure(instance.weights(), &round.policy, DELTA),
         );

@@ -1,6 +1,6 @@
 //! What a fit costs, so that what cannot be done at the asked size is refused before work starts.
 
-use super::super::Loop;
+use super::super::{Loop, Sampling};
 use crate::instance::{FeatureMap, Instance};
 
 /// What the cost of a round depends on.
@@ -41,6 +41,12 @@ impl Cost {
     /// Of finding the span of what was seen.
     pub fn of_span(shape: &Shape<'_>) -> Self {
         let (what, bytes) = match shape.instance.features() {
+            // A label and two atoms for each response that is found, at most half of the largest prompt's.
+            FeatureMap::OneHot(responses) if shape.process.sampling == Sampling::Explore => {
+                let found =
+                    responses.iter().zip(seen_responses(shape)).map(|(&all, seen)| seen.min(f64::from(all) / 2.0));
+                ("the components that move", 40.0 * found.fold(0.0, f64::max))
+            }
             // Two numbers for each response of the largest prompt: the places of those that were seen.
             FeatureMap::OneHot(responses) => {
                 ("the graph of seen pairs", 8.0 * f64::from(responses.iter().copied().max().unwrap_or(0)))

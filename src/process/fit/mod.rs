@@ -15,6 +15,7 @@ mod aim;
 mod convex_fit;
 pub mod cost;
 mod entry;
+mod explored;
 pub mod finite_class;
 mod gradient;
 pub mod labels;
@@ -58,7 +59,7 @@ use crate::instance::{Instance, Parameter};
 /// let process = Loop { samples: 1000, rounds: 1, ..Loop::default() };
 /// let last = process.on(&instance)?.start(seed).last().expect("round 0 at least")?;
 /// let sample = last.step.expect("one round").sample.expect("pairs are drawn");
-/// assert_eq!((sample.triples, sample.rank, sample.full_rank), (1000, 5, 5));
+/// assert_eq!((sample.triples, sample.rank, sample.full_rank), (1000, Some(5), 5));
 /// # Ok::<(), selfreward::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +68,14 @@ pub struct SampleSummary {
     pub triples: u64,
     /// Triples with y ≠ y'.
     pub diverse: u64,
-    /// Rank of S, the span of the sampled feature differences.
-    pub rank: usize,
+    /// Rank of S, the span of the sampled feature differences; `None` where only what moves was drawn ([`Sampling::Explore`]).
+    ///
+    /// [`Sampling::Explore`]: super::Sampling::Explore
+    pub rank: Option<usize>,
     /// Rank of all feature differences of the prompts that may be drawn.
     pub full_rank: usize,
+    /// Whether S is the span of all of them.
+    pub complete: bool,
 }
 
 /// How an iterative fit ended.
@@ -188,6 +193,12 @@ pub trait Fit: Debug + Send + Sync {
 
     /// Whether it minimises the expected loss, and draws nothing.
     fn is_population(&self) -> bool {
+        false
+    }
+
+    /// Whether of a sample of pairs on one-hot features it looks only at the components that hold a response with a logit of its own, so
+    /// that these alone may be drawn ([`Sampling::Explore`](super::Sampling::Explore)).
+    fn explores(&self) -> bool {
         false
     }
 

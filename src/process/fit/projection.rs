@@ -7,9 +7,10 @@ use ndarray::Array1;
 use super::super::batch::Batch;
 use super::super::graph::SeenGraph;
 use super::super::pairs::SeenPair;
-use super::super::{PromptLaw, Step};
+use super::super::{PromptLaw, Sampling, Step};
 use super::SampleSummary;
 use super::aim::Aim;
+use super::explored;
 use super::labels::merged;
 use super::population;
 use super::quadratic::{Choice, null_scale};
@@ -29,8 +30,18 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// Of projections, the target's `None` where it is that of the reference.
+    pub fn new(reference: Parameter, target: Option<Parameter>, summary: SampleSummary) -> Self {
+        Self { reference, target, summary }
+    }
+
     /// Of a sample; the reward must be linear in the features.
     pub fn of_sample(step: &Step<'_>, batches: &[Batch], aim: &Aim<'_>) -> Self {
+        if let [batch] = batches
+            && batch.sampling == Sampling::Explore
+        {
+            return explored::seen(step, batch, aim);
+        }
         let mut diverse = 0;
         let walk = |f: &mut dyn FnMut(usize, &[SeenPair])| {
             let each = |batch: &Batch, f: &mut dyn FnMut(usize, &[SeenPair])| {
@@ -143,11 +154,12 @@ pub(super) fn triples(batches: &[Batch]) -> u64 {
 }
 
 pub(super) fn summary(step: &Step<'_>, batches: &[Batch], diverse: u64, rank: usize) -> SampleSummary {
-    SampleSummary { triples: triples(batches), diverse, rank, full_rank: full_rank(step, batches) }
+    let full_rank = full_rank(step, batches);
+    SampleSummary { triples: triples(batches), diverse, rank: Some(rank), full_rank, complete: rank == full_rank }
 }
 
 /// Rank of the differences of all prompts that may be drawn.
-fn full_rank(step: &Step<'_>, batches: &[Batch]) -> usize {
+pub(super) fn full_rank(step: &Step<'_>, batches: &[Batch]) -> usize {
     if step.process.prompts == PromptLaw::All {
         return step.instance.rank();
     }

@@ -14,7 +14,7 @@ use super::spectral::{PairTarget, Spectral};
 use super::{Cost, Fit, Fitted, Gains, Minimum, SampleSummary, Shape};
 use crate::instance::{FeatureMap, Instance};
 use crate::policy::Policy;
-use crate::process::{Loop, Step};
+use crate::process::{Loop, Sampling, Step, slots};
 use crate::seed::Purpose;
 use crate::{Error, Result};
 
@@ -75,8 +75,9 @@ impl Square {
             ridge => 1.0 / (step.beta + ridge / step.beta * (-log_g).exp()),
         };
         let seen = || log_curvature.iter().map(|&log_g| gain(log_g));
-        let most = if sample.rank == 0 { 0.0 } else { seen().fold(0.0, f64::max) };
-        let least = if sample.rank < sample.full_rank { 0.0 } else { seen().fold(f64::INFINITY, f64::min) };
+        let nothing = sample.rank.map_or(sample.diverse == 0, |rank| rank == 0);
+        let most = if nothing { 0.0 } else { seen().fold(0.0, f64::max) };
+        let least = if sample.complete { seen().fold(f64::INFINITY, f64::min) } else { 0.0 };
         (sample.full_rank > 0).then_some(Gains { least, most })
     }
 
@@ -123,6 +124,9 @@ impl Fit for Square {
                 return Ok(Minimum { gains, ..Minimum::new(theta, Some(seen.summary)) }.into());
             }
         }
+        if step.sampling == Sampling::Explore {
+            return Err(slots::all_pairs("a vote of each pair, and a ball that binds, look at all pairs of a sample"));
+        }
         let spectral = spectrum(step, batches, aim, vote, self.judge_noise, false);
         let solution = spectral.quadratic().minimise(step.beta, self.ridge, step.radius, self.choice);
         let gains = match step.instance.features() {
@@ -135,6 +139,10 @@ impl Fit for Square {
 
     fn is_population(&self) -> bool {
         self.population
+    }
+
+    fn explores(&self) -> bool {
+        !self.is_spectral()
     }
 
     fn check(&self, _process: &Loop, _instance: &Instance) -> Result<()> {

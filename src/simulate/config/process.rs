@@ -94,6 +94,7 @@ pub enum SamplingConfig {
     Auto,
     Draws,
     Counts,
+    Explore,
 }
 
 impl Default for ProcessConfig {

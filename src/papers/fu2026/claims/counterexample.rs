@@ -238,7 +238,8 @@ impl Fit for TwoMembers {
         }
         let [uniform, sharp] = members;
         let chosen = if losses[0] <= losses[1] { uniform } else { sharp };
-        let sample = SampleSummary { triples: step.samples, diverse, rank: usize::from(diverse > 0), full_rank: 1 };
+        let (rank, complete) = (Some(usize::from(diverse > 0)), diverse > 0);
+        let sample = SampleSummary { triples: step.samples, diverse, rank, full_rank: 1, complete };
         Ok(Minimum::new(Parameter::Dense(chosen), Some(sample)).into())
     }
 }
