@@ -117,6 +117,25 @@ fn infinite_quantities_are_words() {
     assert!(document["rounds"][1]["rank_fraction"].is_null(), "there are no differences to see");
 }
 
+/// Where only what moves is drawn, the rank of what was seen is not known, and not made up; what is known is there.
+#[test]
+fn exploration_leaves_the_rank_out() {
+    let case = Case::new();
+    let config = case.file("c.toml", &TABULAR.replace("[process]", "[process]\nsampling = \"explore\""));
+    let also = ["--json", "-q", "--set", "measure.also=[\"rank_losses\"]"];
+    let document = json(case.run(&config, &also));
+    for round in &document["rounds"].as_array().unwrap()[1..] {
+        assert!(round["rank_fraction"].is_null());
+        assert!(round["diversity"]["mean"].as_f64().unwrap() > 0.0 && round["rank_losses"]["mean"].is_number());
+    }
+    assert_eq!(document, json(case.run(&config, &[&also[..], &["--jobs", "1"]].concat())));
+    case.refused(
+        &fs::read_to_string(&config).unwrap(),
+        &["--set", "process.ridge=0.1"],
+        &["process.sampling", "explore"],
+    );
+}
+
 #[test]
 fn results_do_not_depend_on_jobs_and_config_toml_repeats_them() {
     let case = Case::new();

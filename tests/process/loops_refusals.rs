@@ -62,6 +62,22 @@ fn choices_without_a_meaning_together_are_refused() {
         ("preset = \"curation\"", "process.reward"),
         ("preset = \"grpo-mirror\"", "process.reward"),
         ("preset = \"task-centric\"", "process.accept"),
+        // What needs all pairs.
+        ("sampling = \"explore\"\nridge = 0.1", "process.sampling = \"explore\""),
+        ("sampling = \"explore\"\njudge_noise = 0.1", "process.sampling = \"explore\""),
+        ("sampling = \"explore\"\nupdate = \"gradient\"", "process.sampling = \"explore\""),
+        ("sampling = \"explore\"\nupdate = \"finite-class\"", "process.sampling = \"explore\""),
+        ("sampling = \"explore\"\nupdate = \"logistic\"", "process.sampling = \"explore\""),
+        ("sampling = \"explore\"\nupdate = \"win-rate\"", "process.sampling = \"explore\""),
+        ("sampling = \"explore\"\nupdate = \"likelihood\"", "process.sampling = \"explore\""),
+        ("sampling = \"explore\"\nreward = { vote_of = 3 }", "which draw all pairs: a vote"),
+        ("sampling = \"explore\"\nmemory = \"all\"", "which draw all pairs: what is remembered"),
+        ("sampling = \"explore\"\nmemory = \"kept\"", "which draw all pairs: what is remembered"),
+        ("sampling = \"explore\"\nmemory = { replay = 0.5 }", "which draw all pairs: what is remembered"),
+        ("sampling = \"explore\"\nadaptive = 2.0", "which draw all pairs: adaptive"),
+        // ‖θ_0‖ = 0.46 and β = 1/2: within two rounds ‖θ‖ is at most 4.13.
+        ("sampling = \"explore\"\nbeta = 0.5\nrounds = 2\nradius = 4.1", "which draw all pairs: the ball"),
+        ("sampling = \"explore\"\nbeta = 0.5\nrounds = 2\nradius = 9.0\nreference = \"base\"", "the ball"),
         // Numbers out of range.
         ("memory = { replay = 1.0 }", "process.memory"),
         ("memory = { replay = -0.1 }", "process.memory"),
@@ -114,6 +130,30 @@ fn choices_without_a_meaning_together_are_refused() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What moves may be drawn alone where nothing else matters, on one-hot features.
+#[test]
+fn exploration_is_taken_where_only_what_moves_matters() {
+    for keys in [
+        "rounds = 2",
+        "choice = \"min-norm\"",
+        "beta = 0.5\nrounds = 2\nradius = 4.2",
+        "reference = \"base\"",
+        "reward = \"base\"",
+        "candidates = { power = 2.0 }",
+        "best_of = 3",
+        "prompts = { confidence_at_most = 0.9 }",
+        // Nothing is drawn.
+        "population = true\nridge = 0.1",
+    ] {
+        let keys = format!("sampling = \"explore\"\n{keys}");
+        assert_eq!(refusal(&keys, &plain()), None, "{keys}");
+        assert!(rounds(&settle(&keys).unwrap(), &plain(), 3).len() > 1, "{keys}");
+    }
+    let dense = tabular_and_dense(&[vec![0.4, 0.0, -0.2], vec![0.1, 0.0]], &[0.5, 0.5]).1;
+    let error = refusal("sampling = \"explore\"", &dense).unwrap();
+    assert!(error.starts_with("process.sampling = \"explore\"") && error.contains("dense features"), "{error}");
 }
 
 /// A finite class is realizable in the paper's loop alone: every other choice is refused.

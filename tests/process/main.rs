@@ -20,6 +20,7 @@ mod convex_support;
 mod digits;
 mod enumeration;
 mod epsilon_coverage;
+mod exploration;
 mod facts;
 mod finite_class;
 mod finite_class_config;
