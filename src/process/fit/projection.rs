@@ -155,7 +155,7 @@ pub(super) fn triples(batches: &[Batch]) -> u64 {
 
 pub(super) fn summary(step: &Step<'_>, batches: &[Batch], diverse: u64, rank: usize) -> SampleSummary {
     let full_rank = full_rank(step, batches);
-    SampleSummary { triples: triples(batches), diverse, rank: Some(rank), full_rank, complete: rank == full_rank }
+    SampleSummary { triples: triples(batches), diverse, rank: Some(rank), full_rank, complete: rank >= full_rank }
 }
 
 /// Rank of the differences of all prompts that may be drawn.
