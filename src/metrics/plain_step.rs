@@ -152,6 +152,11 @@ impl<'a> PlainStep<'a> {
         Some(Norm::of(&(&moved - self.projected(&moved))))
     }
 
+    /// ‖(I − P)θ‖.
+    pub fn across(&self) -> f64 {
+        Norm::of(&(self.theta - &self.projected(self.theta)))
+    }
+
     /// Calls with (x, y, z, p(x)π(y)π(z)) for all ordered pairs of positive probability.
     fn pairs(&self, mut f: impl FnMut(usize, usize, usize, f64)) {
         for (x, &weight) in self.instance.weights().iter().enumerate().filter(|(_, weight)| **weight > 0.0) {

@@ -335,6 +335,15 @@ fn one_loop() {
             if cell.cell.part == part && name == quantity && t > 0 { value + 1e-3 } else { value }
         });
     }
+    // Across the span: a loop that moves there, and the paper's own, whose closed form would not.
+    refutes(&computed, "U1.linear", |cell, _, t, name, value| {
+        let there = cell.cell.part == "across" && cell.label("process.reference.current") == "0.3";
+        if there && name == "null_distance" && t == 2 { value + 1e-3 } else { value }
+    });
+    refutes(&computed, "U1.linear", |cell, _, _, name, value| {
+        let own = cell.cell.part == "across" && cell.label("process.reference") == "current";
+        if own && name == "null_distance" { 0.0 } else { value }
+    });
     for part in ["drawn-linear", "drawn-sampled"] {
         refutes(&computed, "U2", move |cell, _, _, name, value| {
             if cell.cell.part == part && name == "natural_distance" { value + 1e-3 } else { value }

@@ -13,17 +13,23 @@ use crate::claims::{Case, Claim, Comparison, Control, Source, Statement, Trial};
 use crate::instance::Instance;
 use crate::metrics::named::{LOG_ODDS, NULL_DISTANCE, PARAMETER_PROBE, THETA_NORM};
 use crate::metrics::plain_step::PlainStep;
-use crate::process::Memory;
 use crate::process::fit::Data;
+use crate::process::{Memory, Reference};
 use crate::{Error, Result};
 
 /// Two responses over (α, η, β), the square loss and labels.
 const PLANE: &[Source] =
     &[Source { experiment: "loop_plane", part: "plane" }, Source { experiment: "loop_plane", part: "plane-labels" }];
 
-/// A linear class with a linear reward.
-const LINEAR: &[Source] =
-    &[Source { experiment: "loop_plane", part: "linear" }, Source { experiment: "loop_plane", part: "linear-labels" }];
+/// A linear class with a linear reward, the last with more directions than differences.
+const LINEAR: &[Source] = &[
+    Source { experiment: "loop_plane", part: "linear" },
+    Source { experiment: "loop_plane", part: "linear-labels" },
+    Source { experiment: "loop_plane", part: "across" },
+];
+
+/// Those whose features have directions in which no responses differ.
+const ACROSS: &[Source] = &[Source { experiment: "loop_plane", part: "across" }];
 
 /// Every named loop on two responses and on tables.
 const PRESETS: &[Source] = &[
@@ -58,14 +64,22 @@ pub(super) const CLAIMS: &[Claim] = &[
         )
     },
     Claim {
-        note: "a coordinate of Pθ_t, P the projection onto the span of all feature differences",
+        note: "a coordinate of Pθ_t, P the projection onto the span of all feature differences; θ_t across that span is weighed where d = 20 and there are 12 differences. The closed form of the paper's own loop (square loss, reference π_t, reward log π_t) is another minimiser, with the same policy: (I − P)θ_t is weighed there as (1+1/β)^t(I − P)θ_0",
         ..Claim::exact(
             "U1.linear",
-            "the linear class with r° = ⟨θ°, φ⟩: Pθ_{t+1} = mPθ_t + (1−α)Pθ_0 + Pθ°/β with m = α + η/β, and (I − P)θ_t = (I − P)θ_0",
+            "the linear class with r° = ⟨θ°, φ⟩: Pθ_{t+1} = mPθ_t + (1−α)Pθ_0 + Pθ°/β with m = α + η/β, and (I − P)θ_t = (I − P)θ_0, but for the closed form (1+1/β)θ_t of the paper's own loop",
             OURS,
             LINEAR,
             Statement::Replicates(affine_in_linear_classes),
-            &[Control::replicates("U1.no-reference", "the same with m = η/β, where α > 0", LINEAR, without_reference)],
+            &[
+                Control::replicates("U1.no-reference", "the same with m = η/β, where α > 0", LINEAR, without_reference),
+                Control::replicates(
+                    "U1.whole",
+                    "(I − P)θ_t obeys the recursion, too: (I − P)θ_{t+1} = m(I − P)θ_t + (1−α)(I − P)θ_0",
+                    ACROSS,
+                    whole,
+                ),
+            ],
         )
     },
     Claim {
@@ -172,11 +186,17 @@ fn affine_in_linear_classes(trial: &Trial<'_>) -> Result<Option<Case>> {
     affine(trial, true)
 }
 
-/// Whether a round leaves (I − P)θ where it was. In the paper's own loop the closed form (1 + 1/β)θ_t stands for the minimiser: it is one,
-/// changes no other policy, and scales what lies across the span, too.
-fn keeps_across(trial: &Trial<'_>, instance: &Instance) -> bool {
-    let own = weights(trial) == Some((1.0, 0.0, 0.0)) && alpha(trial) == 1.0;
-    !own || instance.rank() == instance.features().dim()
+/// ‖(I − P)θ_0‖: the part of θ_0 that makes no difference to any pair of responses.
+fn across(instance: &Instance) -> f64 {
+    let policy = instance.policy(instance.base());
+    PlainStep::new(instance, instance.base(), &policy).map_or(0.0, |plain| plain.across())
+}
+
+/// By what a round of this loop multiplies (I − P)θ_t: 1, but in the paper's own loop under the square loss (self-reward, reference π_t),
+/// where the closed form (1 + 1/β)θ_t stands for the minimiser. It is one, and has the same policy as the one that leaves (I − P)θ_t.
+fn factor_across(trial: &Trial<'_>) -> f64 {
+    let own = weights(trial) == Some((1.0, 0.0, 0.0)) && trial.simulation().process.reference == Reference::Current;
+    if own && smooth_labels(trial).is_none() { 1.0 + 1.0 / trial.beta() } else { 1.0 }
 }
 
 /// U1 on tables, or in linear classes.
@@ -187,16 +207,16 @@ fn affine(trial: &Trial<'_>, linear: bool) -> Result<Option<Case>> {
     }
     let Some(followed) = Followed::of(trial)? else { return Ok(None) };
     let Followed { map, values, tolerance, .. } = &followed;
-    let across = linear && keeps_across(trial, &instance);
+    let (outside, factor) = if linear { (across(&instance), factor_across(trial)) } else { (0.0, 1.0) };
     let mut case = Case::default();
     case.place.size = trial.size();
     for t in 0..trial.rounds() {
         let moved = if linear { trial.get(&THETA_NORM, t)?.max(trial.get(&THETA_NORM, t + 1)?) } else { 0.0 };
         let size = followed.size(t, moved);
         case.comparisons.push(Comparison::identity(values[t + 1], map.next(values[t]), tolerance * size));
-        if across {
-            let null = trial.get(&NULL_DISTANCE, t + 1)?;
-            case.comparisons.push(Comparison::identity(null, 0.0, tolerance * size));
+        if linear {
+            let (null, stated) = (trial.get(&NULL_DISTANCE, t + 1)?, (factor.powi(t as i32 + 1) - 1.0) * outside);
+            case.comparisons.push(Comparison::identity(null, stated, tolerance * size.max(stated)));
         }
         if let Some((ratio, error)) = ratio(&followed, t, moved) {
             case.comparisons.push(Comparison::identity(ratio, map.multiplier, error));
@@ -222,6 +242,22 @@ fn without_reference(trial: &Trial<'_>) -> Result<Option<Case>> {
     for t in 0..trial.rounds() {
         let tolerance = followed.tolerance * followed.size(t, trial.get(&THETA_NORM, t + 1)?);
         case.comparisons.push(Comparison::identity(values[t + 1], next(values[t]), tolerance));
+    }
+    Ok(Some(case))
+}
+
+/// ‖(I − P)(θ_t − θ_0)‖ if (I − P)θ_t were multiplied and pulled as Pθ_t is.
+fn whole(trial: &Trial<'_>) -> Result<Option<Case>> {
+    let instance = trial.instance()?;
+    let Some(followed) = Followed::of(trial)?.filter(|_| !is_table(&instance)) else { return Ok(None) };
+    let (outside, mut part) = (across(&instance), 1.0);
+    let mut case = Case::default();
+    case.place.size = trial.size();
+    for t in 0..trial.rounds() {
+        part = followed.map.multiplier * part + 1.0 - alpha(trial);
+        let tolerance = followed.tolerance * followed.size(t, trial.get(&THETA_NORM, t + 1)?);
+        let stated = (part - 1.0).abs() * outside;
+        case.comparisons.push(Comparison::identity(trial.get(&NULL_DISTANCE, t + 1)?, stated, tolerance));
     }
     Ok(Some(case))
 }
