@@ -139,7 +139,7 @@ pub const PRESETS: &[Preset] = &[
         keys: &[("prompts", Toml("{ confidence_at_most = 0.9 }"))],
         recursion: "ℓ' = (1 + 1/β)ℓ at the prompts that are not yet sure",
         regime: "as self-rewarding until every prompt is sure, then at rest",
-        source: "general knowledge",
+        source: "derived here",
     },
     Preset {
         name: "unfiltered",
