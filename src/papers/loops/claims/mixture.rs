@@ -1,6 +1,7 @@
 //! Prompts whose favourite is right, and others whose is wrong (L7).
 
 mod slope;
+mod start;
 
 use super::super::theory::mixture::{Growth, Mixture, between_votes, grown};
 use super::OURS;
@@ -35,6 +36,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         )
     },
     slope::CLAIM,
+    start::CLAIM,
 ];
 
 const SELF: Source = Source { experiment: "rise_then_fall", part: "self-rewarding" };

@@ -82,6 +82,23 @@ impl Mixture {
         (self.right / (1.0 - self.right)).ln() + speeds + log_slope(right) - log_slope(wrong)
     }
 
+    /// dJ at the start: waσ'(a) − (1 − w)bσ'(b) by s for multiplied gaps, wσ'(a) − (1 − w)σ'(b) by nats for added ones.
+    ///
+    /// ```
+    /// use selfreward::papers::loops::theory::mixture::{Growth, Mixture};
+    ///
+    /// // σ'(2) = 0.10499 and σ'(0.5) = 0.23500.
+    /// let mixture = Mixture::new(0.4, 2.0, 0.5)?;
+    /// assert!((mixture.slope(Growth::Multiplied) - (0.8 * 0.10499 - 0.3 * 0.23500)).abs() < 1e-5);
+    /// assert!((mixture.slope(Growth::Added) - (0.4 * 0.10499 - 0.6 * 0.23500)).abs() < 1e-5);
+    /// # Ok::<(), selfreward::Error>(())
+    /// ```
+    pub fn slope(&self, growth: Growth) -> f64 {
+        let speeds = if growth == Growth::Multiplied { (self.right_gap, self.wrong_gap) } else { (1.0, 1.0) };
+        let rise = |gap: f64| log_slope(gap).exp();
+        self.right * speeds.0 * rise(self.right_gap) - (1.0 - self.right) * speeds.1 * rise(self.wrong_gap)
+    }
+
     /// Whether J falls to its limit w in the end: multiplied gaps, iff b < a, or b = a and w < ½; added ones, iff we^−a < (1 − w)e^−b.
     pub fn falls_in_the_end(&self, growth: Growth) -> bool {
         let (a, b) = (self.right_gap, self.wrong_gap);
