@@ -41,7 +41,9 @@ mod where_noise_enters;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use selfreward::claims::{Case, Evidence};
 use selfreward::experiment::{CellRows, Experiment, Finding, Results};
+use selfreward::papers;
 use selfreward::simulate::config::SeedConfig;
 use selfreward::study::plan::Unit;
 use selfreward::study::provenance::Identity;
@@ -74,6 +76,16 @@ pub fn computed(experiment: &'static Experiment) -> Computed {
     let tally = run_units(&study, &mut store, &units, &Unwatched(AtomicBool::new(false))).unwrap();
     assert_eq!((tally.done, tally.failed), (units.len(), 0));
     Computed { experiment, folder }
+}
+
+/// Whether some case of a claim on the rows of a part exceeds. Every case compares something.
+pub fn exceeds(id: &str, results: &Results, part: &str) -> bool {
+    let claim = papers::claims().find(|claim| claim.id == id).unwrap();
+    let Evidence::Cases(cases) = claim.statement.collect(part, &results.cells(part).unwrap()).unwrap() else {
+        panic!("{id} collects cases")
+    };
+    assert!(!cases.is_empty() && cases.iter().all(|case| !case.comparisons.is_empty()), "{id}, {part}");
+    cases.iter().any(Case::exceeds)
 }
 
 impl Computed {

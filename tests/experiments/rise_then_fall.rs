@@ -1,10 +1,10 @@
-use selfreward::claims::{Case, Evidence};
+use std::collections::BTreeMap;
+
 use selfreward::experiment::rise_then_fall::EXPERIMENT;
 use selfreward::experiment::{CellRows, Results};
 use selfreward::metrics::named::CORRECT_PROBABILITY;
-use selfreward::papers;
 
-use crate::{Computed, computed};
+use crate::{Computed, computed, exceeds};
 
 #[test]
 fn right_answers_rise_and_fall_as_gaps_say_and_each_finding_can_be_denied() {
@@ -12,6 +12,7 @@ fn right_answers_rise_and_fall_as_gaps_say_and_each_finding_can_be_denied() {
     computed.shows_what_it_should();
     some_mixtures_tell_votes_from_self_rewarding(&computed.results());
     votes_lie_between_two_formulas(&computed);
+    short_steps_show_the_start(&computed);
     computed.denies("two kinds of prompts", |cell, _, t, name, value| {
         if cell.cell.part == "self-rewarding" && t == 3 && name == "correct_probability" { value + 1e-6 } else { value }
     });
@@ -69,20 +70,9 @@ fn some_mixtures_tell_votes_from_self_rewarding(results: &Results) {
     assert!(tied.contains(&true) && tied.contains(&false), "{tied:?}");
 }
 
-/// Whether some case of L7 on the rows of a part exceeds.
-fn l7_exceeds(results: &Results, part: &str) -> bool {
-    let claim = papers::claims().find(|claim| claim.id == "L7").unwrap();
-    let cells = results.cells(part).unwrap();
-    let Evidence::Cases(cases) = claim.statement.collect("rise_then_fall", &cells).unwrap() else {
-        panic!("L7 collects cases")
-    };
-    assert!(cases.iter().all(|case| !case.comparisons.is_empty()));
-    cases.iter().any(Case::exceeds)
-}
-
 /// Votes of finitely many are weighed, too: one that grows no gap, or more than infinitely many would, is seen.
 fn votes_lie_between_two_formulas(computed: &Computed) {
-    assert!(!l7_exceeds(&computed.results(), "votes"));
+    assert!(!exceeds("L7", &computed.results(), "votes"));
     for shift in [-0.01, 0.01] {
         let lens = move |cell: &CellRows, _: usize, t: usize, name: &str, value: f64| {
             let shifted = t == 1
@@ -90,6 +80,25 @@ fn votes_lie_between_two_formulas(computed: &Computed) {
                 && cell.number("process.reward.vote_of").is_ok_and(|votes| votes == 1999.0);
             if shifted { value + shift } else { value }
         };
-        assert!(l7_exceeds(&computed.results().seen_through(lens), "votes"), "{shift}");
+        assert!(exceeds("L7", &computed.results().seen_through(lens), "votes"), "{shift}");
+    }
+}
+
+/// The slope of the first step, and its sign alone: J that falls where it rises.
+fn short_steps_show_the_start(computed: &Computed) {
+    for part in ["first-step", "first-step-votes"] {
+        assert!(!exceeds("L7.start", &computed.results(), part));
+        let first = |cell: &CellRows| (cell.cell.ordinal, cell.value(0, &CORRECT_PROBABILITY, 0).unwrap());
+        let starts: BTreeMap<usize, f64> = computed.results().cells(part).unwrap().iter().map(first).collect();
+        for factor in [1.001, -1.0] {
+            let starts = starts.clone();
+            let lens = move |cell: &CellRows, _: usize, t: usize, name: &str, value: f64| match starts
+                .get(&cell.cell.ordinal)
+            {
+                Some(start) if t == 1 && name == "correct_probability" => start + factor * (value - start),
+                _ => value,
+            };
+            assert!(exceeds("L7.start", &computed.results().seen_through(lens), part), "{part}, {factor}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Training on one's own unfiltered answers (L13).
 
+mod prompt;
+
 use super::super::theory::resampling::Resampled;
 use super::FAR;
 use super::rows::is_table;
@@ -14,7 +16,9 @@ use crate::metrics::named::{BASE_PROBABILITY, DISAGREEMENT};
 const ROWS: &[Source] = &[Source { experiment: "replay_and_memory", part: "unfiltered" }];
 
 /// The claims of this file.
-pub(super) const CLAIMS: &[Claim] = &[Claim {
+pub(super) const CLAIMS: &[Claim] = &[MEAN, prompt::CLAIM];
+
+const MEAN: Claim = Claim {
     level: Level::Explicit,
     note: "in the mean over prompts, and of π_t the base mode is weighed; each replicate is held to its own expectation. The standard error is that of the replicates' distances from it, and at least that of the law with independent counts; of the base mode it is the law's, which is exact",
     ..Claim::exact(
@@ -35,7 +39,7 @@ pub(super) const CLAIMS: &[Claim] = &[Claim {
             Control::cells("L13.next", "f^{t+1} in place of f^t", ROWS, next),
         ],
     )
-}];
+};
 
 /// A mean is judged where its standard error is at most this share of it.
 const KNOWN: f64 = 0.2;
@@ -72,27 +76,40 @@ fn mean(values: &[f64]) -> f64 {
 /// The standard error of the mean of what is measured less what is expected of each replicate; 0 for a single one.
 fn scatter(measured: &[f64], expected: &[f64]) -> f64 {
     let distances: Vec<f64> = measured.iter().zip(expected).map(|(measured, expected)| measured - expected).collect();
-    let (count, middle) = (distances.len() as f64, mean(&distances));
-    let squares: f64 = distances.iter().map(|distance| (distance - middle).powi(2)).sum();
+    standard_error(&distances)
+}
+
+/// The standard error of a mean; 0 of a single number.
+fn standard_error(values: &[f64]) -> f64 {
+    let (count, middle) = (values.len() as f64, mean(values));
+    let squares: f64 = values.iter().map(|value| (value - middle).powi(2)).sum();
     if count > 1.0 { (squares / (count - 1.0) / count).sqrt() } else { 0.0 }
+}
+
+/// What is not known to a part of its size is shown, and not judged: it may be the mean of few rare ones.
+fn judged(found: f64, stated: f64, room: f64, error: f64) -> Comparison {
+    let tolerance = if error <= KNOWN * room { FAR * error } else { f64::INFINITY };
+    Comparison::identity(found, stated, tolerance)
+}
+
+/// The cells of unfiltered answers on one-hot features that a statement speaks of.
+fn unfiltered(cells: &[CellRows], speaks: impl Fn(&CellRows) -> Result<bool>) -> Result<Vec<CellRows>> {
+    let mut chosen = Vec::new();
+    for cell in cells {
+        let simulation = cell.simulation()?;
+        if !is_sampled(&simulation, "likelihood") || !departs_at_most(&simulation, &[]) {
+            continue;
+        }
+        if is_table(&*simulation.instance(cell.numbers[0])?) && speaks(cell)? {
+            chosen.push(cell.clone());
+        }
+    }
+    Ok(chosen)
 }
 
 /// Round by round in each cell, `left` being the share of the disagreement that is stated to be left at a prompt after t rounds.
 fn laws(cells: &[CellRows], left: fn(&Resampled, usize) -> f64) -> Result<Vec<Case>> {
-    let mut unfiltered = Vec::new();
-    for cell in cells {
-        let simulation = cell.simulation()?;
-        let speaks = is_sampled(&simulation, "likelihood") && departs_at_most(&simulation, &[]);
-        if speaks && is_table(&*simulation.instance(cell.numbers[0])?) {
-            unfiltered.push(cell.clone());
-        }
-    }
-    // What is not known to a part of its size is shown, and not judged: it may be the mean of few rare ones.
-    let judged = |found: f64, stated: f64, room: f64, error: f64| {
-        let tolerance = if error <= KNOWN * room { FAR * error } else { f64::INFINITY };
-        Comparison::identity(found, stated, tolerance)
-    };
-    cell_by_cell(&unfiltered, |cell| {
+    cell_by_cell(&unfiltered(cells, |_| Ok(true))?, |cell| {
         let (laws, mut case) = (Laws::of(cell)?, of_cell(cell));
         let stays = laws.mode();
         for t in 1..=cell.rounds() {
