@@ -1,5 +1,7 @@
 //! The eigenvectors of a Gram matrix ΣwΔφΔφᵀ, and what a loop that keeps it makes of θ.
 
+use std::sync::Arc;
+
 use ndarray::{Array1, Array2, ArrayView2};
 
 use super::super::CellRows;
@@ -166,12 +168,21 @@ pub fn round_of(cell: &CellRows) -> Result<Round> {
 /// # Errors
 /// As [`Directions::of_batch`].
 pub fn of_first_pairs(cell: &CellRows, number: usize, lacking: f64) -> Result<Prediction> {
+    let (instance, directions) = first_pairs(cell, number)?;
+    predict(cell, &directions, instance.base(), lacking)
+}
+
+/// The instance of a replicate of a cell, and the eigenvectors of the pairs that it draws in its first round.
+///
+/// # Errors
+/// As [`Directions::of_batch`].
+pub fn first_pairs(cell: &CellRows, number: usize) -> Result<(Arc<Instance>, Directions)> {
     let simulation = cell.simulation()?;
     let (instance, seed) = (simulation.instance(number)?, simulation.replicate_seed(number));
     let base = Snapshot::new(instance.base().clone(), &instance);
     let step = Step::new(&simulation.process, &instance, (&base, &base), 0, &seed, &[])?;
     let directions = Directions::of_batch(&instance, &step.batches()[0])?;
-    predict(cell, &directions, instance.base(), lacking)
+    Ok((instance, directions))
 }
 
 /// Q1 with the Gram matrix of the base policy in place of that of a sample.

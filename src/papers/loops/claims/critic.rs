@@ -1,5 +1,7 @@
 //! Pairs that stay and pairs that are drawn anew: the gain of each direction (Q1–Q3).
 
+mod components;
+
 use toml::Value;
 
 use crate::Result;
@@ -42,6 +44,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             multipliers_without_reference,
         )],
     ),
+    components::CLAIM,
     Claim::exact(
         "Q2",
         "self-rewarding with a ridge: θ_{t+1} = Σ_j (1 + βg_j/(β²g_j+λ))⟨v_j,θ_t⟩v_j, g_j and v_j those of the round's own pairs: as π_t sharpens, g_j → 0 and the direction stays",
