@@ -1,15 +1,18 @@
-//! Thresholds of loops, located by bisection on measured runs, against their formulas.
+//! Thresholds of loops, located by bisection on measured runs, against their formulas: population runs here, sampled ones in
+//! `loops_thresholds_sampled`, and those of L7 in `loops_thresholds_mixture`.
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::common::*;
 use crate::loops_common::*;
 use selfreward::Error;
-use selfreward::instance::answers::{Answers, Group};
 use selfreward::instance::{FeatureMap, Instance, Parameter};
-use selfreward::process::Loop;
+use selfreward::process::{Loop, Reference, Reward, Signal, Square, Step};
 use selfreward::seed::Seed;
 
 /// One prompt, two answers, the first of them correct.
-fn two_answers(log_odds: f64) -> Instance {
+pub fn two_answers(log_odds: f64) -> Instance {
     let one_hot = FeatureMap::one_hot(vec![2]);
     let theta = Parameter::tabular(table(&[vec![log_odds, 0.0]]));
     Instance::new(vec![1.0], one_hot, theta, None).unwrap().with_correct(correct(&[vec![true, false]])).unwrap()
@@ -17,7 +20,12 @@ fn two_answers(log_odds: f64) -> Instance {
 
 /// The population run of these keys: log-odds of the first answer by round, until the run ends or crashes.
 fn log_odds(keys: &str, instance: &Instance) -> (Vec<f64>, bool) {
-    let process: Loop = settle(&format!("population = true\n{keys}")).unwrap_or_else(|error| panic!("{error}: {keys}"));
+    followed(&format!("population = true\n{keys}"), instance)
+}
+
+/// The run of these keys: log-odds of the first answer to the first prompt by round, until the run ends or crashes.
+pub fn followed(keys: &str, instance: &Instance) -> (Vec<f64>, bool) {
+    let process: Loop = settle(keys).unwrap_or_else(|error| panic!("{error}: {keys}"));
     let mut odds = Vec::new();
     for round in process.on(instance).unwrap().start(Seed::from_number(1)) {
         match round {
@@ -33,7 +41,7 @@ fn log_odds(keys: &str, instance: &Instance) -> (Vec<f64>, bool) {
 }
 
 /// The place in (low, high) at which `holds` changes from false to true.
-fn located(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
+pub fn located(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
     assert!(!holds(low) && holds(high), "the threshold lies outside [{low}, {high}]");
     for _ in 0..40 {
         let middle = 0.5 * (low + high);
@@ -119,27 +127,55 @@ fn a_frozen_reference_holds_normalised_advantages_from_its_threshold_on() {
     }
 }
 
-/// L7: at the start accuracy rises if and only if waσ'(a) > (1−w)bσ'(b). The step is of relative size 1/β = 1e-6.
+/// Win rates that no key of the process can write: those of a key come from log π or from a reward, and such preferences have no circle.
+/// So the reward of Q5's map, Pμ_t with μ_t = λπ_t + (1−λ)π_0, is a signal of one's own.
+#[derive(Debug)]
+struct Circle {
+    gap: f64,
+    lambda: f64,
+}
+
+impl Signal for Circle {
+    fn reward<'a>(&self, step: &Step<'a>) -> selfreward::Result<Reward<'a>> {
+        let mean = |y: u32| self.lambda * step.policy().prob(0, y) + (1.0 - self.lambda) * step.base.policy.prob(0, y);
+        // Each of three answers wins against the next with probability ½ + a, and against the one before with ½ − a.
+        let wins = |y: u32| 0.5 + self.gap * (mean((y + 1) % 3) - mean((y + 2) % 3));
+        let table = table(&[(0..3).map(wins).collect()]);
+        Ok(Reward { linear: Cow::Owned(step.theta().zeros()), remainder: Some(Arc::new(table)), vote: None })
+    }
+}
+
+/// Q5: the uniform point is unstable if and only if α² + a²λ²/(3β²) > 1. A run from a base policy 10^−6 beside it is at rest if its increments
+/// shrink; their linear map is √(α² + a²λ²/(3β²)) times a rotation, and what is quadratic is a millionth of it. So the growth is known to
+/// about 10^−6, and β, of which it changes by 1 − α² a unit of log β at the threshold, to 10^−6/(1 − α²) of itself.
 #[test]
-fn a_mixture_of_prompts_rises_at_first_above_its_share_of_right_ones() {
-    for (a, b) in [(2.0, 0.1), (0.5, 2.0), (2.0, 0.5)] {
-        let slope = |gap: f64| gap * (-gap).exp() / (1.0 + (-gap).exp()).powi(2);
-        let rises = |share: f64| {
-            let groups = vec![Group { share, gap: a, right: true }, Group { share: 1.0 - share, gap: b, right: false }];
-            let instance = Answers { groups, responses: 2 }.instance().unwrap();
-            let process = settle("population = true\nbeta = 1e6\nrounds = 1").unwrap();
-            let known = instance.correct().unwrap().clone();
-            let accuracy: Vec<f64> = rounds(&process, &instance, 1)
-                .iter()
-                .map(|round| {
-                    let mass = |x: usize| known.masses(&round.policy, x).unwrap().0;
-                    share * mass(0) + (1.0 - share) * mass(1)
-                })
-                .collect();
-            accuracy[1] > accuracy[0]
-        };
-        let at = slope(b) / (slope(a) + slope(b));
-        let found = located(1e-3, 0.999, rises);
-        assert!((found - at).abs() < 1e-6, "a = {a}, b = {b}: {found} against {at}");
+fn preferences_in_a_circle_rest_from_their_threshold_on() {
+    let base = Parameter::tabular(table(&[vec![1e-6, 0.0, -0.4e-6]]));
+    let instance = Instance::new(vec![1.0], FeatureMap::one_hot(vec![3]), base, None).unwrap();
+    for (alpha, lambda, gap) in [(0.3, 1.0, 0.3), (0.6, 0.7, 0.3), (0.9, 0.3, 0.5)] {
+        // Pairs that are drawn show the same map once each is among them.
+        for samples in [None, Some(10_000)] {
+            let rests = |beta: f64| {
+                let fit = if samples.is_none() { Square::population() } else { Square::default() };
+                let process = Loop {
+                    signal: Box::new(Circle { gap, lambda }),
+                    reference: Reference::Mixed(alpha),
+                    fit: Box::new(fit),
+                    samples: samples.unwrap_or(1),
+                    beta,
+                    rounds: 8,
+                    ..Loop::default()
+                };
+                let rows: Vec<Vec<f64>> =
+                    rounds(&process, &instance, 1).iter().map(|round| log_probs(&round.policy).remove(0)).collect();
+                let moved = |pair: &[Vec<f64>]| pair[0].iter().zip(&pair[1]).map(|(a, b)| (b - a).powi(2)).sum::<f64>();
+                let increments: Vec<f64> = rows.windows(2).map(moved).collect();
+                increments[7] < increments[6]
+            };
+            let at = gap * lambda / (3.0 * (1.0 - alpha * alpha)).sqrt();
+            let found = located(0.5 * at, 2.0 * at, rests);
+            let room = 2e-6 / (1.0 - alpha * alpha);
+            assert!((found / at - 1.0).abs() < room, "α = {alpha}, λ = {lambda}, {samples:?}: {found} against {at}");
+        }
     }
 }

@@ -49,6 +49,8 @@ mod loops_routes;
 mod loops_same_data;
 mod loops_scipy;
 mod loops_thresholds;
+mod loops_thresholds_mixture;
+mod loops_thresholds_sampled;
 mod metrics;
 mod npz;
 mod random_instance;
