@@ -20,7 +20,7 @@ pub struct LoopsArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Make the tables between the marks `<!-- loops -->`, `<!-- orders -->` and `<!-- loop NAME -->` of this document anew, as in docs/loops.md
+    /// Make the tables between the marks `<!-- loops -->`, `<!-- systems -->`, `<!-- orders -->` and `<!-- loop NAME -->` of this document anew, as in docs/loops.md
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     splice: Option<PathBuf>,
     /// The folder of the tables that they are made from

@@ -2,6 +2,7 @@
 
 use super::markdown::{escaped, table_row};
 use super::splice::between;
+use super::systems;
 use crate::experiment::Table;
 use crate::instance::Instance;
 use crate::metrics::{correctness, policy};
@@ -40,7 +41,7 @@ const COLUMNS: [(&str, &str); 4] = [
 ];
 
 /// The document with its generated parts made anew: between the marks `loops` all loops side by side on the language model, between
-/// `orders` how fast they become sure, between `loop NAME` for each named loop its keys and what it did on each instance. `table` gives the
+/// `systems` which loop stands for which system of the literature, between `orders` how fast they become sure, between `loop NAME` for each named loop its keys and what it did on each instance. `table` gives the
 /// table of a figure by the figure's name.
 ///
 /// # Errors
@@ -48,6 +49,7 @@ const COLUMNS: [(&str, &str); 4] = [
 pub fn spliced(document: &str, table: impl Fn(&str) -> Result<Table>) -> Result<String> {
     let league = table(LEAGUE)?;
     let mut text = between(document, "loops", &side_by_side(&league)?)?;
+    text = between(&text, "systems", &systems::table())?;
     text = between(&text, "orders", &orders(&table(SLOPES)?)?)?;
     for preset in PRESETS {
         text = between(&text, &format!("loop {}", preset.name), &of_loop(preset, &league)?)?;

@@ -24,6 +24,7 @@ pub mod record;
 pub mod splice;
 pub mod stores;
 pub mod symbols;
+pub mod systems;
 pub mod time;
 
 use crate::Result;

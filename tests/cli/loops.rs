@@ -92,15 +92,60 @@ fn its_instance_runs_with_samples_as_the_file_says() {
     }
 }
 
-/// Links to files of this project, from its folder docs.
+/// Links to files of this project, from its folder docs, and to places in the ledger and on the page.
 #[test]
 fn whatever_it_points_to_is_there() {
     let page = page();
+    let ledger = fs::read_to_string(root().join("docs/ledger.md")).unwrap();
+    let heading = |line: &str| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+    let headings: Vec<String> = page.lines().filter(|line| line.starts_with('#')).map(heading).collect();
     let links = page.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    let mut files = 0;
-    for link in links.filter(|link| !link.starts_with('#') && !link.contains("://")) {
-        assert!(root().join("docs").join(link).exists(), "{link}");
-        files += 1;
+    let (mut files, mut places) = (0, 0);
+    for link in links.filter(|link| !link.contains("://")) {
+        let (file, place) = link.split_once('#').unwrap_or((link, ""));
+        assert!(root().join("docs").join(file).exists(), "{link}");
+        match (file, place) {
+            (_, "") => {}
+            ("", place) => assert!(headings.iter().any(|heading| heading == place), "{link}"),
+            (file, place) => {
+                assert!(file == "ledger.md" && ledger.contains(&format!("<a id=\"{place}\"></a>")), "{link}");
+            }
+        }
+        files += usize::from(!file.is_empty());
+        places += usize::from(!place.is_empty());
     }
-    assert!(files > PRESETS.len());
+    assert!(files > PRESETS.len() && places > 2 * PRESETS.len(), "{files} {places}");
+}
+
+/// What the literature names, each in the table of systems with what stands for it and where it comes from.
+#[test]
+fn named_systems_are_tied_to_loops_or_statements() {
+    let page = page();
+    let (_, table) = page.split_once("<!-- systems -->").unwrap();
+    let table = table.split("<!-- /systems -->").next().unwrap();
+    for (system, loop_or_statement) in [
+        ("DPO", "[preference-dpo](#preference-dpo)"),
+        ("IPO", "[win-rate-ipo](#win-rate-ipo)"),
+        ("CREAM", "[L1.hard](ledger.md#L1.hard)"),
+        ("SPIN", "[spin](#spin)"),
+        ("majority voting", "[majority-sft](#majority-sft)"),
+        ("curation", "[curation](#curation)"),
+        ("verifier filters", "[verifier-filter](#verifier-filter)"),
+        ("selective rewriting", "[selective-rewriting](#selective-rewriting)"),
+        ("recursive think–answer", "[confidence-gate](#confidence-gate)"),
+        ("latent principles by EM", "[T4](ledger.md#T4)"),
+        ("replay against forgetting", "[replay](#replay)"),
+        ("accumulation", "[accumulate](#accumulate)"),
+        ("GRPO", "[grpo-mirror](#grpo-mirror)"),
+        ("SEEM", "[Q1](ledger.md#Q1)"),
+    ] {
+        let row = table
+            .lines()
+            .find(|line| line.starts_with("| ") && line.split(" | ").next().is_some_and(|name| name.contains(system)));
+        let row = row.unwrap_or_else(|| panic!("no row of {system}"));
+        assert!(row.contains(loop_or_statement), "{system}: {row}");
+        let source = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let told = ["arXiv", "general knowledge", "derived here"].iter().any(|word| source.contains(word));
+        assert!(told, "{system}: {source}");
+    }
 }
