@@ -151,6 +151,8 @@ const LONG: &[(&str, &str)] = &[
     ("deficient", "update = \"erm\"\npopulation = true\nbeta = 0.8\nrounds = 2"),
     ("tied", "preset = \"replay\"\npopulation = true\nmemory = { replay = 0.7 }\nrounds = 60"),
     ("random", "preset = \"selective-rewriting\"\nbeta = 0.8\nsamples = 64\nrounds = 4"),
+    ("two", "update = \"population\"\nbeta = 1e4\nrounds = 1"),
+    ("two", "update = \"win-rate\"\nlabels = \"hard\"\npopulation = true\nbeta = 1e4\nrounds = 1"),
 ];
 
 /// A run of 150 rounds in which span is lost again and again; measured with nothing beside.
@@ -164,6 +166,7 @@ const LARGE: &[&str] = &[
     "[instance]\nkind = \"gaussian\"\nprompts = 100\nresponses = 2\ndim = 60\nlogit_scale = 1.0\n[process]\nupdate = \"logistic\"\nsamples = 4096\nrounds = 1\nbeta = 1.0\nradius = 1000.0\n[measure]\ndelta = [0.5]\nalso = [\"label_trace\", \"label_square\", \"at_infinity\"]\n[run]\nreplicates = 200\n",
     "[instance]\nkind = \"tabular\"\nprompts = 50\nresponses = 2\nbump = 2.0\n[process]\nupdate = \"erm\"\nsamples = 2500\nrounds = 1\nbeta = 1.0\njudge_noise = 0.5\n[measure]\ndelta = [0.5]\nalso = [\"difference_rank\"]\n[run]\nreplicates = 400\n",
     "[instance]\nkind = \"tabular\"\nprompts = 20\nresponses = 3\nconfidence = \"uniform\"\nweights = { zipf = 1.5 }\n[process]\npreset = \"sharpening-sft\"\nsamples = 3000\nrounds = 2\nbeta = 1.0\n[measure]\ndelta = [0.5]\n[run]\nreplicates = 200\n",
+    "[instance]\nkind = \"answers\"\nresponses = 2\ngroups = [{ share = 0.7, gap = 1, right = true }, { share = 0.3, gap = 0.5, right = false }]\n[process]\npreset = \"unfiltered\"\nsamples = 10\nrounds = 3\n[measure]\ndelta = [0.5]\nlevels = [0, 1]\n[run]\nreplicates = 300\n",
     "[instance]\nkind = \"gaussian\"\nprompts = 40\nresponses = 4\ndim = 16\ntheta_norm = 4.0\nspectrum = { kind = \"exponential\", rate = 2.0 }\n[process]\nsamples = 2000\nrounds = 2\nbeta = 0.5\n[measure]\ndelta = [0.5]\nalso = [\"gain_max\", \"gain_min\"]\n[run]\nreplicates = 3\n",
     "[instance]\nkind = \"gaussian\"\nprompts = 40\nresponses = 4\ndim = 16\ntheta_norm = 4.0\nspectrum = { kind = \"exponential\", rate = 2.0 }\n[process]\nmemory = \"kept\"\nsamples = 2000\nrounds = 2\nbeta = 0.5\n[measure]\ndelta = [0.5]\n[run]\nreplicates = 3\n",
 ];
