@@ -1,7 +1,7 @@
 //! Runs the experiment `best_of_n` and draws its figures; see `src/experiment/best_of_n.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::best_of_n::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
 //! Runs the experiment `consistency_vs_correctness` and draws its figures; see `src/experiment/consistency_vs_correctness`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::consistency_vs_correctness::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
 //! Runs the experiment `curriculum` and draws its figures; see `src/experiment/curriculum/`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::curriculum::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

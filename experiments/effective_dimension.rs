@@ -1,7 +1,7 @@
 //! Runs the experiment `effective_dimension` and draws its figures; see `src/experiment/effective_dimension.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::effective_dimension::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

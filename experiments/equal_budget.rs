@@ -1,7 +1,7 @@
 //! Runs the experiment `equal_budget` and draws its figures; see `src/experiment/equal_budget`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::equal_budget::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

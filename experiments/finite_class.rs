@@ -1,7 +1,7 @@
 //! Runs the experiment `finite_class` and draws its figures; see `src/experiment/finite_class`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::finite_class::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

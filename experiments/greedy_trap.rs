@@ -1,7 +1,7 @@
 //! Runs the experiment `greedy_trap` and draws its figures; see `src/experiment/greedy_trap.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::greedy_trap::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
 //! Runs the experiment `hard_instance` and draws its figure; see `src/experiment/hard_instance.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::hard_instance::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
 //! Runs the experiment `initial_dependence` and draws its figure; see `src/experiment/initial_dependence.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::initial_dependence::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

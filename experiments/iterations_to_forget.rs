@@ -1,7 +1,7 @@
 //! Runs the experiment `iterations_to_forget` and draws its figure; see `src/experiment/iterations_to_forget.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::iterations_to_forget::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
 //! Runs the experiment `labels` and draws its figures; see `src/experiment/labels.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::labels::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

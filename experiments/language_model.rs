@@ -1,7 +1,7 @@
 //! Runs the experiment `language_model` and draws its figures; see `src/experiment/language_model/`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::language_model::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
 //! Runs the experiment `league` and draws its figure; see `src/experiment/league.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::league::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

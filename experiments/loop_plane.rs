@@ -1,7 +1,7 @@
 //! Runs the experiment `loop_plane` and draws its figures; see `src/experiment/loop_plane.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::loop_plane::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
 //! Runs the experiment `misspecified_audit` and draws its figures; see `src/experiment/misspecified_audit`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::misspecified_audit::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

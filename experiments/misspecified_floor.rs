@@ -1,7 +1,7 @@
 //! Runs the experiment `misspecified_floor` and draws its figure; see `src/experiment/misspecified_floor.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::misspecified_floor::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

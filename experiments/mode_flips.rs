@@ -1,7 +1,7 @@
 //! Runs the experiment `mode_flips` and draws its figure; see `src/experiment/mode_flips.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::mode_flips::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
 //! Runs the experiment `orders_of_decay` and draws its figures; see `src/experiment/orders_of_decay.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::orders_of_decay::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

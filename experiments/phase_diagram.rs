@@ -1,7 +1,7 @@
 //! Runs the experiment `phase_diagram` and draws its figures; see `src/experiment/phase_diagram`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::phase_diagram::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

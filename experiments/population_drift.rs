@@ -1,7 +1,7 @@
 //! Runs the experiment `population_drift` and draws its figure; see `src/experiment/population_drift.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::population_drift::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
 //! Runs the experiment `rate_vs_n` and draws its figure; see `src/experiment/rate_vs_n.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::rate_vs_n::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

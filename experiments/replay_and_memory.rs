@@ -1,7 +1,7 @@
 //! Runs the experiment `replay_and_memory` and draws its figures; see `src/experiment/replay_and_memory/mod.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::replay_and_memory::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

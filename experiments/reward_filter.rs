@@ -1,7 +1,7 @@
 //! Runs the experiment `reward_filter` and draws its figures; see `src/experiment/reward_filter/`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::reward_filter::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
 //! Runs the experiment `rise_then_fall` and draws its figures; see `src/experiment/rise_then_fall.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::rise_then_fall::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

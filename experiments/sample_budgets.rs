@@ -1,7 +1,7 @@
 //! Runs the experiment `sample_budgets` and draws its figure; see `src/experiment/sample_budgets/mod.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::sample_budgets::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
 //! Runs the experiment `selective_rewriting` and draws its figures; see `src/experiment/selective_rewriting.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::selective_rewriting::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
 //! Runs the experiment `self_excitation` and draws its figures; see `src/experiment/self_excitation/mod.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::self_excitation::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

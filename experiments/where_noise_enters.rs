@@ -1,7 +1,7 @@
 //! Runs the experiment `where_noise_enters` and draws its figure; see `src/experiment/where_noise_enters/mod.rs`.
 
-use std::process::ExitCode;
+mod launch;
 
-fn main() -> ExitCode {
-    selfreward::cli::experiment::main(&selfreward::experiment::where_noise_enters::EXPERIMENT)
+fn main() -> std::process::ExitCode {
+    launch::main(env!("CARGO_BIN_NAME"))
 }

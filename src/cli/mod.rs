@@ -218,7 +218,8 @@ fn start() {
 
 /// Runs the command on the process's arguments.
 pub fn main() -> ExitCode {
-    ExitCode::from(code_on(std::env::args_os()))
+    let given: Vec<OsString> = std::env::args_os().collect();
+    ExitCode::from(experiment::called(&given).unwrap_or_else(|| code_on(given)))
 }
 
 /// Runs the command on arguments, the first of which is its name, and gives the exit code; takes charge of the process's signals, and is

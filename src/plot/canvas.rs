@@ -1,11 +1,8 @@
-//! Writes a list of shapes as SVG, through plotters, and that SVG as PNG, through resvg.
-
-use std::sync::{Arc, LazyLock};
+//! Writes a list of shapes as SVG, through plotters.
 
 use plotters::backend::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBAColor, ShapeStyle, TextStyle};
-use resvg::{tiny_skia, usvg};
 
 use super::clip::Pt;
 use super::palette::{Rgb, WHITE};
@@ -23,9 +20,6 @@ const FONT_FACTOR: f64 = 1.24;
 /// plotters sets a text anchored at its top this many font sizes above its baseline.
 const BASELINE: f64 = 0.76;
 
-/// Pixels of the PNG per pixel of the SVG.
-const PNG_ZOOM: f32 = 2.0;
-
 fn units(pixels: f64) -> i32 {
     (pixels * UNITS).round() as i32
 }
@@ -39,7 +33,7 @@ fn rgba((r, g, b): Rgb, alpha: f64) -> RGBAColor {
 }
 
 /// Points in units, without repetitions that rounding made.
-fn rounded(points: &[Pt]) -> Vec<(i32, i32)> {
+pub(super) fn rounded(points: &[Pt]) -> Vec<(i32, i32)> {
     let mut points: Vec<_> = points.iter().copied().map(point).collect();
     points.dedup();
     points
@@ -98,27 +92,4 @@ fn text_style(size: f64, color: Rgb, anchor: Anchor, vertical: bool) -> TextStyl
         color: rgba(color, 1.0).to_backend_color(),
         pos: Pos::new(h_pos, VPos::Top),
     }
-}
-
-/// The fonts that resvg may use: DejaVu Sans alone, whatever the machine has.
-static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
-    let mut fonts = usvg::fontdb::Database::new();
-    fonts.load_font_data(font::DEJAVU_SANS.to_vec());
-    Arc::new(fonts)
-});
-
-/// Renders an SVG document as PNG, two pixels to one of the document's, with DejaVu Sans as the only font.
-///
-/// # Errors
-///
-/// If the text is not an SVG document, or too large to render.
-pub fn svg_to_png(svg: &str) -> Result<Vec<u8>> {
-    let start = || svg.chars().take(60).collect::<String>();
-    let failed = |e: String| Error::argument("svg", format!("{:?}… ({e})", start()), "an SVG document to render");
-    let options = usvg::Options { fontdb: FONTS.clone(), font_family: "DejaVu Sans".into(), ..Default::default() };
-    let tree = usvg::Tree::from_str(svg, &options).map_err(|e| failed(e.to_string()))?;
-    let size = tree.size().to_int_size().scale_by(PNG_ZOOM).ok_or_else(|| failed("empty".into()))?;
-    let mut image = tiny_skia::Pixmap::new(size.width(), size.height()).ok_or_else(|| failed("too large".into()))?;
-    resvg::render(&tree, tiny_skia::Transform::from_scale(PNG_ZOOM, PNG_ZOOM), &mut image.as_mut());
-    image.encode_png().map_err(|e| failed(e.to_string()))
 }

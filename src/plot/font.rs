@@ -1,8 +1,8 @@
-//! The one font, DejaVu Sans, carried inside the program: widths, line breaking, and what stands for characters that it lacks.
+//! The one font, DejaVu Sans, carried inside the program: widths, outlines, line breaking, and what stands for characters that it lacks.
 
 use std::sync::LazyLock;
 
-use ab_glyph::{Font, FontRef};
+use ab_glyph::{Font, FontRef, OutlineCurve};
 
 use super::script;
 
@@ -26,7 +26,17 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
 /// The width of a line without scripts.
 fn advance(text: &str, size: f64) -> f64 {
     let units: f32 = text.chars().map(|c| FONT.h_advance_unscaled(FONT.glyph_id(c))).sum();
-    f64::from(units) / f64::from(FONT.units_per_em().unwrap_or(2048.0)) * size
+    f64::from(units) / units_per_em() * size
+}
+
+/// The font's own units in its size.
+pub(super) fn units_per_em() -> f64 {
+    f64::from(FONT.units_per_em().unwrap_or(2048.0))
+}
+
+/// The outline of a character's glyph in the font's own units, upwards from the baseline; nothing for a space.
+pub(super) fn outline(c: char) -> Vec<OutlineCurve> {
+    FONT.outline(FONT.glyph_id(c)).map_or_else(Vec::new, |outline| outline.curves)
 }
 
 /// The number of a character's glyph in the font; 0 for one that it lacks.

@@ -11,6 +11,7 @@ use super::located::{Drawn, Located};
 use super::palette::{GREY, INK};
 use super::panel::{Margins, Prepared};
 use super::pdf;
+use super::png;
 use super::shape::{Anchor, Drawing};
 use super::size::{self, Fitted};
 use crate::error::{Error, Result};
@@ -49,6 +50,16 @@ impl Figure {
         let Arranged { drawing, width, height, located } = figure.arranged()?;
         let svg = canvas::svg(&drawing, width.ceil() as u32, height.ceil() as u32, &figure.described())?;
         Ok(Drawn { svg, located })
+    }
+
+    /// Draws the figure as a PNG image, two pixels to one of the SVG's; equal figures give equal bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Figure::to_svg`].
+    pub fn to_png(&self) -> Result<Vec<u8>> {
+        let Arranged { drawing, width, height, .. } = legible(self).arranged()?;
+        png::png(&drawing, width.ceil() as u32, height.ceil() as u32)
     }
 
     /// Draws the figure as a PDF document of one page: lines and areas as such, texts as text in a font that is part of the document.

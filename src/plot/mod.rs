@@ -1,7 +1,7 @@
 //! Figures: the one place that draws.
 //!
 //! A [`Figure`] is plain data: panels with linear or logarithmic axes, series with intervals, reference lines, heat
-//! maps. [`Figure::to_svg`] draws it, [`svg_to_png`] renders that very drawing, [`Figure::to_pdf`] draws it for print, [`save`]
+//! maps. [`Figure::to_svg`] draws it, [`Figure::to_png`] as pixels, [`Figure::to_pdf`] for print, [`save`]
 //! writes all three. Nothing but the description enters: the same figure has the same bytes on every call.
 //!
 //! What is drawn is true to the numbers:
@@ -47,6 +47,7 @@ mod number;
 mod palette;
 mod panel;
 mod pdf;
+mod png;
 mod power;
 mod save;
 pub mod script;
@@ -56,8 +57,7 @@ mod size;
 pub mod symbols;
 pub mod ticks;
 
-pub use canvas::svg_to_png;
 pub use figure::{Axis, Figure, Guide, Heatmap, Interval, Legend, Panel, Point, Scale, Series, Style};
 pub use located::{Datum, Drawn, Located};
-pub use save::{contents, drawn, files, named, save};
+pub use save::{contents, files, named, save};
 pub use size::Size;

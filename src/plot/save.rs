@@ -4,28 +4,16 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::canvas::svg_to_png;
 use super::figure::Figure;
 use crate::draft;
 use crate::error::{Error, Result};
-
-/// A figure as SVG, and as PNG made of that very SVG.
-///
-/// # Errors
-/// If it cannot be drawn.
-pub fn drawn(figure: &Figure) -> Result<(String, Vec<u8>)> {
-    let svg = figure.to_svg()?;
-    let png = svg_to_png(&svg)?;
-    Ok((svg, png))
-}
 
 /// The contents of a figure's files: SVG, PNG, PDF, as [`files`] names them.
 ///
 /// # Errors
 /// If it cannot be drawn.
 pub fn contents(figure: &Figure) -> Result<[Vec<u8>; 3]> {
-    let (svg, png) = drawn(figure)?;
-    Ok([svg.into_bytes(), png, figure.to_pdf()?])
+    Ok([figure.to_svg()?.into_bytes(), figure.to_png()?, figure.to_pdf()?])
 }
 
 /// The files of a figure by their names: SVG, PNG, PDF.

@@ -4,6 +4,7 @@
 mod study_common;
 
 mod autoregressive;
+mod binaries;
 mod bound;
 mod bound_dynamics;
 mod counterexample;
