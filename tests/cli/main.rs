@@ -7,11 +7,14 @@ mod autoregressive;
 mod bound;
 mod bound_dynamics;
 mod counterexample;
+mod counts;
 mod describe;
 mod doc_examples;
+mod errors;
 mod examples;
 #[cfg(target_os = "linux")]
 mod fakes;
+mod files;
 mod intervals;
 mod json;
 mod loops;
@@ -24,6 +27,7 @@ mod plot;
 mod plot_bounds;
 mod plot_query;
 mod report;
+mod report_commands;
 mod report_page;
 #[cfg(target_os = "linux")]
 mod signals;
@@ -34,3 +38,4 @@ mod sweeps;
 mod times;
 mod verify;
 mod verify_own;
+mod words;
