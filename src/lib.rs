@@ -144,7 +144,9 @@ pub mod simulate;
 pub mod stats;
 pub mod study;
 pub mod threads;
-mod words;
+// For the tests.
+#[doc(hidden)]
+pub mod words;
 
 pub use error::{Error, Result};
 pub use instance::Instance;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::{Error, Result};
 
 /// Bytes assumed where the machine says nothing.
-const DEFAULT_BYTES: u64 = 16 << 30;
+pub const DEFAULT_BYTES: u64 = 16 << 30;
 /// Needs below this are granted unasked: asking the machine costs more than a small replicate.
 const NEGLIGIBLE: u64 = 16 << 20;
 /// What a thread takes for its stack, and what the allocator sets aside for it where address space is counted.
@@ -24,7 +24,7 @@ pub struct Limit {
     /// Whose limit it is, as a person knows it.
     pub source: &'static str,
     /// Bytes that each further thread takes of it.
-    thread: u64,
+    pub thread: u64,
 }
 
 impl Limit {
@@ -48,8 +48,18 @@ pub fn available() -> u64 {
     limits(Path::new("/")).iter().map(|limit| limit.bytes).min().unwrap_or(DEFAULT_BYTES)
 }
 
-/// Every limit there is, read below a root folder (`/`, but in tests).
-fn limits(root: &Path) -> Vec<Limit> {
+/// Every limit there is, read below a root folder: `/`, or one with files like those that Linux has in `proc` and `sys`.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use selfreward::memory::{DEFAULT_BYTES, limits};
+///
+/// // Where the machine says nothing, a default stands for the memory available.
+/// let limits = limits(Path::new("/no/such/folder"));
+/// assert_eq!((limits.len(), limits[0].bytes), (1, DEFAULT_BYTES));
+/// ```
+pub fn limits(root: &Path) -> Vec<Limit> {
     let mut limits: Vec<Limit> = Vec::new();
     let mut add = |bytes: Option<u64>, source, thread| {
         limits.extend(bytes.map(|bytes| Limit { bytes, source, thread }));
@@ -141,8 +151,20 @@ pub fn fit(what: &str, kept: u64, mut each: Vec<u64>, jobs: usize) -> Result<Fit
     fit_into(&limits(Path::new("/")), what, kept, &each, jobs)
 }
 
-/// `each` is sorted, the dearest first.
-fn fit_into(limits: &[Limit], what: &str, kept: u64, each: &[u64], jobs: usize) -> Result<Fit> {
+/// As [`fit`], under these limits; `each` is sorted, the dearest first.
+///
+/// # Errors
+/// [`Error::Memory`] with the numbers if not even one fits.
+///
+/// ```
+/// use selfreward::memory::{Limit, fit_into};
+///
+/// // 90% of 1000 bytes hold 400 and 300, not 250 more; threads take nothing.
+/// let limits = [Limit { bytes: 1000, source: "a", thread: 0 }];
+/// assert_eq!(fit_into(&limits, "work", 0, &[400, 300, 250], 3)?.jobs, 2);
+/// # Ok::<(), selfreward::Error>(())
+/// ```
+pub fn fit_into(limits: &[Limit], what: &str, kept: u64, each: &[u64], jobs: usize) -> Result<Fit> {
     let need = |jobs: usize| each.iter().take(jobs).fold(kept, |sum, bytes| sum.saturating_add(*bytes));
     let tightest = |jobs: usize| limits.iter().min_by_key(|limit| limit.left(jobs));
     let fits = |jobs: usize| tightest(jobs).is_none_or(|limit| need(jobs) <= limit.left(jobs));
@@ -166,82 +188,5 @@ pub fn human(bytes: u64) -> String {
         b if b >= 1e9 => format!("{:.1} GB", b / 1e9),
         b if b >= 1e6 => format!("{:.1} MB", b / 1e6),
         b => format!("{b} bytes"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A file system of these files, with what `limits` finds there.
-    fn found(files: &[(&str, &str)]) -> Vec<(u64, &'static str)> {
-        let root = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = root.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        limits(root.path()).into_iter().map(|limit| (limit.bytes, limit.source)).collect()
-    }
-
-    #[test]
-    fn every_limit_is_read() {
-        let memory = ("proc/meminfo", "MemTotal: 100 kB\nMemAvailable:   2000 kB\n");
-        let available = (2_048_000, "the memory available");
-        assert_eq!(found(&[]), [(DEFAULT_BYTES, "the memory available")]);
-        assert_eq!(found(&[memory]), [available]);
-        // Version 2: the group above is tighter than the one that the process is in; its file cache can be given back.
-        let second = [
-            memory,
-            ("proc/self/cgroup", "0::/a/b\n"),
-            ("sys/fs/cgroup/a/b/memory.max", "max\n"),
-            ("sys/fs/cgroup/a/memory.max", "1000\n"),
-            ("sys/fs/cgroup/a/memory.current", "700\n"),
-            ("sys/fs/cgroup/a/memory.stat", "anon 1\ninactive_file 100\nactive_file 50\n"),
-            ("sys/fs/cgroup/memory.max", "5000\n"),
-        ];
-        let group = "what the control group leaves";
-        assert_eq!(found(&second), [available, (450, group)]);
-        let first = [
-            memory,
-            ("proc/self/cgroup", "3:cpu:/x\n2:memory,hugetlb:/x\n"),
-            ("sys/fs/cgroup/memory/x/memory.limit_in_bytes", "900\n"),
-            ("sys/fs/cgroup/memory/x/memory.usage_in_bytes", "100\n"),
-            ("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n"),
-        ];
-        assert_eq!(found(&first), [available, (800, group)]);
-        // A path that leads out of what is mounted: the mount counts.
-        let outside = [memory, ("proc/self/cgroup", "0::/../../x\n"), ("sys/fs/cgroup/memory.max", "77\n")];
-        assert_eq!(found(&outside), [available, (77, group)]);
-        let process = [
-            memory,
-            (
-                "proc/self/limits",
-                "Limit  Soft Limit  Hard Limit  Units\nMax data size   5000000  unlimited  bytes\n\
-                 Max address space         700000         unlimited            bytes\n",
-            ),
-            ("proc/self/status", "Name:\tx\nVmSize:\t  100 kB\nVmData:\t 10 kB\n"),
-        ];
-        let limits = [(597_600, "what `ulimit -v` leaves"), (4_989_760, "what `ulimit -d` leaves")];
-        assert_eq!(found(&process), [available, limits[0], limits[1]]);
-        let unlimited = [memory, ("proc/self/limits", "Max address space   unlimited  unlimited  bytes\n")];
-        assert_eq!(found(&unlimited), [available]);
-    }
-
-    #[test]
-    fn as_many_fit_as_the_tightest_limit_lets_in() {
-        let limits =
-            |bytes| [Limit { bytes, source: "a", thread: 10 }, Limit { bytes: 10_000, source: "b", thread: 0 }];
-        let each = [300, 200, 100];
-        let jobs = |bytes, kept, jobs| fit_into(&limits(bytes), "work", kept, &each, jobs).map(|fit| fit.jobs).ok();
-        // 90% of 1000 is 900: 300 + 200 + 100 and three threads of 10, and 270 that are kept.
-        assert_eq!((jobs(1000, 0, 3), jobs(1000, 270, 3), jobs(1000, 271, 3)), (Some(3), Some(3), Some(2)));
-        assert_eq!((jobs(1000, 590, 8), jobs(1000, 591, 8)), (Some(1), None));
-        assert_eq!(jobs(1000, 0, 8), Some(8));
-        let refused = fit_into(&limits(100), "work", 0, &each, 2).unwrap_err().to_string();
-        assert_eq!(refused, "work needs about 300 bytes, the limit is 90 bytes (90% of a)");
-        let reason = fit_into(&limits(500), "work", 0, &each, 2).unwrap().reason.unwrap();
-        assert_eq!(reason, "work with 2 needs about 500 bytes, the limit is 450 bytes (90% of a)");
-        assert!(fit_into(&limits(1000), "work", u64::MAX, &each, 2).is_err());
     }
 }

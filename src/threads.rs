@@ -28,20 +28,14 @@ fn default() -> usize {
     asked.unwrap_or_else(cores)
 }
 
-fn capped(asked: usize, units: usize, cores: usize) -> usize {
+/// As many threads as are asked for, at most one for each unit of work and four for each of the machine's cores; at least one.
+///
+/// ```
+/// use selfreward::threads::capped;
+///
+/// // A hundred units of work on two cores: eight threads, whoever asks for more.
+/// assert_eq!(capped(16, 100, 2), 8);
+/// ```
+pub fn capped(asked: usize, units: usize, cores: usize) -> usize {
     asked.min(units).min(PER_CORE * cores).max(1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::capped;
-
-    #[test]
-    fn threads_are_capped_at_the_work_and_at_four_for_each_core() {
-        for (asked, units, cores, jobs) in
-            [(100_000, 3, 2, 3), (100_000, 1000, 2, 8), (2, 1000, 2, 2), (5, 0, 2, 1), (7, 1000, 1, 4)]
-        {
-            assert_eq!(capped(asked, units, cores), jobs, "{asked} {units} {cores}");
-        }
-    }
 }

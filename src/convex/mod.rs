@@ -17,7 +17,9 @@
 mod basis;
 mod block;
 mod factor;
-mod loss;
+// For the tests.
+#[doc(hidden)]
+pub mod loss;
 mod newton;
 mod recession;
 mod simplex;

@@ -7,7 +7,7 @@ pub mod best_of_n;
 mod cell_rows;
 pub mod consistency_vs_correctness;
 pub mod curriculum;
-pub(crate) mod drawn_fit;
+pub mod drawn_fit;
 pub mod effective_dimension;
 pub mod equal_budget;
 mod finding;
@@ -59,6 +59,9 @@ pub use plate::{Plate, plates};
 pub use recognise::{Recognised, recognise, refuse_other_data};
 pub use results::{Columns, Gaps, Lens, Results, Theory};
 pub use run_constants::RunConstants;
+// For the tests.
+#[doc(hidden)]
+pub use round_ticks::round_ticks;
 pub use table::{Line, Table};
 
 use crate::Result;

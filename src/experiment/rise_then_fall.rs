@@ -5,7 +5,7 @@ mod findings;
 mod gaps;
 mod tables;
 
-pub(crate) use tables::of_groups;
+pub use tables::of_groups;
 
 use super::{Drawing, Experiment};
 

@@ -21,6 +21,9 @@ pub mod reference;
 pub mod task_centric;
 
 pub use bound::{Assumption, Bound};
+// For the tests.
+#[doc(hidden)]
+pub use check::least_count;
 pub use numbers::{Fallback, Flag, Kind, Numbers, Quantity};
 pub use paper::{BoundEntry, Listed, Paper, Quoted};
 pub use reference::{Origin, Reference};

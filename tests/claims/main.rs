@@ -4,6 +4,7 @@ mod absence;
 mod anywhere;
 mod counterexample;
 mod falsifier;
+mod floor;
 mod ledger;
 #[path = "../npz_support/mod.rs"]
 mod npz_support;

@@ -8,11 +8,14 @@ mod binaries;
 mod bound;
 mod bound_dynamics;
 mod counterexample;
+mod counts;
 mod describe;
 mod doc_examples;
+mod errors;
 mod examples;
 #[cfg(target_os = "linux")]
 mod fakes;
+mod files;
 mod intervals;
 mod json;
 mod loops;
@@ -25,6 +28,7 @@ mod plot;
 mod plot_bounds;
 mod plot_query;
 mod report;
+mod report_commands;
 mod report_page;
 #[cfg(target_os = "linux")]
 mod signals;
@@ -35,3 +39,4 @@ mod sweeps;
 mod times;
 mod verify;
 mod verify_own;
+mod words;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use crate::report::assert_balanced;
 use crate::study_common::{Bench, PROBE};
@@ -16,6 +17,9 @@ use selfreward::report::markup::{Markup, escaped};
 use selfreward::report::symbols::SYMBOLS;
 use selfreward::report::{alt, naming};
 use serde_json::Value;
+
+/// The page of [`quick`].
+static PAGE: LazyLock<String> = LazyLock::new(|| quick().1);
 
 /// A folder with the quick rows of an experiment of a second, and its page.
 fn quick() -> (Bench, String) {
@@ -33,6 +37,12 @@ fn read(bench: &Bench, name: &str) -> String {
 /// What stands between two texts, each time.
 fn between<'a>(page: &'a str, begin: &str, end: &str) -> Vec<&'a str> {
     page.split(begin).skip(1).map(|rest| rest.split(end).next().unwrap()).collect()
+}
+
+/// What stands in the page's one element of this name.
+fn inside(element: &str) -> &'static str {
+    let [text] = between(&PAGE, &format!("<{element}>"), &format!("</{element}>"))[..] else { panic!("{element}") };
+    text
 }
 
 /// The text of markup that holds no elements.
@@ -118,18 +128,18 @@ fn a_full_report_is_one_command_and_its_help_says_how_long_it_takes() {
 /// Every link on the page leads somewhere, and no two places have one name.
 #[test]
 fn links_lead_to_places_on_the_page() {
-    let (_, page) = quick();
-    assert_balanced(&page);
-    let ids = between(&page, " id=\"", "\"");
+    let page: &str = &PAGE;
+    assert_balanced(page);
+    let ids = between(page, " id=\"", "\"");
     let places: BTreeSet<&str> = ids.iter().copied().collect();
     assert_eq!(ids.len(), places.len(), "a name twice");
-    let links = between(&page, "href=\"#", "\"");
+    let links = between(page, "href=\"#", "\"");
     assert!(links.len() > 100, "{}", links.len());
     let lost: Vec<&&str> = links.iter().filter(|link| !places.contains(*link)).collect();
     assert_eq!(lost, Vec::<&&str>::new());
     // The contents name every section of the page, in its order.
     let nav = page.split("<nav ").nth(1).unwrap().split("</nav>").next().unwrap();
-    let sections: Vec<&str> = between(&page, "<section id=\"", "\"");
+    let sections: Vec<&str> = between(page, "<section id=\"", "\"");
     assert_eq!(between(nav, "href=\"#", "\""), sections);
     assert_eq!(sections[..5], ["found", "violated", "ledger", "printed", "symbols"]);
 }
@@ -190,7 +200,7 @@ fn columns_of_symbols_are_measured_and_no_sign_has_two_meanings() {
 /// The oracle is `selfreward cite`.
 #[test]
 fn papers_are_linked_and_cited() {
-    let (bench, page) = quick();
+    let (bench, page) = (Bench::with("probe.toml", PROBE), &PAGE);
     for key in ["fu2026", "huang2024"] {
         let paper = selfreward::papers::reference::REFERENCES.iter().find(|paper| paper.key == key).unwrap();
         let Reference { arxiv, title, .. } = paper;
@@ -293,5 +303,65 @@ fn documents_are_set_as_markdown_says() {
         let mut markup = Markup::default();
         prose::document(&mut markup, markdown, &Known);
         assert_eq!(markup.finish(), expected, "{markdown}");
+    }
+}
+
+/// The page is for browsers from 2022 on (Firefox 102, Chrome 100, Safari 15.4); these came later, or not to all of them.
+#[test]
+fn the_page_uses_nothing_newer_than_its_browsers() {
+    let style = [
+        "light-dark(",
+        "color-mix(",
+        ":has(",
+        "@container",
+        "@layer",
+        "@scope",
+        "oklch(",
+        "&:",
+        "& ",
+        "dvh",
+        "subgrid",
+    ];
+    let script = [
+        "ariaPressed =",
+        ".ariaPressed",
+        ".at(",
+        "structuredClone",
+        "showPopover",
+        "findLast",
+        "toSorted",
+        "toReversed",
+        "hasOwn",
+        "groupBy",
+        "import ",
+        "await ",
+        "replaceAll",
+        "??=",
+        "||=",
+        "Promise.withResolvers",
+        "checkVisibility",
+    ];
+    for (text, newer) in [(inside("style"), &style[..]), (inside("script"), &script[..])] {
+        for feature in newer {
+            assert!(!text.contains(feature), "{feature}");
+        }
+    }
+}
+
+/// Every colour that is used has a plain value, in both modes.
+#[test]
+fn every_variable_has_a_value_in_both_modes() {
+    let style = inside("style");
+    let (light, rest) = style.split_once("@media screen and").unwrap();
+    let (system, rest) = rest.split_once("@media screen {").unwrap();
+    let (button, _) = rest.split_once("* {").unwrap();
+    let used = style.split("var(").skip(1).filter_map(|rest| rest.split(')').next());
+    // One with a value to fall back on is a length.
+    let used: Vec<&str> = used.filter(|name| !name.contains(',')).collect();
+    assert!(used.len() > 20);
+    for name in used {
+        for mode in [light, system, button] {
+            assert!(mode.contains(&format!("{name}: #")), "{name}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::atomic::AtomicBool;
 
-use selfreward::experiment::CellRows;
-use selfreward::experiment::language_model::EXPERIMENT;
+use selfreward::experiment::language_model::{EXPERIMENT, kept, kept_by_flips};
+use selfreward::experiment::{CellRows, Table};
 use selfreward::metrics::named::{
     self, ACCURACY, ACCURACY_LEVEL, CORRECT_PROBABILITY, DRIFT, KAPPA, Metric, SHARPENED_SHARE,
 };
@@ -152,5 +152,49 @@ fn the_pilot_is_reproduced_to_its_printed_digits() {
     let four = rounds(4.0);
     for (t, probability) in [(0, 0.3972), (1, 0.4051), (2, 0.4119), (3, 0.4170), (4, 0.4205), (5, 0.4218)] {
         printed(&four, (&CORRECT_PROBABILITY).into(), t, probability, 4);
+    }
+}
+
+/// What flips keep is computed in the full profile alone, too.
+#[test]
+fn the_table_shows_what_flips_keep_and_other_numbers_do_not() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/figures/language_model_knobs.csv");
+    let table = Table::parse(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let j = |flip: &str| {
+        let rows = [("knob", "labels"), ("samples", "1048576"), ("setting", flip), ("t", "4")];
+        let points = table.filter(&rows).unwrap().means("t", "correct_probability").unwrap();
+        assert_eq!(points.len(), 1, "{flip}");
+        points[0].y
+    };
+    let (none, some, more) = (j("0"), j("0.15"), j("0.3"));
+    assert!(kept_by_flips([none, some, more]).expected);
+    for other in [[some, some, more], [none, more, some], [none, some, some]] {
+        assert!(!kept_by_flips(other).expected, "{other:?}");
+    }
+}
+
+/// What 64·d and 256·d samples keep is computed in the full profile alone: it is asked of the table beside the figure, and denied where one
+/// of the numbers is another.
+#[test]
+fn the_table_shows_how_many_samples_are_enough_and_other_numbers_do_not() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/figures/language_model_samples.csv");
+    let table = Table::parse(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let j = |n: &str, t: &str| {
+        let rows = [("class", "linearised"), ("beta", "4"), ("samples", n), ("t", t)];
+        let points = table.filter(&rows).unwrap().means("samples", "correct_probability").unwrap();
+        assert_eq!(points.len(), 1);
+        points[0].y
+    };
+    let gain = |n: &str| j(n, "1") - j(n, "0");
+    let (few, some, many, all) = (gain("4096"), gain("16384"), gain("65536"), gain("1048576"));
+    assert!(kept([few, some, many], all).expected, "{}", kept([few, some, many], all).statement);
+    for (gains, all) in [
+        ([0.001, some, many], all),
+        ([few, many, many], all),
+        ([few, few, many], all),
+        ([few, some, some], all),
+        ([few, some, many], -all),
+    ] {
+        assert!(!kept(gains, all).expected, "{gains:?}, {all}");
     }
 }

@@ -1,8 +1,11 @@
 use std::collections::BTreeMap;
 
-use selfreward::experiment::rise_then_fall::EXPERIMENT;
+use selfreward::experiment::rise_then_fall::{EXPERIMENT, of_groups};
 use selfreward::experiment::{CellRows, Results};
 use selfreward::metrics::named::CORRECT_PROBABILITY;
+use selfreward::papers::loops::theory::mixture::Mixture;
+use selfreward::simulate::Config;
+use selfreward::simulate::config::parse_toml;
 
 use crate::{Computed, computed, exceeds};
 
@@ -101,4 +104,23 @@ fn short_steps_show_the_start(computed: &Computed) {
             assert!(exceeds("L7.start", &computed.results().seen_through(lens), part), "{part}, {factor}");
         }
     }
+}
+
+fn groups(right: &str, wrong: &str, more: &str) -> Option<Mixture> {
+    let text = format!(
+        "[instance]\nkind = \"answers\"\nresponses = 2\ngroups = [{{ share = 0.8, gap = {right}, right = true }}, \
+         {{ share = 0.2, gap = {wrong}, right = false }}{more}]\n"
+    );
+    of_groups(&Config::from_table(&parse_toml(&text).unwrap()).unwrap()).unwrap()
+}
+
+/// A whole number is a number.
+#[test]
+fn gaps_are_read_with_and_without_a_decimal_point() {
+    let expected = Mixture::new(0.8, 2.0, 1.0).unwrap();
+    assert_eq!(groups("2.0", "1.0", ""), Some(expected));
+    assert_eq!(groups("2", "1", ""), Some(expected));
+    // A tie is no favourite, and a third group no mixture of two.
+    assert_eq!(groups("2", "0", ""), None);
+    assert_eq!(groups("2", "1", ", { share = 0.1, gap = 3, right = true }"), None);
 }

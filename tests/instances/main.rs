@@ -5,6 +5,8 @@ mod lent;
 mod linear_reward;
 mod npz_arrays;
 mod npz_class;
+mod npz_headers;
+mod npz_literals;
 mod npz_logits;
 mod registry;
 mod three_answers;

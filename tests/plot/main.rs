@@ -5,10 +5,14 @@ mod plot_support;
 
 mod clip;
 mod committed;
+mod conditions;
+mod drawn_fit;
 mod figures;
 mod foot;
 mod output;
+mod round_ticks;
 mod scripts;
 mod single;
+mod subjects;
 mod tables;
 mod ticks;

@@ -2,6 +2,7 @@
 
 use crate::laws_common::*;
 use selfreward::process::law::plurality;
+use selfreward::process::law::plurality::{Election, Group};
 use statrs::distribution::{Binomial, Discrete, DiscreteCDF};
 
 /// All count vectors of n votes, each with its multinomial probability; the winners share.
@@ -193,4 +194,26 @@ fn what_is_too_large_is_refused() {
     let need = "the plurality law of 3000 votes on 2 distinct probabilities needs 5.4e10 units of work";
     assert_eq!(error, format!("{need} (probabilities times votes cubed), the limit is 2e10 units; fewer votes"));
     assert_eq!(plurality(at(&written(&[1.0])), 1_000_000).unwrap().log_prob(0), 0.0);
+}
+
+/// The law before it is normalised sums to one: no number of votes is left out, none counted twice, no tie shared
+/// wrongly.
+#[test]
+fn wins_sum_to_one() {
+    for (counts, slope, votes) in [
+        (vec![1; 40], 0.1, 100),
+        (vec![1; 12], 0.7, 64),
+        (vec![1; 3], 0.01, 1000),
+        (vec![1, 5, 1, 300, 1], 2.0, 90),
+        (vec![1, 1_000_000], 13.0, 64),
+        (vec![1; 12], 30.0, 64),
+    ] {
+        let logits: Vec<f64> = (0..counts.len()).map(|g| -slope * g as f64).collect();
+        let norm = logits.iter().zip(&counts).map(|(x, &count)| x.exp() * count as f64).sum::<f64>().ln();
+        let groups: Vec<Group> =
+            logits.iter().zip(&counts).map(|(&x, &count)| Group { log_prob: x - norm, count }).collect();
+        let wins = Election::new(&groups, votes).wins();
+        let total: f64 = wins.iter().zip(&counts).map(|(win, &count)| win.exp() * count as f64).sum();
+        assert!((total - 1.0).abs() < 1e-12, "{counts:?}, {votes} votes: {total}");
+    }
 }

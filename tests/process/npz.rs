@@ -128,6 +128,23 @@ fn what_numpy_writes_is_read() {
     assert_same(&files.instance(&archive(&bare)).unwrap(), "names without .npy");
 }
 
+/// Oracle: the definition of the two orders by strides.
+#[test]
+fn fortran_order_is_put_into_c_order() {
+    let (m, k, d) = SHAPE;
+    // Numbers that doubles hold, no two alike.
+    let at = |x: usize, y: usize, j: usize| (x + 10 * y + 100 * j) as f64 / 1024.0;
+    let mut fortran = Vec::new();
+    (0..d).for_each(|j| (0..k).for_each(|y| (0..m).for_each(|x| fortran.extend(at(x, y, j).to_le_bytes()))));
+    let text = "{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3, 4), }\n";
+    let instance = Files::new().instance(&with(npy(1, text, &fortran), &[])).unwrap();
+    let FeatureMap::Dense(features) = instance.features() else { panic!("features are dense") };
+    for (x, y) in (0..m).flat_map(|x| (0..k).map(move |y| (x, y))) {
+        let expected: Vec<f64> = (0..d).map(|j| at(x, y, j)).collect();
+        assert_eq!(features.row(x, y).to_vec(), expected, "{x} {y}");
+    }
+}
+
 #[test]
 fn whole_numbers_of_every_type_are_read() {
     let files = Files::new();

@@ -5,6 +5,7 @@ mod dead_responses;
 mod describe;
 mod gains;
 mod labels;
+mod named;
 mod noise;
 mod own_step;
 mod plain_step;

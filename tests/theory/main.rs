@@ -12,6 +12,7 @@ mod estimation;
 mod greedy;
 mod hard_instance;
 mod iterative;
+mod least_count;
 mod loops_dynamics;
 mod loops_labels;
 mod loops_maps;

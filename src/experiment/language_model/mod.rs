@@ -8,6 +8,10 @@ mod rounds;
 mod rules;
 mod samples;
 
+// For the tests: what is computed in the full profile alone.
+#[doc(hidden)]
+pub use findings::{kept, kept_by_flips};
+
 use super::{CellRows, Drawing, Experiment};
 use crate::Result;
 use crate::metrics::named::{self, ACCURACY, CORRECT_PROBABILITY, DRIFT, Metric};

@@ -25,6 +25,9 @@ pub use bounds::AskedBound;
 pub use condition::{Comparison, Condition, Operator};
 pub use figure::{figure, fits};
 pub use source::Source;
+// For the tests.
+#[doc(hidden)]
+pub use subjects::SUBJECTS;
 
 use serde::{Deserialize, Serialize};
 

@@ -20,16 +20,17 @@ pub(super) enum Rounds {
 
 /// What a bound speaks of.
 #[derive(Debug)]
-pub(super) struct Subject {
-    pub(super) bound: &'static str,
+pub struct Subject {
+    /// Its name in `selfreward bound`.
+    pub bound: &'static str,
     /// Those beside which it is drawn; any if there are none.
-    pub(super) quantities: &'static [&'static str],
+    pub quantities: &'static [&'static str],
     /// What stands on the vertical axis for its value: it, or its square.
     pub(super) square: bool,
     pub(super) side: Side,
     pub(super) rounds: Rounds,
     /// The one kind of instance that it is about.
-    pub(super) kind: Option<&'static str>,
+    pub kind: Option<&'static str>,
     /// Whether the size of the statistical error in it is that of the paper's own loop, not what was measured.
     pub(super) papers_loop: bool,
     /// Whether it is void where logits are fixed (M8): a policy of the class is to have loss 0.
@@ -37,7 +38,7 @@ pub(super) struct Subject {
     /// Whether its ball is that of the linear class.
     pub(super) ball: bool,
     /// Flags of which it takes those of one side only; where cells know both, the first.
-    pub(super) either: &'static [[&'static [&'static str]; 2]],
+    pub either: &'static [[&'static [&'static str]; 2]],
 }
 
 /// A bound of which no line says anything.
@@ -66,7 +67,8 @@ const BUDGETS: [&[&str]; 2] = [&["n"], &["rounds"]];
 const FAILURE: &[&str] = &["failure"];
 const CONDITION: &[&str] = &["kappa", "kappa_minus_one"];
 
-pub(super) static SUBJECTS: &[Subject] = &[
+/// A line for each bound of which more is known.
+pub static SUBJECTS: &[Subject] = &[
     Subject { bound: "one-step", quantities: &["failure", "comparator_failure"], ..ANYTHING },
     Subject { bound: "iterative", quantities: FAILURE, papers_loop: true, realizable: true, ..ANYTHING },
     Subject {
@@ -145,32 +147,6 @@ impl Subject {
             Side::Upper => "bound",
             Side::Lower => "lower bound",
             Side::Law => "law",
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::SUBJECTS;
-    use crate::metrics::Quantity;
-    use crate::papers::PAPERS;
-    use crate::simulate::kinds::Entry;
-
-    #[test]
-    fn names_are_those_of_bounds_quantities_kinds_and_flags() {
-        for subject in SUBJECTS {
-            let bound = PAPERS.iter().flat_map(|paper| paper.bounds).find(|bound| bound.name == subject.bound);
-            let usage = bound.unwrap_or_else(|| panic!("{}", subject.bound)).usage;
-            // A δ stands where some quantities have one.
-            let is_known =
-                |name: &str| Quantity::of_column(name).or(Quantity::of_column(&format!("{name}_0.5"))).is_some();
-            assert!(subject.quantities.iter().all(|name| is_known(name)), "{subject:?}");
-            assert!(subject.kind.is_none_or(|kind| Entry::named(kind).is_some()), "{subject:?}");
-            for flag in subject.either.iter().skip(1).flatten().copied().flatten() {
-                assert!(usage.contains(flag), "{flag}: {subject:?}");
-            }
-            let same = SUBJECTS.iter().filter(|other| other.bound == subject.bound).count();
-            assert_eq!(same, 1, "{}", subject.bound);
         }
     }
 }

@@ -13,7 +13,18 @@ use crate::{Error, Result};
 ///
 /// # Errors
 /// As [`Mixture::new`].
-pub(crate) fn of_groups(config: &Config) -> Result<Option<Mixture>> {
+///
+/// ```
+/// use selfreward::experiment::rise_then_fall::of_groups;
+/// use selfreward::simulate::Config;
+///
+/// let groups = "[{ share = 0.8, gap = 2.0, right = true }, { share = 0.2, gap = 1.0, right = false }]";
+/// let config: Config = format!("instance = {{ kind = 'answers', responses = 2, groups = {groups} }}").parse()?;
+/// let mixture = of_groups(&config)?.expect("two groups");
+/// assert_eq!((mixture.right, mixture.right_gap, mixture.wrong_gap), (0.8, 2.0, 1.0));
+/// # Ok::<(), selfreward::Error>(())
+/// ```
+pub fn of_groups(config: &Config) -> Result<Option<Mixture>> {
     let groups: Vec<toml::Table> = config.instance.get("groups").unwrap_or_default();
     let of = |right: bool| -> Option<(f64, f64)> {
         let is = |group: &&toml::Table| group.get("right").and_then(toml::Value::as_bool) == Some(right);
@@ -127,29 +138,4 @@ pub(super) fn model(results: &Results) -> Result<Table> {
         }
     }
     Ok(Table::of_lines(lines))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::simulate::config::parse_toml;
-
-    fn groups(right: &str, wrong: &str, more: &str) -> Option<Mixture> {
-        let text = format!(
-            "[instance]\nkind = \"answers\"\nresponses = 2\ngroups = [{{ share = 0.8, gap = {right}, right = true }}, \
-             {{ share = 0.2, gap = {wrong}, right = false }}{more}]\n"
-        );
-        of_groups(&Config::from_table(&parse_toml(&text).unwrap()).unwrap()).unwrap()
-    }
-
-    /// A whole number is a number.
-    #[test]
-    fn gaps_are_read_with_and_without_a_decimal_point() {
-        let expected = Mixture::new(0.8, 2.0, 1.0).unwrap();
-        assert_eq!(groups("2.0", "1.0", ""), Some(expected));
-        assert_eq!(groups("2", "1", ""), Some(expected));
-        // A tie is no favourite, and a third group no mixture of two.
-        assert_eq!(groups("2", "0", ""), None);
-        assert_eq!(groups("2", "1", ", { share = 0.1, gap = 3, right = true }"), None);
-    }
 }

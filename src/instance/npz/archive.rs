@@ -180,20 +180,3 @@ fn in_c_order<T: Clone>(values: &[T], shape: &[usize]) -> Vec<T> {
     }
     sorted
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Oracle: the definition of the two orders by strides.
-    #[test]
-    fn fortran_order_is_put_into_c_order() {
-        let shape = [2, 3, 4];
-        let at = |x: usize, y: usize, j: usize| x + 10 * y + 100 * j;
-        let mut fortran = Vec::new();
-        (0..4).for_each(|j| (0..3).for_each(|y| (0..2).for_each(|x| fortran.push(at(x, y, j)))));
-        let mut c = Vec::new();
-        (0..2).for_each(|x| (0..3).for_each(|y| (0..4).for_each(|j| c.push(at(x, y, j)))));
-        assert_eq!(in_c_order(&fortran, &shape), c);
-    }
-}

@@ -34,7 +34,13 @@ use self::archive::Archive;
 use self::arrays::Arrays;
 pub use self::arrays::{AT_HAND, Array, InMemory, Values};
 pub use self::class::Class;
+// For the tests.
+#[doc(hidden)]
+pub use self::header::{Dtype, Header, Kind};
+// For the tests.
 use self::class::Parts;
+#[doc(hidden)]
+pub use self::literal::Literal;
 use super::files::{self, Source};
 use super::gaussian::BaseParameter;
 use super::{Correct, DenseFeatures, FeatureMap, Instance, Parameter, Storage, uniform_weights};

@@ -19,7 +19,7 @@ mod cells;
 mod counts;
 pub mod curation;
 pub mod gate;
-mod gauss;
+pub mod gauss;
 mod geometric;
 mod levels;
 mod logs;

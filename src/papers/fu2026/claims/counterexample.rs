@@ -55,7 +55,7 @@ const fn falsely(
 
 /// The n that c is taken from: the least c whose right side is 1 there. Nothing is compared at it, since a comparison with c = 1 is
 /// C18.printed again, and would fail whether the right side falls with n or not.
-const REFERENCE: f64 = 1e10;
+pub const REFERENCE: f64 = 1e10;
 /// n along both families.
 const SIZES: [f64; 3] = [1e12, 1e14, 1e16];
 /// δ.
@@ -64,40 +64,43 @@ const DELTA: f64 = 0.3;
 const RHO: f64 = 0.05;
 
 /// One n of a family: the chance of the event in closed form with the printed right side beside it, and the instance to run.
-struct Size {
+pub struct Size {
     n: f64,
     /// F_1(δ) on the event.
     failure: f64,
     /// A lower bound on the event's probability.
     certain: f64,
-    setting: Setting,
+    /// What the printed right side is of.
+    pub setting: Setting,
     instance: Instance,
 }
 
 impl Size {
     /// The printed right side.
-    fn bound(&self) -> Result<f64> {
+    pub fn bound(&self) -> Result<f64> {
         Ok(explicit(&self.setting, self.n, 1, DELTA)?.value())
     }
 
     /// The probability that F_1 exceeds `limit`, beside ρ; its ceiling is 0 where the limit is 1 or more, since F_1 ≤ 1.
-    fn probability(&self, limit: f64) -> Comparison {
+    pub fn probability(&self, limit: f64) -> Comparison {
         let measured = if self.failure > limit { self.certain } else { 0.0 };
         Comparison::new(measured, RHO, 0.0, f64::from(limit < 1.0))
     }
 }
 
 /// What one run of the process came to.
-struct Outcome {
-    failure: f64,
+pub struct Outcome {
+    /// F_1(δ).
+    pub failure: f64,
     /// Whether it counts at all.
-    counts: bool,
-    bound: f64,
+    pub counts: bool,
+    /// The printed right side.
+    pub bound: f64,
 }
 
 /// The share of runs in which F_1 exceeds `constant` times the printed right side, beside ρ. Since F_1 ≤ 1, it can do so only in the
 /// runs in which that product is below 1: their share is the ceiling.
-fn share(runs: &[Outcome], constant: f64) -> Comparison {
+pub fn share(runs: &[Outcome], constant: f64) -> Comparison {
     let count = runs.len() as f64;
     let limit = |run: &Outcome| constant * run.bound;
     let exceeding = runs.iter().filter(|run| run.counts && run.failure > limit(run)).count();
@@ -107,7 +110,7 @@ fn share(runs: &[Outcome], constant: f64) -> Comparison {
 }
 
 /// Case by case the probability that F_1 exceeds c times the printed right side, and the share of runs in which it does.
-fn family(
+pub fn family(
     seed: &Seed,
     profile: Profile,
     size: fn(f64) -> Result<Size>,
@@ -154,7 +157,8 @@ fn fails(masses: &[f64]) -> f64 {
     f64::from(masses.iter().copied().fold(0.0, f64::max) <= 1.0 - DELTA)
 }
 
-fn linear(n: f64) -> Result<Size> {
+/// The instance of [`Unseen`] at n.
+pub fn linear(n: f64) -> Result<Size> {
     let member = Unseen::at(n)?;
     let features = DenseFeatures::new(arr2(&member.features), &[3])?;
     let base = Parameter::Dense(arr1(&member.theta));
@@ -179,7 +183,8 @@ fn unseen(seed: &Seed, profile: Profile) -> Result<Vec<Case>> {
     family(seed, profile, linear, run, None)
 }
 
-fn tie(n: f64) -> Result<Size> {
+/// The instance of [`Tie`] at n.
+pub fn tie(n: f64) -> Result<Size> {
     let tie = Tie::at(n)?;
     let features = DenseFeatures::new(arr2(&[[1.0], [0.0]]), &[2])?;
     let base = Parameter::Dense(arr1(&[tie.log_odds()]));
@@ -241,48 +246,5 @@ impl Fit for TwoMembers {
         let (rank, complete) = (Some(usize::from(diverse > 0)), diverse > 0);
         let sample = SampleSummary { triples: step.samples, diverse, rank, full_rank: 1, complete };
         Ok(Minimum::new(Parameter::Dense(chosen), Some(sample)).into())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::theory::one_step::Class;
-
-    /// F_1 ≤ 1 cannot exceed a product of 1 or more, and a comparison that cannot fail is no evidence for the statement.
-    #[test]
-    fn where_c_times_the_right_side_reaches_one_nothing_is_said() {
-        for size in [tie(1e12).unwrap(), linear(1e12).unwrap()] {
-            assert!(size.probability(0.999).informative() && size.probability(0.999).exceeds());
-            for limit in [1.0, 1.5, f64::INFINITY] {
-                assert!(!size.probability(limit).informative() && !size.probability(limit).exceeds());
-            }
-        }
-        let run = |bound| Outcome { failure: 1.0, counts: true, bound };
-        let runs = |below: usize| (0..80).map(|index| run(if index < below { 0.499 } else { 0.5 })).collect::<Vec<_>>();
-        let [none, few, some, all] = [0, 15, 16, 80].map(|below| share(&runs(below), 2.0));
-        // ρ + 6 standard errors = 0.196: 15 of 80 runs cannot exceed it.
-        assert!(!none.informative() && !few.informative() && some.informative() && all.informative());
-        assert!(!none.exceeds() && !few.exceeds() && some.exceeds() && all.exceeds());
-    }
-
-    /// A right side that grows with n, and is 0.05 at n = 10^10: with the constant that it asks for there it is kept at every n.
-    #[test]
-    fn a_right_side_that_does_not_fall_is_kept_with_the_constant_of_the_reference() {
-        let growing = |n: f64| {
-            let mut size = tie(n)?;
-            let range = 1e-3 * n.powf(0.51) * size.setting.gamma;
-            size.setting.class = Class::Finite { log_size: 2f64.ln(), range };
-            Ok(size)
-        };
-        let bound = growing(REFERENCE).unwrap().bound().unwrap();
-        assert!(0.04 < bound && bound < 0.06, "{bound}");
-        let run = |_: &Simulation, _: &CellRows, size: &Size| {
-            Ok(Outcome { failure: 1.0, counts: true, bound: size.bound()? })
-        };
-        let cases = family(&Seed::from_number(1), Profile::Quick, growing, run, None).unwrap();
-        let comparisons: Vec<_> = cases.iter().flat_map(|case| &case.comparisons).collect();
-        assert_eq!(comparisons.len(), 5);
-        assert!(comparisons.iter().all(|one| !one.exceeds() && !one.informative()), "{comparisons:?}");
     }
 }

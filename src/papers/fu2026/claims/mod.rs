@@ -3,7 +3,7 @@
 mod companion;
 mod complexity;
 mod consequences;
-mod counterexample;
+pub(super) mod counterexample;
 mod curves;
 mod estimation;
 mod iterative;

@@ -151,37 +151,3 @@ fn against(cells: &[CellRows], counted: fn(f64) -> Option<f64>) -> Result<Vec<Ca
         Ok(case)
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::experiment;
-    use crate::study::definition::Part;
-
-    /// Whether some cell of a part is of the hard instance.
-    fn is_hard(part: &Part) -> bool {
-        let kind = part.base["instance"].get("kind").and_then(toml::Value::as_str);
-        kind == Some(KIND)
-    }
-
-    /// Every part on the hard instance is a source of S6: whoever adds one adds a line to [`HARD`].
-    #[test]
-    fn no_part_on_the_hard_instance_is_left_out() {
-        let mut found = 0;
-        for experiment in experiment::ALL {
-            for part in experiment.definition().unwrap().parts.iter().filter(|part| is_hard(part)) {
-                found += 1;
-                let covers =
-                    |source: &Source| source.experiment == experiment.name && ["", &part.name].contains(&source.part);
-                assert!(
-                    HARD.iter().any(covers),
-                    "{}, part {}: add it to HARD in {}",
-                    experiment.name,
-                    part.name,
-                    file!()
-                );
-            }
-        }
-        assert!(found >= HARD.len(), "{found}");
-    }
-}
