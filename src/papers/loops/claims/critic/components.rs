@@ -97,7 +97,7 @@ fn followed(cells: &[CellRows], stated: fn(Vec<f64>) -> Vec<f64>) -> Result<Vec<
             case.comparisons.extend(if followed.start.len() == 2 {
                 followed.by_round()
             } else {
-                followed.from_start()
+                followed.at_start()
             }?);
         }
         Ok(case)
@@ -138,7 +138,7 @@ impl Followed<'_> {
     }
 
     /// Both coordinates of all rounds, from θ_0.
-    fn from_start(&self) -> Result<Vec<Comparison>> {
+    fn at_start(&self) -> Result<Vec<Comparison>> {
         let (mut comparisons, mut now, mut longest) = (Vec::new(), self.start.clone(), 0.0f64);
         for t in 0..=self.cell.rounds() {
             let (coordinates, norm) = self.measured(t)?;
