@@ -68,7 +68,11 @@ fn build(own: &Path) -> Result<(), String> {
         cargo.args(["--features", "lapack"]);
     }
     let status = cargo.status().map_err(|error| format!("cargo cannot be started: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("the program beside it is not built: {cargo:?} ended with {status}")) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("the program beside it is not built: {cargo:?} ended with {status}"))
+    }
 }
 
 /// The program takes this process's place: signals and exit code are its own.

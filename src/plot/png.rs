@@ -128,6 +128,8 @@ fn outlines(text: &str, size: f64) -> Option<Path> {
 
 fn ends(curve: &OutlineCurve) -> (ab_glyph::Point, ab_glyph::Point) {
     match *curve {
-        OutlineCurve::Line(from, to) | OutlineCurve::Quad(from, _, to) | OutlineCurve::Cubic(from, _, _, to) => (from, to),
+        OutlineCurve::Line(from, to) | OutlineCurve::Quad(from, _, to) | OutlineCurve::Cubic(from, _, _, to) => {
+            (from, to)
+        }
     }
 }

@@ -33,7 +33,11 @@ fn plot_areas_are_equal_and_aligned_and_all_text_is_inside() {
     let (right, foot) = (image.width() - 1, image.height() - 1);
     let edge = (0..=right).flat_map(|x| [(x, 0), (x, foot)]).chain((0..=foot).flat_map(|y| [(0, y), (right, y)]));
     for (x, y) in edge {
-        assert_eq!(image.pixel(x, y).unwrap(), PremultipliedColorU8::from_rgba(255, 255, 255, 255).unwrap(), "({x}, {y})");
+        assert_eq!(
+            image.pixel(x, y).unwrap(),
+            PremultipliedColorU8::from_rgba(255, 255, 255, 255).unwrap(),
+            "({x}, {y})"
+        );
     }
 }
 

@@ -94,11 +94,7 @@ fn followed(cells: &[CellRows], stated: fn(Vec<f64>) -> Vec<f64>) -> Result<Vec<
                 multipliers: stated(multipliers),
                 start: directions.components(&base(&instance)?),
             };
-            case.comparisons.extend(if followed.start.len() == 2 {
-                followed.by_round()
-            } else {
-                followed.at_start()
-            }?);
+            case.comparisons.extend(if followed.start.len() == 2 { followed.by_round() } else { followed.at_start() }?);
         }
         Ok(case)
     })
