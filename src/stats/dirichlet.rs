@@ -49,7 +49,7 @@ fn upper(mut values: Vec<f64>, miss: f64) -> f64 {
     high
 }
 
-/// P[Σ_i D_i z_i > t] for ascending knots z, at least one, exactly.
+/// `P[Σ_i D_i z_i > t]` for ascending knots z, at least one, exactly.
 ///
 /// It is the divided difference of (z − t)₊^k over the k + 1 knots z (Hermite and Genocchi). With S(i,j) that of the knots i to j,
 /// Leibniz' rule gives S(i,j) = [(z_j − t) S(i+1,j) + (t − z_i) S(i,j−1)] / (z_j − z_i), a convex combination where z_i ≤ t < z_j: no
