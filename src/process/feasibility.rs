@@ -1,7 +1,8 @@
 //! Estimates of what a round costs, so that what cannot be done at the asked size is refused before work starts.
 
+use super::explore::choice;
 use super::fit::Shape;
-use super::{Loop, Memory, Sampling, slots};
+use super::{Loop, Memory, Sampling};
 use crate::instance::Instance;
 use crate::{Error, Result, memory};
 
@@ -17,16 +18,6 @@ pub(super) fn check(process: &Loop, instance: &Instance) -> Result<()> {
     // What another signal or reference does to ‖θ‖ is not known beforehand.
     let ball_may_bind =
         process.radius.is_some_and(|radius| !process.is_self_rewarding() || growth * instance.base().norm() > radius);
-    if slots::explores(process) && process.radius.is_some() {
-        // By more than rounding, so that the ball has room in every round.
-        let room = process.is_self_rewarding()
-            && process.radius.is_some_and(|radius| growth * instance.base().norm() * (1.0 + 1e-9) <= radius);
-        if !room {
-            return Err(slots::all_pairs(
-                "the ball of process.radius may bind, and then the number of each pair matters",
-            ));
-        }
-    }
     if process.memory == Memory::All {
         // A law for each round is kept.
         let atoms = (0..instance.prompts()).map(|x| instance.features().responses(x) as f64).sum::<f64>();
@@ -48,7 +39,8 @@ pub(super) fn check(process: &Loop, instance: &Instance) -> Result<()> {
 fn check_draws(process: &Loop, instance: &Instance) -> Result<()> {
     let n = process.samples as f64;
     let cells = |x: usize| (instance.features().responses(x) as f64).powi(2) / 2.0;
-    let draws = match process.sampling {
+    let sampling = choice::sampling(process, instance, instance.base());
+    let draws = match sampling {
         Sampling::Draws => n,
         Sampling::Counts => (0..instance.prompts()).map(cells).sum(),
         // A number for each response that is found, or for each triple that finds one.
@@ -66,7 +58,7 @@ fn check_draws(process: &Loop, instance: &Instance) -> Result<()> {
         });
     }
     // The prompts that were drawn and the pairs of the prompt with the most are held at once: counts of them, or each draw.
-    let held = |draws: f64, cells: f64| match process.sampling {
+    let held = |draws: f64, cells: f64| match sampling {
         Sampling::Draws => draws,
         Sampling::Auto | Sampling::Counts => draws.min(2.0 * cells),
         // Of what is found the labels, at most those of half the responses.

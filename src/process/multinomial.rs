@@ -23,7 +23,8 @@ use rand_distr::{Binomial, Distribution, Poisson};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sampling {
-    /// One by one or as counts, whichever is cheaper, decided anew for every part of the sample.
+    /// One by one or as counts, whichever is cheaper, decided anew for every part of the sample. But where a loop can do as in `Explore`,
+    /// and that costs at most a quarter, it does so in all rounds ([`super::explore::choice`]).
     #[default]
     Auto,
     /// One by one.
@@ -31,7 +32,7 @@ pub enum Sampling {
     /// As counts.
     Counts,
     /// Not all of it: of each prompt only the components of seen pairs that hold a response with a logit of its own, which alone move
-    /// ([`super::explore`]). Where all pairs are asked for all the same, they are drawn as in `Auto`.
+    /// ([`super::explore`]). Where all pairs are asked for all the same, they are drawn one by one or as counts.
     Explore,
 }
 

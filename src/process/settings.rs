@@ -54,7 +54,7 @@ const NUMBERS: &[Key] = &[
     Key::of_process(
         "sampling",
         Form::Word(&["auto", "draws", "counts", "explore"]),
-        "auto | draws | counts: three ways to the same distribution; explore: θ has it, too, but only pairs that move something are drawn, and rank_fraction is absent (erm on one-hot features without ridge, noise, votes, memory, adaptive or a ball that may bind)",
+        "draws | counts: two ways to the same distribution; explore: θ has it, too, but only pairs that move something are drawn, and rank_fraction is absent (erm on one-hot features without ridge, noise, votes, memory, adaptive or a ball that may bind); auto: explore where it costs at most a quarter, else draws or counts",
         "\"auto\"",
     ),
 ];

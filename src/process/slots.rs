@@ -1,8 +1,9 @@
 //! Which choices of a loop have a meaning together.
 
+use super::explore::choice;
 use super::fit::Data;
 use super::{Accept, Loop, Memory, PromptLaw, Ranking, Reference, Sampling, Selection};
-use crate::instance::{FeatureMap, Instance};
+use crate::instance::Instance;
 use crate::{Error, Result};
 
 /// Checks the choices that are wrong on any instance.
@@ -39,8 +40,8 @@ pub(super) fn check(process: &Loop) -> Result<()> {
         let expected = "best_of (above 1) or adaptive beside it: nothing is ranked";
         return Err(Error::argument("process.ranked_by", "\"base\"", expected));
     }
-    if explores(process) {
-        exploration(process)?;
+    if process.sampling == Sampling::Explore && !process.fit.is_population() {
+        choice::possible(process)?;
     }
     match process.fit.data() {
         Data::Responses => responses(process),
@@ -72,44 +73,13 @@ fn pairs(process: &Loop) -> Result<()> {
     Ok(())
 }
 
-/// Whether something is drawn, and by exploration.
-pub(super) fn explores(process: &Loop) -> bool {
-    process.sampling == Sampling::Explore && !process.fit.is_population()
-}
-
-fn exploration(process: &Loop) -> Result<()> {
-    if !process.fit.explores() {
-        return Err(all_pairs(
-            "only the square loss without ridge and judge noise (erm) does with the pairs that move",
-        ));
-    }
-    if process.signal.votes() > 0 {
-        return Err(all_pairs("a vote is drawn for each pair"));
-    }
-    if process.memory != Memory::None {
-        return Err(all_pairs("what is remembered may move in a later round (memory = \"none\" remembers nothing)"));
-    }
-    if matches!(process.candidates.selection, Selection::Adaptive(_)) {
-        return Err(all_pairs("adaptive counts the draws of every candidate"));
-    }
-    Ok(())
-}
-
-/// The refusal of an exploration where all pairs of a sample matter.
-pub(super) fn all_pairs(why: &str) -> Error {
-    let expected = format!("\"auto\", \"draws\" or \"counts\", which draw all pairs: {why}");
-    Error::argument("process.sampling", "\"explore\"", expected)
-}
-
 /// Checks the choices that ask something of the instance.
 ///
 /// # Errors
 /// [`Error::Argument`] with the key and what the instance lacks.
 pub(super) fn check_on(process: &Loop, instance: &Instance) -> Result<()> {
-    if explores(process) && matches!(instance.features(), FeatureMap::Dense(_)) {
-        return Err(all_pairs(
-            "pairs of dense features share directions; what is explored are the components of one-hot ones",
-        ));
+    if process.sampling == Sampling::Explore && !process.fit.is_population() {
+        choice::possible_on(process, instance, instance.base())?;
     }
     process.prompts.check_on(instance)?;
     process.signal.check_on(instance)?;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::batch::{self, Batch};
+use super::explore::choice;
 use super::signal::Reward;
 use super::{Loop, Memory, Sampling};
 use crate::Result;
@@ -75,7 +76,7 @@ pub struct Step<'a> {
     pub radius: Option<f64>,
     /// n, the number of triples.
     pub samples: u64,
-    /// How triples are drawn.
+    /// How triples are drawn: as the loop says, or what [`Sampling::Auto`] chooses on this instance.
     pub sampling: Sampling,
     /// The run's seed.
     pub seed: &'a Seed,
@@ -107,7 +108,7 @@ impl<'a> Step<'a> {
             beta: process.beta,
             radius: process.radius,
             samples: process.samples,
-            sampling: process.sampling,
+            sampling: choice::sampling(process, instance, &base.theta),
             seed,
             batches: past.to_vec(),
             remembered: past.len(),

@@ -198,27 +198,3 @@ pub(super) fn table() -> String {
     }
     text
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::papers;
-    use crate::process::PRESETS;
-
-    /// Each row names loops and statements that are there, and every named loop stands for something.
-    #[test]
-    fn systems_are_tied_to_loops_and_statements_that_are_there() {
-        for system in SYSTEMS {
-            for name in system.loops {
-                assert!(PRESETS.iter().any(|preset| preset.name == *name), "{}: {name}", system.name);
-            }
-            for id in system.claims {
-                assert!(papers::claims().any(|claim| claim.id == *id), "{}: {id}", system.name);
-            }
-            assert!(!system.loops.is_empty() || !system.claims.is_empty(), "{}", system.name);
-        }
-        for preset in PRESETS {
-            assert!(SYSTEMS.iter().any(|system| system.loops.contains(&preset.name)), "{}", preset.name);
-        }
-    }
-}

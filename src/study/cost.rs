@@ -12,6 +12,7 @@ use crate::Result;
 use crate::instance::{FeatureMap, Instance, files};
 use crate::metrics::also::{self, AlsoMetrics, Needs};
 use crate::metrics::{Measurement, Wanted};
+use crate::process::explore::choice::{self, Prompt};
 use crate::simulate::Simulation;
 use crate::simulate::config::{Config, SamplingConfig, UpdateConfig};
 use crate::simulate::kinds::{Held, Kind, Shape};
@@ -29,7 +30,7 @@ pub fn seconds(config: &Config) -> f64 {
     let distinct =
         if matches!(shape.held, Held::Sequences { .. }) { f64::INFINITY } else { responses * responses / 2.0 };
     // By exploration a number for each response that is found, or for each triple that finds one.
-    let explored = config.process.sampling == SamplingConfig::Explore;
+    let explored = explores(config, &shape, prompts, responses);
     let pairs = drawn.min(prompts * if explored { 4.0 * responses } else { distinct });
     let sampling = if process.update == UpdateConfig::POPULATION { 0.0 } else { 3e-8 * pairs };
     let chain = if config.measure.chain { rounds * 1e-8 * prompts * logits * logits } else { 0.0 };
@@ -97,7 +98,7 @@ fn measures(config: &Config, needs: Needs) -> bool {
 /// Bytes of one replicate while it is computed: the instance while it is drawn, then the instance with an update, and all rounds.
 pub fn bytes(config: &Config) -> u64 {
     let shape = config.instance.shape(config.process.samples);
-    let Shape { prompts, responses, mass, .. } = shape;
+    let Shape { prompts, responses, .. } = shape;
     let of_instance = match &shape.held {
         &Held::Dense { dim, offset } => {
             let rows = prompts * responses;
@@ -129,7 +130,7 @@ pub fn bytes(config: &Config) -> u64 {
     };
     // What a round holds of the pairs of a file is asked of the instance itself.
     let (prompts, responses) = if let Held::File { .. } = shape.held { (1.0, 0.0) } else { (prompts, responses) };
-    (of_instance + of_sample(config, mass, prompts, responses) + of_rounds(config)) as u64
+    (of_instance + of_sample(config, &shape, prompts, responses) + of_rounds(config)) as u64
 }
 
 /// Bytes of one replicate on an instance that is held once for all.
@@ -152,7 +153,7 @@ pub fn bytes_on(config: &Config, instance: &Instance) -> u64 {
         }
     };
     let most = (0..instance.prompts()).map(|x| instance.features().responses(x)).max().unwrap_or(1) as f64;
-    (update + of_sample(config, shape.mass, instance.prompts() as f64, most) + of_rounds(config)) as u64
+    (update + of_sample(config, &shape, instance.prompts() as f64, most) + of_rounds(config)) as u64
 }
 
 /// The memory that a single run needs.
@@ -239,14 +240,38 @@ fn of_dense_update(rows: f64, dim: f64) -> f64 {
     8.0 * (4.0 * dim * dim + 3.0 * rows * dim)
 }
 
+/// Whether rounds are explored: asked for, or chosen by `auto`, of which the plain cases are known without the instance. In the others
+/// all pairs are counted, which are more.
+fn explores(config: &Config, shape: &Shape, prompts: f64, responses: f64) -> bool {
+    let process = &config.process;
+    let marked = match shape.held {
+        Held::OneHot { .. } => Some(1.0),
+        Held::Sequences { atoms } => Some(atoms),
+        _ => None,
+    };
+    let triples = process.samples as f64 * shape.mass / prompts;
+    let pays = || marked.is_some_and(|marked| choice::pays([Prompt { triples, responses, marked }]));
+    let noise = process.ridge.unwrap_or(0.0) + process.judge_noise.unwrap_or(0.0);
+    match process.sampling {
+        SamplingConfig::Explore => true,
+        SamplingConfig::Draws | SamplingConfig::Counts => false,
+        SamplingConfig::Auto => {
+            let plain = process.is_plain() && process.radius.is_none() && noise == 0.0;
+            plain && process.update == UpdateConfig::ERM && pays()
+        }
+    }
+}
+
 /// The prompts that were drawn and the pairs at one prompt: counts of them, or each draw. A share `mass` of the triples is kept.
-fn of_sample(config: &Config, mass: f64, prompts: f64, responses: f64) -> f64 {
-    let n = config.process.samples as f64 * mass;
+fn of_sample(config: &Config, shape: &Shape, prompts: f64, responses: f64) -> f64 {
+    let n = config.process.samples as f64 * shape.mass;
     match (config.process.update, config.process.sampling) {
         (UpdateConfig::POPULATION, _) => 0.0,
         (_, SamplingConfig::Draws) => 16.0 * (n + n / prompts),
         // The labels of what is found, at most of half the responses.
-        (_, SamplingConfig::Explore) => 16.0 * (n.min(2.0 * prompts) + (2.0 * n / prompts).min(responses / 2.0)),
+        _ if explores(config, shape, prompts, responses) => {
+            16.0 * (n.min(2.0 * prompts) + (2.0 * n / prompts).min(responses / 2.0))
+        }
         _ => 16.0 * (n.min(2.0 * prompts) + (n / prompts).min(responses * responses)),
     }
 }

@@ -170,7 +170,7 @@ def prepare(options):
 
 def build():
     """Builds the tests of the copy and runs each by itself, without a mutant: its time, and which mutants it reaches."""
-    done, messages = cargo("test", "--lib", "--tests", "--no-run")
+    done, messages = cargo("test", "--tests", "--no-run")
     if done.returncode != 0:
         sys.exit(done.stderr[-3000:])
     before = {(t["program"], t["test"]): t for t in json.loads(TESTS.read_text())} if TESTS.exists() else {}

@@ -22,6 +22,8 @@ mod digits;
 mod enumeration;
 mod epsilon_coverage;
 mod exploration;
+mod exploration_choice;
+mod exploration_law;
 mod facts;
 mod finite_class;
 mod finite_class_config;

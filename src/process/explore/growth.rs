@@ -19,7 +19,7 @@ use super::masses::Masses;
 
 /// A component that holds a marked response.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Component {
+pub struct Component {
     /// Its marked responses, as places in the order that was given.
     pub marked: Vec<usize>,
     /// How many responses of the lump it holds.
@@ -28,7 +28,7 @@ pub(super) struct Component {
 
 /// What a prompt's triples come to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Grown {
+pub struct Grown {
     /// The components that hold a marked response.
     pub components: Vec<Component>,
     /// How many responses of the lump are in none of them.
@@ -56,7 +56,7 @@ struct Growth<'c, C> {
 
 /// Lets the components of the marked responses grow: of `triples` draws (y, y') over marked responses with these masses and `lump`
 /// responses of mass `each`.
-pub(super) fn grow(
+pub fn grow(
     marked: impl ExactSizeIterator<Item = f64>,
     (each, lump): (f64, u64),
     triples: u64,

@@ -4,7 +4,7 @@ use rand::{Rng, RngExt};
 
 /// Deals out the numbers below `total` to classes of these sizes, which sum to `total`, each way as likely as any other; ascending within
 /// a class. The class `unnamed` gets what is left, and its list stays empty.
-pub(super) fn deal(sizes: &[u64], unnamed: usize, total: u32, rng: &mut impl Rng) -> Vec<Vec<u32>> {
+pub fn deal(sizes: &[u64], unnamed: usize, total: u32, rng: &mut impl Rng) -> Vec<Vec<u32>> {
     let named = |class: usize| if class == unnamed { 0 } else { sizes[class] as usize };
     let mut dealt = vec![Vec::new(); sizes.len()];
     let count: usize = (0..sizes.len()).map(named).sum();

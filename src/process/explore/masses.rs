@@ -4,7 +4,7 @@ use super::Chance;
 
 /// A tree of sums over the masses that are left: what remains is always a sum over what remains, never one minus what is gone.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Masses {
+pub struct Masses {
     /// The root is 1, the children of i are 2i and 2i + 1, the leaves begin at the middle.
     tree: Vec<f64>,
 }

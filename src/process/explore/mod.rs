@@ -12,11 +12,10 @@
 //! | whether all differences are spanned | exact: a prompt is one component, or is not |
 //! | rank | not drawn: it asks for the components of what did not move |
 
-mod growth;
-mod labels;
-mod masses;
-#[cfg(test)]
-mod tests;
+pub mod choice;
+pub mod growth;
+pub mod labels;
+pub mod masses;
 
 use rand::Rng;
 
@@ -25,8 +24,8 @@ use crate::logits::{LogitTable, Row, nth_other};
 use growth::{Grown, grow};
 use masses::Masses;
 
-/// Where an exploration takes its numbers from: a generator, or a test that tries all of them.
-trait Chance {
+/// Where an exploration takes its numbers from: a generator, or whoever tries all of them.
+pub trait Chance {
     /// As [`multinomial::binomial`].
     fn binomial(&mut self, trials: u64, success: f64, failure: f64) -> u64;
     /// As [`multinomial::occupied`].

@@ -1,5 +1,6 @@
 //! What a fit costs, so that what cannot be done at the asked size is refused before work starts.
 
+use super::super::explore::choice;
 use super::super::{Loop, Sampling};
 use crate::instance::{FeatureMap, Instance};
 
@@ -42,7 +43,9 @@ impl Cost {
     pub fn of_span(shape: &Shape<'_>) -> Self {
         let (what, bytes) = match shape.instance.features() {
             // A label and two atoms for each response that is found, at most half of the largest prompt's.
-            FeatureMap::OneHot(responses) if shape.process.sampling == Sampling::Explore => {
+            FeatureMap::OneHot(responses)
+                if choice::sampling(shape.process, shape.instance, shape.instance.base()) == Sampling::Explore =>
+            {
                 let found =
                     responses.iter().zip(seen_responses(shape)).map(|(&all, seen)| seen.min(f64::from(all) / 2.0));
                 ("the components that move", 40.0 * found.fold(0.0, f64::max))

@@ -14,7 +14,8 @@ use super::spectral::{PairTarget, Spectral};
 use super::{Cost, Fit, Fitted, Gains, Minimum, SampleSummary, Shape};
 use crate::instance::{FeatureMap, Instance};
 use crate::policy::Policy;
-use crate::process::{Loop, Sampling, Step, slots};
+use crate::process::explore::choice;
+use crate::process::{Loop, Sampling, Step};
 use crate::seed::Purpose;
 use crate::{Error, Result};
 
@@ -125,7 +126,7 @@ impl Fit for Square {
             }
         }
         if step.sampling == Sampling::Explore {
-            return Err(slots::all_pairs("a vote of each pair, and a ball that binds, look at all pairs of a sample"));
+            return Err(choice::refusal("a vote of each pair, and a ball that binds, look at all pairs of a sample"));
         }
         let spectral = spectrum(step, batches, aim, vote, self.judge_noise, false);
         let solution = spectral.quadratic().minimise(step.beta, self.ridge, step.radius, self.choice);

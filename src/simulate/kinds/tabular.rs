@@ -46,7 +46,11 @@ pub(super) const ENTRY: Entry = Entry {
         [None, None, None] => Alike::Renamed,
         [None, None, Some(_)] => Alike::Drawn,
     },
-    shape: |instance, _| Shape::one_hot(number_or(instance, "prompts", 1.0), number_or(instance, "responses", 1.0)),
+    shape: |instance, _| {
+        let (prompts, responses) = (number_or(instance, "prompts", 1.0), number_or(instance, "responses", 1.0));
+        let one_by_one = instance.value("theta0").is_some();
+        if one_by_one { Shape::table(prompts, responses) } else { Shape::one_hot(prompts, responses) }
+    },
     make,
 };
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
-use super::growth::{Component, Grown, grow};
-use super::masses::Masses;
-use super::{Chance, labels, multinomial};
-use crate::seed::{Purpose, Seed};
+use selfreward::process::explore::growth::{Component, Grown, grow};
+use selfreward::process::explore::masses::Masses;
+use selfreward::process::explore::{Chance, labels};
+use selfreward::process::multinomial;
+use selfreward::seed::{Purpose, Seed};
 
 /// Takes one path through all random numbers, and knows its probability.
 #[derive(Default)]

@@ -1,0 +1,113 @@
+//! Whether a loop's rounds may be explored, and whether it pays.
+
+use super::super::{Loop, Memory, Sampling, Selection};
+use crate::instance::{FeatureMap, Instance, Parameter};
+use crate::{Error, Result};
+
+/// How a loop draws on an instance: as it says, and where it says [`Sampling::Auto`], by exploration if that is possible and pays.
+/// A function of the loop, the instance and where it starts alone, so that all rounds of a replicate do the same.
+pub fn sampling(process: &Loop, instance: &Instance, start: &Parameter) -> Sampling {
+    let chosen = process.sampling == Sampling::Auto
+        && !process.fit.is_population()
+        && possible(process).is_ok()
+        && possible_on(process, instance, start).is_ok()
+        && pays(prompts(process, instance, start));
+    if chosen { Sampling::Explore } else { process.sampling }
+}
+
+/// A prompt as far as its cost goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Prompt {
+    /// The expected number of triples, n p(x).
+    pub triples: f64,
+    /// K(x).
+    pub responses: f64,
+    /// Responses with a logit of their own.
+    pub marked: f64,
+}
+
+impl Prompt {
+    /// Microseconds of a round that draws all pairs: one by one, or the count of each pair.
+    fn drawn(self) -> f64 {
+        1.0 + 0.1 * self.triples.min(self.responses * self.responses / 2.0)
+    }
+
+    /// The same by exploration: some counts for each marked response, and what is found, of which at most half gets names.
+    fn explored(self) -> f64 {
+        1.0 + 0.4 * (1.0 + self.marked) + 0.1 * (2.0 * self.triples).min(self.responses / 2.0)
+    }
+}
+
+/// How many times cheaper exploration must be to be chosen, since it leaves the rank unknown.
+const WORTH: f64 = 4.0;
+
+/// Whether exploration is worth what it leaves out. The constants are those of one machine; a factor of 2 either way moves the
+/// border, and no law.
+pub fn pays(prompts: impl IntoIterator<Item = Prompt>) -> bool {
+    let (mut drawn, mut explored) = (0.0, 0.0);
+    for prompt in prompts {
+        drawn += prompt.drawn();
+        explored += prompt.explored();
+    }
+    drawn > WORTH * explored
+}
+
+/// The prompts of an instance at the parameter where the rounds start; those with one response cost nothing.
+fn prompts<'a>(process: &'a Loop, instance: &'a Instance, start: &'a Parameter) -> impl Iterator<Item = Prompt> + 'a {
+    let (n, weights) = (process.samples as f64, instance.weights());
+    let own = move |x: usize| match start {
+        Parameter::Tabular(table) => table.row(x).atoms.len(),
+        Parameter::Dense(_) => instance.features().responses(x),
+    };
+    let of_tables = move |x: usize| {
+        [instance.offset(), instance.reward()].iter().flatten().map(|table| table.row(x).atoms.len()).sum::<usize>()
+    };
+    (0..instance.prompts()).filter(move |&x| weights[x] > 0.0 && instance.features().responses(x) > 1).map(move |x| {
+        let responses = instance.features().responses(x);
+        let marked = (own(x) + of_tables(x)).min(responses);
+        Prompt { triples: n * weights[x], responses: responses as f64, marked: marked as f64 }
+    })
+}
+
+/// Whether a loop's choices ask for no more than the pairs that move.
+///
+/// # Errors
+/// [`Error::Argument`] with the choice for which all pairs of a sample matter.
+pub fn possible(process: &Loop) -> Result<()> {
+    let reason = if !process.fit.explores() {
+        "only the square loss without ridge and judge noise (erm) does with the pairs that move"
+    } else if process.signal.votes() > 0 {
+        "a vote is drawn for each pair"
+    } else if process.memory != Memory::None {
+        "what is remembered may move in a later round (memory = \"none\" remembers nothing)"
+    } else if matches!(process.candidates.selection, Selection::Adaptive(_)) {
+        "adaptive counts the draws of every candidate"
+    } else {
+        return Ok(());
+    };
+    Err(refusal(reason))
+}
+
+/// The same of the loop on an instance, from a parameter on.
+///
+/// # Errors
+/// As [`possible`].
+pub fn possible_on(process: &Loop, instance: &Instance, start: &Parameter) -> Result<()> {
+    if matches!(instance.features(), FeatureMap::Dense(_)) {
+        let reason = "pairs of dense features share directions; what is explored are the components of one-hot ones";
+        return Err(refusal(reason));
+    }
+    let Some(radius) = process.radius else { return Ok(()) };
+    let growth = (1.0 + 1.0 / process.beta).powi(process.rounds as i32);
+    // By more than rounding, so that the ball has room in every round; what another signal or reference does to ‖θ‖ is not known.
+    if process.is_self_rewarding() && growth * start.norm() * (1.0 + 1e-9) <= radius {
+        return Ok(());
+    }
+    Err(refusal("the ball of process.radius may bind, and then the number of each pair matters"))
+}
+
+/// The refusal of an exploration where all pairs of a sample matter.
+pub fn refusal(why: &str) -> Error {
+    let expected = format!("\"auto\", \"draws\" or \"counts\", which draw all pairs: {why}");
+    Error::argument("process.sampling", "\"explore\"", expected)
+}
