@@ -240,8 +240,8 @@ fn of_dense_update(rows: f64, dim: f64) -> f64 {
     8.0 * (4.0 * dim * dim + 3.0 * rows * dim)
 }
 
-/// Whether rounds are explored: asked for, or chosen by `auto`, of which the plain cases are known without the instance. In the others
-/// all pairs are counted, which are more.
+/// Whether rounds are explored: asked for, or chosen by `auto`, where it pays whatever the policy is. In other cases all pairs are
+/// counted, which are more.
 fn explores(config: &Config, shape: &Shape, prompts: f64, responses: f64) -> bool {
     let process = &config.process;
     let marked = match shape.held {
@@ -250,7 +250,7 @@ fn explores(config: &Config, shape: &Shape, prompts: f64, responses: f64) -> boo
         _ => None,
     };
     let triples = process.samples as f64 * shape.mass / prompts;
-    let pays = || marked.is_some_and(|marked| choice::pays([Prompt { triples, responses, marked }]));
+    let pays = || marked.is_some_and(|marked| choice::pays([Prompt { triples, responses, marked, mass: 1.0 }]));
     let noise = process.ridge.unwrap_or(0.0) + process.judge_noise.unwrap_or(0.0);
     match process.sampling {
         SamplingConfig::Explore => true,

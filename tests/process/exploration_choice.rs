@@ -31,8 +31,13 @@ fn explored(process: &Loop, instance: &Instance) -> Vec<bool> {
 /// Where it is chosen, a run is that of `explore`, number for number; and all rounds of it are.
 #[test]
 fn auto_is_exploration_where_that_is_cheaper() {
-    for (instance, n) in [(hard(4096), 1 << 20), (hard(64), 1 << 40), (tabular(32), 8000), (tabular(1000), 10_000_000)]
-    {
+    for (instance, n) in [
+        (hard(4096), 1 << 20),
+        (hard(16_000), 16_000),
+        (hard(64), 1 << 40),
+        (tabular(32), 8000),
+        (tabular(1000), 10_000_000),
+    ] {
         let auto = process(Square::default(), 0.5, n, 3);
         let explore = Loop { sampling: Sampling::Explore, ..process(Square::default(), 0.5, n, 3) };
         assert_eq!(explored(&auto, &instance), [true; 3]);
@@ -113,17 +118,21 @@ fn auto_explores_only_what_can_be_explored() {
 /// prompt by prompt.
 #[test]
 fn the_border_follows_the_costs() {
-    let prompt = |triples: f64, responses: f64, marked: f64| Prompt { triples, responses, marked };
-    // More triples, and more responses at as many triples, never speak against it; more marked responses never for it.
+    let prompt = |triples: f64, responses: f64, marked: f64| Prompt { triples, responses, marked, mass: 1.0 };
+    // More marked responses, or more probable ones, never speak for it.
     let grid = [1.0, 8.0, 64.0, 512.0, 4096.0, 1e6, 1e12];
     for responses in [2.0, 8.0, 16.0, 64.0, 1e3, 1e6] {
-        let chosen: Vec<bool> = grid.iter().map(|&triples| choice::pays([prompt(triples, responses, 1.0)])).collect();
-        assert!(chosen.is_sorted(), "K = {responses}: {chosen:?}");
         for triples in grid {
             let marked = [1.0, 4.0, responses].map(|marked| choice::pays([prompt(triples, responses, marked)]));
             assert!(marked.iter().rev().is_sorted(), "{marked:?}");
+            let masses =
+                [0.0, 1e-3, 0.1, 1.0].map(|mass| choice::pays([Prompt { mass, ..prompt(triples, responses, 1.0) }]));
+            assert!(masses.iter().rev().is_sorted(), "{masses:?}");
         }
     }
+    // Below the threshold of a giant component, an improbable response is hardly ever found together with others.
+    let improbable = Prompt { mass: 1e-4, ..prompt(2000.0, 16_000.0, 1.0) };
+    assert!(choice::pays([improbable]) && !choice::pays([prompt(2000.0, 16_000.0, 1.0)]));
     let (rich, poor) = (prompt(1e4, 64.0, 1.0), prompt(1.0, 64.0, 1.0));
     assert!(choice::pays([rich]) && !choice::pays([poor]));
     assert!(choice::pays([rich, poor]) && !choice::pays(std::iter::once(rich).chain(vec![poor; 1000])));

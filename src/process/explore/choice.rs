@@ -4,14 +4,14 @@ use super::super::{Loop, Memory, Sampling, Selection};
 use crate::instance::{FeatureMap, Instance, Parameter};
 use crate::{Error, Result};
 
-/// How a loop draws on an instance: as it says, and where it says [`Sampling::Auto`], by exploration if that is possible and pays.
-/// A function of the loop, the instance and where it starts alone, so that all rounds of a replicate do the same.
+/// How a loop draws on an instance from a parameter on: as it says, and where it says [`Sampling::Auto`], by exploration if that is possible
+/// and pays. A function of these three alone, so that all rounds of a replicate do the same.
 pub fn sampling(process: &Loop, instance: &Instance, start: &Parameter) -> Sampling {
     let chosen = process.sampling == Sampling::Auto
         && !process.fit.is_population()
         && possible(process).is_ok()
         && possible_on(process, instance, start).is_ok()
-        && pays(prompts(process, instance, start));
+        && pays_on(process, instance, start);
     if chosen { Sampling::Explore } else { process.sampling }
 }
 
@@ -24,6 +24,8 @@ pub struct Prompt {
     pub responses: f64,
     /// Responses with a logit of their own.
     pub marked: f64,
+    /// Their probability.
+    pub mass: f64,
 }
 
 impl Prompt {
@@ -34,7 +36,19 @@ impl Prompt {
 
     /// The same by exploration: some counts for each marked response, and what is found, of which at most half gets names.
     fn explored(self) -> f64 {
-        1.0 + 0.4 * (1.0 + self.marked) + 0.1 * (2.0 * self.triples).min(self.responses / 2.0)
+        self.explored_at_least() + 0.1 * self.found()
+    }
+
+    fn explored_at_least(self) -> f64 {
+        1.0 + 0.4 * (1.0 + self.marked)
+    }
+
+    /// How many responses the marked ones come together with: a branching process in which each one that is found finds 2t/K more.
+    fn found(self) -> f64 {
+        let offspring = 2.0 * self.triples / self.responses;
+        let touched = 2.0 * self.triples * self.mass;
+        let all = if offspring < 1.0 { touched / (1.0 - offspring) } else { f64::INFINITY };
+        all.min(2.0 * self.triples).min(self.responses / 2.0)
     }
 }
 
@@ -44,29 +58,42 @@ const WORTH: f64 = 4.0;
 /// Whether exploration is worth what it leaves out. The constants are those of one machine; a factor of 2 either way moves the
 /// border, and no law.
 pub fn pays(prompts: impl IntoIterator<Item = Prompt>) -> bool {
+    worth(prompts, Prompt::explored)
+}
+
+fn worth(prompts: impl IntoIterator<Item = Prompt>, cost: fn(Prompt) -> f64) -> bool {
     let (mut drawn, mut explored) = (0.0, 0.0);
     for prompt in prompts {
         drawn += prompt.drawn();
-        explored += prompt.explored();
+        explored += cost(prompt);
     }
     drawn > WORTH * explored
 }
 
-/// The prompts of an instance at the parameter where the rounds start; those with one response cost nothing.
-fn prompts<'a>(process: &'a Loop, instance: &'a Instance, start: &'a Parameter) -> impl Iterator<Item = Prompt> + 'a {
+/// As [`pays`], for the policy from which the rounds start. Prompts with one response cost nothing.
+fn pays_on(process: &Loop, instance: &Instance, start: &Parameter) -> bool {
+    let Parameter::Tabular(table) = start else { return false };
     let (n, weights) = (process.samples as f64, instance.weights());
-    let own = move |x: usize| match start {
-        Parameter::Tabular(table) => table.row(x).atoms.len(),
-        Parameter::Dense(_) => instance.features().responses(x),
+    let drawn = || (0..instance.prompts()).filter(|&x| weights[x] > 0.0 && instance.features().responses(x) > 1);
+    let sized = |x: usize| Prompt {
+        triples: n * weights[x],
+        responses: instance.features().responses(x) as f64,
+        marked: table.row(x).atoms.len() as f64,
+        mass: 0.0,
     };
-    let of_tables = move |x: usize| {
-        [instance.offset(), instance.reward()].iter().flatten().map(|table| table.row(x).atoms.len()).sum::<usize>()
+    // Where few pairs are drawn no policy is made.
+    if !worth(drawn().map(sized), Prompt::explored_at_least) {
+        return false;
+    }
+    let policy = instance.policy(start);
+    let whole = |x: usize| {
+        let row = policy.row(x);
+        let own: f64 = row.atoms.iter().map(|atom| policy.prob(x, atom.response)).sum();
+        let marked = row.atoms.len().max(instance.reward().map_or(0, |reward| reward.row(x).atoms.len()));
+        let others = (marked - row.atoms.len()) as f64 / f64::from(row.rest.max(1));
+        Prompt { marked: marked as f64, mass: own + others * (1.0 - own), ..sized(x) }
     };
-    (0..instance.prompts()).filter(move |&x| weights[x] > 0.0 && instance.features().responses(x) > 1).map(move |x| {
-        let responses = instance.features().responses(x);
-        let marked = (own(x) + of_tables(x)).min(responses);
-        Prompt { triples: n * weights[x], responses: responses as f64, marked: marked as f64 }
-    })
+    pays(drawn().map(whole))
 }
 
 /// Whether a loop's choices ask for no more than the pairs that move.
