@@ -12,6 +12,7 @@ use super::counts::{self, whole};
 use super::locks::Locks;
 use super::overlays::{self, Overlay, located};
 use super::{Failure, Jobs, Outputs, Progress, Verbosity, print, stop_flag, terminal_width};
+use crate::instance::npz::NpzWriter;
 use crate::metrics::{QUANTITIES, also, chain};
 use crate::plot;
 use crate::simulate::config::Given;
@@ -273,7 +274,7 @@ impl<'a> Files<'a> {
         }
         if let Some((outputs, file)) = &self.thetas {
             let mut bytes = Vec::new();
-            let mut npz = ndarray_npy::NpzWriter::new(std::io::Cursor::new(&mut bytes));
+            let mut npz = NpzWriter::new(std::io::Cursor::new(&mut bytes));
             npz.add_array("theta", &output::thetas(trajectories))?;
             npz.finish()?;
             outputs.write(file.file_name().unwrap_or_default(), bytes)?;

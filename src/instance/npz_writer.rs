@@ -1,10 +1,10 @@
 //! Writes an instance as the NumPy archive that [`super::npz`] reads.
 
-use std::io::{Cursor, Seek, Write};
+use std::io::{self, Cursor, Seek, Write};
 
 use ndarray::{Array1, Array2, Array3, arr1};
-use ndarray_npy::{NpzWriter, WriteNpzError};
 
+use super::npz::NpzWriter;
 use super::{Correct, FeatureMap, Instance};
 use crate::logits::LogitTable;
 use crate::{Error, Result};
@@ -65,7 +65,7 @@ fn marks(correct: &Correct, (prompts, most): (usize, usize)) -> Array2<i8> {
     Array2::from_shape_fn((prompts, most), |(x, y)| correct.holds(x, y as u32).map_or(-1, i8::from))
 }
 
-fn write<W: Write + Seek>(instance: &Instance, phi: Array3<f64>, to: W) -> std::result::Result<(), WriteNpzError> {
+fn write<W: Write + Seek>(instance: &Instance, phi: Array3<f64>, to: W) -> io::Result<()> {
     let features = instance.features();
     let shape = (phi.shape()[0], phi.shape()[1]);
     let counts: Array1<i64> = (0..features.prompts()).map(|x| features.responses(x) as i64).collect();

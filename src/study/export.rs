@@ -3,13 +3,13 @@
 //! A column whose values have a unit carries it in its name: `margin [nats]`. Two honest runs of one study export the same
 //! bytes; where and when they ran stands in [`provenance`] alone.
 
-use std::io::{Seek, Write};
+use std::io::{self, Seek, Write};
 
 use ndarray::Array1;
-use ndarray_npy::{NpzWriter, WriteNpzError};
 use serde_json::{Map, Value, json};
 
 use super::store::{Field, SCHEMA, Store, Tidy};
+use crate::instance::npz::NpzWriter;
 use crate::metrics::every_quantity;
 use crate::simulate::output::{number, plain};
 use crate::{Error, Result};
@@ -58,7 +58,7 @@ pub fn json(store: &Store, mut out: impl Write) -> Result<()> {
 /// # Errors
 /// [`Error::File`] if the store cannot be read or the archive cannot be written.
 pub fn npz(store: &Store, out: impl Write + Seek) -> Result<()> {
-    let wrong = |error: WriteNpzError| Error::file(store.path(), format!("cannot be exported: {error}"));
+    let wrong = |error: io::Error| Error::file(store.path(), format!("cannot be exported: {error}"));
     let mut archive = NpzWriter::new_compressed(out);
     for name in &store.tidy_columns(Tidy::Rows)? {
         let words = store.words(name)?;

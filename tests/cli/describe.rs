@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use assert_cmd::Command;
 use ndarray::{Array2, Array3, array};
-use ndarray_npy::NpzWriter;
+use selfreward::instance::npz::NpzWriter;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use ndarray::{Array1, Array3};
-use ndarray_npy::NpzReader;
+
+use crate::npz_support;
 
 /// What an example prints.
 fn run(name: &str, arguments: &[&str]) -> String {
@@ -32,11 +33,11 @@ fn rows(text: &str, columns: usize) -> Vec<Vec<f64>> {
 /// κ of the enclosed features, by a textbook softmax on the arrays of the file.
 fn kappa_of_enclosed_file() -> f64 {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/docqa_minilm.npz");
-    let mut npz = NpzReader::new(std::fs::File::open(file).unwrap()).unwrap();
-    let phi: Array3<f32> = npz.by_name("phi").unwrap();
-    let theta: Array1<f64> = npz.by_name("theta0").unwrap();
-    let inverse = |prompt: ndarray::ArrayView2<'_, f32>| {
-        let masses: Vec<f64> = prompt.rows().into_iter().map(|row| row.mapv(f64::from).dot(&theta).exp()).collect();
+    let (shape, phi) = npz_support::read(&file, "phi");
+    let phi = Array3::from_shape_vec((shape[0], shape[1], shape[2]), phi).unwrap();
+    let theta = Array1::from(npz_support::read(&file, "theta0").1);
+    let inverse = |prompt: ndarray::ArrayView2<'_, f64>| {
+        let masses: Vec<f64> = prompt.rows().into_iter().map(|row| row.dot(&theta).exp()).collect();
         masses.iter().sum::<f64>() / masses.iter().copied().fold(0.0, f64::max)
     };
     phi.outer_iter().map(inverse).sum::<f64>() / phi.len_of(ndarray::Axis(0)) as f64

@@ -85,7 +85,8 @@ impl Faked {
         let mut compiler = Command::new("cc");
         compiler.args(["-shared", "-fPIC", "-w", "-o"]).arg(&library).arg(bench.path("fake.c")).arg("-ldl");
         assert!(compiler.status().unwrap().success());
-        let mut npz = ndarray_npy::NpzWriter::new(std::fs::File::create(bench.path("features.npz")).unwrap());
+        let mut npz =
+            selfreward::instance::npz::NpzWriter::new(std::fs::File::create(bench.path("features.npz")).unwrap());
         npz.add_array(
             "phi",
             &ndarray::Array3::from_shape_fn((3, 4, 5), |(x, y, j)| ((x + 2 * y * j) % 7) as f64 / 20.0),

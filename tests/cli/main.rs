@@ -1,5 +1,7 @@
 //! The command, its examples, and its report.
 
+#[path = "../npz_support/mod.rs"]
+mod npz_support;
 #[path = "../study_common/mod.rs"]
 mod study_common;
 

@@ -17,7 +17,7 @@ const SINGLE: &str = "[instance]\nkind = \"npz\"\npath = \"features.npz\"\ntheta
 fn bench() -> Bench {
     let bench = Bench::with("probe.toml", PROBE);
     bench.write("single.toml", SINGLE);
-    let mut npz = ndarray_npy::NpzWriter::new(fs::File::create(bench.path("features.npz")).unwrap());
+    let mut npz = selfreward::instance::npz::NpzWriter::new(fs::File::create(bench.path("features.npz")).unwrap());
     let phi = Array3::from_shape_fn((3, 4, 5), |(x, y, j)| ((x + 2 * y * j) % 7) as f64 / 20.0);
     npz.add_array("phi", &phi).unwrap();
     npz.finish().unwrap();

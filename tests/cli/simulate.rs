@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use ndarray::{Array1, Array3};
-use ndarray_npy::{NpzReader, NpzWriter};
 use predicates::prelude::*;
+use selfreward::instance::npz::NpzWriter;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::npz_support;
 
 fn selfreward() -> Command {
     let mut command = Command::cargo_bin("selfreward").unwrap();
@@ -173,9 +175,9 @@ fn out_holds_table_document_and_pictures_and_is_not_overwritten() {
     let csv = fs::read_to_string(out.join("trajectory.csv")).unwrap();
     assert_eq!(csv.lines().count(), 5);
     assert!(csv.starts_with("t,kappa_mean,kappa_lo,kappa_hi,failure_0.5_mean"));
-    let mut npz = NpzReader::new(fs::File::open(case.path("theta.npz")).unwrap()).unwrap();
-    let theta: Array3<f64> = npz.by_name("theta").unwrap();
-    assert_eq!(theta.dim(), (3, 4, 5));
+    let (shape, theta) = npz_support::read(&case.path("theta.npz"), "theta");
+    assert_eq!(shape, [3, 4, 5]);
+    let theta = Array3::from_shape_vec((3, 4, 5), theta).unwrap();
     let norm = theta.slice(ndarray::s![0, 0, ..]).iter().map(|x| x * x).sum::<f64>().sqrt();
     assert!((norm - 4.0).abs() < 1e-12, "theta_norm is 4 by default");
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use ndarray::{Array1, Array2, Array3};
-use ndarray_npy::NpzWriter;
+use selfreward::instance::npz::NpzWriter;
 use serde_json::Value;
 
 use crate::study_common::Bench;

@@ -4,10 +4,9 @@ use std::io::Cursor;
 use std::path::Path;
 
 use ndarray::{Array1, Array3};
-use ndarray_npy::NpzWriter;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use selfreward::instance::npz::NpzFile;
+use selfreward::instance::npz::{NpzFile, NpzWriter};
 use selfreward::seed::Seed;
 
 use crate::mutation::{bytes, pick, text};

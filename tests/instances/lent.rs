@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use ndarray::{Array1, Array2, Array3, Axis, aview1, s};
-use ndarray_npy::NpzWriter;
-use selfreward::instance::npz::{Array, InMemory, NpzFile, Values};
+use selfreward::instance::npz::{Array, InMemory, NpzFile, NpzWriter, Values};
 use selfreward::instance::{DenseFeatures, FeatureMap, Lent, Storage};
 use selfreward::seed::Seed;
 use selfreward::simulate::run::replicate;

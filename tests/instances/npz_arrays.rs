@@ -4,8 +4,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use ndarray::{Array1, Array2, Array3, array};
-use ndarray_npy::{NpzWriter, WritableElement};
-use selfreward::instance::npz::NpzFile;
+use selfreward::instance::npz::{Element, NpzFile, NpzWriter};
 use selfreward::instance::npz_writer::to_npz;
 use selfreward::instance::{Correct, Instance, Parameter};
 use selfreward::seed::Seed;
@@ -19,17 +18,17 @@ impl File {
         Self(NpzWriter::new(Cursor::new(Vec::new()))).with3("phi", &phi).with1("num_responses", &array![3i64, 2])
     }
 
-    fn with1<T: WritableElement>(mut self, name: &str, array: &Array1<T>) -> Self {
+    fn with1<T: Element>(mut self, name: &str, array: &Array1<T>) -> Self {
         self.0.add_array(name, array).unwrap();
         self
     }
 
-    fn with2<T: WritableElement>(mut self, name: &str, array: &Array2<T>) -> Self {
+    fn with2<T: Element>(mut self, name: &str, array: &Array2<T>) -> Self {
         self.0.add_array(name, array).unwrap();
         self
     }
 
-    fn with3<T: WritableElement>(mut self, name: &str, array: &Array3<T>) -> Self {
+    fn with3<T: Element>(mut self, name: &str, array: &Array3<T>) -> Self {
         self.0.add_array(name, array).unwrap();
         self
     }

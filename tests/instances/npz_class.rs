@@ -4,8 +4,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use ndarray::{Array1, Array2, Array3, array};
-use ndarray_npy::NpzWriter;
-use selfreward::instance::npz::{Class, NpzFile};
+use selfreward::instance::npz::{Class, NpzFile, NpzWriter};
 use selfreward::instance::{FeatureMap, Instance, Parameter};
 use selfreward::seed::Seed;
 

@@ -5,9 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ndarray::{Array1, Array2, Array3, array};
-use ndarray_npy::{NpzWriter, WritableElement};
 use selfreward::instance::gaussian::BaseParameter;
-use selfreward::instance::npz::{Class, NpzFile};
+use selfreward::instance::npz::{Class, Element, NpzFile, NpzWriter};
 use selfreward::instance::{Correct, FeatureMap, Instance, Parameter};
 use selfreward::logits::LogitTable;
 use selfreward::seed::Seed;
@@ -23,12 +22,12 @@ impl File {
         Self(NpzWriter::new(Cursor::new(Vec::new()))).with2("offset", logits)
     }
 
-    fn with1<T: WritableElement>(mut self, name: &str, array: &Array1<T>) -> Self {
+    fn with1<T: Element>(mut self, name: &str, array: &Array1<T>) -> Self {
         self.0.add_array(name, array).unwrap();
         self
     }
 
-    fn with2<T: WritableElement>(mut self, name: &str, array: &Array2<T>) -> Self {
+    fn with2<T: Element>(mut self, name: &str, array: &Array2<T>) -> Self {
         self.0.add_array(name, array).unwrap();
         self
     }

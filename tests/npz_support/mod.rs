@@ -94,3 +94,26 @@ fn crc32(bytes: &[u8]) -> u32 {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
     })
 }
+
+/// The shape and the numbers of an array of an archive, read without the library: C order, doubles or single precision.
+pub fn read(path: &std::path::Path, name: &str) -> (Vec<usize>, Vec<f64>) {
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut archive.by_name(&format!("{name}.npy")).unwrap(), &mut bytes).unwrap();
+    assert_eq!(&bytes[..8], b"\x93NUMPY\x01\x00");
+    let start = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    assert_eq!((start % 64, bytes[start - 1]), (0, b'\n'), "NumPy aligns the numbers");
+    let header = std::str::from_utf8(&bytes[10..start]).unwrap();
+    assert!(header.contains("'fortran_order': False"), "{header}");
+    let shape = header.split_once("'shape': (").unwrap().1.split_once(')').unwrap().0;
+    let shape: Vec<usize> = shape.split(',').filter_map(|axis| axis.trim().parse().ok()).collect();
+    let data = &bytes[start..];
+    let numbers: Vec<f64> = if header.contains("'<f8'") {
+        data.chunks_exact(8).map(|eight| f64::from_le_bytes(eight.try_into().unwrap())).collect()
+    } else {
+        assert!(header.contains("'<f4'"), "{header}");
+        data.chunks_exact(4).map(|four| f64::from(f32::from_le_bytes(four.try_into().unwrap()))).collect()
+    };
+    assert_eq!(numbers.len(), shape.iter().product::<usize>());
+    (shape, numbers)
+}

@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use ndarray::{Array1, OwnedRepr};
-
+use crate::npz_support;
 use crate::study_common::{Bench, PROBE, records};
 
 const STORE: &str = "runs/probe-full.sqlite";
@@ -18,11 +17,7 @@ fn csv_json_and_npz_hold_the_rows_of_the_store() {
     bench.expect(0, &format!("export {STORE} --npz out/rows.npz"));
     let rows = records(&fs::read_to_string(bench.path("out/rows.csv")).unwrap());
     let json: serde_json::Value = serde_json::from_str(&bench.expect(0, &format!("export {STORE} --json"))).unwrap();
-    let mut npz = ndarray_npy::NpzReader::new(fs::File::open(bench.path("out/rows.npz")).unwrap()).unwrap();
-    let mut array = |name: &str| -> Vec<f64> {
-        let values: Array1<f64> = npz.by_name::<OwnedRepr<f64>, _>(name).unwrap();
-        values.to_vec()
-    };
+    let array = |name: &str| npz_support::read(&bench.path("out/rows.npz"), name).1;
     let store = rusqlite::Connection::open(bench.path(STORE)).unwrap();
     for (column, sql) in [
         ("kappa", "kappa"),

@@ -108,7 +108,7 @@ fn what_would_give_other_rows_is_refused() {
     let said = bench.complaint(2, "run other.toml --resume --seed 2");
     assert!(said.contains("seed is 1 in the store, 2 now"), "{said}");
     let npz = |theta: f64| {
-        let mut writer = ndarray_npy::NpzWriter::new(fs::File::create(bench.path("a.npz")).unwrap());
+        let mut writer = selfreward::instance::npz::NpzWriter::new(fs::File::create(bench.path("a.npz")).unwrap());
         let phi = ndarray::Array3::from_shape_fn((2, 3, 2), |(x, y, j)| 0.2 * (x + 2 * y + j) as f64 / 3.0);
         writer.add_array("phi", &phi).unwrap();
         writer.add_array("theta0", &ndarray::arr1(&[theta, -0.5])).unwrap();

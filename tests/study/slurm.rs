@@ -198,7 +198,7 @@ fn paths_of_a_definition_start_where_the_script_was_written() {
     let cluster = Cluster::new(from_file);
     let bench = &cluster.bench;
     fs::create_dir(bench.path("data")).unwrap();
-    let mut writer = ndarray_npy::NpzWriter::new(fs::File::create(bench.path("data/a.npz")).unwrap());
+    let mut writer = selfreward::instance::npz::NpzWriter::new(fs::File::create(bench.path("data/a.npz")).unwrap());
     let phi = ndarray::Array3::from_shape_fn((2, 3, 2), |(x, y, j)| 0.2 * (x + 2 * y + j) as f64 / 3.0);
     writer.add_array("phi", &phi).unwrap();
     writer.add_array("theta0", &ndarray::arr1(&[0.5, -0.5])).unwrap();

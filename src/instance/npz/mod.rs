@@ -25,6 +25,7 @@ mod class;
 mod header;
 mod literal;
 mod logits;
+mod writer;
 
 use std::path::Path;
 
@@ -41,6 +42,7 @@ pub use self::header::{Dtype, Header, Kind};
 use self::class::Parts;
 #[doc(hidden)]
 pub use self::literal::Literal;
+pub use self::writer::{Element, NpzWriter};
 use super::files::{self, Source};
 use super::gaussian::BaseParameter;
 use super::{Correct, DenseFeatures, FeatureMap, Instance, Parameter, Storage, uniform_weights};
