@@ -15,7 +15,8 @@ from draws import pair_counts, probabilities, response_counts, triples
 
 SHAPE = (40, 6, 12)
 PRECISION = 1e-8
-# Standard deviations of what is drawn: 4 cells at 7 of them fail by chance with probability 1e-11.
+# Standard deviations that a count may be away: 3000 counts are compared, from pinned seeds. A normal
+# one is 7 away with probability 3e-12, a rare one (a mean of 10) with probability 1e-7.
 DEVIATIONS = 7.0
 
 
@@ -50,23 +51,23 @@ def expected(p):
 def draws_agree(features, at, rng):
     """Both ways to draw pairs, and the one to draw responses, against their expectations."""
     p = probabilities(features, at)
-    for n in (300, 10**6):
-        runs = 10**6 // n
-        wanted = n * expected(p)
-        ways = {
-            "plain": lambda: counted(triples(p, n, rng), *p.shape),
-            "expert": lambda: pair_counts(p, n, rng),
-        }
-        for name, draw in ways.items():
-            mean = sum(draw() for _ in range(runs)) / runs
-            away = np.abs(mean - wanted) / np.sqrt(wanted / runs)
-            # Counts of rare pairs are no normal variables: those of a mean of 10 are compared.
-            if away[wanted * runs >= 10].max() > DEVIATIONS:
-                raise SystemExit(f"error: {name} draws, n = {n}: {away.max():.1f} deviations away")
-    wanted = 10**6 * p / len(p)
-    away = np.abs(response_counts(p, 10**6, rng) - wanted) / np.sqrt(wanted)
-    if away[wanted >= 10].max() > DEVIATIONS:
-        raise SystemExit(f"error: drawn responses: {away.max():.1f} deviations away")
+    for name, n, runs in (("plain", 10**6, 1), ("expert", 300, 3000), ("expert", 10**12, 1)):
+        counts = np.zeros(expected(p).shape)
+        for _ in range(runs):
+            if name == "plain":
+                counts += counted(triples(p, n, rng), *p.shape)
+            else:
+                counts += pair_counts(p, n, rng)
+        in_law(f"{name} draws, n = {n}", counts, n * runs * expected(p))
+    in_law("drawn responses", response_counts(p, 10**12, rng), 10**12 * p / len(p))
+
+
+def in_law(name, counts, wanted):
+    """Ends the program where counts are far from what is expected."""
+    away = np.abs(counts - wanted) / np.sqrt(wanted)
+    # Counts of rare events are no normal variables: those of a mean of 10 are compared.
+    if not away[wanted >= 10].max() <= DEVIATIONS:
+        raise SystemExit(f"error: {name}: {away.max():.1f} deviations away")
 
 
 def squares_agree(program, folder, rng):

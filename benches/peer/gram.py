@@ -51,7 +51,7 @@ def least_norm(matrix, right):
 
 
 def newton(theta, value_and_gradient, hessian, steps=50):
-    """Newton's method with halved steps, until the decrease that is predicted is rounding."""
+    """Newton's method with halved steps, until what is left is rounding."""
     value, gradient = value_and_gradient(theta)
     for _ in range(steps):
         factor = scipy.linalg.cho_factor(hessian(theta), check_finite=False)
@@ -65,6 +65,7 @@ def newton(theta, value_and_gradient, hessian, steps=50):
                 break
             length /= 2
         theta, value, gradient = there, new_value, new_gradient
-        if decrease <= 1e-16 * max(abs(value), 1e-300):
+        # The step is taken, and convergence is quadratic: what is left is the square of this.
+        if decrease <= 1e-12 * abs(value):
             break
     return theta
