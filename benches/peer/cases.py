@@ -50,8 +50,8 @@ def of_real(flops, words, passes, numbers):
     return Least(words, flops, passes * 256 * 16 * 384 * 4.0, numbers)
 
 
-# A symmetric Gram matrix of m rows takes m d² operations; QR, which keeps twice the digits, 2 m d².
-GRAM, GRAM_REAL = 31000 * 256**2.0, 256 * 15 * 384**2.0
+# A QR factor of m rows takes 2 m d² operations; a Gram matrix, which keeps half the digits, m d².
+FACTOR, FACTOR_REAL, PAIRS = 2 * 31000 * 256**2.0, 2 * 3840 * 384**2.0, 2 * 900 * 384**2.0
 
 CASES = [
     Case(
@@ -80,7 +80,7 @@ CASES = [
         f"a misspecified round, {SHAPE}, n = 10^6",
         OFFSET + "process = { samples = 1000000, beta = 1.0 }",
         1, 1, square_peers(data.offset, 1.0, 10**6, 1),
-        of_dense(GRAM, "a Gram matrix of K − 1 rows for each prompt", 3),
+        of_dense(FACTOR, "a QR factor of K − 1 rows for each prompt", 3),
     ),
     Case(
         "model",
@@ -88,8 +88,8 @@ CASES = [
         MODEL + "process = { samples = 2048, beta = 4.0 }",
         5, 5, square_peers(data.model, 4.0, 2048, 5),
         Least(
-            "a Gram matrix of K − 1 rows for each prompt in each round",
-            5 * 160 * 11 * 256**2.0, 11 * 160 * 12 * 256 * 4.0, 5 * 3 * 2048,
+            "a QR factor of 900 pairs in each round",
+            5 * 2 * 900 * 256**2.0, 11 * 160 * 12 * 256 * 4.0, 5 * 3 * 2048,
         ),
     ),
     Case(
@@ -97,28 +97,28 @@ CASES = [
         f"a likelihood fit with a ridge, {SHAPE}, n = 10^6",
         DENSE + 'process = { update = "likelihood", ridge = 1e-6, samples = 1000000 }',
         1, 1, likelihood_peers(data.dense, 1e-6, 10**6),
-        of_dense(4 * GRAM, "four Gram matrices of K − 1 rows for each prompt", 6, 32000),
+        of_dense(3 * FACTOR, "three QR factors of K − 1 rows for each prompt", 5, 32000),
     ),
     Case(
         "logistic",
         f"a logistic fit with a ridge, {SHAPE}, n = 10^5",
         DENSE + 'process = { update = "logistic", ridge = 1e-6, samples = 100000, beta = 1.0 }',
         1, 1, logistic_peers(data.dense, 1.0, 1e-6, 10**5),
-        of_dense(6 * GRAM, "six Gram matrices of K − 1 rows for each prompt", 8, 4e5),
+        of_dense(5 * FACTOR, "five QR factors of K − 1 rows for each prompt", 7, 4e5),
     ),
     Case(
         "likelihood_real",
         "a likelihood fit on sentence embeddings, n = 2048",
         REAL + 'process = { update = "likelihood", ridge = 1e-6, samples = 2048, beta = 1.0 }',
         1, 3, likelihood_peers(data.real, 1e-6, 2048),
-        of_real(5 * GRAM_REAL, "five Gram matrices", 7, 2 * 2048),
+        of_real(5 * FACTOR_REAL, "five QR factors of K − 1 rows for each prompt", 7, 2 * 2048),
     ),
     Case(
         "logistic_real",
         "a logistic fit on sentence embeddings, n = 2048",
         REAL + 'process = { update = "logistic", ridge = 1e-6, samples = 2048, beta = 1.0 }',
         1, 3, logistic_peers(data.real, 1.0, 1e-6, 2048),
-        of_real(5 * 2048 * 384**2.0, "five Gram matrices of n rows at most", 7, 4 * 2048),
+        of_real(6 * PAIRS, "six QR factors of 900 pairs", 8, 4 * 2048),
     ),
     Case(
         "hard",

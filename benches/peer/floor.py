@@ -1,5 +1,5 @@
-"""What a row takes at least: operations, bytes and random numbers, at the rates that NumPy reaches
-on this core."""
+"""What the program's way takes at least: operations, bytes and random numbers, at the rates that
+NumPy reaches on this core."""
 
 import time
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Least:
-    """What the work takes, done as it is here: by counts of what is drawn, and by Gram matrices."""
+    """What the program's way cannot do without: reading, drawing, and factors of rows."""
 
     # How it is counted.
     words: str

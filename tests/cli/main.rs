@@ -24,6 +24,7 @@ mod machine;
 mod messages;
 #[cfg(unix)]
 mod outputs;
+mod peers;
 mod plot;
 mod plot_bounds;
 mod plot_query;
