@@ -1,5 +1,5 @@
-"""What the program's way takes at least: operations, bytes and random numbers, at the rates that
-NumPy reaches on this core."""
+"""What the work takes at least where fits are QR factors of rows: operations, bytes and random
+numbers, at the rates that NumPy reaches on this core."""
 
 import time
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Least:
-    """What the program's way cannot do without: reading, drawing, and factors of rows."""
+    """What such a way cannot do without: reading, drawing, and factors of rows."""
 
     # How it is counted.
     words: str

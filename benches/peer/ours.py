@@ -5,8 +5,10 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
+import time
 
 import numpy as np
 
@@ -25,13 +27,30 @@ def command(program, config, rounds, replicates):
 
 def spent(program, config, rounds, replicates):
     """Processor seconds and peak resident bytes of a run."""
+    peak = 0
     with command(program, config, rounds, replicates) as words:
         child = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
-        _, status, used = os.wait4(child.pid, 0)
+        while True:
+            # The resources of a child that has ended count what this process held when it started.
+            peak = max(peak, resident_peak(child.pid))
+            ended, status, used = os.wait4(child.pid, os.WNOHANG)
+            if ended:
+                break
+            time.sleep(0.01)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
         raise SystemExit(f"error: {' '.join(words)} ended with {child.returncode}")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
+    return used.ru_utime + used.ru_stime, peak
+
+
+def resident_peak(pid):
+    """Peak resident bytes so far of a process, 0 where it has none any more."""
+    try:
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"VmHWM:\s*(\d+) kB", status)
+    return 1024 * int(found.group(1)) if found else 0
 
 
 def replicate(program, case, config):

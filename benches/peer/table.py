@@ -8,13 +8,13 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs/peers.json"
 README = ROOT / "README.md"
-HEAD = ["work", "selfreward", "straightforward script", "expert's script", "its way at least"]
+HEAD = ["work", "selfreward", "straightforward script", "expert's script", "at least, by QR"]
 
 
 def digits(value):
-    """Two digits, without an exponent."""
+    """Two digits at least, without an exponent."""
     rounded = float(f"{value:.1e}")
-    return f"{rounded:.0f}" if rounded >= 10 else f"{rounded:.2g}"
+    return f"{rounded:.0f}" if rounded >= 10 else f"{rounded:#.2g}"
 
 
 def seconds(value):

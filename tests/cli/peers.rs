@@ -55,7 +55,10 @@ fn the_readme_tells_what_was_measured() {
     for (line, row) in told[3..].iter().zip(rows.values()) {
         let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
         assert_eq!(cells[0], row["work"].as_str().unwrap());
-        tells(number(cells[1]).0, &row["ours"]);
+        let (told, rest) = number(cells[1]);
+        tells(told, &row["ours"]);
+        let peak = row["peak"].as_f64().map(|peak| format!(", peak {:.2} GB", peak / 1e9));
+        assert_eq!(rest, peak.unwrap_or_default());
         for (cell, name) in [(cells[2], "plain"), (cells[3], "expert")] {
             let Some(seconds) = row[name].as_f64() else {
                 assert_eq!(cell, "–", "{line}");
@@ -71,7 +74,7 @@ fn the_readme_tells_what_was_measured() {
     }
 }
 
-/// What the program's way takes at least is no more than what it took.
+/// What the program's work takes at least is no more than what it took.
 #[test]
 fn nothing_is_below_its_floor() {
     for (name, row) in peers()["rows"].as_object().unwrap() {
