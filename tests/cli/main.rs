@@ -26,6 +26,7 @@ mod machine;
 mod messages;
 #[cfg(unix)]
 mod outputs;
+mod peers;
 mod plot;
 mod plot_bounds;
 mod plot_query;
