@@ -50,6 +50,11 @@ impl Parameter {
         }
     }
 
+    /// Whether it is this table, and not only equal to it.
+    pub(crate) fn is_table(&self, logits: &LogitTable) -> bool {
+        matches!(self, Self::Tabular(table) if std::ptr::eq(&**table, logits))
+    }
+
     /// Whether no coordinate is +∞ or NaN; −∞ is the logit of a response of probability 0.
     pub fn is_below_infinity(&self) -> bool {
         match self {

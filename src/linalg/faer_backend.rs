@@ -1,6 +1,7 @@
 //! The default backend: `faer`, sequential.
 
-use faer::{Mat, MatRef, Side};
+use faer::linalg::matmul::triangular::{BlockStructure, matmul};
+use faer::{Accum, Mat, MatRef, Par, Side};
 use ndarray::{Array1, Array2, ArrayView2};
 
 use super::ThinSvd;
@@ -83,7 +84,20 @@ pub fn inverse_cholesky(a: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
         let factor = view(&a).llt(Side::Lower).ok()?;
         let mut inverse = Mat::<f64>::identity(a.nrows(), a.nrows());
         factor.L().solve_lower_triangular_in_place(inverse.as_mut());
+        drop(factor);
         Some(array(inverse.as_ref()))
     })?;
     inverse.iter().all(|x| x.is_finite()).then_some(inverse)
+}
+
+/// See [`super::lower_gram`].
+pub fn lower_gram(a: ArrayView2<'_, f64>) -> Array2<f64> {
+    let (rectangle, lower) = (BlockStructure::Rectangular, BlockStructure::TriangularLower);
+    settled(|| {
+        let a = view(&a);
+        let mut gram = Mat::<f64>::zeros(a.ncols(), a.ncols());
+        let left = (a.transpose(), rectangle);
+        matmul(&mut gram, lower, Accum::Replace, left.0, left.1, a, rectangle, 1.0, Par::Seq);
+        array(gram.as_ref())
+    })
 }

@@ -4,6 +4,7 @@
 //! compiles `lapack_backend` as well and puts it behind the façade; tests then compare the two, function by function.
 //! Matrices are `ndarray` arrays; entries must be finite.
 
+mod certificate;
 pub mod faer_backend;
 mod graded;
 mod graded_columns;
@@ -118,4 +119,16 @@ pub fn thin_svd(a: ArrayView2<'_, f64>) -> ThinSvd {
 /// ```
 pub fn inverse_cholesky(a: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
     backend::inverse_cholesky(a)
+}
+
+/// The lower triangle of AᵀA (n×n) for an m×n matrix; 0 above it.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::linalg::lower_gram;
+///
+/// assert_eq!(lower_gram(array![[1.0, 2.0], [0.0, 3.0]].view()), array![[1.0, 0.0], [2.0, 13.0]]);
+/// ```
+pub fn lower_gram(a: ArrayView2<'_, f64>) -> Array2<f64> {
+    backend::lower_gram(a)
 }

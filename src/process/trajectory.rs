@@ -97,11 +97,10 @@ enum Next {
 }
 
 impl<'a> Rounds<'a> {
-    pub(super) fn new(process: &'a Loop, instance: &'a Instance, initial: Parameter, seed: Seed) -> Self {
+    pub(super) fn new(process: &'a Loop, instance: &'a Instance, base: Snapshot, seed: Seed) -> Self {
         let draws = (!process.fit.is_population()).then_some(0.0);
         let pairs = process.fit.data() != Data::Responses && draws.is_some();
         let so_far = SoFar { draws, rank_losses: pairs.then_some(0), empty_filters: 0 };
-        let base = Snapshot::new(initial, instance);
         Self { process, instance, seed, base, past: Vec::new(), so_far, next: Some(Next::Base) }
     }
 
@@ -157,20 +156,25 @@ impl<'a> Rounds<'a> {
             fitted,
             so_far: self.so_far,
         };
-        self.arrive(round.t + 1, theta, Some(arrival))
+        let policy = Arc::new(self.instance.policy(&theta));
+        self.arrive(round.t + 1, Snapshot { theta, policy }, Some(arrival))
     }
 
-    fn arrive(&self, t: usize, theta: Parameter, step: Option<Arrival>) -> Result<Round> {
-        let policy = self.instance.policy(&theta);
+    fn arrive(&self, t: usize, reached: Snapshot, step: Option<Arrival>) -> Result<Round> {
+        let Snapshot { theta, policy } = reached;
         // A likelihood on one-hot features may give a response the probability 0, that is the logit −∞; all else is finite.
         let dead = self.process.fit.data() == Data::Responses;
-        let sound = if dead { theta.is_below_infinity() } else { theta.is_finite() && policy.logits().is_finite() };
+        let sound = if dead {
+            theta.is_below_infinity()
+        } else {
+            theta.is_finite() && (theta.is_table(policy.logits()) || policy.logits().is_finite())
+        };
         if !sound {
             let what =
                 "the parameter left the range of a double (1.8e308); use fewer rounds or a larger beta".to_owned();
             return Err(Error::Overflow { round: t, what });
         }
-        Ok(Round { t, theta, policy: Arc::new(policy), step })
+        Ok(Round { t, theta, policy, step })
     }
 }
 
@@ -199,7 +203,7 @@ impl Iterator for Rounds<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let result = match self.next.take()? {
-            Next::Base => self.arrive(0, self.base.theta.clone(), None),
+            Next::Base => self.arrive(0, self.base.clone(), None),
             Next::After(round) => self.advance(*round),
         };
         if let Ok(round) = &result {

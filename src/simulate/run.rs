@@ -1,5 +1,6 @@
 //! Replicates in parallel; the same result whatever the number of threads and the order in which they finish.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
@@ -125,7 +126,7 @@ pub fn replicate(
     let instance = simulation.instance(index)?;
     simulation.check(&instance)?;
     let checked = simulation.process.on(&instance)?;
-    let base = instance.policy(instance.base());
+    let base = Arc::clone(instance.base_policy());
     let wanted = simulation.config.wanted();
     let mut replicate = Replicate { rounds: Vec::new(), thetas: Vec::new() };
     for round in checked.start(simulation.replicate_seed(index)) {
