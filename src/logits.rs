@@ -209,6 +209,16 @@ impl LogitTable {
         self.rests.push(rest);
     }
 
+    /// Appends a prompt with so many responses, of which `fill` appends atoms, in any order; the others
+    /// have the logit 0.
+    pub(crate) fn push_with(&mut self, responses: usize, fill: impl FnOnce(&mut Vec<Atom>)) {
+        let before = self.atoms.len();
+        fill(&mut self.atoms);
+        self.atoms[before..].sort_unstable_by_key(|atom| atom.response);
+        let rest = (responses - (self.atoms.len() - before)) as u32;
+        self.push([], 0.0, rest);
+    }
+
     /// Appends the prompts of another table.
     pub(crate) fn append(&mut self, other: &Self) {
         let before = self.atoms.len();

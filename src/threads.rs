@@ -68,6 +68,11 @@ pub fn shared<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
+/// The blocks of so many prompts: as many threads can work on one replicate at once.
+pub fn blocks(count: usize) -> usize {
+    count.div_ceil(BLOCK)
+}
+
 /// Whether work of the calling thread is shared.
 fn shares() -> bool {
     SHARES.get() && rayon::current_thread_index().is_some() && rayon::current_num_threads() > 1
@@ -81,7 +86,7 @@ pub(crate) fn for_each_block<T: Send>(
     make: impl Fn(Range<usize>) -> T + Sync,
     mut take: impl FnMut(T) + Send,
 ) {
-    let blocks = count.div_ceil(BLOCK);
+    let blocks = blocks(count);
     let block = |i: usize| i * BLOCK..((i + 1) * BLOCK).min(count);
     if blocks < 2 || !shares() {
         return (0..blocks).for_each(|i| take(make(block(i))));

@@ -9,6 +9,8 @@
 //! Every prompt draws from a random stream of its own, so that a sample can be walked through as often as needed without
 //! being stored.
 
+use std::ops::Range;
+
 use rand::Rng;
 
 use super::explore::{Explored, Explorer};
@@ -71,10 +73,25 @@ impl<'a> Sample<'a> {
     }
 
     /// Walks through the prompts that were drawn and have two responses or more, in order. Repeating it repeats the sample.
-    pub fn for_each(&self, mut f: impl FnMut(PromptSample<'_>)) {
+    pub fn for_each(&self, f: impl FnMut(PromptSample<'_>)) {
+        self.for_each_of(0..self.prompts.len(), f);
+    }
+
+    /// How many prompts were drawn that have two responses or more.
+    pub(super) fn len(&self) -> usize {
+        self.prompts.len()
+    }
+
+    /// The i-th of them.
+    pub(super) fn prompt(&self, i: usize) -> usize {
+        self.prompts[i].0
+    }
+
+    /// Walks through some of them, in order.
+    pub(super) fn for_each_of(&self, some: Range<usize>, mut f: impl FnMut(PromptSample<'_>)) {
         let mut sampler = PairSampler::default();
         let mut pairs = Vec::new();
-        for &(prompt, triples) in &self.prompts {
+        for &(prompt, triples) in &self.prompts[some] {
             pairs.clear();
             let mut rng = self.seed.rng(Purpose::Responses, self.round, prompt);
             sampler.sample(

@@ -12,7 +12,7 @@ use crate::metrics::chain::{self, ChainMetrics, Transition};
 use crate::metrics::{Measurement, measure};
 use crate::policy::Policy;
 use crate::process::Round;
-use crate::{Error, Result};
+use crate::{Error, Result, threads};
 
 /// What watches a run from outside. None of it reaches the results.
 pub trait Observer: Sync {
@@ -99,9 +99,14 @@ pub type Trajectories = Vec<Replicate>;
 pub fn run(simulation: &Simulation, keep_theta: bool, observer: &dyn Observer) -> Result<Trajectories> {
     let settings = &simulation.config.run;
     let numbers = settings.first_replicate..settings.first_replicate + settings.replicates;
+    // Threads that no replicate is left for help the others with theirs.
+    let shares = settings.replicates <= rayon::current_num_threads();
+    let one = |index: usize| {
+        let work = || numbered(simulation, index, keep_theta, observer);
+        if shares { threads::shared(work) } else { work() }
+    };
     // Results are collected by index: neither scheduling nor the number of threads enters.
-    let results: Vec<Result<Replicate>> =
-        numbers.into_par_iter().map(|index| numbered(simulation, index, keep_theta, observer)).collect();
+    let results: Vec<Result<Replicate>> = numbers.into_par_iter().map(one).collect();
     results.into_iter().collect()
 }
 
