@@ -1,4 +1,4 @@
-//! The few factorizations in use, behind one façade.
+//! The few factorizations in use, and a Gram matrix, behind one façade.
 //!
 //! [`faer_backend`] is the default: pure Rust, sequential, the same bits on every thread count. The feature `lapack`
 //! compiles `lapack_backend` as well and puts it behind the façade; tests then compare the two, function by function.
