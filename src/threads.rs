@@ -73,9 +73,10 @@ pub fn blocks(count: usize) -> usize {
     count.div_ceil(BLOCK)
 }
 
-/// Whether work of the calling thread is shared.
-fn shares() -> bool {
-    SHARES.get() && rayon::current_thread_index().is_some() && rayon::current_num_threads() > 1
+/// Whether the calling thread's work on so many prompts is shared.
+pub(crate) fn shares(prompts: usize) -> bool {
+    let asked = blocks(prompts) > 1 && SHARES.get();
+    asked && rayon::current_thread_index().is_some() && rayon::current_num_threads() > 1
 }
 
 /// Makes something of each block of consecutive numbers below `count`, and takes what was made in the
@@ -88,7 +89,7 @@ pub(crate) fn for_each_block<T: Send>(
 ) {
     let blocks = blocks(count);
     let block = |i: usize| i * BLOCK..((i + 1) * BLOCK).min(count);
-    if blocks < 2 || !shares() {
+    if !shares(count) {
         return (0..blocks).for_each(|i| take(make(block(i))));
     }
     // While some blocks are made, those that were made before are taken.
@@ -103,7 +104,7 @@ pub(crate) fn for_each_block<T: Send>(
     }
 }
 
-/// Both results; at the same time, within [`shared`] work.
+/// Both results, at the same time where a thread is free.
 pub(crate) fn both<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
-    if shares() { rayon::join(a, b) } else { (a(), b()) }
+    rayon::join(a, b)
 }

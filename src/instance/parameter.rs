@@ -8,7 +8,7 @@ use ndarray::Array1;
 use super::FeatureMap;
 use crate::floats::Norm;
 use crate::logits::{LogitTable, joint_levels};
-use crate::threads::{both, for_each_block};
+use crate::threads::{both, for_each_block, shares};
 
 /// θ ∈ R^d.
 ///
@@ -101,7 +101,10 @@ impl Parameter {
 
     /// ‖θ‖₂, and the cosine of the angle to another parameter.
     pub(crate) fn norm_and_cosine(&self, other: &Self) -> (f64, f64) {
-        let (a, b) = both(|| self.norm(), || other.norm());
+        let (a, b) = match self {
+            Self::Tabular(table) if shares(table.prompts()) => both(|| self.norm(), || other.norm()),
+            _ => (self.norm(), other.norm()),
+        };
         let cosine = match (self, other) {
             (Self::Dense(u), Self::Dense(v)) => u.iter().zip(v).map(|(u, v)| (u / a) * (v / b)).sum(),
             (Self::Tabular(u), Self::Tabular(v)) => {

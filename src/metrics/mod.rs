@@ -25,7 +25,7 @@ use crate::instance::Instance;
 use crate::policy::Policy;
 use crate::process::Round;
 use crate::stats::Range;
-use crate::threads::both;
+use crate::threads::{both, shares};
 
 /// Everything measured in one round of one replicate.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,8 +91,9 @@ pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, del
     };
     let previous = round.step.as_ref().map(|arrival| &*arrival.previous);
     let policies = pass::Policies { base, current, previous };
-    let (sums, (theta_norm, cosine)) =
-        both(|| pass::sums(instance, policies, beta, deltas), || round.theta.norm_and_cosine(instance.base()));
+    let sums = || pass::sums(instance, policies, beta, deltas);
+    let lengths = || round.theta.norm_and_cosine(instance.base());
+    let (sums, (theta_norm, cosine)) = if shares(weights.len()) { both(sums, lengths) } else { (sums(), lengths()) };
     let policy = PolicyMetrics {
         kappa: 1.0 + sums.kappa_minus_one,
         kappa_minus_one: sums.kappa_minus_one,

@@ -65,10 +65,21 @@ impl<'a> Sample<'a> {
     /// Draws which prompts come how often; their pairs are drawn when the sample is walked through.
     pub fn draw(weights: &[f64], policy: &'a Policy, n: u64, sampling: Sampling, seed: &'a Seed, round: usize) -> Self {
         let counts = prompt_counts(weights, n, sampling, &mut seed.rng(Purpose::Prompts, round, 0));
+        Self::of_counts(&counts, policy, sampling, seed, round)
+    }
+
+    /// Of prompts that come so often.
+    pub(super) fn of_counts(
+        counts: &[u64],
+        policy: &'a Policy,
+        sampling: Sampling,
+        seed: &'a Seed,
+        round: usize,
+    ) -> Self {
         let worth = |&(x, count): &(usize, u64)| count > 0 && policy.row(x).responses() > 1;
         let prompts = counts.iter().copied().enumerate().filter(worth).collect();
         let lone = |&(x, count): &(usize, u64)| count > 0 && policy.row(x).responses() == 1;
-        let lone = counts.into_iter().enumerate().filter(lone).collect();
+        let lone = counts.iter().copied().enumerate().filter(lone).collect();
         Self { policy, seed, round, sampling, prompts, lone }
     }
 

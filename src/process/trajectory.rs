@@ -8,7 +8,7 @@ use super::{Loop, Memory, Snapshot, Step};
 use crate::instance::{Instance, Parameter};
 use crate::policy::Policy;
 use crate::seed::Seed;
-use crate::{Error, Result};
+use crate::{Error, Result, threads};
 
 /// One round: the policy it arrived at, and how.
 ///
@@ -88,6 +88,8 @@ pub struct Rounds<'a> {
     past: Vec<Batch>,
     so_far: SoFar,
     next: Option<Next>,
+    /// How often each prompt is drawn in the next round, where another thread was free to find out.
+    ahead: Option<Arc<Vec<u64>>>,
 }
 
 #[derive(Debug)]
@@ -101,7 +103,7 @@ impl<'a> Rounds<'a> {
         let draws = (!process.fit.is_population()).then_some(0.0);
         let pairs = process.fit.data() != Data::Responses && draws.is_some();
         let so_far = SoFar { draws, rank_losses: pairs.then_some(0), empty_filters: 0 };
-        Self { process, instance, seed, base, past: Vec::new(), so_far, next: Some(Next::Base) }
+        Self { process, instance, seed, base, past: Vec::new(), so_far, next: Some(Next::Base), ahead: None }
     }
 
     fn advance(&mut self, round: Round) -> Result<Round> {
@@ -113,7 +115,10 @@ impl<'a> Rounds<'a> {
             self.so_far.add_draws(draws(process, &base)?);
             self.past.push(base);
         }
-        let step = Step::new(process, self.instance, (&self.base, &current), round.t, &self.seed, &self.past)?;
+        let mut step = Step::new(process, self.instance, (&self.base, &current), round.t, &self.seed, &self.past)?;
+        if let Some(counts) = self.ahead.take() {
+            step.lend_counts(counts);
+        }
         let idle = step.is_idle();
         let minimum = if idle {
             self.so_far.empty_filters += 1;
@@ -156,7 +161,15 @@ impl<'a> Rounds<'a> {
             fitted,
             so_far: self.so_far,
         };
-        let policy = Arc::new(self.instance.policy(&theta));
+        let (process, instance, seed) = (self.process, self.instance, self.seed);
+        let counts = || batch::counts_ahead(process, instance, &seed, round.t + 1);
+        let (policy, ahead) = if threads::shares(instance.prompts()) {
+            threads::both(|| instance.policy(&theta), counts)
+        } else {
+            (instance.policy(&theta), None)
+        };
+        self.ahead = ahead;
+        let policy = Arc::new(policy);
         self.arrive(round.t + 1, Snapshot { theta, policy }, Some(arrival))
     }
 
