@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayView2};
 
-use super::{inverse_cholesky, lower_gram};
+use super::{is_positive_definite, lower_gram};
 
 /// A Gram matrix certifies full rank only while its smallest eigenvalue exceeds this share of its
 /// trace; that is far above the rounding of the sums (rows·2e-16), so the certificate never errs, it
@@ -13,7 +13,7 @@ const SHARE: f64 = 1e-8;
 pub(super) fn spans_all(matrix: ArrayView2<'_, f64>) -> bool {
     let squares = squares(matrix);
     let trace = squares.sum();
-    is_far_above(&squares, trace) && has_far_eigenvalues(&lower_gram(matrix), trace)
+    is_far_above(&squares, trace) && has_far_eigenvalues(lower_gram(matrix), trace)
 }
 
 /// Whether rows (m×d) that lie in a space span it, beyond doubt; `complement` (d×d) projects onto what
@@ -32,7 +32,7 @@ pub(super) fn spans_within(matrix: ArrayView2<'_, f64>, complement: &Array2<f64>
     }
     let mut gram = lower_gram(matrix);
     gram.scaled_add(t, complement);
-    has_far_eigenvalues(&gram, trace)
+    has_far_eigenvalues(gram, trace)
 }
 
 /// The squared norms of the columns.
@@ -49,9 +49,10 @@ fn is_far_above(diagonal: &Array1<f64>, trace: f64) -> bool {
     diagonal.iter().copied().fold(f64::INFINITY, f64::min) > SHARE * trace
 }
 
-/// Whether λ_min(G) > `SHARE`·trace, by λ_min ≥ 1/tr(G⁻¹) = 1/‖L⁻¹‖²_F; only the lower triangle is read.
-fn has_far_eigenvalues(gram: &Array2<f64>, trace: f64) -> bool {
-    trace > 0.0
-        && inverse_cholesky(gram.view())
-            .is_some_and(|inverse| 1.0 > SHARE * trace * inverse.iter().map(|x| x * x).sum::<f64>())
+/// Whether λ_min(G) > `SHARE`·trace, by a Cholesky factor of G − 2·`SHARE`·trace·I: if there is one up
+/// to rounding, which is far below `SHARE`·trace, that matrix has no eigenvalue much below 0. Only the
+/// lower triangle is read.
+fn has_far_eigenvalues(mut gram: Array2<f64>, trace: f64) -> bool {
+    gram.diag_mut().iter_mut().for_each(|entry| *entry -= 2.0 * SHARE * trace);
+    trace > 0.0 && is_positive_definite(gram.view())
 }

@@ -101,3 +101,8 @@ pub fn lower_gram(a: ArrayView2<'_, f64>) -> Array2<f64> {
         array(gram.as_ref())
     })
 }
+
+/// See [`super::is_positive_definite`].
+pub fn is_positive_definite(a: ArrayView2<'_, f64>) -> bool {
+    settled(|| view(&a).llt(Side::Lower).is_ok())
+}

@@ -85,3 +85,8 @@ pub fn lower_gram(a: ArrayView2<'_, f64>) -> Array2<f64> {
     gram.indexed_iter_mut().filter(|((i, j), _)| j > i).for_each(|(_, value)| *value = 0.0);
     gram
 }
+
+/// See [`super::is_positive_definite`].
+pub fn is_positive_definite(a: ArrayView2<'_, f64>) -> bool {
+    copy(a).cholesky(UPLO::Lower).is_ok()
+}

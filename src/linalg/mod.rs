@@ -132,3 +132,17 @@ pub fn inverse_cholesky(a: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
 pub fn lower_gram(a: ArrayView2<'_, f64>) -> Array2<f64> {
     backend::lower_gram(a)
 }
+
+/// Whether a symmetric matrix, of which the lower triangle is read, has a Cholesky factor up to rounding.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::linalg::is_positive_definite;
+///
+/// // Eigenvalues 1 and 3; 3 and −1.
+/// assert!(is_positive_definite(array![[2.0, 1.0], [1.0, 2.0]].view()));
+/// assert!(!is_positive_definite(array![[1.0, 2.0], [2.0, 1.0]].view()));
+/// ```
+pub fn is_positive_definite(a: ArrayView2<'_, f64>) -> bool {
+    backend::is_positive_definite(a)
+}
