@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use crate::floats::Norm;
+use crate::threads::for_each_block;
 
 /// A response with a logit of its own.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,10 +48,20 @@ impl Row<'_> {
 
     /// The logit of a response.
     pub fn logit(&self, response: u32) -> f64 {
-        match self.atoms.binary_search_by_key(&response, |atom| atom.response) {
-            Ok(at) => self.atoms[at].logit,
-            Err(_) => self.rest_logit,
+        match self.place(response) {
+            Some(at) => self.atoms[at].logit,
+            None => self.rest_logit,
         }
+    }
+
+    /// Where a response stands among the atoms; `None` if it is none.
+    pub(crate) fn place(&self, response: u32) -> Option<usize> {
+        // Where all responses are atoms, each stands at its own number.
+        let own = response as usize;
+        if self.atoms.get(own).is_some_and(|atom| atom.response == response) {
+            return Some(own);
+        }
+        self.atoms.binary_search_by_key(&response, |atom| atom.response).ok()
     }
 
     /// The `rank`-th response (from 0) of the rest, by ascending index.
@@ -95,6 +106,29 @@ pub fn joint_levels<'a>(a: Row<'a>, b: Row<'a>) -> impl Iterator<Item = (f64, f6
         (i, j) = (next_i, next_j);
         Some((left, right, 1.0))
     })
+}
+
+/// As [`joint_levels`], with places in place of logits: that of an atom in its row, that of the rest
+/// behind the last atom.
+pub(crate) fn for_each_joint(a: Row<'_>, b: Row<'_>, mut f: impl FnMut(usize, usize, f64)) {
+    let (mut i, mut j, mut rest) = (0, 0, a.responses());
+    if a.rest == 0 && b.rest == 0 {
+        // Every response is an atom in both.
+        return (0..rest).for_each(|y| f(y, y, 1.0));
+    }
+    while let Some(response) = least_response(a.atoms.get(i), b.atoms.get(j)) {
+        rest -= 1;
+        let place = |atoms: &[Atom], at: usize| match atoms.get(at) {
+            Some(atom) if atom.response == response => (at, at + 1),
+            _ => (atoms.len(), at),
+        };
+        let ((left, next_i), (right, next_j)) = (place(a.atoms, i), place(b.atoms, j));
+        (i, j) = (next_i, next_j);
+        f(left, right, 1.0);
+    }
+    if rest > 0 {
+        f(a.atoms.len(), b.atoms.len(), rest as f64);
+    }
 }
 
 /// The smaller response of two atoms that may be absent.
@@ -175,6 +209,25 @@ impl LogitTable {
         self.rests.push(rest);
     }
 
+    /// Appends a prompt with so many responses, of which `fill` appends atoms, in any order; the others
+    /// have the logit 0.
+    pub(crate) fn push_with(&mut self, responses: usize, fill: impl FnOnce(&mut Vec<Atom>)) {
+        let before = self.atoms.len();
+        fill(&mut self.atoms);
+        self.atoms[before..].sort_unstable_by_key(|atom| atom.response);
+        let rest = (responses - (self.atoms.len() - before)) as u32;
+        self.push([], 0.0, rest);
+    }
+
+    /// Appends the prompts of another table.
+    pub(crate) fn append(&mut self, other: &Self) {
+        let before = self.atoms.len();
+        self.atoms.extend_from_slice(&other.atoms);
+        self.starts.extend(other.starts[1..].iter().map(|end| before + end));
+        self.rest_logits.extend_from_slice(&other.rest_logits);
+        self.rests.extend_from_slice(&other.rests);
+    }
+
     /// M, the number of prompts.
     pub fn prompts(&self) -> usize {
         self.rests.len()
@@ -203,9 +256,21 @@ impl LogitTable {
     }
 
     /// Response by response, f(logit here, logit there); responses that share a logit in both go on sharing one.
-    pub fn zip_with(&self, other: &Self, f: impl Fn(f64, f64) -> f64) -> Self {
+    pub fn zip_with(&self, other: &Self, f: impl Fn(f64, f64) -> f64 + Sync) -> Self {
+        let prompts = self.prompts().min(other.prompts());
         let mut table = Self::default();
-        for (a, b) in self.rows().zip(other.rows()) {
+        table.starts.reserve(prompts);
+        table.rest_logits.reserve(prompts);
+        table.rests.reserve(prompts);
+        let block = |range: Range<usize>| self.zip_block(other, range, &f);
+        for_each_block(prompts, block, |block| table.append(&block));
+        table
+    }
+
+    fn zip_block(&self, other: &Self, prompts: Range<usize>, f: &impl Fn(f64, f64) -> f64) -> Self {
+        let mut table = Self::default();
+        for x in prompts {
+            let (a, b) = (self.row(x), other.row(x));
             let before = table.atoms.len();
             let (mut i, mut j) = (0, 0);
             while let Some(response) = least_response(a.atoms.get(i), b.atoms.get(j)) {

@@ -11,9 +11,11 @@
 //! No probability is clamped. Logits of 1e-300 and of 1e+200 give finite gaps and probabilities of exactly 0 and 1 where
 //! that is what a double can say; 1 − π(y*) keeps its digits down to 1e-308.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::logits::{LogitTable, Row};
+use crate::threads::for_each_block;
 
 /// The head of a prompt's distribution: all that the theory asks of a policy at one prompt.
 ///
@@ -112,7 +114,9 @@ pub struct Policy {
 impl Policy {
     /// The policy with the given logits.
     pub fn from_logits(logits: Arc<LogitTable>) -> Self {
-        let heads = logits.rows().map(Head::of).collect();
+        let mut heads = Vec::with_capacity(logits.prompts());
+        let block = |prompts: Range<usize>| -> Vec<Head> { prompts.map(|x| Head::of(logits.row(x))).collect() };
+        for_each_block(logits.prompts(), block, |block| heads.extend(block));
         Self { logits, heads }
     }
 

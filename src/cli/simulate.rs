@@ -20,7 +20,7 @@ use crate::simulate::keys::{MOST, keys};
 use crate::simulate::{Config, Simulation, Summary, Trajectories, config, figure, output};
 use crate::study::{cost, provenance};
 use crate::words::counted;
-use crate::{Error, draft, files};
+use crate::{Error, draft, files, threads};
 
 const FILES: [&str; 7] = [
     "config.toml",
@@ -186,9 +186,13 @@ pub(super) fn run(args: &SimulateArgs) -> Result<(), Failure> {
 
 /// The threads, as memory allows: for all replicates at once, and for what is kept of them.
 fn jobs(args: &SimulateArgs, simulation: &Simulation) -> crate::Result<Jobs> {
-    let jobs = Jobs::new(args.jobs, simulation.config.run.replicates, args.verbosity);
+    let config = &simulation.config;
+    // Where there are fewer replicates than threads, those share the prompts of each.
+    let blocks = threads::blocks(config.instance.shape(config.process.samples).prompts as usize).max(1);
+    let replicates = config.run.replicates;
+    let jobs = Jobs::new(args.jobs, replicates.saturating_mul(blocks), args.verbosity);
     let needs = cost::of_run(simulation, args.wants_document(), args.save_theta.is_some())?;
-    jobs.fit(&needs.what, needs.kept, vec![needs.each; jobs.get()], args.verbosity)
+    jobs.fit(&needs.what, needs.kept, vec![needs.each; jobs.get().min(replicates)], args.verbosity)
 }
 
 fn prepare(args: &SimulateArgs, overlays: &[Overlay]) -> anyhow::Result<Simulation> {

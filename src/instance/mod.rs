@@ -50,6 +50,8 @@ pub struct Instance {
     tokens: Option<Tokens>,
     /// Span of all feature differences of dense features; computed when first asked for.
     span: OnceLock<Span>,
+    /// π_0; computed when first asked for.
+    base_policy: OnceLock<Arc<Policy>>,
 }
 
 impl Instance {
@@ -96,7 +98,8 @@ impl Instance {
         };
         let weights = Arc::new(weights.into_iter().map(|p| p / sum).collect());
         let (offset, reward, levels) = (None, None, None);
-        Ok(Self { weights, features, base, offset, correct, reward, levels, tokens: None, span: OnceLock::new() })
+        let (span, base_policy) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { weights, features, base, offset, correct, reward, levels, tokens: None, span, base_policy })
     }
 
     /// The same instance with fixed logits b(x,y), one for each response, in nats.
@@ -105,7 +108,7 @@ impl Instance {
     /// [`Error::Argument`] if the shape is another, or a logit is not finite.
     pub fn with_offset(self, offset: LogitTable) -> Result<Self> {
         self.check_table("offset", &offset)?;
-        Ok(Self { offset: Some(Arc::new(offset)), ..self })
+        Ok(Self { offset: Some(Arc::new(offset)), base_policy: OnceLock::new(), ..self })
     }
 
     /// The same instance with a reward r(x,y) from outside, one for each response, in nats.
@@ -239,6 +242,16 @@ impl Instance {
             None => logits,
             Some(offset) => Arc::new(logits.zip_with(offset, |logit, b| logit + b)),
         })
+    }
+
+    /// π_0, shared by all who ask for it.
+    pub(crate) fn base_policy(&self) -> &Arc<Policy> {
+        if let Some(policy) = self.base_policy.get() {
+            return policy;
+        }
+        // Not within the lock: a thread that shares this work may meet the same instance elsewhere.
+        let policy = Arc::new(self.policy(&self.base));
+        self.base_policy.get_or_init(|| policy)
     }
 
     /// The token structure, if the responses are token sequences.

@@ -1,5 +1,6 @@
 //! The parameter θ: a vector for dense features, a table of logits for one-hot features (there θ *is* the logits).
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::Array1;
@@ -7,6 +8,7 @@ use ndarray::Array1;
 use super::FeatureMap;
 use crate::floats::Norm;
 use crate::logits::{LogitTable, joint_levels};
+use crate::threads::{both, for_each_block, shares};
 
 /// θ ∈ R^d.
 ///
@@ -48,6 +50,11 @@ impl Parameter {
         }
     }
 
+    /// Whether it is this table, and not only equal to it.
+    pub(crate) fn is_table(&self, logits: &LogitTable) -> bool {
+        matches!(self, Self::Tabular(table) if std::ptr::eq(&**table, logits))
+    }
+
     /// Whether no coordinate is +∞ or NaN; −∞ is the logit of a response of probability 0.
     pub fn is_below_infinity(&self) -> bool {
         match self {
@@ -79,7 +86,7 @@ impl Parameter {
     }
 
     /// Coordinate by coordinate, f(θ, θ'); f must be a function of the two values alone.
-    pub fn zip_with(&self, other: &Self, f: impl Fn(f64, f64) -> f64) -> Self {
+    pub fn zip_with(&self, other: &Self, f: impl Fn(f64, f64) -> f64 + Sync) -> Self {
         match (self, other) {
             (Self::Dense(u), Self::Dense(v)) => Self::Dense(u.iter().zip(v).map(|(&u, &v)| f(u, v)).collect()),
             (Self::Tabular(u), Self::Tabular(v)) => Self::tabular(u.zip_with(v, f)),
@@ -89,16 +96,33 @@ impl Parameter {
 
     /// The cosine of the angle between two parameters; NaN if one of them is zero.
     pub fn cosine(&self, other: &Self) -> f64 {
-        let (a, b) = (self.norm(), other.norm());
-        match (self, other) {
+        self.norm_and_cosine(other).1
+    }
+
+    /// ‖θ‖₂, and the cosine of the angle to another parameter.
+    pub(crate) fn norm_and_cosine(&self, other: &Self) -> (f64, f64) {
+        let (a, b) = match self {
+            Self::Tabular(table) if shares(table.prompts()) => both(|| self.norm(), || other.norm()),
+            _ => (self.norm(), other.norm()),
+        };
+        let cosine = match (self, other) {
             (Self::Dense(u), Self::Dense(v)) => u.iter().zip(v).map(|(u, v)| (u / a) * (v / b)).sum(),
-            (Self::Tabular(u), Self::Tabular(v)) => u
-                .rows()
-                .zip(v.rows())
-                .map(|(u, v)| joint_levels(u, v).map(|(u, v, count)| count * ((u / a) * (v / b))).sum::<f64>())
-                .sum(),
+            (Self::Tabular(u), Self::Tabular(v)) => {
+                let of_row = |x: usize| {
+                    let products = joint_levels(u.row(x), v.row(x)).map(|(u, v, count)| count * ((u / a) * (v / b)));
+                    products.sum::<f64>()
+                };
+                // Sums of doubles start at −0.
+                let mut sum = -0.0;
+                let block = |prompts: Range<usize>| prompts.map(of_row).collect::<Vec<f64>>();
+                for_each_block(u.prompts(), block, |block| {
+                    block.iter().for_each(|term| sum += term);
+                });
+                sum
+            }
             _ => unreachable!("an instance has parameters of one kind"),
-        }
+        };
+        (a, cosine)
     }
 
     /// All logits ⟨θ, φ(x,y)⟩.

@@ -78,3 +78,15 @@ pub fn inverse_cholesky(a: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
     let inverse = factor.solve_triangular(UPLO::Lower, Diag::NonUnit, &Array2::eye(a.nrows())).ok()?;
     inverse.iter().all(|x| x.is_finite()).then_some(inverse)
 }
+
+/// See [`super::lower_gram`].
+pub fn lower_gram(a: ArrayView2<'_, f64>) -> Array2<f64> {
+    let mut gram = a.t().dot(&a);
+    gram.indexed_iter_mut().filter(|((i, j), _)| j > i).for_each(|(_, value)| *value = 0.0);
+    gram
+}
+
+/// See [`super::is_positive_definite`].
+pub fn is_positive_definite(a: ArrayView2<'_, f64>) -> bool {
+    copy(a).cholesky(UPLO::Lower).is_ok()
+}

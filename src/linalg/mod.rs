@@ -1,9 +1,10 @@
-//! The few factorizations in use, behind one façade.
+//! The few factorizations in use, and a Gram matrix, behind one façade.
 //!
 //! [`faer_backend`] is the default: pure Rust, sequential, the same bits on every thread count. The feature `lapack`
 //! compiles `lapack_backend` as well and puts it behind the façade; tests then compare the two, function by function.
 //! Matrices are `ndarray` arrays; entries must be finite.
 
+mod certificate;
 pub mod faer_backend;
 mod graded;
 mod graded_columns;
@@ -118,4 +119,30 @@ pub fn thin_svd(a: ArrayView2<'_, f64>) -> ThinSvd {
 /// ```
 pub fn inverse_cholesky(a: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
     backend::inverse_cholesky(a)
+}
+
+/// The lower triangle of AᵀA (n×n) for an m×n matrix; 0 above it.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::linalg::lower_gram;
+///
+/// assert_eq!(lower_gram(array![[1.0, 2.0], [0.0, 3.0]].view()), array![[1.0, 0.0], [2.0, 13.0]]);
+/// ```
+pub fn lower_gram(a: ArrayView2<'_, f64>) -> Array2<f64> {
+    backend::lower_gram(a)
+}
+
+/// Whether a symmetric matrix, of which the lower triangle is read, has a Cholesky factor up to rounding.
+///
+/// ```
+/// use ndarray::array;
+/// use selfreward::linalg::is_positive_definite;
+///
+/// // Eigenvalues 1 and 3; 3 and −1.
+/// assert!(is_positive_definite(array![[2.0, 1.0], [1.0, 2.0]].view()));
+/// assert!(!is_positive_definite(array![[1.0, 2.0], [2.0, 1.0]].view()));
+/// ```
+pub fn is_positive_definite(a: ArrayView2<'_, f64>) -> bool {
+    backend::is_positive_definite(a)
 }

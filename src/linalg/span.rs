@@ -1,8 +1,11 @@
 //! The span of a set of feature differences: its rank, and the orthogonal projection onto it.
 
-use ndarray::{Array1, Array2, Axis, s};
+use std::sync::{Arc, OnceLock};
 
-use super::{inverse_cholesky, r_factor, row_space};
+use ndarray::{Array1, Array2, Axis};
+
+use super::certificate::{spans_all, spans_within};
+use super::{r_factor, row_space};
 
 /// A linear subspace of R^d.
 ///
@@ -19,8 +22,23 @@ use super::{inverse_cholesky, r_factor, row_space};
 #[derive(Clone, Debug)]
 pub struct Span {
     dim: usize,
-    /// Orthonormal columns, d×rank; `None` stands for all of R^d.
-    basis: Option<Array2<f64>>,
+    /// `None` stands for all of R^d.
+    basis: Option<Arc<Basis>>,
+}
+
+/// What is shared by all copies of a space.
+#[derive(Debug)]
+struct Basis {
+    /// Orthonormal columns, d×rank.
+    columns: Array2<f64>,
+    /// The projection onto what is orthogonal to them, d×d; computed when first asked for.
+    complement: OnceLock<Array2<f64>>,
+}
+
+impl Basis {
+    fn complement(&self) -> &Array2<f64> {
+        self.complement.get_or_init(|| Array2::eye(self.columns.nrows()) - self.columns.dot(&self.columns.t()))
+    }
 }
 
 /// Rank decisions: a direction counts if its singular value (or pivot) exceeds this times √d times the largest one.
@@ -28,10 +46,6 @@ pub struct Span {
 /// Rounding makes up directions of about 1·ε√d (lower this to 1·ε and `rounding_makes_no_directions` fails); true ones are found
 /// down to 10^-12 and below (raise it to 1e-10 and `rank_survives_bad_conditioning` fails).
 const TOLERANCE: f64 = 16.0 * f64::EPSILON;
-
-/// A Gram matrix certifies full rank only while its smallest eigenvalue exceeds this share of its trace; that is far above
-/// the rounding of the sums (rows·2e-16), so the certificate never errs, it only sometimes declines.
-const CERTIFICATE: f64 = 1e-8;
 
 impl Span {
     /// The whole space.
@@ -52,13 +66,9 @@ impl Span {
         if rows >= most.rank() && most.certified(rows, &fill) {
             return most.clone();
         }
-        let mut matrix = Array2::zeros((rows, dim));
-        matrix
-            .axis_iter_mut(Axis(0))
-            .enumerate()
-            .for_each(|(i, mut row)| fill(i, row.as_slice_mut().expect("standard layout")));
+        let matrix = filled(rows, dim, fill);
         let live = live_columns(&matrix);
-        let kept = if live.len() < dim { matrix.select(Axis(1), &live) } else { matrix };
+        let kept = if live.len() < dim { gathered(&matrix, &live) } else { matrix };
         let reduced = if rows > kept.ncols() && !kept.is_empty() { r_factor(kept.view()) } else { kept };
         let basis = row_space(reduced.view(), TOLERANCE * (dim as f64).sqrt());
         if basis.ncols() >= most.rank() {
@@ -66,49 +76,52 @@ impl Span {
         }
         let mut embedded = Array2::zeros((dim, basis.ncols()));
         live.iter().zip(basis.rows()).for_each(|(&column, row)| embedded.row_mut(column).assign(&row));
-        Self { dim, basis: Some(embedded) }
+        Self { dim, basis: Some(Arc::new(Basis { columns: embedded, complement: OnceLock::new() })) }
     }
 
     /// Whether some of the rows already span this space, beyond doubt.
     fn certified(&self, rows: usize, fill: &impl Fn(usize, &mut [f64])) -> bool {
         let rank = self.rank();
-        let mut take = 2 * rank + 8;
+        let mut take = rank + rank / 4 + 8;
         loop {
             let count = take.min(rows);
-            let mut matrix = Array2::zeros((count, self.dim));
-            for (i, mut row) in matrix.axis_iter_mut(Axis(0)).enumerate() {
-                // Spread over all rows, so that the choice does not hang on how the prompts are ordered.
-                fill((i as u128 * rows as u128 / count as u128) as usize, row.as_slice_mut().expect("standard layout"));
+            // Spread over all rows, so that the choice does not hang on how the prompts are ordered.
+            let spread = |i: usize| (i as u128 * rows as u128 / count as u128) as usize;
+            let matrix = filled(count, self.dim, |i, row| fill(spread(i), row));
+            let spanned = match &self.basis {
+                None => spans_all(matrix.view()),
+                // The Gram matrix of d columns costs less than coordinates and their Gram matrix.
+                Some(basis) if self.dim <= 2 * rank => spans_within(matrix.view(), basis.complement()),
+                Some(basis) => spans_all(matrix.dot(&basis.columns).view()),
+            };
+            if spanned || count == rows {
+                return spanned;
             }
-            let coordinates = self.basis.as_ref().map_or_else(|| matrix.clone(), |basis| matrix.dot(basis));
-            if may_be_well_conditioned(&coordinates) && well_conditioned(&coordinates.t().dot(&coordinates)) {
-                return true;
-            }
-            if count == rows {
-                return false;
-            }
-            take *= 4;
+            take *= 3;
         }
     }
 
     /// Its dimension.
     pub fn rank(&self) -> usize {
-        self.basis.as_ref().map_or(self.dim, Array2::ncols)
+        self.basis.as_ref().map_or(self.dim, |basis| basis.columns.ncols())
     }
 
     /// Coordinates of the rows of a matrix (m×d) in this space: m×rank.
     pub fn coordinates(&self, matrix: Array2<f64>) -> Array2<f64> {
-        self.basis.as_ref().map_or_else(|| matrix.clone(), |basis| matrix.dot(basis))
+        match &self.basis {
+            None => matrix,
+            Some(basis) => matrix.dot(&basis.columns),
+        }
     }
 
     /// Coordinates of one vector.
     pub fn coordinates_of(&self, vector: &Array1<f64>) -> Array1<f64> {
-        self.basis.as_ref().map_or_else(|| vector.clone(), |basis| basis.t().dot(vector))
+        self.basis.as_ref().map_or_else(|| vector.clone(), |basis| basis.columns.t().dot(vector))
     }
 
     /// The vector that has these coordinates.
     pub fn embed(&self, coordinates: &Array1<f64>) -> Array1<f64> {
-        self.basis.as_ref().map_or_else(|| coordinates.clone(), |basis| basis.dot(coordinates))
+        self.basis.as_ref().map_or_else(|| coordinates.clone(), |basis| basis.columns.dot(coordinates))
     }
 
     /// The orthogonal projection of a vector onto this space.
@@ -131,18 +144,20 @@ fn live_columns(matrix: &Array2<f64>) -> Vec<usize> {
     (0..sizes.len()).filter(|&column| sizes[column] > least).collect()
 }
 
-/// Whether λ_min(AᵀA), which is at most the least squared norm of a column, can exceed `CERTIFICATE`·‖A‖²_F. Costs nothing
-/// beside the product AᵀA.
-fn may_be_well_conditioned(matrix: &Array2<f64>) -> bool {
-    let mut squares = Array1::<f64>::zeros(matrix.ncols());
-    matrix.rows().into_iter().for_each(|row| squares.zip_mut_with(&row, |sum, value| *sum += value * value));
-    squares.iter().copied().fold(f64::INFINITY, f64::min) > CERTIFICATE * squares.sum()
+/// A matrix whose i-th row `fill(i, row)` writes.
+fn filled(rows: usize, dim: usize, fill: impl Fn(usize, &mut [f64])) -> Array2<f64> {
+    let mut matrix = Array2::zeros((rows, dim));
+    for (i, mut row) in matrix.axis_iter_mut(Axis(0)).enumerate() {
+        fill(i, row.as_slice_mut().expect("standard layout"));
+    }
+    matrix
 }
 
-/// Whether λ_min(G) > `CERTIFICATE`·tr G, by λ_min ≥ 1/tr(G⁻¹) = 1/‖L⁻¹‖²_F.
-fn well_conditioned(gram: &Array2<f64>) -> bool {
-    let trace = gram.diag().sum();
-    trace > 0.0
-        && inverse_cholesky(gram.slice(s![.., ..]))
-            .is_some_and(|inverse| 1.0 > CERTIFICATE * trace * inverse.iter().map(|x| x * x).sum::<f64>())
+/// Some columns of a matrix, row by row.
+fn gathered(matrix: &Array2<f64>, columns: &[usize]) -> Array2<f64> {
+    let mut kept = Array2::zeros((matrix.nrows(), columns.len()));
+    for (row, mut out) in matrix.rows().into_iter().zip(kept.rows_mut()) {
+        out.iter_mut().zip(columns).for_each(|(out, &column)| *out = row[column]);
+    }
+    kept
 }

@@ -15,6 +15,7 @@ pub mod labels;
 pub mod misspecification;
 pub mod named;
 pub mod noise;
+mod pass;
 pub mod plain_step;
 pub mod policy;
 pub mod step;
@@ -24,6 +25,7 @@ use crate::instance::Instance;
 use crate::policy::Policy;
 use crate::process::Round;
 use crate::stats::Range;
+use crate::threads::{both, shares};
 
 /// Everything measured in one round of one replicate.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,42 +83,43 @@ pub struct StepMetrics {
 pub fn measure(instance: &Instance, base: &Policy, round: &Round, beta: f64, deltas: &[f64]) -> Measurement {
     let weights = instance.weights();
     let current = &*round.policy;
-    let for_each_delta = |failure: &dyn Fn(f64) -> f64| deltas.iter().map(|&delta| failure(delta)).collect();
     let decoded: Option<Vec<u32>> =
         instance.tokens().map(|tokens| (0..weights.len()).map(|x| greedy_decode(current, tokens, x)).collect());
     let greedy_finds = |policy: &Policy| {
         let decoded = decoded.as_deref()?;
         Some(policy::decoding_success(weights, decoded, policy))
     };
-    let cosine = round.theta.cosine(instance.base());
+    let previous = round.step.as_ref().map(|arrival| &*arrival.previous);
+    let policies = pass::Policies { base, current, previous };
+    let sums = || pass::sums(instance, policies, beta, deltas);
+    let lengths = || round.theta.norm_and_cosine(instance.base());
+    let (sums, (theta_norm, cosine)) = if shares(weights.len()) { both(sums, lengths) } else { (sums(), lengths()) };
     let policy = PolicyMetrics {
-        kappa: policy::kappa(weights, current),
-        kappa_minus_one: policy::kappa_minus_one(weights, current),
-        failure: for_each_delta(&|delta| policy::failure(weights, current, delta)),
-        base_failure: for_each_delta(&|delta| policy::comparator_failure(weights, base, current, delta)),
-        drift: policy::drift(weights, base, current),
-        margin: policy::margin(weights, current),
-        min_confidence: policy::min_confidence(weights, current),
-        entropy: policy::entropy(weights, current),
-        kl: policy::kl(weights, current),
+        kappa: 1.0 + sums.kappa_minus_one,
+        kappa_minus_one: sums.kappa_minus_one,
+        failure: sums.failure,
+        base_failure: sums.base_failure,
+        drift: sums.drift,
+        margin: sums.margin,
+        min_confidence: sums.min_confidence,
+        entropy: sums.entropy,
+        kl: sums.kl,
         accuracy: instance.correct().and_then(|correct| policy::accuracy(weights, current, correct)),
-        base_probability: policy::comparator_probability(weights, base, current),
+        base_probability: sums.base_probability,
         greedy_modal: greedy_finds(current),
         greedy_base: greedy_finds(base),
-        theta_norm: round.theta.norm(),
+        theta_norm,
         cosine: cosine.is_finite().then_some(cosine),
-        logit_rounding: policy::logit_rounding(instance, &round.theta),
+        logit_rounding: policy::rounding(instance, &round.theta, theta_norm),
     };
-    let step = round.step.as_ref().map(|arrival| {
-        let previous = &*arrival.previous;
-        let concentrability = step::concentrability(weights, previous, current);
+    let step = round.step.as_ref().zip(sums.step).map(|(arrival, sums)| {
         let sample = arrival.sample.as_ref();
         StepMetrics {
-            comparator_failure: for_each_delta(&|delta| policy::comparator_failure(weights, previous, current, delta)),
-            gap: step::gap(weights, previous, current),
-            concentrability,
-            excess: step::excess(concentrability, policy::kappa(weights, previous)),
-            population_loss: step::population_loss(weights, previous, current, beta),
+            comparator_failure: sums.comparator_failure,
+            gap: sums.gap,
+            concentrability: sums.concentrability,
+            excess: step::excess(sums.concentrability, sums.kappa_before),
+            population_loss: sums.population_loss,
             rank_fraction: sample.and_then(step::rank_fraction),
             diversity: sample.map(step::diversity),
         }

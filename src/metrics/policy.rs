@@ -208,8 +208,13 @@ pub fn accuracy(weights: &[f64], policy: &Policy, correct: &Correct) -> Option<f
 /// |logit| for one-hot ones, whose prompts do not mix; with fixed logits b, 2^-52 max|b| more. Where seen directions have outgrown unseen ones so far that this is no
 /// longer small, the logits of unseen pairs are rounding.
 pub fn logit_rounding(instance: &Instance, theta: &Parameter) -> f64 {
+    rounding(instance, theta, theta.norm())
+}
+
+/// As [`logit_rounding`], where ‖θ‖ is known.
+pub(super) fn rounding(instance: &Instance, theta: &Parameter, norm: f64) -> f64 {
     let of_theta = match (instance.features(), theta) {
-        (FeatureMap::Dense(_), theta) => theta.norm() * instance.features().largest_difference(),
+        (FeatureMap::Dense(_), _) => norm * instance.features().largest_difference(),
         (FeatureMap::OneHot(_), Parameter::Tabular(table)) => largest(table),
         _ => unreachable!("an instance has parameters and features of one kind"),
     };

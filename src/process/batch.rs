@@ -10,9 +10,9 @@ use rand_chacha::ChaCha8Rng;
 use super::accept;
 use super::candidates::Counting;
 use super::fit::{Data, Labels};
-use super::pairs::Sample;
+use super::pairs::{Sample, prompt_counts};
 use super::responses::{Responses, draws_of};
-use super::{Loop, Memory, Sampling, Snapshot, Step};
+use super::{Loop, Memory, PromptLaw, Sampling, Snapshot, Step};
 use crate::Result;
 use crate::instance::Instance;
 use crate::logits::LogitTable;
@@ -40,6 +40,8 @@ pub struct Batch {
     pub round: usize,
     pub(super) seed: Seed,
     pub(super) count: Counting,
+    /// How often each prompt is drawn, where that was found ahead.
+    pub(super) counts: Option<Arc<Vec<u64>>>,
 }
 
 /// What a label is drawn by: the reward of the round in which the pair was drawn, and the law of labels.
@@ -79,7 +81,11 @@ impl Labelling {
 impl Batch {
     /// The pairs that were drawn.
     pub fn pairs(&self) -> Sample<'_> {
-        Sample::draw(&self.weights, &self.law, self.samples, self.sampling, &self.seed, self.round)
+        let (law, seed) = (&*self.law, &self.seed);
+        match &self.counts {
+            Some(counts) => Sample::of_counts(counts, law, self.sampling, seed, self.round),
+            None => Sample::draw(&self.weights, law, self.samples, self.sampling, seed, self.round),
+        }
     }
 
     /// The responses that were drawn and kept.
@@ -150,6 +156,7 @@ pub(super) fn fresh(step: &Step<'_>) -> Result<Vec<Batch>> {
         round: step.round,
         seed: *step.seed,
         count: drawn.count,
+        counts: None,
     };
     match process.memory {
         Memory::None | Memory::All | Memory::Kept => Ok(vec![own]),
@@ -183,7 +190,19 @@ pub(super) fn of_base(process: &Loop, instance: &Instance, base: &Snapshot, seed
         round: 0,
         seed: seed.named("batch", "base"),
         count: Counting::Each(1),
+        counts: None,
     }
+}
+
+/// How often each prompt will be drawn in a round, where no policy has a say in it: pairs of all
+/// prompts, and nothing remembered.
+pub(super) fn counts_ahead(process: &Loop, instance: &Instance, seed: &Seed, round: usize) -> Option<Arc<Vec<u64>>> {
+    let pairs = !process.fit.is_population() && process.fit.data() != Data::Responses;
+    let free = process.prompts == PromptLaw::All && process.memory == Memory::None;
+    (pairs && free && round < process.rounds).then(|| {
+        let mut rng = seed.rng(Purpose::Prompts, round, 0);
+        Arc::new(prompt_counts(instance.weights(), process.samples, process.sampling, &mut rng))
+    })
 }
 
 /// The uniform law over each prompt's responses.

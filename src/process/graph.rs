@@ -22,6 +22,9 @@ pub struct SeenGraph {
     vertices: Vec<u32>,
     parent: Vec<u32>,
     forest: Vec<(u32, u32)>,
+    /// Roots of the components that are asked for; their members, each with its root.
+    wanted: Vec<bool>,
+    members: Vec<(u32, u32)>,
 }
 
 impl SeenGraph {
@@ -82,26 +85,35 @@ impl SeenGraph {
 
     /// Components with an interesting response, each as its responses by ascending index, in the order of their least one.
     pub fn components(&mut self, interesting: impl Fn(u32) -> bool) -> Vec<Vec<u32>> {
-        let mut wanted = vec![false; self.vertices.len()];
+        let mut components: Vec<Vec<u32>> = Vec::new();
+        self.for_each_component(interesting, |members| {
+            components.push(members.iter().map(|&(_, response)| response).collect());
+        });
+        components.sort_unstable_by_key(|component| component[0]);
+        components
+    }
+
+    /// As [`SeenGraph::components`], in another order and without lists of their own: each as its (root,
+    /// response) by ascending response.
+    pub(super) fn for_each_component(&mut self, interesting: impl Fn(u32) -> bool, f: impl FnMut(&[(u32, u32)])) {
+        self.wanted.clear();
+        self.wanted.resize(self.vertices.len(), false);
+        self.members.clear();
         for vertex in 0..self.vertices.len() {
             if interesting(self.vertices[vertex]) {
                 let root = self.root(vertex as u32);
-                wanted[root as usize] = true;
+                self.wanted[root as usize] = true;
             }
         }
-        let mut members = Vec::new();
-        if wanted.contains(&true) {
+        if self.wanted.contains(&true) {
             for vertex in 0..self.vertices.len() {
                 let root = self.root(vertex as u32);
-                if wanted[root as usize] {
-                    members.push((root, self.vertices[vertex]));
+                if self.wanted[root as usize] {
+                    self.members.push((root, self.vertices[vertex]));
                 }
             }
         }
-        members.sort_unstable();
-        let component = |chunk: &[(u32, u32)]| chunk.iter().map(|&(_, response)| response).collect();
-        let mut components: Vec<Vec<u32>> = members.chunk_by(|a, b| a.0 == b.0).map(component).collect();
-        components.sort_unstable_by_key(|component| component[0]);
-        components
+        self.members.sort_unstable();
+        self.members.chunk_by(|a, b| a.0 == b.0).for_each(f);
     }
 }

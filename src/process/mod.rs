@@ -53,6 +53,8 @@ pub use signal::{Reward, Signal, Vote, Weighted};
 pub use step::{Snapshot, Step};
 pub use trajectory::{Arrival, Round, Rounds};
 
+use std::sync::Arc;
+
 use crate::instance::{Instance, Parameter};
 use crate::seed::Seed;
 use crate::{Error, Result};
@@ -160,12 +162,13 @@ pub struct Checked<'a> {
 impl<'a> Checked<'a> {
     /// Starts at the instance's θ_0; yields rounds 0 to T.
     pub fn start(self, seed: Seed) -> Rounds<'a> {
-        self.start_at(self.instance.base().clone(), seed)
+        let (theta, policy) = (self.instance.base().clone(), Arc::clone(self.instance.base_policy()));
+        Rounds::new(self.process, self.instance, Snapshot { theta, policy }, seed)
     }
 
     /// Starts at another parameter than θ_0, which then is the base policy; yields rounds 0 to T.
     pub fn start_at(self, initial: Parameter, seed: Seed) -> Rounds<'a> {
-        Rounds::new(self.process, self.instance, initial, seed)
+        Rounds::new(self.process, self.instance, Snapshot::new(initial, self.instance), seed)
     }
 }
 

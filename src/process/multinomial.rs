@@ -51,6 +51,9 @@ impl Sampling {
 /// library's binomial works through 1 − p and loses the digits of such a p.
 const POISSON_BELOW: f64 = 1e-9;
 
+/// Of so few descending sums all are compared with a point: no branch is guessed wrong.
+const FEW: usize = 32;
+
 /// A binomial count: `trials` trials that succeed with odds `success : failure`.
 ///
 /// Both masses are given, so that neither probability is ever formed as one minus the other.
@@ -123,7 +126,12 @@ impl Cells {
     pub fn draw(&self, first: usize, rng: &mut impl Rng) -> (usize, f64) {
         let point = open_unit(rng) * self.suffix[first];
         // Cell i covers suffix[i+1] ≤ point < suffix[i]; the sums descend, and a cell of mass zero covers nothing.
-        let behind = self.suffix[first + 1..].partition_point(|&sum| sum > point);
+        let sums = &self.suffix[first + 1..];
+        let behind = if sums.len() <= FEW {
+            sums.iter().map(|&sum| usize::from(sum > point)).sum()
+        } else {
+            sums.partition_point(|&sum| sum > point)
+        };
         let cell = (first + behind).min(self.len() - 1);
         (cell, (point - self.suffix[cell + 1]).max(0.0))
     }

@@ -9,6 +9,8 @@
 //! Every prompt draws from a random stream of its own, so that a sample can be walked through as often as needed without
 //! being stored.
 
+use std::ops::Range;
+
 use rand::Rng;
 
 use super::explore::{Explored, Explorer};
@@ -63,18 +65,44 @@ impl<'a> Sample<'a> {
     /// Draws which prompts come how often; their pairs are drawn when the sample is walked through.
     pub fn draw(weights: &[f64], policy: &'a Policy, n: u64, sampling: Sampling, seed: &'a Seed, round: usize) -> Self {
         let counts = prompt_counts(weights, n, sampling, &mut seed.rng(Purpose::Prompts, round, 0));
+        Self::of_counts(&counts, policy, sampling, seed, round)
+    }
+
+    /// Of prompts that come so often.
+    pub(super) fn of_counts(
+        counts: &[u64],
+        policy: &'a Policy,
+        sampling: Sampling,
+        seed: &'a Seed,
+        round: usize,
+    ) -> Self {
         let worth = |&(x, count): &(usize, u64)| count > 0 && policy.row(x).responses() > 1;
         let prompts = counts.iter().copied().enumerate().filter(worth).collect();
         let lone = |&(x, count): &(usize, u64)| count > 0 && policy.row(x).responses() == 1;
-        let lone = counts.into_iter().enumerate().filter(lone).collect();
+        let lone = counts.iter().copied().enumerate().filter(lone).collect();
         Self { policy, seed, round, sampling, prompts, lone }
     }
 
     /// Walks through the prompts that were drawn and have two responses or more, in order. Repeating it repeats the sample.
-    pub fn for_each(&self, mut f: impl FnMut(PromptSample<'_>)) {
+    pub fn for_each(&self, f: impl FnMut(PromptSample<'_>)) {
+        self.for_each_of(0..self.prompts.len(), f);
+    }
+
+    /// How many prompts were drawn that have two responses or more.
+    pub(super) fn len(&self) -> usize {
+        self.prompts.len()
+    }
+
+    /// The i-th of them.
+    pub(super) fn prompt(&self, i: usize) -> usize {
+        self.prompts[i].0
+    }
+
+    /// Walks through some of them, in order.
+    pub(super) fn for_each_of(&self, some: Range<usize>, mut f: impl FnMut(PromptSample<'_>)) {
         let mut sampler = PairSampler::default();
         let mut pairs = Vec::new();
-        for &(prompt, triples) in &self.prompts {
+        for &(prompt, triples) in &self.prompts[some] {
             pairs.clear();
             let mut rng = self.seed.rng(Purpose::Responses, self.round, prompt);
             sampler.sample(

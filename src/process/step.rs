@@ -120,6 +120,13 @@ impl<'a> Step<'a> {
         Ok(step)
     }
 
+    /// How often each prompt is drawn, where that was found ahead.
+    pub(super) fn lend_counts(&mut self, counts: Arc<Vec<u64>>) {
+        if let [fresh] = &mut self.batches[self.remembered..] {
+            fresh.counts = Some(counts);
+        }
+    }
+
     /// θ_t.
     pub fn theta(&self) -> &'a Parameter {
         &self.current.theta

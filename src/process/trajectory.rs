@@ -8,7 +8,7 @@ use super::{Loop, Memory, Snapshot, Step};
 use crate::instance::{Instance, Parameter};
 use crate::policy::Policy;
 use crate::seed::Seed;
-use crate::{Error, Result};
+use crate::{Error, Result, threads};
 
 /// One round: the policy it arrived at, and how.
 ///
@@ -88,6 +88,8 @@ pub struct Rounds<'a> {
     past: Vec<Batch>,
     so_far: SoFar,
     next: Option<Next>,
+    /// How often each prompt is drawn in the next round, where another thread was free to find out.
+    ahead: Option<Arc<Vec<u64>>>,
 }
 
 #[derive(Debug)]
@@ -97,12 +99,11 @@ enum Next {
 }
 
 impl<'a> Rounds<'a> {
-    pub(super) fn new(process: &'a Loop, instance: &'a Instance, initial: Parameter, seed: Seed) -> Self {
+    pub(super) fn new(process: &'a Loop, instance: &'a Instance, base: Snapshot, seed: Seed) -> Self {
         let draws = (!process.fit.is_population()).then_some(0.0);
         let pairs = process.fit.data() != Data::Responses && draws.is_some();
         let so_far = SoFar { draws, rank_losses: pairs.then_some(0), empty_filters: 0 };
-        let base = Snapshot::new(initial, instance);
-        Self { process, instance, seed, base, past: Vec::new(), so_far, next: Some(Next::Base) }
+        Self { process, instance, seed, base, past: Vec::new(), so_far, next: Some(Next::Base), ahead: None }
     }
 
     fn advance(&mut self, round: Round) -> Result<Round> {
@@ -114,7 +115,10 @@ impl<'a> Rounds<'a> {
             self.so_far.add_draws(draws(process, &base)?);
             self.past.push(base);
         }
-        let step = Step::new(process, self.instance, (&self.base, &current), round.t, &self.seed, &self.past)?;
+        let mut step = Step::new(process, self.instance, (&self.base, &current), round.t, &self.seed, &self.past)?;
+        if let Some(counts) = self.ahead.take() {
+            step.lend_counts(counts);
+        }
         let idle = step.is_idle();
         let minimum = if idle {
             self.so_far.empty_filters += 1;
@@ -157,20 +161,33 @@ impl<'a> Rounds<'a> {
             fitted,
             so_far: self.so_far,
         };
-        self.arrive(round.t + 1, theta, Some(arrival))
+        let (process, instance, seed) = (self.process, self.instance, self.seed);
+        let counts = || batch::counts_ahead(process, instance, &seed, round.t + 1);
+        let (policy, ahead) = if threads::shares(instance.prompts()) {
+            threads::both(|| instance.policy(&theta), counts)
+        } else {
+            (instance.policy(&theta), None)
+        };
+        self.ahead = ahead;
+        let policy = Arc::new(policy);
+        self.arrive(round.t + 1, Snapshot { theta, policy }, Some(arrival))
     }
 
-    fn arrive(&self, t: usize, theta: Parameter, step: Option<Arrival>) -> Result<Round> {
-        let policy = self.instance.policy(&theta);
+    fn arrive(&self, t: usize, reached: Snapshot, step: Option<Arrival>) -> Result<Round> {
+        let Snapshot { theta, policy } = reached;
         // A likelihood on one-hot features may give a response the probability 0, that is the logit −∞; all else is finite.
         let dead = self.process.fit.data() == Data::Responses;
-        let sound = if dead { theta.is_below_infinity() } else { theta.is_finite() && policy.logits().is_finite() };
+        let sound = if dead {
+            theta.is_below_infinity()
+        } else {
+            theta.is_finite() && (theta.is_table(policy.logits()) || policy.logits().is_finite())
+        };
         if !sound {
             let what =
                 "the parameter left the range of a double (1.8e308); use fewer rounds or a larger beta".to_owned();
             return Err(Error::Overflow { round: t, what });
         }
-        Ok(Round { t, theta, policy: Arc::new(policy), step })
+        Ok(Round { t, theta, policy, step })
     }
 }
 
@@ -199,7 +216,7 @@ impl Iterator for Rounds<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let result = match self.next.take()? {
-            Next::Base => self.arrive(0, self.base.theta.clone(), None),
+            Next::Base => self.arrive(0, self.base.clone(), None),
             Next::After(round) => self.advance(*round),
         };
         if let Ok(round) = &result {

@@ -1,5 +1,6 @@
 //! Replicates in parallel; the same result whatever the number of threads and the order in which they finish.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
@@ -11,7 +12,7 @@ use crate::metrics::chain::{self, ChainMetrics, Transition};
 use crate::metrics::{Measurement, measure};
 use crate::policy::Policy;
 use crate::process::Round;
-use crate::{Error, Result};
+use crate::{Error, Result, threads};
 
 /// What watches a run from outside. None of it reaches the results.
 pub trait Observer: Sync {
@@ -98,9 +99,14 @@ pub type Trajectories = Vec<Replicate>;
 pub fn run(simulation: &Simulation, keep_theta: bool, observer: &dyn Observer) -> Result<Trajectories> {
     let settings = &simulation.config.run;
     let numbers = settings.first_replicate..settings.first_replicate + settings.replicates;
+    // Threads that no replicate is left for help the others with theirs.
+    let shares = settings.replicates <= rayon::current_num_threads();
+    let one = |index: usize| {
+        let work = || numbered(simulation, index, keep_theta, observer);
+        if shares { threads::shared(work) } else { work() }
+    };
     // Results are collected by index: neither scheduling nor the number of threads enters.
-    let results: Vec<Result<Replicate>> =
-        numbers.into_par_iter().map(|index| numbered(simulation, index, keep_theta, observer)).collect();
+    let results: Vec<Result<Replicate>> = numbers.into_par_iter().map(one).collect();
     results.into_iter().collect()
 }
 
@@ -125,7 +131,7 @@ pub fn replicate(
     let instance = simulation.instance(index)?;
     simulation.check(&instance)?;
     let checked = simulation.process.on(&instance)?;
-    let base = instance.policy(instance.base());
+    let base = Arc::clone(instance.base_policy());
     let wanted = simulation.config.wanted();
     let mut replicate = Replicate { rounds: Vec::new(), thetas: Vec::new() };
     for round in checked.start(simulation.replicate_seed(index)) {

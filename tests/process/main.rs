@@ -62,6 +62,7 @@ mod loops_thresholds_mixture;
 mod loops_thresholds_sampled;
 mod metrics;
 mod npz;
+mod one_walk;
 mod policy;
 mod random_instance;
 mod run_constants;

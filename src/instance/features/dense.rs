@@ -246,9 +246,21 @@ impl DenseFeatures {
 
     /// Φθ, N numbers: row by row, so that they are the same wherever the features lie.
     pub fn times(&self, theta: &ArrayRef1<f64>) -> Array1<f64> {
-        let (mut room, mut logits) = (vec![0.0; self.dim], Vec::with_capacity(self.rows()));
+        if self.dim == 0 {
+            return Array1::zeros(self.rows());
+        }
+        let copy;
+        let theta = match theta.as_slice() {
+            Some(theta) => theta,
+            None => {
+                copy = theta.to_vec();
+                &copy
+            }
+        };
+        let mut logits = Vec::with_capacity(self.rows());
         for x in 0..self.places.len() {
-            logits.extend((0..self.responses(x)).map(|y| self.numbers(x, y).dot(theta, &mut room)));
+            let (place, count) = (self.places[x], self.responses(x));
+            self.storage.at(place * self.dim..(place + count) * self.dim).extend_products(theta, &mut logits);
         }
         logits.into()
     }

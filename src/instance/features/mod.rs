@@ -1,6 +1,7 @@
 //! The feature map φ(x,y) ∈ R^d, ‖φ‖₂ ≤ 1: dense features, held or lent, or one-hot ones that are never written down.
 
 mod dense;
+mod products;
 mod storage;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use ndarray::{Array1, Array2, ArrayRef1, ArrayView1, ArrayView2, CowArray, Ix1, Ix2, aview1};
 
+use super::products;
 use crate::floats::Norm;
 
 /// Numbers in memory that something else owns, such as an array of another language.
@@ -163,14 +164,11 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// Their inner product with a vector; `room`, as long as they are, is written over where they are no doubles.
-    pub(super) fn dot(self, vector: &ArrayRef1<f64>, room: &mut [f64]) -> f64 {
+    /// Appends the inner product of each row, as long as the vector, with the vector.
+    pub(super) fn extend_products(self, vector: &[f64], out: &mut Vec<f64>) {
         match self {
-            Self::Doubles(values) => aview1(values).dot(vector),
-            Self::Singles(_) => {
-                self.write(room);
-                aview1(room).dot(vector)
-            }
+            Self::Doubles(values) => products::extend(values, vector, out),
+            Self::Singles(values) => products::extend(values, vector, out),
         }
     }
 

@@ -2,12 +2,14 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
-use super::arrays::{Array, Arrays};
+use super::arrays::{Array, Arrays, Stored};
 use super::header::{Header, Kind, is_array};
+use crate::instance::Storage;
 use crate::instance::files::Source;
 use crate::{Error, Result, memory};
 
@@ -60,8 +62,12 @@ impl<'a> Archive<'a> {
 
     /// The shape that an array's header states; `None` if there is no such array, or no such header.
     pub fn shape(&mut self, name: &str) -> Option<Vec<u64>> {
+        self.header(name).map(|header| header.shape)
+    }
+
+    fn header(&mut self, name: &str) -> Option<Header> {
         let &(_, index) = self.names.iter().find(|(known, _)| known == name)?;
-        Header::read(&mut self.zip.by_index(index).ok()?).ok().map(|header| header.shape)
+        Header::read(&mut self.zip.by_index(index).ok()?).ok()
     }
 
     fn array<T: Clone>(
@@ -111,6 +117,9 @@ impl<'a> Archive<'a> {
     }
 }
 
+/// The types of numbers.
+const FLOATS: &str = "a floating-point type (f8, f4 or f2)";
+
 impl Arrays for Archive<'_> {
     fn has(&self, name: &str) -> bool {
         self.names.iter().any(|(known, _)| known == name)
@@ -124,8 +133,18 @@ impl Arrays for Archive<'_> {
     }
 
     fn floats(&mut self, name: &str) -> Result<Option<Array<f64>>> {
-        let is_float = |kind| kind == Kind::Float;
-        self.array(name, "a floating-point type (f8, f4 or f2)", is_float, |dtype, bytes| dtype.float(bytes))
+        self.array(name, FLOATS, |kind| kind == Kind::Float, |dtype, bytes| dtype.float(bytes))
+    }
+
+    fn features(&mut self, name: &str) -> Result<Option<Stored>> {
+        let dtype = self.header(name).and_then(|header| header.dtype);
+        let is_single = dtype.is_some_and(|dtype| dtype.kind == Kind::Float && dtype.size == 4);
+        if !is_single {
+            return Ok(self.floats(name)?.map(Stored::held));
+        }
+        // Single precision stays as it is: half the memory, and half of it to be read in every round.
+        let read = self.array(name, FLOATS, |kind| kind == Kind::Float, |dtype, bytes| dtype.single(bytes));
+        Ok(read?.map(|Array { shape, values }| Stored { shape, storage: Storage::Lent32(Arc::new(values)) }))
     }
 
     fn wholes(&mut self, name: &str) -> Result<Option<Array<i128>>> {

@@ -50,6 +50,12 @@ pub(super) struct Stored {
     pub storage: Storage,
 }
 
+impl Stored {
+    pub fn held(Array { shape, values }: Array<f64>) -> Self {
+        Self { shape, storage: Storage::Owned(values) }
+    }
+}
+
 impl Values {
     fn kind(&self) -> &'static str {
         match self {
@@ -101,8 +107,7 @@ pub(super) trait Arrays {
 
     /// Numbers that are left where they lie, if they are lent; `None` if there is no such array.
     fn features(&mut self, name: &str) -> Result<Option<Stored>> {
-        let held = |Array { shape, values }| Stored { shape, storage: Storage::Owned(values) };
-        Ok(self.floats(name)?.map(held))
+        Ok(self.floats(name)?.map(Stored::held))
     }
 
     /// Whole numbers; `None` if there is no such array.

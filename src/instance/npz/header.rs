@@ -154,10 +154,15 @@ impl Dtype {
     pub fn float(self, bytes: &[u8]) -> f64 {
         match (self.kind, self.size) {
             (Kind::Float, 8) => f64::from_bits(self.bits(bytes)),
-            (Kind::Float, 4) => f64::from(f32::from_bits(self.bits(bytes) as u32)),
+            (Kind::Float, 4) => f64::from(self.single(bytes)),
             (Kind::Float, _) => half(self.bits(bytes) as u16),
             _ => self.whole(bytes) as f64,
         }
+    }
+
+    /// The value of the bytes of a floating-point number of four.
+    pub fn single(self, bytes: &[u8]) -> f32 {
+        f32::from_bits(self.bits(bytes) as u32)
     }
 
     /// The value of a whole number's bytes.

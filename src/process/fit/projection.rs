@@ -1,6 +1,7 @@
 //! What a sample shows: the projections P_S θ_ref and P_S τ onto the span S of the sampled feature differences (facts F2, F5).
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use ndarray::Array1;
 
@@ -17,6 +18,7 @@ use super::quadratic::{Choice, null_scale};
 use crate::instance::{DenseFeatures, FeatureMap, Instance, Parameter};
 use crate::linalg::Span;
 use crate::logits::{Atom, LogitTable, Row};
+use crate::threads::for_each_block;
 
 /// The seen part of a reference and of a target without noise.
 #[derive(Debug)]
@@ -42,7 +44,6 @@ impl Seen {
         {
             return explored::seen(step, batch, aim);
         }
-        let mut diverse = 0;
         let walk = |f: &mut dyn FnMut(usize, &[SeenPair])| {
             let each = |batch: &Batch, f: &mut dyn FnMut(usize, &[SeenPair])| {
                 batch.pairs().for_each(|seen| f(seen.prompt, seen.pairs));
@@ -51,7 +52,7 @@ impl Seen {
         };
         match (step.instance.features(), &*aim.reference, &*aim.linear) {
             (FeatureMap::Dense(features), Parameter::Dense(reference), Parameter::Dense(linear)) => {
-                let mut forests = Forests::default();
+                let (mut forests, mut diverse) = (Forests::default(), 0);
                 walk(&mut |prompt, pairs| {
                     diverse += pairs.iter().map(|pair| pair.count).sum::<u64>();
                     forests.add(features, prompt, pairs.iter().map(|pair| (pair.a, pair.b)));
@@ -63,27 +64,22 @@ impl Seen {
                 Self { reference: project(reference), target, summary }
             }
             (FeatureMap::OneHot(responses), Parameter::Tabular(reference), Parameter::Tabular(linear)) => {
-                let mut graph = SeenGraph::default();
-                let (mut first, mut second) = (LogitTable::default(), LogitTable::default());
-                let (own, mut rank) = (aim.is_own(), 0);
-                walk(&mut |prompt, pairs| {
-                    diverse += pairs.iter().map(|pair| pair.count).sum::<u64>();
-                    let row = reference.row(prompt);
-                    graph.build(row.responses(), pairs.iter().map(|pair| (pair.a, pair.b)));
-                    rank += graph.forest().len();
-                    let mut push = |projection: &mut LogitTable, row: Row<'_>| {
-                        skip_to(projection, prompt, responses);
-                        let atoms = centred(row, &mut graph);
-                        let rest = (row.responses() - atoms.len()) as u32;
-                        projection.push(atoms, 0.0, rest);
+                let own = aim.is_own();
+                let tables = Tables { reference, linear: (!own).then_some(&**linear), responses };
+                let mut shown = Shown::default();
+                if let [batch] = batches {
+                    let sample = batch.pairs();
+                    let block = |some: Range<usize>| {
+                        let mut shown = Shown { start: sample.prompt(some.start), ..Shown::default() };
+                        sample.for_each_of(some, |seen| shown.add(&tables, seen.prompt, seen.pairs));
+                        shown
                     };
-                    push(&mut first, row);
-                    if !own {
-                        push(&mut second, linear.row(prompt));
-                    }
-                });
-                skip_to(&mut first, responses.len(), responses);
-                skip_to(&mut second, responses.len(), responses);
+                    for_each_block(sample.len(), block, |block| shown.append(&tables, &block));
+                } else {
+                    walk(&mut |prompt, pairs| shown.add(&tables, prompt, pairs));
+                }
+                shown.skip_to(&tables, responses.len());
+                let Shown { first, second, rank, diverse, .. } = shown;
                 let target = (!own).then(|| Parameter::tabular(second));
                 Self { reference: Parameter::tabular(first), target, summary: summary(step, batches, diverse, rank) }
             }
@@ -179,20 +175,77 @@ pub(super) fn skip_to(table: &mut LogitTable, prompt: usize, responses: &[u32]) 
     }
 }
 
-/// θ_t minus its mean, on every component whose logits are not all equal (fact F5); by ascending response.
-fn centred(row: Row<'_>, graph: &mut SeenGraph) -> Vec<Atom> {
-    let is_atom = |response: u32| row.atoms.binary_search_by_key(&response, |atom| atom.response).is_ok();
-    let mut atoms = Vec::new();
-    // A component without an atom lies in the rest, whose logits are all equal: nothing moves there.
-    for component in graph.components(is_atom) {
-        let logits: Vec<f64> = component.iter().map(|&response| row.logit(response)).collect();
-        if let Some(mean) = mean_if_unequal(&logits) {
-            atoms
-                .extend(component.iter().zip(&logits).map(|(&response, logit)| Atom { response, logit: logit - mean }));
+/// What seen pairs are to meet on one-hot features.
+struct Tables<'a> {
+    /// θ_ref.
+    reference: &'a LogitTable,
+    /// τ; `None` where it is θ_ref.
+    linear: Option<&'a LogitTable>,
+    /// K(x).
+    responses: &'a [u32],
+}
+
+/// What the prompts from one on show: the projections of both tables, and counts.
+#[derive(Debug, Default)]
+struct Shown {
+    /// The first prompt.
+    start: usize,
+    first: LogitTable,
+    second: LogitTable,
+    rank: usize,
+    diverse: u64,
+    graph: SeenGraph,
+    logits: Vec<f64>,
+}
+
+impl Shown {
+    /// Adds a prompt, later than those that were added.
+    fn add(&mut self, tables: &Tables<'_>, prompt: usize, pairs: &[SeenPair]) {
+        self.skip_to(tables, prompt);
+        let row = tables.reference.row(prompt);
+        self.diverse += pairs.iter().map(|pair| pair.count).sum::<u64>();
+        self.graph.build(row.responses(), pairs.iter().map(|pair| (pair.a, pair.b)));
+        self.rank += self.graph.forest().len();
+        push_centred(&mut self.first, row, &mut self.graph, &mut self.logits);
+        if let Some(linear) = tables.linear {
+            push_centred(&mut self.second, linear.row(prompt), &mut self.graph, &mut self.logits);
         }
     }
-    atoms.sort_unstable_by_key(|atom| atom.response);
-    atoms
+
+    /// Appends what later prompts showed.
+    fn append(&mut self, tables: &Tables<'_>, later: &Self) {
+        self.skip_to(tables, later.start);
+        self.first.append(&later.first);
+        self.second.append(&later.second);
+        self.rank += later.rank;
+        self.diverse += later.diverse;
+    }
+
+    /// Appends all-zero rows up to (not including) a prompt.
+    fn skip_to(&mut self, tables: &Tables<'_>, prompt: usize) {
+        for x in self.start + self.first.prompts()..prompt {
+            self.first.push([], 0.0, tables.responses[x]);
+            if tables.linear.is_some() {
+                self.second.push([], 0.0, tables.responses[x]);
+            }
+        }
+    }
+}
+
+/// Appends θ_t minus its mean, on every component whose logits are not all equal (fact F5); 0 elsewhere.
+fn push_centred(out: &mut LogitTable, row: Row<'_>, graph: &mut SeenGraph, logits: &mut Vec<f64>) {
+    let is_atom = |response: u32| row.place(response).is_some();
+    // A component without an atom lies in the rest, whose logits are all equal: nothing moves there.
+    out.push_with(row.responses(), |atoms| {
+        graph.for_each_component(is_atom, |component| {
+            logits.clear();
+            logits.extend(component.iter().map(|&(_, response)| row.logit(response)));
+            if let Some(mean) = mean_if_unequal(logits) {
+                let centred = component.iter().zip(&*logits);
+                atoms.extend(centred.map(|(&(_, response), logit)| Atom { response, logit: logit - mean }));
+            }
+        });
+    });
 }
 
 /// The mean, formed around the first value so that equal values have it exactly; `None` if all are equal.
