@@ -2,7 +2,8 @@
 
 use ndarray::{Array1, Array2, Axis, s};
 
-use super::{inverse_cholesky, r_factor, row_space};
+use super::row_blocks::r_factor_of_rows;
+use super::{inverse_cholesky, row_space};
 
 /// A linear subspace of R^d.
 ///
@@ -33,6 +34,9 @@ const TOLERANCE: f64 = 16.0 * f64::EPSILON;
 /// the rounding of the sums (rows·2e-16), so the certificate never errs, it only sometimes declines.
 const CERTIFICATE: f64 = 1e-8;
 
+/// Numbers of the rows that a certificate looks at, at most; a few d×d blocks where d is large.
+const CERTIFICATE_NUMBERS: usize = 1 << 23;
+
 impl Span {
     /// The whole space.
     pub fn whole(dim: usize) -> Self {
@@ -52,14 +56,7 @@ impl Span {
         if rows >= most.rank() && most.certified(rows, &fill) {
             return most.clone();
         }
-        let mut matrix = Array2::zeros((rows, dim));
-        matrix
-            .axis_iter_mut(Axis(0))
-            .enumerate()
-            .for_each(|(i, mut row)| fill(i, row.as_slice_mut().expect("standard layout")));
-        let live = live_columns(&matrix);
-        let kept = if live.len() < dim { matrix.select(Axis(1), &live) } else { matrix };
-        let reduced = if rows > kept.ncols() && !kept.is_empty() { r_factor(kept.view()) } else { kept };
+        let (live, reduced) = reduced(rows, dim, &fill);
         let basis = row_space(reduced.view(), TOLERANCE * (dim as f64).sqrt());
         if basis.ncols() >= most.rank() {
             return most.clone();
@@ -73,6 +70,7 @@ impl Span {
     fn certified(&self, rows: usize, fill: &impl Fn(usize, &mut [f64])) -> bool {
         let rank = self.rank();
         let mut take = 2 * rank + 8;
+        let most = (CERTIFICATE_NUMBERS / self.dim.max(1)).max(4 * take);
         loop {
             let count = take.min(rows);
             let mut matrix = Array2::zeros((count, self.dim));
@@ -84,10 +82,11 @@ impl Span {
             if may_be_well_conditioned(&coordinates) && well_conditioned(&coordinates.t().dot(&coordinates)) {
                 return true;
             }
-            if count == rows {
+            take *= 4;
+            // To decline is never wrong: the rows themselves decide then.
+            if count == rows || take.min(rows) > most {
                 return false;
             }
-            take *= 4;
         }
     }
 
@@ -120,14 +119,40 @@ impl Span {
     }
 }
 
+/// The columns that count, and rows of these columns alone that span the same space: the triangular factor of many, or few themselves.
+/// Many are written twice, and never held together.
+fn reduced(rows: usize, dim: usize, fill: &impl Fn(usize, &mut [f64])) -> (Vec<usize>, Array2<f64>) {
+    let mut room = vec![0.0; dim];
+    let live = live_columns(rows, &mut room, fill);
+    let select = |i: usize, row: &mut [f64]| {
+        room.fill(0.0);
+        fill(i, &mut room);
+        row.iter_mut().zip(&live).for_each(|(value, &column)| *value = room[column]);
+    };
+    let columns = live.len();
+    let reduced = if rows > columns && columns > 0 {
+        r_factor_of_rows(rows, columns, select)
+    } else {
+        let mut few = Array2::zeros((rows, columns));
+        let (mut select, places) = (select, few.axis_iter_mut(Axis(0)));
+        places.enumerate().for_each(|(i, mut row)| select(i, row.as_slice_mut().expect("standard layout")));
+        few
+    };
+    (live, reduced)
+}
+
 /// The columns that count. All others together have a Frobenius norm of at most ε times the largest entry, hence of at most
 /// ε‖A‖₂: to leave them out changes the matrix by no more than a factorization's own rounding, and with spectra that decay
 /// fast it leaves a few columns of thousands.
-fn live_columns(matrix: &Array2<f64>) -> Vec<usize> {
-    let mut sizes = Array1::<f64>::zeros(matrix.ncols());
-    matrix.rows().into_iter().for_each(|row| sizes.zip_mut_with(&row, |size, value| *size = size.max(value.abs())));
+fn live_columns(rows: usize, room: &mut [f64], fill: &impl Fn(usize, &mut [f64])) -> Vec<usize> {
+    let mut sizes = vec![0.0f64; room.len()];
+    for i in 0..rows {
+        room.fill(0.0);
+        fill(i, room);
+        sizes.iter_mut().zip(room.iter()).for_each(|(size, value)| *size = size.max(value.abs()));
+    }
     let largest = sizes.iter().copied().fold(0.0, f64::max);
-    let least = f64::EPSILON * largest / (matrix.len() as f64).sqrt();
+    let least = f64::EPSILON * largest / ((rows * room.len()) as f64).sqrt();
     (0..sizes.len()).filter(|&column| sizes[column] > least).collect()
 }
 
