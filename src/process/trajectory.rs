@@ -161,7 +161,11 @@ impl<'a> Rounds<'a> {
     }
 
     fn arrive(&self, t: usize, theta: Parameter, step: Option<Arrival>) -> Result<Round> {
-        let policy = self.instance.policy(&theta);
+        let policy = Arc::new(self.instance.policy(&theta));
+        self.arrived(t, theta, policy, step)
+    }
+
+    fn arrived(&self, t: usize, theta: Parameter, policy: Arc<Policy>, step: Option<Arrival>) -> Result<Round> {
         // A likelihood on one-hot features may give a response the probability 0, that is the logit −∞; all else is finite.
         let dead = self.process.fit.data() == Data::Responses;
         let sound = if dead { theta.is_below_infinity() } else { theta.is_finite() && policy.logits().is_finite() };
@@ -170,7 +174,12 @@ impl<'a> Rounds<'a> {
                 "the parameter left the range of a double (1.8e308); use fewer rounds or a larger beta".to_owned();
             return Err(Error::Overflow { round: t, what });
         }
-        Ok(Round { t, theta, policy: Arc::new(policy), step })
+        Ok(Round { t, theta, policy, step })
+    }
+
+    /// The policy from which it starts.
+    pub fn base(&self) -> &Arc<Policy> {
+        &self.base.policy
     }
 }
 
@@ -199,7 +208,7 @@ impl Iterator for Rounds<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let result = match self.next.take()? {
-            Next::Base => self.arrive(0, self.base.theta.clone(), None),
+            Next::Base => self.arrived(0, self.base.theta.clone(), Arc::clone(&self.base.policy), None),
             Next::After(round) => self.advance(*round),
         };
         if let Ok(round) = &result {

@@ -1,5 +1,6 @@
 //! Replicates in parallel; the same result whatever the number of threads and the order in which they finish.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
@@ -125,10 +126,11 @@ pub fn replicate(
     let instance = simulation.instance(index)?;
     simulation.check(&instance)?;
     let checked = simulation.process.on(&instance)?;
-    let base = instance.policy(instance.base());
     let wanted = simulation.config.wanted();
     let mut replicate = Replicate { rounds: Vec::new(), thetas: Vec::new() };
-    for round in checked.start(simulation.replicate_seed(index)) {
+    let rounds = checked.start(simulation.replicate_seed(index));
+    let base = Arc::clone(rounds.base());
+    for round in rounds {
         let round = round?;
         let mut measured = measure(&instance, &base, &round, simulation.process.beta, &simulation.deltas);
         if wanted.asks() {

@@ -4,7 +4,6 @@
 //! where it differs. A session is one process that worked on a store; what may differ between honest runs stands there alone.
 
 use std::fs;
-use std::io::Read;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -83,7 +82,11 @@ const LOCKFILE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.
 const BACKEND: &str = if cfg!(feature = "lapack") { "lapack" } else { "faer" };
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    shown(&Sha256::digest(bytes))
+}
+
+fn shown(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// This build of the program: its version, the revision of its sources, the digest of the Cargo.lock that lay beside them (by
@@ -102,10 +105,11 @@ pub fn build() -> [(&'static str, String); 4] {
 /// # Errors
 /// [`Error::File`] if it cannot be read.
 pub fn input(path: &Path) -> Result<(String, String)> {
-    let mut bytes = Vec::new();
-    let read = files::open(path)?.read_to_end(&mut bytes);
+    // Piece by piece: it may be larger than memory.
+    let mut hasher = Sha256::new();
+    let read = std::io::copy(&mut files::open(path)?, &mut hasher);
     read.map_err(|error| Error::file(path, format!("cannot be read: {error}")))?;
-    Ok((format!("{INPUT}{}", path.display()), digest(&bytes)))
+    Ok((format!("{INPUT}{}", path.display()), shown(&hasher.finalize())))
 }
 
 /// The entries of the data files that come with the program; none if it was built without.

@@ -37,12 +37,12 @@ use self::archive::Archive;
 use self::arrays::Arrays;
 pub use self::arrays::{AT_HAND, Array, InMemory, Values};
 pub use self::class::Class;
+pub use self::left::LARGE;
 // For the tests.
 #[doc(hidden)]
 pub use self::header::{Dtype, Header, Kind};
 // For the tests.
 use self::class::Parts;
-pub use self::left::LARGE;
 #[doc(hidden)]
 pub use self::literal::Literal;
 use super::files::{self, Source};
