@@ -81,6 +81,9 @@ pub(crate) const INPUT: &str = "input ";
 const LOCKFILE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock"));
 const BACKEND: &str = if cfg!(feature = "lapack") { "lapack" } else { "faer" };
 
+/// Bytes of an input that are read at once.
+const PIECE: usize = 1 << 20;
+
 fn digest(bytes: &[u8]) -> String {
     shown(&Sha256::digest(bytes))
 }
@@ -106,9 +109,14 @@ pub fn build() -> [(&'static str, String); 4] {
 /// [`Error::File`] if it cannot be read.
 pub fn input(path: &Path) -> Result<(String, String)> {
     // Piece by piece: it may be larger than memory.
-    let mut hasher = Sha256::new();
-    let read = std::io::copy(&mut files::open(path)?, &mut hasher);
-    read.map_err(|error| Error::file(path, format!("cannot be read: {error}")))?;
+    let (mut file, mut hasher, mut piece) = (files::open(path)?, Sha256::new(), vec![0; PIECE]);
+    loop {
+        let read = file.read(&mut piece).map_err(|error| Error::file(path, format!("cannot be read: {error}")))?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(&piece[..read]);
+    }
     Ok((format!("{INPUT}{}", path.display()), shown(&hasher.finalize())))
 }
 

@@ -106,9 +106,8 @@ impl Mapped {
             let Range { start, end } = self.place_of(&range);
             // SAFETY: the mapping is one of a file and never written to, so that its pages come back with the same bytes.
             // Whether the system follows the advice does not matter.
-            let _ = unsafe {
-                self.bytes.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, start, end - start)
-            };
+            let _ =
+                unsafe { self.bytes.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, start, end - start) };
         }
         #[cfg(not(unix))]
         let _ = range;

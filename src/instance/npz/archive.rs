@@ -134,7 +134,9 @@ impl<'a> Archive<'a> {
         let Extent { shape, count, .. } = Extent::of(&header, FLOATS, length).map_err(wrong)?;
         let (offset, checksum) = (entry.data_start(), Some(entry.crc32()));
         if offset.checked_add(length).is_none_or(|end| end > size) {
-            return Err(wrong(format!("ends behind byte {offset} + {length}: expected at most {size}, the file's end")));
+            return Err(wrong(format!(
+                "ends behind byte {offset} + {length}: expected at most {size}, the file's end"
+            )));
         }
         Ok(Some(Ok((Place { offset, length, header: header.length, count, precision, checksum }, shape))))
     }

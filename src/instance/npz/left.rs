@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::arrays::Stored;
 use super::header::{Dtype, Header, Kind};
-use crate::instance::features::{Mapped, Place, Precision};
 use crate::instance::Storage;
+use crate::instance::features::{Mapped, Place, Precision};
 use crate::{Error, Result};
 
 /// Features of an archive are left in it from so many bytes on: below, a copy costs nothing, and the file may change after it is read.
@@ -29,7 +29,8 @@ pub(super) fn precision(header: &Header) -> Left<Precision> {
 
 /// What is said of features that do not fit into memory.
 pub(super) fn unread(path: &Path, name: &str, why: Option<&str>) -> String {
-    let why = why.map(|why| format!(" ({why}: only little-endian f4 and f8 in C order, not compressed, stay in their file)"));
+    let why =
+        why.map(|why| format!(" ({why}: only little-endian f4 and f8 in C order, not compressed, stay in their file)"));
     format!("{}: array {name:?}{}", path.display(), why.unwrap_or_default())
 }
 
