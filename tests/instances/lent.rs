@@ -199,7 +199,10 @@ fn features_that_are_lent_or_left_on_disk_give_the_numbers_of_the_file() {
                     assert!(run(&simulation) == of_file, "{given:?} {way:?} {instance:?} {keys:?}");
                 }
                 let apart = format!("path = '{}'\nfeatures = '{}'", others.display(), phi.display());
-                assert!(run(&Simulation::new(config(&apart)).unwrap()) == of_file, "{given:?} left {instance:?} {keys:?}");
+                assert!(
+                    run(&Simulation::new(config(&apart)).unwrap()) == of_file,
+                    "{given:?} left {instance:?} {keys:?}"
+                );
                 texts.push(of_file);
             }
         }

@@ -9,9 +9,7 @@ use crate::common::{normals, rng};
 /// tall, and the rank of that.
 fn at_once(matrix: &Array2<f64>) -> Array2<f64> {
     let dim = matrix.ncols();
-    let sizes = matrix.map_axis(Axis(0), |column| {
-        column.iter().fold(0.0, |size: f64, value| size.max(value.abs()))
-    });
+    let sizes = matrix.map_axis(Axis(0), |column| column.iter().fold(0.0, |size: f64, value| size.max(value.abs())));
     let largest = sizes.iter().copied().fold(0.0, f64::max);
     let least = f64::EPSILON * largest / (matrix.len() as f64).sqrt();
     let live: Vec<usize> = (0..dim).filter(|&column| sizes[column] > least).collect();

@@ -1,15 +1,15 @@
 //! Dense features, each prompt's responses in their place in a storage.
 
+use std::cell::RefCell;
+
 use ndarray::{Array1, Array2, ArrayRef1, CowArray, Ix1, Ix2, s};
 
 use super::mapped::Check;
 use super::storage::{Numbers, Storage};
+use super::walk::Walk;
 use crate::linalg::Span;
 use crate::logits::LogitTable;
 use crate::{Error, Result};
-
-/// Numbers that a walk passes before it lets go of them: 4 or 8 MiB of a file.
-const BLOCK: usize = 1 << 20;
 
 /// Dense features: d numbers for every (prompt, response), held here, lent, or left in a file.
 ///
@@ -154,16 +154,15 @@ impl DenseFeatures {
         }
     }
 
-    /// Goes through all prompts in order. What lies in a file is let go of block by block, after `before` saw how far it is.
+    /// Goes through all prompts in order; `before` sees how far it is before what lies behind is let go of.
     fn walk(&self, mut visit: impl FnMut(usize) -> Result<()>, mut before: impl FnMut(usize)) -> Result<()> {
-        let mut from = 0;
+        let mut walk = Walk::new(&self.storage);
         for x in 0..self.places.len() {
             visit(x)?;
-            let to = (self.places[x] + self.responses(x)) * self.dim;
-            if to - from >= BLOCK || x + 1 == self.places.len() {
-                before(to);
-                self.storage.passed(from..to);
-                from = to;
+            let number = (self.places[x] + self.responses(x)) * self.dim;
+            if walk.is_due(number) || x + 1 == self.places.len() {
+                before(number);
+                walk.passed(number);
             }
         }
         Ok(())
@@ -251,9 +250,11 @@ impl DenseFeatures {
     /// A copy of all rows, N×d.
     pub fn to_matrix(&self) -> Array2<f64> {
         let mut matrix = Array2::zeros((self.rows(), self.dim));
-        for (x, ends) in self.starts.windows(2).enumerate() {
-            matrix.slice_mut(s![ends[0]..ends[1], ..]).assign(&self.prompt(x));
-        }
+        let visit = |x: usize| {
+            matrix.slice_mut(s![self.starts[x]..self.starts[x + 1], ..]).assign(&self.prompt(x));
+            Ok(())
+        };
+        self.walk(visit, |_| ()).expect("no prompt is refused");
         matrix
     }
 
@@ -267,13 +268,7 @@ impl DenseFeatures {
     fn into_packed(self) -> Vec<f64> {
         match self.storage {
             Storage::Owned(values) => values,
-            _ => {
-                let mut values = vec![0.0; self.rows() * self.dim];
-                for (row, (x, y)) in self.each().enumerate() {
-                    self.numbers(x, y).write(&mut values[row * self.dim..(row + 1) * self.dim]);
-                }
-                values
-            }
+            _ => self.to_matrix().into_raw_vec_and_offset().0,
         }
     }
 
@@ -305,9 +300,20 @@ impl DenseFeatures {
             .filter(|&x| weights[x] > 0.0)
             .flat_map(|x| (1..self.responses(x)).map(move |y| (x as u32, y as u32)))
             .collect();
+        // Rows come one after another, or spread over all.
+        let walk = RefCell::new((0, Walk::new(&self.storage)));
         Span::of_rows(pairs.len(), self.dim(), None, |i, row| {
             let (x, y) = pairs[i];
             self.difference(x as usize, y as usize, 0, row);
+            let (next, walk) = &mut *walk.borrow_mut();
+            if i == 0 {
+                *walk = Walk::new(&self.storage);
+            }
+            let number = (self.places[x as usize] + y as usize + 1) * self.dim;
+            if i == *next && walk.is_due(number) {
+                walk.passed(number);
+            }
+            *next = i + 1;
         })
     }
 

@@ -10,6 +10,10 @@ use memmap2::{Mmap, MmapOptions};
 
 use super::storage::{Left, Numbers};
 
+/// Bytes that are asked for at once. Linux reads no more of a request than it reads ahead by itself, 128 KiB as a rule.
+#[cfg(unix)]
+const READ: usize = 128 << 10;
+
 /// Bytes of a number on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::instance) enum Precision {
@@ -97,6 +101,21 @@ impl Mapped {
             Precision::Single => Numbers::Left32(Left { bytes: bytes.as_chunks().0, divisor }),
             Precision::Double => Numbers::Left64(Left { bytes: bytes.as_chunks().0, divisor }),
         }
+    }
+
+    /// Asks the system to read numbers that a walk comes to soon. It does not find out by itself: rows that are looked up here and there make it
+    /// read page by page.
+    pub(super) fn wanted(&self, range: Range<usize>) {
+        #[cfg(unix)]
+        {
+            let place = self.place_of(&range);
+            for start in place.clone().step_by(READ) {
+                // Whether the system follows the advice does not matter.
+                let _ = self.bytes.advise_range(memmap2::Advice::WillNeed, start, READ.min(place.end - start));
+            }
+        }
+        #[cfg(not(unix))]
+        let _ = range;
     }
 
     /// Lets go of the memory that holds numbers which a walk has passed. They are read again where they are asked for.

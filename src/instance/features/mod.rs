@@ -3,6 +3,7 @@
 mod dense;
 mod mapped;
 mod storage;
+mod walk;
 
 use std::sync::Arc;
 

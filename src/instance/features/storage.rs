@@ -95,13 +95,6 @@ impl Storage {
             Self::Mapped(mapped) => mapped.at(range),
         }
     }
-
-    /// Notes that a walk in order has passed these numbers: what a file can give again takes no memory.
-    pub(super) fn passed(&self, range: Range<usize>) {
-        if let Self::Mapped(mapped) = self {
-            mapped.passed(range);
-        }
-    }
 }
 
 /// Some numbers of a storage.
