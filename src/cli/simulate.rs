@@ -242,7 +242,7 @@ impl<'a> Files<'a> {
     /// Checked before the run: all can be written, and nothing that is read is among them.
     fn claim(args: &'a SimulateArgs, simulation: &Simulation) -> crate::Result<Self> {
         let mut inputs = vec![args.config.clone()];
-        inputs.extend(simulation.config.instance.get::<PathBuf>("path"));
+        inputs.extend(simulation.config.instance.inputs());
         let claimed = |folder: &PathBuf| Outputs::claim(folder, &FILES, args.force)?.sparing(inputs.clone());
         let folder = args.out.as_ref().map(claimed).transpose()?;
         let thetas = args.save_theta.as_deref().map(|file| {
@@ -293,7 +293,7 @@ impl<'a> Files<'a> {
 fn origin(simulation: &Simulation) -> crate::Result<serde_json::Value> {
     let named = |(name, value): (&str, String)| (name.to_owned(), serde_json::Value::from(value));
     let mut identity: serde_json::Map<_, _> = provenance::build().into_iter().map(named).collect();
-    if let Some(path) = simulation.config.instance.get::<PathBuf>("path") {
+    for path in simulation.config.instance.inputs() {
         let (name, digest) = provenance::input(&path)?;
         identity.insert(name, digest.into());
     }

@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use super::overlays::{self, Overlay, located};
 use crate::describe::{Measured, Options};
 use crate::instance::files as instance_files;
-use crate::instance::npz::NpzFile;
+use crate::instance::npz::{NpzFile, Reading};
 use crate::simulate::{Config, Simulation, config};
 use crate::{Error, Instance, files};
 
@@ -54,8 +54,7 @@ impl Source {
 
     /// What is read.
     pub fn inputs(&self) -> Vec<PathBuf> {
-        let file: Option<PathBuf> = self.config.instance.get("path");
-        std::iter::once(self.path.clone()).chain(file).collect()
+        std::iter::once(self.path.clone()).chain(self.config.instance.inputs()).collect()
     }
 
     /// Makes the instance of a replicate; what a person should know of it are the sentences beside it.
@@ -75,7 +74,10 @@ impl Source {
         let rescaled = simulation.config.instance.get("rescale") == Some(true);
         let file: Option<PathBuf> = simulation.config.instance.get("path");
         let norm = match (rescaled, file) {
-            (true, Some(file)) => NpzFile::read(&file, true)?.rescaled_by,
+            (true, Some(file)) => {
+                let features = simulation.config.instance.get("features");
+                NpzFile::read_as(&file, &Reading { rescale: true, features, ..Reading::default() })?.rescaled_by
+            }
             _ => None,
         };
         let process = &simulation.process;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
@@ -47,9 +47,9 @@ impl Origin {
     /// # Errors
     /// As [`provenance::input`].
     pub fn of_config(config: &Config) -> Result<Self> {
-        let path = config.instance.get::<PathBuf>("path");
-        let entry = path.map(|path| provenance::input(&path)).transpose()?;
-        let entries = entry.iter().map(|(name, digest)| (name.as_str(), digest.as_str()));
+        let files = config.instance.inputs();
+        let entries = files.iter().map(|path| provenance::input(path)).collect::<Result<Vec<_>>>()?;
+        let entries = entries.iter().map(|(name, digest)| (name.as_str(), digest.as_str()));
         Ok(Self { root: None, digests: digests(entries) })
     }
 

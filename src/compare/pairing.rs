@@ -1,7 +1,7 @@
 //! Whether the replicates of two runs pair up: whether they have the same instances, which is found out by drawing these again.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Origin;
 use crate::experiment::CellRows;
@@ -171,19 +171,24 @@ fn same_instances(
 /// What the files say from which instances are read: that the instances are the same, or that they may be, if they are the same when
 /// the files are read again (`None`); what two names of files say of it is nothing.
 fn same_files(configs: [&Config; 2], origins: [&Origin; 2]) -> std::result::Result<Option<String>, String> {
-    let paths = configs.map(|config| config.instance.get::<String>("path"));
-    let mut known: [Option<&str>; 2] = [None; 2];
+    let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+    let paths = configs.map(|config| config.instance.inputs().iter().map(text).collect::<Vec<_>>());
+    let mut known: [Vec<&str>; 2] = [Vec::new(), Vec::new()];
     for (side, name) in ["A", "B"].into_iter().enumerate() {
-        let Some(path) = &paths[side] else { continue };
-        let digest = origins[side].digest(path).ok_or_else(|| {
-            format!("what {path} held when {name} was run is not known: no provenance.json says its SHA-256 digest")
-        })?;
-        known[side] = Some(digest);
+        for path in &paths[side] {
+            let digest = origins[side].digest(path).ok_or_else(|| {
+                format!("what {path} held when {name} was run is not known: no provenance.json says its SHA-256 digest")
+            })?;
+            known[side].push(digest);
+        }
     }
-    if let ([Some(path), Some(other)], [Some(one), Some(two)]) = (&paths, known) {
-        if one != two {
+    if !paths[0].is_empty() && paths[0].len() == paths[1].len() {
+        for ((path, other), (one, two)) in paths[0].iter().zip(&paths[1]).zip(known[0].iter().zip(&known[1])) {
+            if one == two {
+                continue;
+            }
             let short = |digest: &str| digest.chars().take(12).collect::<String>();
-            let [one, two] = [one, two].map(short);
+            let [one, two] = [one, two].map(|digest| short(digest));
             return Err(match path == other {
                 true => format!("{path} is not one file: its SHA-256 digest is {one}… in A, {two}… in B"),
                 false => format!("their files differ: {path} (SHA-256 {one}…) in A, {other} ({two}…) in B"),
@@ -191,18 +196,19 @@ fn same_files(configs: [&Config; 2], origins: [&Origin; 2]) -> std::result::Resu
         }
         let sections = configs.map(|config| {
             let mut section = serde_json::to_value(&config.instance).expect("a table of plain values");
-            section.as_object_mut().map(|entries| entries.remove("path"));
+            let entries = section.as_object_mut();
+            entries.map(|entries| [entries.remove("path").is_some(), entries.remove("features").is_some()]);
             section
         });
         if sections[0] == sections[1] && configs[0].run.same_instance == configs[1].run.same_instance {
-            let file = if path == other { path.clone() } else { format!("{path} and {other}") };
+            let [file, other] = paths.each_ref().map(|paths| paths.join(" with "));
+            let file = if file == other { file } else { format!("{file} and {other}") };
             return Ok(Some(format!("the instance is read from one file ({file}: the SHA-256 digests agree)")));
         }
     }
     // Files are drawn from again: they must be what they were.
-    for (path, digest) in paths.iter().zip(known) {
-        let (Some(path), Some(digest)) = (path, digest) else { continue };
-        if !provenance::input(Path::new(path)).is_ok_and(|(_, now)| now == digest) {
+    for (path, digest) in paths.iter().flatten().zip(known.iter().flatten()) {
+        if !provenance::input(Path::new(path)).is_ok_and(|(_, now)| now == *digest) {
             return Err(format!("an instance cannot be drawn again: {path} is not here as it was read then"));
         }
     }

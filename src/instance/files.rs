@@ -40,6 +40,8 @@ fn belongs(path: &Path) -> String {
     )
 }
 
+const ARCHIVE: &str = "a NumPy archive (.npz)";
+
 /// Bytes that can be read from any place.
 pub trait Source: Read + Seek {}
 
@@ -50,15 +52,7 @@ impl<T: Read + Seek> Source for T {}
 /// # Errors
 /// [`Error::File`] if it cannot be read.
 pub fn open(path: &Path) -> Result<Box<dyn Source>> {
-    // Opening a pipe would wait for its other end, and reading needs to go back and forth.
-    if let Ok(metadata) = path.metadata() {
-        if metadata.is_dir() {
-            return Err(Error::file(path, "is a folder: expected a NumPy archive (.npz)"));
-        }
-        if !metadata.is_file() {
-            return Err(Error::file(path, "is a pipe or a device: expected a NumPy archive (.npz) in a file"));
-        }
-    }
+    refuse_others(path, ARCHIVE)?;
     match File::open(path) {
         Ok(file) => Ok(Box::new(BufReader::new(file))),
         Err(error) if error.kind() == ErrorKind::NotFound && COME_ALONG.iter().any(|name| path == Path::new(name)) => {
@@ -66,14 +60,26 @@ pub fn open(path: &Path) -> Result<Box<dyn Source>> {
             let (_, bytes) = file.ok_or_else(|| Error::file(path, belongs(path)))?;
             Ok(Box::new(Cursor::new(*bytes)))
         }
-        Err(error) => Err(unreadable(path, &error, "a NumPy archive (.npz)")),
+        Err(error) => Err(unreadable(path, &error, ARCHIVE)),
     }
 }
 
-/// The bytes that the entries of an archive unpack to, as it says; `None` if it cannot be read.
-pub fn unpacked(path: &Path) -> Option<u64> {
-    let mut archive = zip::ZipArchive::new(open(path).ok()?).ok()?;
-    let entries = archive.len();
-    let size = |index| archive.by_index_raw(index).map_or(0, |entry| entry.size());
-    Some((0..entries).map(size).fold(0, u64::saturating_add))
+/// Opens a file of the file system, which is `expected` to be something.
+///
+/// # Errors
+/// As [`open`].
+pub fn regular(path: &Path, expected: &str) -> Result<File> {
+    refuse_others(path, expected)?;
+    File::open(path).map_err(|error| unreadable(path, &error, expected))
+}
+
+/// Refuses what is there and no file: opening a pipe would wait for its other end, and reading needs to go back and forth.
+fn refuse_others(path: &Path, expected: &str) -> Result<()> {
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => Err(Error::file(path, format!("is a folder: expected {expected}"))),
+        Ok(metadata) if !metadata.is_file() => {
+            Err(Error::file(path, format!("is a pipe or a device: expected {expected} in a file")))
+        }
+        _ => Ok(()),
+    }
 }

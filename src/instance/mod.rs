@@ -20,7 +20,7 @@ pub mod three_answers;
 pub mod tokens;
 
 pub use correct::Correct;
-pub use features::{DenseFeatures, FeatureMap, Lent, Storage};
+pub use features::{DenseFeatures, FeatureMap, Lent, Mapped, Storage};
 pub use parameter::Parameter;
 pub use spectrum::Spectrum;
 pub use tokens::Tokens;

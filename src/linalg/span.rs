@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 use ndarray::{Array1, Array2, Axis};
 
 use super::certificate::{spans_all, spans_within};
-use super::{r_factor, row_space};
+use super::row_blocks::r_factor_of_rows;
+use super::row_space;
 
 /// A linear subspace of R^d.
 ///
@@ -47,6 +48,9 @@ impl Basis {
 /// down to 10^-12 and below (raise it to 1e-10 and `rank_survives_bad_conditioning` fails).
 const TOLERANCE: f64 = 16.0 * f64::EPSILON;
 
+/// Numbers of the rows that a certificate looks at, at most; a few d×d blocks where d is large.
+const CERTIFICATE_NUMBERS: usize = 1 << 23;
+
 impl Span {
     /// The whole space.
     pub fn whole(dim: usize) -> Self {
@@ -66,10 +70,7 @@ impl Span {
         if rows >= most.rank() && most.certified(rows, &fill) {
             return most.clone();
         }
-        let matrix = filled(rows, dim, fill);
-        let live = live_columns(&matrix);
-        let kept = if live.len() < dim { gathered(&matrix, &live) } else { matrix };
-        let reduced = if rows > kept.ncols() && !kept.is_empty() { r_factor(kept.view()) } else { kept };
+        let (live, reduced) = reduced(rows, dim, &fill);
         let basis = row_space(reduced.view(), TOLERANCE * (dim as f64).sqrt());
         if basis.ncols() >= most.rank() {
             return most.clone();
@@ -83,6 +84,7 @@ impl Span {
     fn certified(&self, rows: usize, fill: &impl Fn(usize, &mut [f64])) -> bool {
         let rank = self.rank();
         let mut take = rank + rank / 4 + 8;
+        let most = (CERTIFICATE_NUMBERS / self.dim.max(1)).max(4 * take);
         loop {
             let count = take.min(rows);
             // Spread over all rows, so that the choice does not hang on how the prompts are ordered.
@@ -98,6 +100,10 @@ impl Span {
                 return spanned;
             }
             take *= 3;
+            // To decline is never wrong: the rows themselves decide then.
+            if take.min(rows) > most {
+                return false;
+            }
         }
     }
 
@@ -133,14 +139,40 @@ impl Span {
     }
 }
 
+/// The columns that count, and rows of these columns alone that span the same space: the triangular factor of many, or few themselves.
+/// Many are written twice, and never held together.
+fn reduced(rows: usize, dim: usize, fill: &impl Fn(usize, &mut [f64])) -> (Vec<usize>, Array2<f64>) {
+    let mut room = vec![0.0; dim];
+    let live = live_columns(rows, &mut room, fill);
+    let select = |i: usize, row: &mut [f64]| {
+        room.fill(0.0);
+        fill(i, &mut room);
+        row.iter_mut().zip(&live).for_each(|(value, &column)| *value = room[column]);
+    };
+    let columns = live.len();
+    let reduced = if rows > columns && columns > 0 {
+        r_factor_of_rows(rows, columns, select)
+    } else {
+        let mut few = Array2::zeros((rows, columns));
+        let (mut select, places) = (select, few.axis_iter_mut(Axis(0)));
+        places.enumerate().for_each(|(i, mut row)| select(i, row.as_slice_mut().expect("standard layout")));
+        few
+    };
+    (live, reduced)
+}
+
 /// The columns that count. All others together have a Frobenius norm of at most ε times the largest entry, hence of at most
 /// ε‖A‖₂: to leave them out changes the matrix by no more than a factorization's own rounding, and with spectra that decay
 /// fast it leaves a few columns of thousands.
-fn live_columns(matrix: &Array2<f64>) -> Vec<usize> {
-    let mut sizes = Array1::<f64>::zeros(matrix.ncols());
-    matrix.rows().into_iter().for_each(|row| sizes.zip_mut_with(&row, |size, value| *size = size.max(value.abs())));
+fn live_columns(rows: usize, room: &mut [f64], fill: &impl Fn(usize, &mut [f64])) -> Vec<usize> {
+    let mut sizes = vec![0.0f64; room.len()];
+    for i in 0..rows {
+        room.fill(0.0);
+        fill(i, room);
+        sizes.iter_mut().zip(room.iter()).for_each(|(size, value)| *size = size.max(value.abs()));
+    }
     let largest = sizes.iter().copied().fold(0.0, f64::max);
-    let least = f64::EPSILON * largest / (matrix.len() as f64).sqrt();
+    let least = f64::EPSILON * largest / ((rows * room.len()) as f64).sqrt();
     (0..sizes.len()).filter(|&column| sizes[column] > least).collect()
 }
 
@@ -151,13 +183,4 @@ fn filled(rows: usize, dim: usize, fill: impl Fn(usize, &mut [f64])) -> Array2<f
         fill(i, row.as_slice_mut().expect("standard layout"));
     }
     matrix
-}
-
-/// Some columns of a matrix, row by row.
-fn gathered(matrix: &Array2<f64>, columns: &[usize]) -> Array2<f64> {
-    let mut kept = Array2::zeros((matrix.nrows(), columns.len()));
-    for (row, mut out) in matrix.rows().into_iter().zip(kept.rows_mut()) {
-        out.iter_mut().zip(columns).for_each(|(out, &column)| *out = row[column]);
-    }
-    kept
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::Result;
-use crate::instance::{FeatureMap, Instance, files};
+use crate::instance::{FeatureMap, Instance, Storage};
 use crate::metrics::also::{self, AlsoMetrics, Needs};
 use crate::metrics::{Measurement, Wanted};
 use crate::process::explore::choice::{self, Prompt};
@@ -111,9 +111,15 @@ pub fn bytes(config: &Config) -> u64 {
                 + of_pairs(config, &shape, pairs, dim);
             f64::max(16.0 * rows * dim, 8.0 * rows * dim + used)
         }
-        Held::File { path, .. } => {
+        &Held::File { dim, bytes, left: true } => {
+            // The other arrays are held as stored and in doubles, a response has its logit in the policies of two rounds, and a row of
+            // features is read where it is asked for.
+            let rows = prompts * responses;
+            let tables = 3.0 * bytes + (ATOM_BYTES + OFFSET_BYTES) * rows;
+            tables + of_dense_update(seen_rows(config, rows), dim) + of_own_step(config, &shape, rows, dim)
+        }
+        &Held::File { bytes: stored, .. } => {
             // At least four bytes for each number, which is held as stored and in doubles.
-            let stored = path.as_deref().and_then(files::unpacked).unwrap_or(0) as f64;
             let numbers = stored / 4.0;
             let used = of_dense_update(numbers, 1.0) + of_own_step(config, &shape, numbers, 1.0);
             f64::max(3.0 * stored, 2.0 * stored + used)
@@ -142,7 +148,8 @@ pub fn bytes_on(config: &Config, instance: &Instance) -> u64 {
             let offset = if instance.offset().is_some() { OFFSET_BYTES * rows } else { 0.0 };
             let of_prompt = |ends: &[usize]| 0.5 * (ends[1] - ends[0]) as f64 * (ends[1] - ends[0] - 1) as f64;
             let pairs = dense.starts().windows(2).map(of_prompt).sum();
-            of_dense_update(rows, dim)
+            let seen = if let Storage::Mapped(_) = dense.storage() { seen_rows(config, rows) } else { rows };
+            of_dense_update(seen, dim)
                 + offset
                 + of_own_step(config, &shape, rows, dim)
                 + of_pairs(config, &shape, pairs, dim)
@@ -260,6 +267,19 @@ fn explores(config: &Config, shape: &Shape, prompts: f64, responses: f64) -> boo
             plain && process.update == UpdateConfig::ERM && pays()
         }
     }
+}
+
+/// The differences that an update may hold at once, of features that are left in their file: two responses of each triple, of the
+/// rounds that are remembered.
+fn seen_rows(config: &Config, rows: f64) -> f64 {
+    let process = config.process.table();
+    let population = process.get("population").and_then(toml::Value::as_bool) == Some(true);
+    if config.process.update == UpdateConfig::POPULATION || population {
+        return rows;
+    }
+    let remembers = process.get("memory").is_some_and(|memory| memory.as_str() != Some("none"));
+    let rounds = if remembers { config.process.rounds as f64 + 1.0 } else { 1.0 };
+    rows.min(2.0 * rounds * config.process.samples as f64)
 }
 
 /// The prompts that were drawn and the pairs at one prompt: counts of them, or each draw. A share `mass` of the triples is kept.

@@ -60,7 +60,7 @@ pub struct Unit {
 struct Planned {
     entry: Entry,
     wanted: Wanted,
-    input: Option<PathBuf>,
+    inputs: Vec<PathBuf>,
 }
 
 impl Study {
@@ -91,7 +91,7 @@ impl Study {
                 for planned in planned {
                     let planned = planned.map_err(|error| located(&study.definition.parts[part].name, error))?;
                     entries.push(planned.entry);
-                    inputs.extend(planned.input);
+                    inputs.extend(planned.inputs);
                     study.wanted.add(&planned.wanted);
                 }
             }
@@ -206,13 +206,13 @@ impl Study {
         let (seconds, bytes) = (cost::seconds(&config), cost::bytes(&config));
         let entry = Entry { part: part as u32, index: index as u32, id, seconds, bytes, rounds };
         let wanted = config.wanted();
-        let input = config.instance.get::<PathBuf>("path");
-        match input {
+        let inputs = config.instance.inputs();
+        match inputs.first() {
             None => drop(Simulation::describe(config)?),
             // Cells that share a file would each read it here.
             Some(_) => drop(Simulation::settle(&config)?),
         }
-        Ok(Planned { entry, wanted, input })
+        Ok(Planned { entry, wanted, inputs })
     }
 
     fn refuse_twins(&self) -> Result<()> {

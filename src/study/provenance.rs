@@ -4,7 +4,6 @@
 //! where it differs. A session is one process that worked on a store; what may differ between honest runs stands there alone.
 
 use std::fs;
-use std::io::Read;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -82,8 +81,15 @@ pub(crate) const INPUT: &str = "input ";
 const LOCKFILE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock"));
 const BACKEND: &str = if cfg!(feature = "lapack") { "lapack" } else { "faer" };
 
+/// Bytes of an input that are read at once.
+const PIECE: usize = 1 << 20;
+
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    shown(&Sha256::digest(bytes))
+}
+
+fn shown(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// This build of the program: its version, the revision of its sources, the digest of the Cargo.lock that lay beside them (by
@@ -102,10 +108,16 @@ pub fn build() -> [(&'static str, String); 4] {
 /// # Errors
 /// [`Error::File`] if it cannot be read.
 pub fn input(path: &Path) -> Result<(String, String)> {
-    let mut bytes = Vec::new();
-    let read = files::open(path)?.read_to_end(&mut bytes);
-    read.map_err(|error| Error::file(path, format!("cannot be read: {error}")))?;
-    Ok((format!("{INPUT}{}", path.display()), digest(&bytes)))
+    // Piece by piece: it may be larger than memory.
+    let (mut file, mut hasher, mut piece) = (files::open(path)?, Sha256::new(), vec![0; PIECE]);
+    loop {
+        let read = file.read(&mut piece).map_err(|error| Error::file(path, format!("cannot be read: {error}")))?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(&piece[..read]);
+    }
+    Ok((format!("{INPUT}{}", path.display()), shown(&hasher.finalize())))
 }
 
 /// The entries of the data files that come with the program; none if it was built without.

@@ -1,4 +1,4 @@
-//! Features in memory that something else owns: the numbers of a file, bit for bit, without a copy. The files are made by `ndarray-npy`.
+//! Features in memory that something else owns, or left on disk: the numbers of a file, bit for bit, without a copy. The files are made by `ndarray-npy`.
 
 use std::fs::File;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use ndarray::{Array1, Array2, Array3, Axis, aview1, s};
-use selfreward::instance::npz::{Array, InMemory, NpzFile, NpzWriter, Values};
+use selfreward::instance::npz::{Array, InMemory, NpzFile, NpzWriter, Values, write_npy};
 use selfreward::instance::{DenseFeatures, FeatureMap, Lent, Storage};
 use selfreward::seed::Seed;
 use selfreward::simulate::run::replicate;
@@ -73,6 +73,20 @@ impl Given {
         } else {
             npz.add_array("phi", &phi(self.ragged)).unwrap();
         }
+        self.write_others(npz);
+    }
+
+    /// The same as two files: φ alone, and all else.
+    fn write_apart(self, features: &Path, others: &Path) {
+        if self.single {
+            write_npy(File::create(features).unwrap(), &phi(self.ragged).mapv(|value| value as f32)).unwrap();
+        } else {
+            write_npy(File::create(features).unwrap(), &phi(self.ragged)).unwrap();
+        }
+        self.write_others(NpzWriter::new(File::create(others).unwrap()));
+    }
+
+    fn write_others(self, mut npz: NpzWriter<File>) {
         if self.ragged {
             npz.add_array("num_responses", &Array1::from(COUNTS.map(|count| count as i64).to_vec())).unwrap();
         }
@@ -149,9 +163,9 @@ const MEASURED: &str = "also = ['all']\nchain = true";
 
 /// Oracle: the run of the file.
 #[test]
-fn lent_features_give_the_numbers_of_the_file() {
+fn features_that_are_lent_or_left_on_disk_give_the_numbers_of_the_file() {
     let folder = TempDir::new().unwrap();
-    let path = folder.path().join("features.npz");
+    let [path, phi, others] = ["features.npz", "phi.npy", "others.npz"].map(|name| folder.path().join(name));
     let instances = ["", "rescale = true", "theta_norm = 2.0", "dim = 4", "offset_as_feature = true"];
     let mut texts = Vec::new();
     for (single, ragged, offset) in
@@ -160,6 +174,7 @@ fn lent_features_give_the_numbers_of_the_file() {
         let all = Given { single, ragged, offset, theta: true };
         for given in [all, Given { theta: false, ..all }] {
             given.write(&path);
+            given.write_apart(&phi, &others);
             for (number, keys) in LOOPS.iter().enumerate() {
                 let instance = instances[number % instances.len()];
                 let refused = (!given.theta && !offset && !instance.contains("theta_norm"))
@@ -182,6 +197,11 @@ fn lent_features_give_the_numbers_of_the_file() {
                     let simulation = Simulation::of_arrays(config(""), given.arrays(way)).unwrap();
                     assert!(run(&simulation) == of_file, "{given:?} {way:?} {instance:?} {keys:?}");
                 }
+                let apart = format!("path = '{}'\nfeatures = '{}'", others.display(), phi.display());
+                assert!(
+                    run(&Simulation::new(config(&apart)).unwrap()) == of_file,
+                    "{given:?} left {instance:?} {keys:?}"
+                );
                 texts.push(of_file);
             }
         }

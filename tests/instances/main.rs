@@ -1,6 +1,10 @@
 //! What an instance can hold beside features and θ_0, and the kinds of instance that have it.
 
+#[path = "../npz_support/mod.rs"]
+mod npz_support;
+
 mod kinds;
+mod left_in_file;
 mod lent;
 mod linear_reward;
 mod npz_arrays;

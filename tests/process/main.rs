@@ -68,4 +68,5 @@ mod random_instance;
 mod run_constants;
 mod sampling;
 mod seed;
+mod span_rows;
 mod whitening;

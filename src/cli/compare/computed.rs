@@ -65,7 +65,7 @@ impl CompareArgs {
             names[1] = format!("{} with {}", names[1], self.settings_b.join(", "));
         }
         let (simulations, note) = self.prepare(paths, [&laid_a, &laid_b]).map_err(Failure::Refused)?;
-        let inputs = simulations.iter().filter_map(|one| one.config.instance.get::<PathBuf>("path"));
+        let inputs = simulations.iter().flat_map(|one| one.config.instance.inputs());
         let inputs = inputs.chain(paths.iter().map(|path| path.to_path_buf())).collect();
         let outputs = self.outputs(inputs).map_err(Failure::refused)?;
         // What cannot be answered is refused before the runs.

@@ -1,13 +1,17 @@
 //! Dense features, each prompt's responses in their place in a storage.
 
+use std::cell::RefCell;
+
 use ndarray::{Array1, Array2, ArrayRef1, CowArray, Ix1, Ix2, s};
 
+use super::mapped::Check;
 use super::storage::{Numbers, Storage};
+use super::walk::Walk;
 use crate::linalg::Span;
 use crate::logits::LogitTable;
 use crate::{Error, Result};
 
-/// Dense features: d numbers for every (prompt, response), held here or lent.
+/// Dense features: d numbers for every (prompt, response), held here, lent, or left in a file.
 ///
 /// ```
 /// use ndarray::array;
@@ -31,8 +35,16 @@ pub struct DenseFeatures {
     places: Vec<usize>,
     /// Of all N responses, `starts[x]..starts[x+1]` belong to prompt x.
     starts: Vec<usize>,
+    extremes: Extremes,
+}
+
+/// What one walk through all features finds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Extremes {
     /// The response, of all N, with the largest norm, and that norm.
     largest: (usize, f64),
+    /// The first prompt whose last features are zeros, and those of how many responses.
+    zeros: Option<(usize, usize)>,
 }
 
 impl DenseFeatures {
@@ -96,21 +108,64 @@ impl DenseFeatures {
 
     /// Features whose rows lie where they are said to lie; refuses entries that are not finite.
     fn assemble(storage: Storage, dim: usize, places: Vec<usize>, starts: Vec<usize>) -> Result<Self> {
-        let mut features = Self { storage, dim, places, starts, largest: (0, 0.0) };
-        let mut largest = features.largest;
-        for (row, (x, y)) in features.each().enumerate() {
-            let numbers = features.numbers(x, y);
-            if let Some((column, value)) = numbers.not_finite() {
-                let name = format!("feature {column} of response {y} at prompt {x}");
-                return Err(Error::argument(name, value, "a finite number"));
+        let features = Self { storage, dim, places, starts, extremes: Extremes::default() };
+        Ok(Self { extremes: features.checked()?, ..features })
+    }
+
+    /// Refuses entries that are not finite, and bytes of a file that are not those that its checksum is about.
+    fn checked(&self) -> Result<Extremes> {
+        let (mut largest, mut zeros, mut room) = ((0, 0.0), None, vec![0.0; self.dim]);
+        let mut check = if let Storage::Mapped(mapped) = &self.storage { mapped.check() } else { None };
+        let mut row = 0;
+        self.walk(
+            |x| {
+                let mut last = 0;
+                for y in 0..self.responses(x) {
+                    let numbers = self.numbers(x, y);
+                    last += 1;
+                    if numbers.surely_below(largest.1, &mut room) {
+                        last = 0;
+                    } else {
+                        if let Some((column, value)) = numbers.not_finite() {
+                            let name = format!("feature {column} of response {y} at prompt {x}");
+                            return Err(Error::argument(name, value, "a finite number"));
+                        }
+                        let norm = numbers.norm();
+                        if norm > 0.0 {
+                            last = 0;
+                        }
+                        if norm > largest.1 {
+                            largest = (row, norm);
+                        }
+                    }
+                    row += 1;
+                }
+                zeros = zeros.or((last > 0).then_some((x, last)));
+                Ok(())
+            },
+            |number| check.iter_mut().for_each(|check| check.up_to(number)),
+        )?;
+        match check.and_then(Check::finish) {
+            Some((found, stated)) => {
+                let expected = format!("{stated:08x}, as the archive states it: the file is damaged");
+                Err(Error::argument("the checksum of phi", format!("{found:08x}"), expected))
             }
-            let norm = numbers.norm();
-            if norm > largest.1 {
-                largest = (row, norm);
+            None => Ok(Extremes { largest, zeros }),
+        }
+    }
+
+    /// Goes through all prompts in order; `before` sees how far it is before what lies behind is let go of.
+    fn walk(&self, mut visit: impl FnMut(usize) -> Result<()>, mut before: impl FnMut(usize)) -> Result<()> {
+        let mut walk = Walk::new(&self.storage);
+        for x in 0..self.places.len() {
+            visit(x)?;
+            let number = (self.places[x] + self.responses(x)) * self.dim;
+            if walk.is_due(number) || x + 1 == self.places.len() {
+                before(number);
+                walk.passed(number);
             }
         }
-        features.largest = largest;
-        Ok(features)
+        Ok(())
     }
 
     /// All (x, y), in order.
@@ -125,23 +180,34 @@ impl DenseFeatures {
 
     /// The same features, divided by the largest norm; returns that norm too. All-zero features stay as they are.
     ///
-    /// The quotients are held: of lent features they are a copy.
+    /// The quotients are held: of lent features they are a copy. What is left in a file is divided where it is read.
     pub fn rescaled(self) -> (Self, f64) {
         let (_, largest) = self.largest_norm();
         if largest == 0.0 {
             return (self, largest);
         }
         let (dim, starts) = (self.dim, self.starts.clone());
-        let mut values = self.into_packed();
-        values.iter_mut().for_each(|value| *value /= largest);
-        let places = starts[..starts.len() - 1].to_vec();
-        let features = Self::assemble(Storage::Owned(values), dim, places, starts);
+        let divided = if let Storage::Mapped(mapped) = &self.storage { mapped.divided_by(largest) } else { None };
+        let (storage, places) = match divided {
+            Some(divided) => (Storage::Mapped(divided), self.places),
+            None => {
+                let mut values = self.into_packed();
+                values.iter_mut().for_each(|value| *value /= largest);
+                (Storage::Owned(values), starts[..starts.len() - 1].to_vec())
+            }
+        };
+        let features = Self::assemble(storage, dim, places, starts);
         (features.expect("finite numbers over the largest norm are finite"), largest)
     }
 
     /// The response, of all N, with the largest Euclidean norm, and that norm.
     pub fn largest_norm(&self) -> (usize, f64) {
-        self.largest
+        self.extremes.largest
+    }
+
+    /// The first prompt whose last features are zeros, and those of how many responses.
+    pub(in crate::instance) fn last_zeros(&self) -> Option<(usize, usize)> {
+        self.extremes.zeros
     }
 
     /// d.
@@ -184,9 +250,11 @@ impl DenseFeatures {
     /// A copy of all rows, N×d.
     pub fn to_matrix(&self) -> Array2<f64> {
         let mut matrix = Array2::zeros((self.rows(), self.dim));
-        for (x, ends) in self.starts.windows(2).enumerate() {
-            matrix.slice_mut(s![ends[0]..ends[1], ..]).assign(&self.prompt(x));
-        }
+        let visit = |x: usize| {
+            matrix.slice_mut(s![self.starts[x]..self.starts[x + 1], ..]).assign(&self.prompt(x));
+            Ok(())
+        };
+        self.walk(visit, |_| ()).expect("no prompt is refused");
         matrix
     }
 
@@ -200,13 +268,7 @@ impl DenseFeatures {
     fn into_packed(self) -> Vec<f64> {
         match self.storage {
             Storage::Owned(values) => values,
-            _ => {
-                let mut values = vec![0.0; self.rows() * self.dim];
-                for (row, (x, y)) in self.each().enumerate() {
-                    self.numbers(x, y).write(&mut values[row * self.dim..(row + 1) * self.dim]);
-                }
-                values
-            }
+            _ => self.to_matrix().into_raw_vec_and_offset().0,
         }
     }
 
@@ -238,9 +300,20 @@ impl DenseFeatures {
             .filter(|&x| weights[x] > 0.0)
             .flat_map(|x| (1..self.responses(x)).map(move |y| (x as u32, y as u32)))
             .collect();
+        // Rows come one after another, or spread over all.
+        let walk = RefCell::new((0, Walk::new(&self.storage)));
         Span::of_rows(pairs.len(), self.dim(), None, |i, row| {
             let (x, y) = pairs[i];
             self.difference(x as usize, y as usize, 0, row);
+            let (next, walk) = &mut *walk.borrow_mut();
+            if i == 0 {
+                *walk = Walk::new(&self.storage);
+            }
+            let number = (self.places[x as usize] + y as usize + 1) * self.dim;
+            if i == *next && walk.is_due(number) {
+                walk.passed(number);
+            }
+            *next = i + 1;
         })
     }
 
@@ -257,11 +330,14 @@ impl DenseFeatures {
                 &copy
             }
         };
-        let mut logits = Vec::with_capacity(self.rows());
-        for x in 0..self.places.len() {
-            let (place, count) = (self.places[x], self.responses(x));
-            self.storage.at(place * self.dim..(place + count) * self.dim).extend_products(theta, &mut logits);
-        }
+        let (mut room, mut logits) = (Vec::new(), Vec::with_capacity(self.rows()));
+        let visit = |x| {
+            let (place, count): (usize, usize) = (self.places[x], self.responses(x));
+            let numbers = self.storage.at(place * self.dim..(place + count) * self.dim);
+            numbers.extend_products(theta, &mut room, &mut logits);
+            Ok(())
+        };
+        self.walk(visit, |_| ()).expect("no logit is refused");
         logits.into()
     }
 

@@ -1,12 +1,16 @@
-//! The feature map φ(x,y) ∈ R^d, ‖φ‖₂ ≤ 1: dense features, held or lent, or one-hot ones that are never written down.
+//! The feature map φ(x,y) ∈ R^d, ‖φ‖₂ ≤ 1: dense features, held, lent or left in their file, or one-hot ones that are never written down.
 
 mod dense;
+mod mapped;
 mod products;
 mod storage;
+mod walk;
 
 use std::sync::Arc;
 
 pub use self::dense::DenseFeatures;
+pub use self::mapped::Mapped;
+pub(super) use self::mapped::{Place, Precision};
 pub use self::storage::{Lent, Storage};
 use super::{ENTRY_TOLERANCE, Parameter};
 use crate::{Error, Result};

@@ -4,20 +4,24 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
-use zip::ZipArchive;
 use zip::read::ZipFile;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::arrays::{Array, Arrays, Stored};
-use super::header::{Header, Kind, is_array};
+use super::header::{Dtype, Header, Kind, is_array};
+use super::left::{self, Left};
+use super::single::Single;
+use super::values::{Accepted, Extent, FLOATS, TRUTHS, WHOLES};
 use crate::instance::Storage;
-use crate::instance::files::Source;
-use crate::{Error, Result, memory};
+use crate::instance::features::Place;
+use crate::instance::files::{self, Source};
+use crate::{Error, Result};
 
 /// Deflate makes at most so many bytes out of one.
 const MOST_INFLATED: u64 = 1032;
 
-/// Bytes read at once: a multiple of every element's size.
-const BLOCK: usize = 1 << 16;
+/// The array of features.
+const PHI: &str = "phi";
 
 /// Bytes behind an array that are read to the end, for the sake of the checksum.
 const MOST_TRAILING: u64 = 1 << 20;
@@ -30,6 +34,10 @@ pub(super) struct Archive<'a> {
     names: Vec<(String, usize)>,
     /// The file's size.
     size: u64,
+    /// Of so many bytes and more, features are left in the file; none are where the bytes are no file's.
+    left_from: u64,
+    /// Features of a file of their own.
+    features: Option<Single<'a>>,
 }
 
 impl<'a> Archive<'a> {
@@ -57,11 +65,28 @@ impl<'a> Archive<'a> {
             }
             names.push((name, index));
         }
-        Ok(Self { path, zip, names, size })
+        Ok(Self { path, zip, names, size, left_from: u64::MAX, features: None })
+    }
+
+    /// The same, from whose file features of so many bytes and more are not read, but mapped.
+    pub fn leaving(self, left_from: u64) -> Self {
+        Self { left_from, ..self }
+    }
+
+    /// The same, with features from a file of their own.
+    pub fn with_features(self, path: &'a Path) -> Result<Self> {
+        if self.has("phi") {
+            let what = format!("is there, and so is the file of features {}: expected one of them", path.display());
+            return Err(self.wrong("phi", &what));
+        }
+        Ok(Self { features: Some(Single::open(path)?), ..self })
     }
 
     /// The shape that an array's header states; `None` if there is no such array, or no such header.
     pub fn shape(&mut self, name: &str) -> Option<Vec<u64>> {
+        if let (PHI, Some(single)) = (name, &self.features) {
+            return Some(single.shape());
+        }
         self.header(name).map(|header| header.shape)
     }
 
@@ -70,12 +95,63 @@ impl<'a> Archive<'a> {
         Header::read(&mut self.zip.by_index(index).ok()?).ok()
     }
 
+    /// The bytes that all arrays unpack to, as they say, but for features that are left in their file, unless these are copied.
+    pub fn held_bytes(&mut self, copied: bool) -> u64 {
+        let all = (0..self.zip.len()).map(|index| self.zip.by_index_raw(index).map_or(0, |entry| entry.size()));
+        let all = all.fold(0, u64::saturating_add);
+        match &self.features {
+            Some(single) if copied => all.saturating_add(single.length()),
+            Some(single) => all.saturating_add(single.held_bytes()),
+            None if copied => all,
+            None => match self.place(PHI) {
+                Ok(Some(Ok((place, _)))) => all.saturating_sub(place.length),
+                _ => all,
+            },
+        }
+    }
+
+    /// Whether features are left in their file.
+    pub fn leaves_features(&mut self) -> bool {
+        match &self.features {
+            Some(single) => single.held_bytes() == 0,
+            None => matches!(self.place(PHI), Ok(Some(Ok(_)))),
+        }
+    }
+
+    /// Where an array lies in the file, and its shape; `None` without it.
+    fn place(&mut self, name: &str) -> Result<Option<Left<(Place, Vec<usize>)>>> {
+        let Some(&(_, index)) = self.names.iter().find(|(known, _)| known == name) else { return Ok(None) };
+        let (path, size, left_from) = (self.path, self.size, self.left_from);
+        let wrong = |what: String| Error::file(path, format!("array {name:?} {what}"));
+        let mut entry = self.zip.by_index(index).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        let length = believed(&entry, size).map_err(wrong)?;
+        if length < left_from {
+            return Ok(Some(Err(None)));
+        }
+        if entry.compression() != CompressionMethod::Stored {
+            return Ok(Some(Err(Some("compressed"))));
+        }
+        let header = Header::read(&mut entry).map_err(wrong)?;
+        let precision = match left::precision(&header) {
+            Ok(precision) => precision,
+            Err(why) => return Ok(Some(Err(why))),
+        };
+        let Extent { shape, count, .. } = Extent::of(&header, FLOATS, length).map_err(wrong)?;
+        let (offset, checksum) = (entry.data_start(), Some(entry.crc32()));
+        if offset.checked_add(length).is_none_or(|end| end > size) {
+            return Err(wrong(format!(
+                "ends behind byte {offset} + {length}: expected at most {size}, the file's end"
+            )));
+        }
+        Ok(Some(Ok((Place { offset, length, header: header.length, count, precision, checksum }, shape))))
+    }
+
     fn array<T: Clone>(
         &mut self,
         name: &str,
-        accepted: &str,
-        fits: impl Fn(Kind) -> bool,
-        convert: impl Fn(super::header::Dtype, &[u8]) -> T,
+        accepted: Accepted,
+        why: Option<&str>,
+        convert: impl Fn(Dtype, &[u8]) -> T,
     ) -> Result<Option<Array<T>>> {
         let Some(&(_, index)) = self.names.iter().find(|(known, _)| known == name) else { return Ok(None) };
         let (path, size) = (self.path, self.size);
@@ -83,46 +159,18 @@ impl<'a> Archive<'a> {
         let mut entry = self.zip.by_index(index).map_err(|error| wrong(format!("cannot be read: {error}")))?;
         let claimed = believed(&entry, size).map_err(wrong)?;
         let header = Header::read(&mut entry).map_err(wrong)?;
-        let Some(dtype) = header.dtype.filter(|dtype| fits(dtype.kind)) else {
-            return Err(wrong(format!("has dtype {}: expected {accepted}", header.descr)));
-        };
-        let bytes = header.count().and_then(|count| count.checked_mul(dtype.size as u64));
-        let there = claimed.saturating_sub(header.length);
-        let Some(bytes) = bytes.filter(|&bytes| bytes <= there) else {
-            let needed = bytes.map_or_else(|| "more than 2^64".to_owned(), |bytes| bytes.to_string());
-            let shape = header.shape_shown();
-            return Err(wrong(format!("has shape {shape} of {}: expected {needed} bytes, not {there}", header.descr)));
-        };
-        let shape: Option<Vec<usize>> = header.shape.iter().map(|&axis| usize::try_from(axis).ok()).collect();
-        let (Some(shape), Ok(count)) = (shape, usize::try_from(bytes / dtype.size as u64)) else {
-            return Err(wrong(format!("has shape {}: expected one that fits into memory", header.shape_shown())));
-        };
-        // The array, and its copy in another order.
-        let need = (count as u64).saturating_mul(2 * size_of::<T>() as u64);
-        memory::require(&format!("{}: array {name:?}", path.display()), need)?;
-        let mut values = Vec::with_capacity(count);
-        let mut block = vec![0; BLOCK.min(bytes as usize)];
-        while values.len() < count {
-            let piece = &mut block[..BLOCK.min((count - values.len()) * dtype.size)];
-            entry.read_exact(piece).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-            values.extend(piece.chunks_exact(dtype.size).map(|element| convert(dtype, element)));
-        }
+        let extent = Extent::of(&header, accepted, claimed).map_err(wrong)?;
+        let array = extent.read(&mut entry, header.fortran_order, &left::unread(path, name, why), wrong, convert)?;
         // NumPy, too, ignores what lies behind an array. At the entry's end its checksum is compared.
         io::copy(&mut entry.take(MOST_TRAILING), &mut io::sink())
             .map_err(|error| wrong(format!("cannot be read: {error}")))?;
-        if header.fortran_order {
-            values = in_c_order(&values, &shape);
-        }
-        Ok(Some(Array { shape, values }))
+        Ok(Some(array))
     }
 }
 
-/// The types of numbers.
-const FLOATS: &str = "a floating-point type (f8, f4 or f2)";
-
 impl Arrays for Archive<'_> {
     fn has(&self, name: &str) -> bool {
-        self.names.iter().any(|(known, _)| known == name)
+        (name == PHI && self.features.is_some()) || self.names.iter().any(|(known, _)| known == name)
     }
 
     fn refuse_others(&self, names: &[&str]) -> Result<()> {
@@ -133,31 +181,44 @@ impl Arrays for Archive<'_> {
     }
 
     fn floats(&mut self, name: &str) -> Result<Option<Array<f64>>> {
-        self.array(name, FLOATS, |kind| kind == Kind::Float, |dtype, bytes| dtype.float(bytes))
+        self.array(name, FLOATS, None, |dtype, bytes| dtype.float(bytes))
     }
 
     fn features(&mut self, name: &str) -> Result<Option<Stored>> {
-        let dtype = self.header(name).and_then(|header| header.dtype);
-        let is_single = dtype.is_some_and(|dtype| dtype.kind == Kind::Float && dtype.size == 4);
-        if !is_single {
-            return Ok(self.floats(name)?.map(Stored::held));
+        if let (PHI, Some(single)) = (name, &self.features) {
+            return single.features().map(Some);
         }
-        // Single precision stays as it is: half the memory, and half of it to be read in every round.
-        let read = self.array(name, FLOATS, |kind| kind == Kind::Float, |dtype, bytes| dtype.single(bytes));
-        Ok(read?.map(|Array { shape, values }| Stored { shape, storage: Storage::Lent32(Arc::new(values)) }))
+        let why = match self.place(name)? {
+            None => return Ok(None),
+            Some(Ok((place, shape))) => {
+                let file = files::regular(self.path, "a NumPy archive (.npz)")?;
+                return left::map(self.path, &file, place, shape).map(Some);
+            }
+            Some(Err(why)) => why,
+        };
+        let dtype = self.header(name).and_then(|header| header.dtype);
+        if dtype.is_some_and(|dtype| dtype.kind == Kind::Float && dtype.size == 4) {
+            // Single precision stays as it is: half the memory, and half of it to be read in every round.
+            let read = self.array(name, FLOATS, why, |dtype, bytes| dtype.single(bytes))?;
+            let lent = |Array { shape, values }| Stored { shape, storage: Storage::Lent32(Arc::new(values)) };
+            return Ok(read.map(lent));
+        }
+        let array = self.array(name, FLOATS, why, |dtype, bytes| dtype.float(bytes))?;
+        Ok(array.map(|Array { shape, values }| Stored { shape, storage: Storage::Owned(values) }))
     }
 
     fn wholes(&mut self, name: &str) -> Result<Option<Array<i128>>> {
-        let is_whole = |kind| matches!(kind, Kind::Signed | Kind::Unsigned);
-        self.array(name, "an integer type (i1 to i8, u1 to u8)", is_whole, |dtype, bytes| dtype.whole(bytes))
+        self.array(name, WHOLES, None, |dtype, bytes| dtype.whole(bytes))
     }
 
     fn truths(&mut self, name: &str) -> Result<Option<Array<i128>>> {
-        let accepted = "a boolean type (b1) or an integer one (i1 to i8, u1 to u8)";
-        self.array(name, accepted, |kind| kind != Kind::Float, |dtype, bytes| dtype.whole(bytes))
+        self.array(name, TRUTHS, None, |dtype, bytes| dtype.whole(bytes))
     }
 
     fn wrong(&self, name: &str, what: &str) -> Error {
+        if let (PHI, Some(single)) = (name, &self.features) {
+            return Error::file(single.path, what);
+        }
         Error::file(self.path, format!("array {name:?} {what}"))
     }
 }
@@ -172,30 +233,4 @@ fn believed<R: Read>(entry: &ZipFile<'_, R>, file: u64) -> std::result::Result<u
         ));
     }
     Ok(claimed)
-}
-
-/// Values in Fortran's order (the first index runs fastest) put into C's (the last one does).
-fn in_c_order<T: Clone>(values: &[T], shape: &[usize]) -> Vec<T> {
-    let mut strides = Vec::with_capacity(shape.len());
-    let mut stride = 1;
-    for &axis in shape {
-        strides.push(stride);
-        stride *= axis;
-    }
-    let mut index = vec![0; shape.len()];
-    let mut place = 0;
-    let mut sorted = Vec::with_capacity(values.len());
-    for _ in 0..values.len() {
-        sorted.push(values[place].clone());
-        for axis in (0..shape.len()).rev() {
-            index[axis] += 1;
-            place += strides[axis];
-            if index[axis] < shape[axis] {
-                break;
-            }
-            place -= strides[axis] * shape[axis];
-            index[axis] = 0;
-        }
-    }
-    sorted
 }

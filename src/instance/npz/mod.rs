@@ -23,11 +23,14 @@ mod arrays;
 mod beside;
 mod class;
 mod header;
+mod left;
 mod literal;
 mod logits;
+mod single;
+mod values;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ndarray::Array1;
 
@@ -35,6 +38,7 @@ use self::archive::Archive;
 use self::arrays::Arrays;
 pub use self::arrays::{AT_HAND, Array, InMemory, Values};
 pub use self::class::Class;
+pub use self::left::LARGE;
 // For the tests.
 #[doc(hidden)]
 pub use self::header::{Dtype, Header, Kind};
@@ -42,7 +46,7 @@ pub use self::header::{Dtype, Header, Kind};
 use self::class::Parts;
 #[doc(hidden)]
 pub use self::literal::Literal;
-pub use self::writer::{Element, NpzWriter};
+pub use self::writer::{Element, NpzWriter, write_npy};
 use super::files::{self, Source};
 use super::gaussian::BaseParameter;
 use super::{Correct, DenseFeatures, FeatureMap, Instance, Parameter, Storage, uniform_weights};
@@ -62,15 +66,75 @@ pub(crate) enum Stated {
     Logits([f64; 2]),
 }
 
-/// The shape as the header of a file's features, or where there are none of its logits, states it; `None` if it cannot be read.
-pub(crate) fn stated_shape(path: &Path) -> Option<Stated> {
-    let mut archive = Archive::open(path, files::open(path).ok()?).ok()?;
+/// What the headers of a file say of its size.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Size {
+    /// Of what shape it is; `None` if it cannot be read.
+    pub stated: Option<Stated>,
+    /// The bytes of the arrays that are read into memory, as they are stored.
+    pub held: u64,
+    /// Whether the features are left in their file.
+    pub left: bool,
+}
+
+/// The size of a file, or nothing if it cannot be read; other features than the file's are `copied`.
+pub(crate) fn size(path: &Path, reading: &Reading, copied: bool) -> Size {
+    let opened = || reading.open(path, files::open(path).ok()?).ok();
+    let Some(mut archive) = opened() else { return Size { stated: None, held: 0, left: false } };
+    let left = !copied && archive.leaves_features();
+    Size { stated: stated_shape(&mut archive), held: archive.held_bytes(copied), left }
+}
+
+/// The shape as the header of a file's features, or where there are none of its logits, states it.
+fn stated_shape(archive: &mut Archive<'_>) -> Option<Stated> {
     if !archive.has("phi") {
         let [prompts, responses] = archive.shape("offset")?[..] else { return None };
         return Some(Stated::Logits([prompts, responses].map(|n| n as f64)));
     }
     let [prompts, responses, dim] = archive.shape("phi")?[..] else { return None };
     Some(Stated::Features([prompts, responses, dim].map(|n| n as f64)))
+}
+
+/// How a file is read.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use selfreward::instance::files::ENCLOSED;
+/// use selfreward::instance::npz::{LARGE, NpzFile, Reading};
+///
+/// let reading = Reading { rescale: true, ..Reading::default() };
+/// assert_eq!((reading.features.is_none(), reading.left_from), (true, LARGE));
+/// assert!(NpzFile::read_as(Path::new(ENCLOSED), &reading)?.rescaled_by.is_some());
+/// # Ok::<(), selfreward::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Whether all features are divided by the largest norm.
+    pub rescale: bool,
+    /// A file of a single array (`.npy`) that holds `phi`, in place of the archive.
+    pub features: Option<PathBuf>,
+    /// The archive's `phi` is left in it from so many bytes on, if it is not compressed, in C order, and of little-endian f4 or f8.
+    /// Numbers are the same either way. A file of its own is left as it is whatever its size.
+    pub left_from: u64,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { rescale: false, features: None, left_from: LARGE }
+    }
+}
+
+impl Reading {
+    fn open<'a>(&'a self, path: &'a Path, source: Box<dyn Source>) -> Result<Archive<'a>> {
+        let archive = Archive::open(path, source)?;
+        // What comes along with the program is no file.
+        let archive = if path.is_file() { archive.leaving(self.left_from) } else { archive };
+        match &self.features {
+            Some(features) => archive.with_features(features),
+            None => Ok(archive),
+        }
+    }
 }
 
 /// What the policy of a file is made of.
@@ -102,7 +166,7 @@ impl NpzFile {
     /// [`Error::File`] if it is missing, no NumPy archive, or an array has the wrong name, shape, type or values;
     /// [`Error::TooLarge`] if it would not fit into memory.
     pub fn read(path: &Path, rescale: bool) -> Result<Self> {
-        Self::of(path, files::open(path)?, rescale)
+        Self::read_as(path, &Reading { rescale, ..Reading::default() })
     }
 
     /// As [`NpzFile::read`], from what an open file or a buffer holds; errors name it by `path`.
@@ -110,14 +174,19 @@ impl NpzFile {
     /// # Errors
     /// As [`NpzFile::read`].
     pub fn of(path: &Path, source: Box<dyn Source>, rescale: bool) -> Result<Self> {
-        Archive::open(path, source).and_then(|mut archive| Self::parse(&mut archive, rescale)).map_err(|error| {
-            match error {
-                Error::Argument { name, value, expected } => {
-                    Error::file(path, format!("{name} = {value}: expected {expected}"))
-                }
-                other => other,
-            }
-        })
+        Archive::open(path, source)
+            .and_then(|mut archive| Self::parse(&mut archive, rescale))
+            .map_err(|error| of_file(error, path, None))
+    }
+
+    /// As [`NpzFile::read`], in the way that is asked for.
+    ///
+    /// # Errors
+    /// As [`NpzFile::read`].
+    pub fn read_as(path: &Path, reading: &Reading) -> Result<Self> {
+        let source = files::open(path)?;
+        let parsed = reading.open(path, source).and_then(|mut archive| Self::parse(&mut archive, reading.rescale));
+        parsed.map_err(|error| of_file(error, path, reading.features.as_deref()))
     }
 
     /// As [`NpzFile::read`], from arrays that are at hand; errors name [`AT_HAND`] or the array.
@@ -235,6 +304,17 @@ impl NpzFile {
     }
 }
 
+/// An error of values with the file that holds them.
+fn of_file(error: Error, path: &Path, features: Option<&Path>) -> Error {
+    match error {
+        Error::Argument { name, value, expected } => {
+            let with = features.map(|features| format!("with {}: ", features.display())).unwrap_or_default();
+            Error::file(path, format!("{with}{name} = {value}: expected {expected}"))
+        }
+        other => other,
+    }
+}
+
 impl Body {
     /// The array that says how many prompts and responses there are.
     fn array(&self) -> &'static str {
@@ -257,9 +337,14 @@ fn features(archive: &mut impl Arrays, rescale: bool) -> Result<(Body, Option<f6
     }
     let responses = match counts(archive, prompts, most, "phi")? {
         Some(counts) => counts,
+        // What lies in a file is gone through once, below.
+        None if matches!(phi.storage, Storage::Mapped(_)) => vec![most; prompts],
         None => refuse_padding(&phi.storage, [prompts, most, dim]).map(|()| vec![most; prompts])?,
     };
     let features = DenseFeatures::padded(phi.storage, most, dim, &responses)?;
+    if let (false, Some((x, zeros))) = (archive.has("num_responses"), features.last_zeros()) {
+        return Err(doubtful("phi", x, zeros, most));
+    }
     let (features, rescaled_by) = if rescale {
         let (features, norm) = features.rescaled();
         (features, Some(norm))

@@ -87,28 +87,7 @@ impl<W: Write + Seek> NpzWriter<W> {
         array: &ArrayRef<T, D>,
     ) -> Result<()> {
         self.zip.start_file(name.into() + ".npy", self.options)?;
-        let transposed = array.t();
-        let fortran = !array.is_standard_layout() && transposed.is_standard_layout();
-        self.zip.write_all(&header(T::DESCR, fortran, array.shape()))?;
-        let contiguous = if fortran { transposed.to_slice() } else { array.as_slice() };
-        match contiguous {
-            Some(values) => self.write(values.iter()),
-            None => self.write(array.iter()),
-        }
-    }
-
-    /// Values in pieces, so that each costs no call of its own.
-    fn write<'a, T: Element + 'a>(&mut self, values: impl Iterator<Item = &'a T>) -> Result<()> {
-        const PIECE: usize = 1 << 16;
-        let mut piece = Vec::with_capacity(PIECE + size_of::<T>());
-        for value in values {
-            piece.extend_from_slice(value.bytes().as_ref());
-            if piece.len() >= PIECE {
-                self.zip.write_all(&piece)?;
-                piece.clear();
-            }
-        }
-        self.zip.write_all(&piece)
+        write_npy(&mut self.zip, array)
     }
 
     /// Ends the archive; the writer is given back.
@@ -118,6 +97,35 @@ impl<W: Write + Seek> NpzWriter<W> {
     pub fn finish(self) -> Result<W> {
         Ok(self.zip.finish()?)
     }
+}
+
+/// Writes an array of any shape in NumPy's format. One in Fortran order stays in it; any other is written in C order.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_npy<T: Element, D: Dimension>(mut to: impl Write, array: &ArrayRef<T, D>) -> Result<()> {
+    let transposed = array.t();
+    let fortran = !array.is_standard_layout() && transposed.is_standard_layout();
+    to.write_all(&header(T::DESCR, fortran, array.shape()))?;
+    let contiguous = if fortran { transposed.to_slice() } else { array.as_slice() };
+    match contiguous {
+        Some(values) => write_values(&mut to, values.iter()),
+        None => write_values(&mut to, array.iter()),
+    }
+}
+
+/// Writes values in pieces, so that each costs no call of its own.
+fn write_values<'a, T: Element + 'a>(to: &mut impl Write, values: impl Iterator<Item = &'a T>) -> Result<()> {
+    const PIECE: usize = 1 << 16;
+    let mut piece = Vec::with_capacity(PIECE + size_of::<T>());
+    for value in values {
+        piece.extend_from_slice(value.bytes().as_ref());
+        if piece.len() >= PIECE {
+            to.write_all(&piece)?;
+            piece.clear();
+        }
+    }
+    to.write_all(&piece)
 }
 
 /// What stands before the numbers: magic and version, the length of what follows, a Python literal, and spaces (one at

@@ -1,8 +1,8 @@
 //! What a fit costs, so that what cannot be done at the asked size is refused before work starts.
 
 use super::super::explore::choice;
-use super::super::{Loop, Sampling};
-use crate::instance::{FeatureMap, Instance};
+use super::super::{Loop, Memory, Sampling};
+use crate::instance::{FeatureMap, Instance, Storage};
 
 /// What the cost of a round depends on.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +56,10 @@ impl Cost {
             }
             // A basis, a Gram matrix and factors of d×d, and the rows of the seen differences.
             FeatureMap::Dense(dense) => {
-                let (rows, dim) = (dense.rows() as f64, dense.dim() as f64);
+                let (mut rows, dim) = (dense.rows() as f64, dense.dim() as f64);
+                if let Storage::Mapped(_) = dense.storage() {
+                    rows = rows.min(seen_in_all(shape.process));
+                }
                 ("the update on dense features", 8.0 * (4.0 * dim * dim + 3.0 * rows * dim))
             }
         };
@@ -117,6 +120,9 @@ impl Cost {
         let (bytes, operations) = match shape.instance.features() {
             FeatureMap::Dense(dense) => {
                 let d = dense.dim() as f64;
+                if let Storage::Mapped(_) = dense.storage() {
+                    rows = rows.min(seen_in_all(shape.process));
+                }
                 (8.0 * (3.0 * rows * d + 4.0 * d * d), 2.0 * rows * d * d)
             }
             FeatureMap::OneHot(_) => (24.0 * most + 32.0 * rows, 2.0 * cubes),
@@ -130,6 +136,12 @@ impl Cost {
             advice: "fewer prompts, responses or dimensions",
         }
     }
+}
+
+/// How many responses all prompts together see, at most: two of each triple, of the rounds that are remembered.
+fn seen_in_all(process: &Loop) -> f64 {
+    let rounds = if process.memory == Memory::None { 1.0 } else { process.rounds as f64 + 1.0 };
+    if process.fit.is_population() { f64::INFINITY } else { 2.0 * rounds * process.samples as f64 }
 }
 
 /// Newton steps of a fit, as a rule.

@@ -1,6 +1,6 @@
 //! `[instance]`: what is given.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::SerializeMap;
@@ -59,6 +59,11 @@ impl InstanceConfig {
     /// The value of a key; `None` where it is not set, or not of this type.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         self.section().get(key)
+    }
+
+    /// The files that it is read from.
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        ["path", "features"].into_iter().filter_map(|key| self.get(key)).collect()
     }
 
     /// The section as a kind reads it.

@@ -45,6 +45,7 @@ pub const KINDS: &[Entry] = &[
 /// Keys that stand before all others, in the help and in a configuration that is written; the others follow kind by kind.
 const FIRST: &[&str] = &[
     "path",
+    "features",
     "rescale",
     "prompts",
     "responses",

@@ -7,7 +7,7 @@ use super::shared::{self, required};
 use super::{Alike, Entry, Held, Made, Nature, Shape, Source};
 use crate::instance::Instance;
 use crate::instance::gaussian::BaseParameter;
-use crate::instance::npz::{Class, InMemory, NpzFile, Stated, stated_shape};
+use crate::instance::npz::{self, Class, InMemory, NpzFile, Reading, Stated};
 use crate::seed::Seed;
 use crate::settings::{Form, Key, Section};
 use crate::{Error, Result};
@@ -21,6 +21,12 @@ pub(super) const ENTRY: Entry = Entry {
             Form::Path,
             "the features' file; a relative path starts at the current folder (data/docqa_minilm.npz and data/smollm_answers.npz are always there: a file of that name comes before the enclosed one)",
             "required",
+        ),
+        Key::of_instance(
+            "features",
+            Form::Path,
+            "a file of a single array (.npy) that holds phi in place of the array in path; little-endian f4 or f8 in C order stays on disk, however large",
+            "phi of path",
         ),
         shared::THETA_NORM,
         shared::LOGIT_SCALE,
@@ -46,15 +52,28 @@ pub(super) const ENTRY: Entry = Entry {
 
 fn shape(instance: &Section<'_>, _samples: f64) -> Shape {
     let path: Option<PathBuf> = instance.get("path");
+    let (class, reading) = (class(instance), reading(instance));
+    let size = path.as_deref().map(|path| npz::size(path, &reading, class != Class::default()));
     // A file that cannot be read is refused where it is read.
-    let stated = path.as_deref().and_then(stated_shape).unwrap_or(Stated::Features([1.0; 3]));
+    let stated = size.and_then(|size| size.stated).unwrap_or(Stated::Features([1.0; 3]));
     let [prompts, responses, all] = match stated {
         Stated::Features(shape) => shape,
         Stated::Logits([prompts, responses]) => return Shape::table(prompts, responses),
     };
     let one_more = if instance.switch("offset_as_feature") { 1.0 } else { 0.0 };
     let dim = instance.number("dim").map_or(all, |dim| dim.min(all)) + one_more;
-    Shape { prompts, responses, logits: responses, mass: 1.0, held: Held::File { path, dim } }
+    let (bytes, left) = size.map_or((0.0, false), |size| (size.held as f64, size.left));
+    Shape { prompts, responses, logits: responses, mass: 1.0, held: Held::File { dim, bytes, left } }
+}
+
+/// As which class the numbers are taken.
+fn class(instance: &Section<'_>) -> Class {
+    Class { dim: instance.get("dim"), offset_as_feature: instance.switch("offset_as_feature") }
+}
+
+/// How the file is read.
+fn reading(instance: &Section<'_>) -> Reading {
+    Reading { rescale: instance.switch("rescale"), features: instance.get("features"), ..Reading::default() }
 }
 
 /// Where the arrays are.
@@ -67,10 +86,10 @@ enum Origin {
 }
 
 impl Origin {
-    fn read(&self, rescale: bool) -> Result<NpzFile> {
+    fn read(&self, reading: &Reading) -> Result<NpzFile> {
         match self {
-            Self::File(path) => NpzFile::read(path, rescale),
-            Self::Arrays(arrays) => NpzFile::of_arrays(arrays.clone(), rescale),
+            Self::File(path) => NpzFile::read_as(path, reading),
+            Self::Arrays(arrays) => NpzFile::of_arrays(arrays.clone(), reading.rescale),
         }
     }
 
@@ -87,7 +106,7 @@ impl Origin {
 #[derive(Debug)]
 struct DrawnBase {
     origin: Origin,
-    rescale: bool,
+    reading: Reading,
     class: Class,
     base: BaseParameter,
     has_offset: bool,
@@ -95,7 +114,7 @@ struct DrawnBase {
 
 impl Source for DrawnBase {
     fn draw(&self, seed: &Seed) -> Result<Arc<Instance>> {
-        let file = self.origin.read(self.rescale)?.taken_as(self.class);
+        let file = self.origin.read(&self.reading)?.taken_as(self.class);
         file.instance(Some(&self.base), seed).map(Arc::new).map_err(|error| self.origin.named(error))
     }
 
@@ -113,16 +132,17 @@ fn make(instance: &Section<'_>, _samples: u64) -> Result<Made> {
 /// # Errors
 /// As [`NpzFile::of_arrays`] and [`NpzFile::instance`]; [`Error::Argument`] for a path, which would name other arrays.
 pub(crate) fn of_arrays(instance: &Section<'_>, arrays: InMemory) -> Result<Made> {
-    if let Some(path) = instance.get::<PathBuf>("path") {
-        return Err(instance.wrong("path", path.display(), "no file beside arrays"));
+    for key in ["path", "features"] {
+        if let Some(path) = instance.get::<PathBuf>(key) {
+            return Err(instance.wrong(key, path.display(), "no file beside arrays"));
+        }
     }
     made(instance, Origin::Arrays(arrays))
 }
 
 fn made(instance: &Section<'_>, origin: Origin) -> Result<Made> {
-    let rescale = instance.switch("rescale");
-    let class = Class { dim: instance.get("dim"), offset_as_feature: instance.switch("offset_as_feature") };
-    let file = origin.read(rescale)?.taken_as(class);
+    let (reading, class) = (reading(instance), class(instance));
+    let file = origin.read(&reading)?.taken_as(class);
     let base = shared::base(instance);
     let mut remarks = Vec::new();
     if let Some(norm) = file.rescaled_by {
@@ -134,7 +154,7 @@ fn made(instance: &Section<'_>, origin: Origin) -> Result<Made> {
     }
     let made = match base {
         Some(base @ (BaseParameter::Norm(_) | BaseParameter::LogitScale(_))) => {
-            Made::of(DrawnBase { origin, rescale, class, base, has_offset: file.has_offset() })
+            Made::of(DrawnBase { origin, reading, class, base, has_offset: file.has_offset() })
         }
         base => {
             // Nothing is drawn: the seed does not enter.

@@ -1,7 +1,5 @@
 //! What the cost of a replicate depends on, of its instance; [`crate::study::cost`] makes seconds and bytes of it.
 
-use std::path::PathBuf;
-
 /// The size of an instance, before it is drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shape {
@@ -29,10 +27,12 @@ pub enum Held {
     },
     /// What a file holds, of which the features' header alone is looked at before it is read.
     File {
-        /// The file.
-        path: Option<PathBuf>,
         /// d.
         dim: f64,
+        /// Bytes of the arrays that are read, as they are stored.
+        bytes: f64,
+        /// Whether the features are left in their file.
+        left: bool,
     },
     /// The logits of one-hot features, equal ones together.
     OneHot {
