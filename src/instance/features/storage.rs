@@ -221,15 +221,6 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    /// Their inner product with a vector; `room`, as long as they are, is written over where they are no doubles.
-    pub(super) fn dot(self, vector: &ArrayRef1<f64>, room: &mut [f64]) -> f64 {
-        if let Self::Doubles(values) = self {
-            return aview1(values).dot(vector);
-        }
-        self.write(room);
-        aview1(room).dot(vector)
-    }
-
     /// Their Euclidean norm.
     pub(super) fn norm(self) -> f64 {
         let mut norm = Norm::default();
@@ -237,7 +228,8 @@ impl<'a> Numbers<'a> {
         norm.value()
     }
 
-    /// Whether all are finite and their norm is below a bound, beyond doubt; `room` as in [`Numbers::dot`].
+    /// Whether all are finite and their norm is below a bound, beyond doubt; `room`, as long as they are, is written over where they
+    /// are no doubles.
     ///
     /// A plain sum of squares is many times as fast as [`Numbers::norm`]. Of d numbers both are off by less than 4dε of the norm.
     pub(super) fn surely_below(self, bound: f64, room: &mut [f64]) -> bool {
