@@ -118,6 +118,25 @@ fn one_missing_direction_is_never_certified() {
     }
 }
 
+/// As above, within a space that leaves out some directions of R^d, where the form that is certified holds what is orthogonal to the
+/// space, too. Oracle: the rank that the rows were made with.
+#[test]
+fn one_missing_direction_of_a_space_is_never_certified() {
+    for (dim, rank) in [(24, 20), (24, 9)] {
+        for seed in 0..20 {
+            let directions = random(rank, dim, 300 + seed);
+            let whole = span(&random(120, rank, 400 + seed).dot(&directions), None);
+            assert_eq!(whole.rank(), rank, "seed {seed}");
+            let fewer = directions.slice(s![..rank - 1, ..]);
+            let lacking = random(200, rank - 1, 500 + seed).dot(&fewer);
+            assert_eq!(span(&lacking, Some(&whole)).rank(), rank - 1, "seed {seed}");
+            let full = random(200, rank, 600 + seed).dot(&directions);
+            let vector = Array1::from(normals(dim, &mut rng(700 + seed)));
+            assert_eq!(span(&full, Some(&whole)).project(&vector), whole.project(&vector), "seed {seed}");
+        }
+    }
+}
+
 /// Columns that fall off as e^{−j/2}, most of them below rounding. Oracle: the singular values of the whole matrix, which bracket the
 /// rank at half and twice the tolerance, and the rows, which lie in their span up to the tolerance. (Leave out columns up to 1e-6 of
 /// the largest entry, and both fail.)
