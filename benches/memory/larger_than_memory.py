@@ -135,7 +135,7 @@ def run(program, folder, config, out, limit=None, group=None):
 def config(path, features, rounds):
     beside = f"features = '{features}'\n" if features else ""
     process = f"beta = 4.0\nsamples = 1024\nrounds = {rounds}"
-    return f"[instance]\nkind = 'npz'\npath = '{path}'\n{beside}[process]\n{process}\n[run]\nseed = 1\n"
+    return f"[instance]\nkind = 'npz'\npath = '{path}'\n{beside}[process]\n{process}\n[run]\nreplicates = 1\nseed = 1\n"
 
 
 def main():

@@ -67,6 +67,10 @@ impl Mapped {
         // SAFETY: the mapping is read-only, and lives as long as its slices. That nobody shortens or writes the file meanwhile cannot
         // be had from the system: it is a rule for who runs the program, and stands in docs/file-formats.md.
         let bytes = unsafe { MmapOptions::new().offset(place.offset).len(length).map(file)? };
+        // A row that is looked up brings no megabytes beside it; walks ask for what they come to themselves. Whether the system follows
+        // the advice does not matter.
+        #[cfg(unix)]
+        let _ = bytes.advise(memmap2::Advice::Random);
         Ok(Self { bytes: Arc::new(bytes), place, divisor: 1.0 })
     }
 
@@ -103,8 +107,7 @@ impl Mapped {
         }
     }
 
-    /// Asks the system to read numbers that a walk comes to soon. It does not find out by itself: rows that are looked up here and there make it
-    /// read page by page.
+    /// Asks the system to read numbers that a walk comes to soon.
     pub(super) fn wanted(&self, range: Range<usize>) {
         #[cfg(unix)]
         {

@@ -36,6 +36,12 @@ pub(super) fn unread(path: &Path, name: &str, why: Option<&str>) -> String {
 
 /// The features of a place in a file.
 pub(super) fn map(path: &Path, file: &File, place: Place, shape: Vec<usize>) -> Result<Stored> {
+    let end = place.offset.saturating_add(place.length);
+    let length = file.metadata().map_err(|error| Error::file(path, format!("cannot be read: {error}")))?.len();
+    if length < end {
+        let what = format!("has {length} bytes: expected {end}, as it had when its header was read");
+        return Err(Error::file(path, what));
+    }
     let mapped = Mapped::new(file, place).map_err(|error| {
         let limit = "a limit on address space (`ulimit -v`) counts the whole file, one on memory (`ulimit -d`, a control group) does not";
         Error::file(path, format!("cannot be mapped: {error}; expected address space for {} bytes: {limit}", place.length))
