@@ -101,7 +101,7 @@ def control_group(limit):
 
 
 def run(program, folder, config, out, limit=None, group=None):
-    """The run's seconds, and the most that it had of memory it wrote to and of the file's pages, in MB."""
+    """The run's seconds, those of the processor, and the most that it had of memory it wrote to and of the file's pages, in MB."""
     path = os.path.join(folder, out + ".toml")
     with open(path, "w") as file:
         file.write(config)
@@ -114,7 +114,7 @@ def run(program, folder, config, out, limit=None, group=None):
             resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
     arguments = [program, "simulate", "--config", path, "--out", os.path.join(folder, out), "--quiet", "--jobs", "1"]
-    start = time.monotonic()
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     child = subprocess.Popen(arguments, preexec_fn=limited, stdout=subprocess.DEVNULL, cwd=folder)
     most = {"RssAnon": 0, "RssFile": 0}
     while child.poll() is None:
@@ -127,9 +127,11 @@ def run(program, folder, config, out, limit=None, group=None):
             pass
         time.sleep(0.02)
     seconds = time.monotonic() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if child.returncode:
         sys.exit(f"exit code {child.returncode}: {' '.join(arguments)}")
-    return seconds, most
+    return seconds, processor, most
 
 
 def config(path, features, rounds):
@@ -158,29 +160,35 @@ def main():
         tables = [open(place(f"{out}/trajectory.csv"), "rb").read() for out in ("read", "left")]
         if tables[0] != tables[1]:
             sys.exit("features that are left on disk gave another trajectory.csv than those that are read")
-        print(f"{os.path.getsize(place('small.npy')) / 1e6:.0f} MB read or left on disk: the same trajectory.csv, byte for byte")
+        size = os.path.getsize(place("small.npy"))
+        print(f"{size / 1e6:.0f} MB read or left on disk: the same trajectory.csv, byte for byte")
 
         prompts = int(given.gigabytes * 1e9 / ROW / RESPONSES)
         write_features(place("phi.npy"), prompts)
         size = os.path.getsize(place("phi.npy"))
         once = floor(place("phi.npy"))
-        print(f"{size / 1e9:.2f} GB of features, {prompts * RESPONSES} rows; read once in {once:.1f} s ({size / 1e6 / once:.0f} MB/s)")
+        rows, speed = prompts * RESPONSES, size / 1e6 / once
+        print(f"{size / 1e9:.2f} GB of features, {rows} rows; read once in {once:.1f} s ({speed:.0f} MB/s)")
         group = control_group(limit)
         print(f"limit of {given.limit} MB by {'a control group' if group else 'RLIMIT_DATA'}")
         times = {}
         try:
             for rounds in (2, 4):
                 drop(place("phi.npy"))
-                seconds, most = run(program, folder, config("others.npz", "phi.npy", rounds), f"t{rounds}", limit, group)
-                times[rounds] = seconds
-                print(
-                    f"T = {rounds}: {seconds:.1f} s, at most {most['RssAnon']:.0f} MB of its own and {most['RssFile']:.0f} MB of files mapped"
-                )
-            each = (times[4] - times[2]) / 2
-            print(f"a round: {each:.1f} s, {each / once:.2f} of the floor ({size / 1e6 / each:.0f} MB/s)")
+                loop = config("others.npz", "phi.npy", rounds)
+                seconds, processor, most = run(program, folder, loop, f"t{rounds}", limit, group)
+                times[rounds] = seconds, processor
+                said = f"{seconds:.1f} s, {processor:.1f} s of a processor"
+                own, mapped = most["RssAnon"], most["RssFile"]
+                print(f"T = {rounds}: {said}, at most {own:.0f} MB of its own, {mapped:.0f} MB of files mapped")
+            each, processor = ((four - two) / 2 for two, four in zip(times[2], times[4]))
+            said = f"{each:.1f} s, {processor:.1f} s of a processor"
+            print(f"a round: {said}; {each / once:.2f} of the floor ({size / 1e6 / each:.0f} MB/s)")
             if group:
-                peak = next(n for n in ("memory.max_usage_in_bytes", "memory.peak") if os.path.exists(os.path.join(group, n)))
-                print(f"the group's peak, with cached pages: {int(open(os.path.join(group, peak)).read()) / 1e6:.0f} MB")
+                for name in ("memory.max_usage_in_bytes", "memory.peak"):
+                    if os.path.exists(os.path.join(group, name)):
+                        peak = int(open(os.path.join(group, name)).read())
+                        print(f"the group's peak, with cached pages: {peak / 1e6:.0f} MB")
         finally:
             if group:
                 os.rmdir(group)

@@ -149,7 +149,7 @@ fn numbers_left_in_a_file_are_those_that_are_read_wherever_they_begin() {
 #[test]
 fn other_orders_and_types_are_read() {
     let files = Files::new();
-    let sound = features(&files.write("all.npz", &archived(phi(false), 0)), &leaving()).unwrap();
+    let sound = features(&files.write("sound.npz", &archived(phi(false), 0)), &leaving()).unwrap();
     let values = values();
     let data = |bytes: &dyn Fn(f64) -> Vec<u8>| values.iter().flat_map(|&v| bytes(v)).collect::<Vec<u8>>();
     let big = npy(1, &header(">f8", SHOWN), &data(&|v| v.to_be_bytes().to_vec()));
