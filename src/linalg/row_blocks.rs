@@ -4,8 +4,8 @@ use ndarray::{Array2, s};
 
 use super::backend;
 
-/// R of A = QR for `rows` rows with `columns` numbers, of which `fill` writes the i-th: the bits of [`super::r_factor`] of the matrix
-/// that holds them all, in a working set of a few blocks.
+/// R of A = QR for `rows` rows with `columns` numbers, of which `fill` writes the i-th: the bits of
+/// [`super::r_factor`] of the matrix that holds them all, in a working set of a few blocks.
 pub(super) fn r_factor_of_rows(rows: usize, columns: usize, mut fill: impl FnMut(usize, &mut [f64])) -> Array2<f64> {
     let block = (2 * columns).max(64);
     let first = if rows <= block + columns { rows } else { block };

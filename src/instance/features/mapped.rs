@@ -10,7 +10,8 @@ use memmap2::{Mmap, MmapOptions};
 
 use super::storage::{Left, Numbers};
 
-/// Bytes that are asked for at once. Linux reads no more of a request than it reads ahead by itself, 128 KiB as a rule.
+/// Bytes that are asked for at once. Linux reads no more of a request than it reads ahead by
+/// itself, 128 KiB as a rule.
 #[cfg(unix)]
 const READ: usize = 128 << 10;
 
@@ -49,7 +50,8 @@ pub(in crate::instance) struct Place {
     pub checksum: Option<u32>,
 }
 
-/// Numbers of a file, in C order, little-endian, wherever they begin: an entry of an archive has no alignment.
+/// Numbers of a file, in C order, little-endian, wherever they begin: an entry of an archive has no
+/// alignment.
 ///
 /// The file must not change as long as this lives.
 #[derive(Clone)]
@@ -64,11 +66,12 @@ impl Mapped {
     /// Maps an array; its file is at least as long as the place says.
     pub(in crate::instance) fn new(file: &File, place: Place) -> io::Result<Self> {
         let length = usize::try_from(place.length).map_err(io::Error::other)?;
-        // SAFETY: the mapping is read-only, and lives as long as its slices. That nobody shortens or writes the file meanwhile cannot
-        // be had from the system: it is a rule for who runs the program, and stands in docs/file-formats.md.
+        // SAFETY: the mapping is read-only, and lives as long as its slices. That nobody shortens
+        // or writes the file meanwhile cannot be had from the system: it is a rule for who runs the
+        // program, and stands in docs/file-formats.md.
         let bytes = unsafe { MmapOptions::new().offset(place.offset).len(length).map(file)? };
-        // A row that is looked up brings no megabytes beside it; walks ask for what they come to themselves. Whether the system follows
-        // the advice does not matter.
+        // A row that is looked up brings no megabytes beside it; walks ask for what they come to
+        // themselves. Whether the system follows the advice does not matter.
         #[cfg(unix)]
         let _ = bytes.advise(memmap2::Advice::Random);
         Ok(Self { bytes: Arc::new(bytes), place, divisor: 1.0 })
@@ -86,7 +89,8 @@ impl Mapped {
 
     /// The same numbers, each divided once more where it is read.
     ///
-    /// Divided numbers are divided anew, so that there is one rounding: `None` for what was divided before.
+    /// Divided numbers are divided anew, so that there is one rounding: `None` for what was divided
+    /// before.
     pub(super) fn divided_by(&self, divisor: f64) -> Option<Self> {
         // The checksum was compared when the numbers were first walked through.
         let place = Place { checksum: None, ..self.place };
@@ -121,13 +125,14 @@ impl Mapped {
         let _ = range;
     }
 
-    /// Lets go of the memory that holds numbers which a walk has passed. They are read again where they are asked for.
+    /// Lets go of the memory that holds numbers which a walk has passed. They are read again where
+    /// they are asked for.
     pub(super) fn passed(&self, range: Range<usize>) {
         #[cfg(unix)]
         {
             let Range { start, end } = self.place_of(&range);
-            // SAFETY: the mapping is one of a file and never written to, so that its pages come back with the same bytes.
-            // Whether the system follows the advice does not matter.
+            // SAFETY: the mapping is one of a file and never written to, so that its pages come
+            // back with the same bytes. Whether the system follows the advice does not matter.
             let _ =
                 unsafe { self.bytes.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, start, end - start) };
         }

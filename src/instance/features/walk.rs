@@ -1,4 +1,5 @@
-//! A walk through numbers in order: what lies in a file is fetched ahead of it, and let go of behind it.
+//! A walk through numbers in order: what lies in a file is fetched ahead of it, and let go of
+//! behind it.
 
 use super::mapped::Mapped;
 use super::storage::Storage;

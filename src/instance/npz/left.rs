@@ -9,7 +9,8 @@ use crate::instance::Storage;
 use crate::instance::features::{Mapped, Place, Precision};
 use crate::{Error, Result};
 
-/// Features of an archive are left in it from so many bytes on: below, a copy costs nothing, and the file may change after it is read.
+/// Features of an archive are left in it from so many bytes on: below, a copy costs nothing, and
+/// the file may change after it is read.
 pub const LARGE: u64 = 64 << 20;
 
 /// Where features lie, or why they are read, in words; none where they are small.

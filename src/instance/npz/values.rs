@@ -59,7 +59,8 @@ impl Extent {
         }
     }
 
-    /// Reads the values, in C order. `what` is said where they do not fit into memory, `wrong` where they cannot be read.
+    /// Reads the values, in C order. `what` is said where they do not fit into memory, `wrong`
+    /// where they cannot be read.
     pub fn read<T: Clone>(
         self,
         from: &mut impl Read,
