@@ -30,7 +30,7 @@ class Case:
 
 
 # Replicates in one call of a peer.
-MOVING, ALL = {"plain": 2, "expert": 40}, {"plain": 2, "expert": 2}
+MOVING = {"plain": 2, "expert": 40}
 DENSE = 'instance = { kind = "npz", path = "{folder}/dense.npz" }\n'
 OFFSET = 'instance = { kind = "npz", path = "{folder}/offset.npz" }\n'
 REAL = 'instance = { kind = "npz", path = "data/docqa_minilm.npz" }\n'
@@ -122,19 +122,11 @@ CASES = [
     ),
     Case(
         "hard",
-        "the hard instance, M = 64, n = 2^26, κ₀ = 16, T = 4, what moves alone",
-        HARD + 'process = { samples = 67108864, sampling = "explore" }',
+        "the hard instance, M = 64, n = 2^26, κ₀ = 16, T = 4",
+        HARD + "process = { samples = 67108864 }",
         4, 400, hard_peers(hard.plain, hard.expert, MOVING),
         Least("two counts for each prompt and round", numbers=4 * 2 * 65),
         share=MOVING,
-    ),
-    Case(
-        "hard_all",
-        "the same, all pairs drawn",
-        HARD + "process = { samples = 67108864 }",
-        4, 40, hard_peers(hard.plain, hard.all_pairs, ALL),
-        Least("two numbers for each pair of a prompt that has not moved", numbers=2.2 * 2 * 127e3),
-        share=ALL,
     ),
     Case(
         "tabular",

@@ -145,7 +145,7 @@ def hard_agree(program):
         rng = np.random.default_rng(3)
         found = script(prompts, n, kappa, rounds, replicates, rng)
         agrees(script.__name__, found, keeps, mass, prompts)
-    for sampling in ("auto", "explore"):
+    for sampling in ("auto", "draws"):
         config = f'instance = {{ kind = "hard", prompts = {prompts}, kappa0 = {kappa} }}\n'
         config += f'process = {{ samples = {n}, sampling = "{sampling}" }}'
         found = ours.failures(program, config, rounds, 400)
