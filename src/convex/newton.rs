@@ -11,6 +11,7 @@ use ndarray::Array1;
 use super::factor::Factor;
 use super::loss::{Point, Rows};
 use crate::floats::Norm;
+use crate::linalg::Triangulation;
 use crate::{Error, Result};
 
 /// share·loss(u) + (pull/2)‖u − centre‖².
@@ -82,7 +83,7 @@ impl Task<'_> {
     pub fn minimise(&self, u: Array1<f64>) -> Result<Found> {
         let reach = self.rows.reach();
         let mut state = self.state(u);
-        let mut damping = FIRST_DAMPING;
+        let (mut damping, mut space) = (FIRST_DAMPING, Triangulation::default());
         // Least decrement and size so far, and the point from which the last improvement of either was predicted.
         let mut best: Option<(f64, f64, Found)> = None;
         for steps in 0..MOST_STEPS {
@@ -92,7 +93,7 @@ impl Task<'_> {
                     "Newton's method on a convex loss left the range of doubles after {steps} steps"
                 )));
             }
-            let factor = Factor::of(self, &state.point);
+            let factor = Factor::of(self, &state.point, &mut space);
             let found = || Found { u: state.u.clone(), gradient_norm: norm, steps, condition: factor.condition() };
             if norm == 0.0 {
                 return Ok(found());

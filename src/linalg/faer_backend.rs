@@ -1,6 +1,8 @@
 //! The default backend: `faer`, sequential.
 
-use faer::{Mat, MatRef, Side};
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::qr::no_pivoting::factor::{qr_in_place, qr_in_place_scratch, recommended_block_size};
+use faer::{Mat, MatRef, Side, get_global_parallelism};
 use ndarray::{Array1, Array2, ArrayView2};
 
 use super::ThinSvd;
@@ -27,6 +29,52 @@ fn array(a: MatRef<'_, f64>) -> Array2<f64> {
 /// See [`super::r_factor`].
 pub fn r_factor(a: ArrayView2<'_, f64>) -> Array2<f64> {
     array(view(&a).qr().thin_R())
+}
+
+/// A matrix that is factored where it stands, again and again: `r_factor` without its copies and its fresh memory.
+pub struct Panel {
+    matrix: Mat<f64>,
+    reflections: Mat<f64>,
+    scratch: MemBuffer,
+}
+
+impl Panel {
+    /// Of rows×columns numbers.
+    pub fn new(rows: usize, columns: usize) -> Self {
+        let block = recommended_block_size::<f64>(rows, columns);
+        let need = qr_in_place_scratch::<f64>(rows, columns, block, get_global_parallelism(), Default::default());
+        Self {
+            matrix: Mat::zeros(rows, columns),
+            reflections: Mat::zeros(block, rows.min(columns)),
+            scratch: MemBuffer::new(need),
+        }
+    }
+
+    /// Its number of rows.
+    pub fn rows(&self) -> usize {
+        self.matrix.nrows()
+    }
+
+    /// Overwrites rows from the `first` on.
+    pub fn write(&mut self, first: usize, rows: ArrayView2<'_, f64>) {
+        let count = rows.nrows();
+        self.matrix.as_mut().subrows_mut(first, count).copy_from(view(&rows));
+    }
+
+    /// Puts the triangular factor in the place of the matrix.
+    pub fn factor(&mut self) {
+        self.reflections.fill(0.0);
+        let (matrix, reflections) = (self.matrix.as_mut(), self.reflections.as_mut());
+        let stack = MemStack::new(&mut self.scratch);
+        qr_in_place(matrix, reflections, get_global_parallelism(), stack, Default::default());
+    }
+
+    /// The triangular factor, once there is one: min(rows, columns)×columns.
+    pub fn r(&self) -> Array2<f64> {
+        let size = self.matrix.nrows().min(self.matrix.ncols());
+        let entry = |(i, j)| if i <= j { self.matrix[(i, j)] } else { 0.0 };
+        Array2::from_shape_fn((size, self.matrix.ncols()), entry)
+    }
 }
 
 /// See [`super::row_space`]: QR with column pivoting of the transposed matrix.

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, Axis, s};
 
-use super::{inverse_cholesky, r_factor, row_space};
+use super::{inverse_cholesky, r_factor, row_space, transposed_product};
 
 /// A linear subspace of R^d.
 ///
@@ -80,7 +80,7 @@ impl Span {
                 // Spread over all rows, so that the choice does not hang on how the prompts are ordered.
                 fill((i as u128 * rows as u128 / count as u128) as usize, row.as_slice_mut().expect("standard layout"));
             }
-            let coordinates = self.basis.as_ref().map_or_else(|| matrix.clone(), |basis| matrix.dot(basis));
+            let coordinates = self.coordinates(matrix);
             if may_be_well_conditioned(&coordinates) && well_conditioned(&coordinates.t().dot(&coordinates)) {
                 return true;
             }
@@ -98,12 +98,16 @@ impl Span {
 
     /// Coordinates of the rows of a matrix (m×d) in this space: m×rank.
     pub fn coordinates(&self, matrix: Array2<f64>) -> Array2<f64> {
-        self.basis.as_ref().map_or_else(|| matrix.clone(), |basis| matrix.dot(basis))
+        match &self.basis {
+            None => matrix,
+            Some(basis) => matrix.dot(basis),
+        }
     }
 
     /// Coordinates of one vector.
     pub fn coordinates_of(&self, vector: &Array1<f64>) -> Array1<f64> {
-        self.basis.as_ref().map_or_else(|| vector.clone(), |basis| basis.t().dot(vector))
+        let of = |basis: &Array2<f64>| transposed_product(basis.view(), vector.view());
+        self.basis.as_ref().map_or_else(|| vector.clone(), of)
     }
 
     /// The vector that has these coordinates.
