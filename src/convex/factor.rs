@@ -1,16 +1,19 @@
 //! Newton steps from the rows L of a task's curvature H = LᵀL + pull·I: by a triangular factor of the rows, by their graded singular
 //! values where weights spoil it, or by conjugate gradients where there are too many coordinates. H itself is never formed.
 
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2, Axis, s};
 
 use super::curvature::Curvature;
 use super::loss::Point;
 use super::newton::Task;
+use crate::floats::Norm;
 use crate::linalg::{GradedRow, Triangulation, graded_svd, transposed_product};
 
 /// Condition number from which a triangular factor gives way to graded singular values, up to so many coordinates.
 const BADLY_CONDITIONED: f64 = 1e7;
 const GRADED: usize = 64;
+/// Condition number up to which rounding in a factor changes no step by a tenth, with digits to spare.
+const EXACT: f64 = 1e6;
 /// Relative residual at which conjugate gradients stop.
 const RESIDUAL: f64 = 1e-12;
 
@@ -82,6 +85,16 @@ impl Factor {
         }
     }
 
+    /// Whether steps with it are, to a tenth of their length and of their decrement, those with any H' between e^−moved·H and
+    /// e^moved·H; `false` where that is not plain.
+    ///
+    /// ‖H'⁻¹g − H⁻¹g‖ ≤ (e^moved − 1)·κ(R)·‖H⁻¹g‖, and a solution with R has a relative error of about κ(R)²ε.
+    pub fn holds_nearby(&self, moved: f64) -> bool {
+        let Self::Triangular { r, .. } = self else { return false };
+        let condition = Norm::of(r) * inverse_norm(r);
+        moved.exp_m1() * condition <= 0.1 && condition <= EXACT
+    }
+
     /// −(H + more·I)⁻¹ g.
     pub fn solve(&self, gradient: &Array1<f64>, more: f64) -> Array1<f64> {
         match self {
@@ -147,6 +160,21 @@ fn condition(r: &Array2<f64>) -> f64 {
     } else {
         f64::INFINITY
     }
+}
+
+/// ‖R⁻¹‖, the root of its entries' sum of squares.
+fn inverse_norm(r: &Array2<f64>) -> f64 {
+    let n = r.ncols();
+    let (mut norm, mut column) = (Norm::default(), Array1::zeros(n));
+    for j in 0..n {
+        column[j] = 1.0 / r[(j, j)];
+        for i in (0..j).rev() {
+            let rest = r.slice(s![i, i + 1..=j]).dot(&column.slice(s![i + 1..=j]));
+            column[i] = -rest / r[(i, i)];
+        }
+        column.iter().take(j + 1).for_each(|x| norm.add(*x, 1.0));
+    }
+    norm.value()
 }
 
 /// −(RᵀR)⁻¹ g.

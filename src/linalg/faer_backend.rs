@@ -57,23 +57,61 @@ impl Panel {
 
     /// Overwrites rows from the `first` on.
     pub fn write(&mut self, first: usize, rows: ArrayView2<'_, f64>) {
-        let count = rows.nrows();
-        self.matrix.as_mut().subrows_mut(first, count).copy_from(view(&rows));
+        self.matrix.as_mut().subrows_mut(first, rows.nrows()).copy_from(view(&rows));
     }
 
-    /// Puts the triangular factor in the place of the matrix.
+    /// Puts the triangular factor in the place of the first rows.
+    ///
+    /// The matrix is factored at a power of two times its size, which changes no bit: the norms of its columns sum squares of entries
+    /// times 2^-511 too, which processors are slow at where they fall below the least normal number.
     pub fn factor(&mut self) {
+        let scale = self.scale();
+        (0..self.matrix.ncols()).for_each(|j| self.column(j).iter_mut().for_each(|x| *x *= scale));
         self.reflections.fill(0.0);
         let (matrix, reflections) = (self.matrix.as_mut(), self.reflections.as_mut());
         let stack = MemStack::new(&mut self.scratch);
         qr_in_place(matrix, reflections, get_global_parallelism(), stack, Default::default());
+        let size = self.matrix.nrows().min(self.matrix.ncols());
+        for j in 0..self.matrix.ncols() {
+            let (above, below) = self.column(j)[..size].split_at_mut((j + 1).min(size));
+            above.iter_mut().for_each(|x| *x /= scale);
+            below.fill(0.0);
+        }
+    }
+
+    /// The power of two; 1 where entries span so many that underflow might depend on it.
+    fn scale(&mut self) -> f64 {
+        // 2^120, and the power of two that the least entry comes to lie at: what elimination leaves of columns is smaller.
+        const RANGE: f64 = 1.3e36;
+        const ROOM: i32 = 40;
+        let (mut least, mut largest) = (f64::INFINITY, 0.0f64);
+        for j in 0..self.matrix.ncols() {
+            for x in self.column(j).iter() {
+                let size = x.abs();
+                largest = largest.max(size);
+                least = if size > 0.0 { least.min(size) } else { least };
+            }
+        }
+        if least >= 1.0 / RANGE && least <= largest && largest <= RANGE {
+            2f64.powi(ROOM - least.log2().floor() as i32)
+        } else {
+            1.0
+        }
+    }
+
+    fn column(&mut self, j: usize) -> &mut [f64] {
+        self.matrix.col_as_slice_mut(j)
+    }
+
+    /// Takes the triangular factor over from another, as its first rows.
+    pub fn take(&mut self, other: &Self) {
+        let size = other.matrix.nrows().min(other.matrix.ncols());
+        self.matrix.as_mut().subrows_mut(0, size).copy_from(other.matrix.as_ref().subrows(0, size));
     }
 
     /// The triangular factor, once there is one: min(rows, columns)×columns.
     pub fn r(&self) -> Array2<f64> {
-        let size = self.matrix.nrows().min(self.matrix.ncols());
-        let entry = |(i, j)| if i <= j { self.matrix[(i, j)] } else { 0.0 };
-        Array2::from_shape_fn((size, self.matrix.ncols()), entry)
+        array(self.matrix.as_ref().subrows(0, self.matrix.nrows().min(self.matrix.ncols())))
     }
 }
 

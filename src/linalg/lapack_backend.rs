@@ -75,6 +75,11 @@ impl Panel {
         self.write(0, r.view());
     }
 
+    /// Takes the triangular factor over from another, as its first rows.
+    pub fn take(&mut self, other: &Self) {
+        self.write(0, other.r().view());
+    }
+
     /// The triangular factor, once there is one: min(rows, columns)×columns.
     pub fn r(&self) -> Array2<f64> {
         self.0.slice(s![..self.0.nrows().min(self.0.ncols()), ..]).to_owned()

@@ -21,7 +21,7 @@ const TOGETHER: usize = 64;
 /// ```
 #[derive(Default)]
 pub struct Triangulation {
-    /// A first block, one with a factor above it, and a last one: no fourth number of rows occurs in one matrix.
+    /// Of a first block, of one below the factor of those before, and of the last: no fourth number of rows occurs in one matrix.
     panels: Vec<Panel>,
     columns: usize,
     /// Rows on their way into a panel.
@@ -31,59 +31,58 @@ pub struct Triangulation {
 impl Triangulation {
     /// R of A = QR, of m×n numbers; `fill(i, row)` writes the i-th row over what stands there, from the first to the last.
     pub fn r_factor(&mut self, m: usize, n: usize, mut fill: impl FnMut(usize, &mut [f64])) -> Array2<f64> {
-        self.fit(n);
+        if n != self.columns || self.waiting.is_empty() {
+            *self = Self { panels: Vec::new(), columns: n, waiting: Array2::zeros((TOGETHER, n)) };
+        }
         // Blocks of 2n rows, which stay in a processor's cache with the factor of those before; a short rest joins the first.
         let block = (2 * n).max(TOGETHER);
         let first = if m <= block + n { m } else { block };
-        let mut r = self.block(None, 0..first, &mut fill);
+        let mut here = self.panel(first, None);
+        self.factor(here, 0, 0..first, &mut fill);
         for start in (first..m).step_by(block) {
-            r = self.block(Some(&r), start..(start + block).min(m), &mut fill);
+            let rows = start..(start + block).min(m);
+            let above = self.panels[here].rows().min(n);
+            here = self.panel(above + rows.len(), Some(here));
+            self.factor(here, above, rows, &mut fill);
         }
-        r
+        self.panels[here].r()
     }
 
-    fn fit(&mut self, columns: usize) {
-        if columns != self.columns || self.waiting.is_empty() {
-            *self = Self { panels: Vec::new(), columns, waiting: Array2::zeros((TOGETHER, columns)) };
+    /// The panel with so many rows, the first of which are the factor in another. Panels of different shape share no memory: where
+    /// a column starts may decide how it is summed.
+    fn panel(&mut self, rows: usize, from: Option<usize>) -> usize {
+        /// Of one matrix; those of a matrix of another shape are let go before the next.
+        const MOST: usize = 3;
+        if from.is_none() && self.panels.len() > MOST {
+            self.panels.clear();
         }
+        let at = self.panels.iter().position(|panel| panel.rows() == rows).unwrap_or_else(|| {
+            self.panels.push(Panel::new(rows, self.columns));
+            self.panels.len() - 1
+        });
+        if let Some(from) = from.filter(|from| *from != at) {
+            let [to, from] = self.panels.get_disjoint_mut([at, from]).expect("two of those there are");
+            to.take(from);
+        }
+        at
     }
 
-    /// The factor of these rows below the one of those before them.
-    fn block(
+    /// Factors these rows below those that a panel has.
+    fn factor(
         &mut self,
-        above: Option<&Array2<f64>>,
+        panel: usize,
+        mut next: usize,
         rows: std::ops::Range<usize>,
         fill: &mut impl FnMut(usize, &mut [f64]),
-    ) -> Array2<f64> {
-        let known = above.map_or(0, Array2::nrows);
-        let panel = panel(&mut self.panels, known + rows.len(), self.columns);
-        if let Some(r) = above {
-            panel.write(0, r.view());
-        }
-        let mut next = known;
+    ) {
         for start in rows.clone().step_by(TOGETHER) {
             let count = TOGETHER.min(rows.end - start);
             for (i, mut row) in self.waiting.rows_mut().into_iter().enumerate().take(count) {
                 fill(start + i, row.as_slice_mut().expect("standard layout"));
             }
-            panel.write(next, self.waiting.slice(s![..count, ..]));
+            self.panels[panel].write(next, self.waiting.slice(s![..count, ..]));
             next += count;
         }
-        panel.factor();
-        panel.r()
+        self.panels[panel].factor();
     }
-}
-
-/// The panel with so many rows. Memory is not shared between shapes: where the columns of a panel start is part of how they are summed.
-fn panel(panels: &mut Vec<Panel>, rows: usize, columns: usize) -> &mut Panel {
-    /// Of a matrix; those of another are let go.
-    const MOST: usize = 3;
-    let at = panels.iter().position(|panel| panel.rows() == rows).unwrap_or_else(|| {
-        if panels.len() == MOST {
-            panels.clear();
-        }
-        panels.push(Panel::new(rows, columns));
-        panels.len() - 1
-    });
-    &mut panels[at]
 }
