@@ -26,9 +26,21 @@ fn array(a: MatRef<'_, f64>) -> Array2<f64> {
     Array2::from_shape_fn((a.nrows(), a.ncols()), |(i, j)| a[(i, j)])
 }
 
+/// Empties the upper halves of vector registers, which the kernels of products leave in use: in that state each change between older
+/// and newer vector instructions takes a hundred cycles and more, and an exponential of the C library has two.
+fn release_registers() {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx") {
+        // SAFETY: the processor has the instruction; code for any x86-64, as this is, keeps nothing in those halves.
+        unsafe { std::arch::x86_64::_mm256_zeroupper() }
+    }
+}
+
 /// See [`super::r_factor`].
 pub fn r_factor(a: ArrayView2<'_, f64>) -> Array2<f64> {
-    array(view(&a).qr().thin_R())
+    let r = array(view(&a).qr().thin_R());
+    release_registers();
+    r
 }
 
 /// A matrix that is factored where it stands, again and again: `r_factor` without its copies and its fresh memory.
@@ -71,6 +83,7 @@ impl Panel {
         let (matrix, reflections) = (self.matrix.as_mut(), self.reflections.as_mut());
         let stack = MemStack::new(&mut self.scratch);
         qr_in_place(matrix, reflections, get_global_parallelism(), stack, Default::default());
+        release_registers();
         let size = self.matrix.nrows().min(self.matrix.ncols());
         for j in 0..self.matrix.ncols() {
             let (above, below) = self.column(j)[..size].split_at_mut((j + 1).min(size));
@@ -84,14 +97,23 @@ impl Panel {
         // 2^120, and the power of two that the least entry comes to lie at: what elimination leaves of columns is smaller.
         const RANGE: f64 = 1.3e36;
         const ROOM: i32 = 40;
-        let (mut least, mut largest) = (f64::INFINITY, 0.0f64);
+        // Eight of each, so that they are compared side by side.
+        let (mut low, mut high) = ([f64::INFINITY; 8], [0.0f64; 8]);
         for j in 0..self.matrix.ncols() {
-            for x in self.column(j).iter() {
-                let size = x.abs();
-                largest = largest.max(size);
-                least = if size > 0.0 { least.min(size) } else { least };
+            let (eights, rest) = self.column(j).as_chunks::<8>();
+            for eight in eights {
+                for ((low, high), x) in low.iter_mut().zip(&mut high).zip(eight) {
+                    let size = x.abs();
+                    let something = if size == 0.0 { f64::INFINITY } else { size };
+                    *low = if something < *low { something } else { *low };
+                    *high = if size > *high { size } else { *high };
+                }
+            }
+            for size in rest.iter().map(|x| x.abs()).filter(|size| *size != 0.0) {
+                (low[0], high[0]) = (low[0].min(size), high[0].max(size));
             }
         }
+        let (least, largest) = (low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(0.0, f64::max));
         if least >= 1.0 / RANGE && least <= largest && largest <= RANGE {
             2f64.powi(ROOM - least.log2().floor() as i32)
         } else {
@@ -125,12 +147,15 @@ pub fn row_space(a: ArrayView2<'_, f64>, tolerance: f64) -> Array2<f64> {
     let pivots = r.nrows().min(r.ncols());
     let largest = r[(0, 0)].abs();
     let rank = (0..pivots).take_while(|&i| r[(i, i)].abs() > tolerance * largest).count();
-    array(qr.compute_thin_Q().as_ref().subcols(0, rank))
+    let basis = array(qr.compute_thin_Q().as_ref().subcols(0, rank));
+    release_registers();
+    basis
 }
 
 /// See [`super::thin_svd`].
 pub fn thin_svd(a: ArrayView2<'_, f64>) -> ThinSvd {
     let svd = view(&a).thin_svd().expect("the entries are finite, and the iteration converges on finite matrices");
+    release_registers();
     let singular = svd.S().column_vector();
     ThinSvd {
         u: array(svd.U()),
@@ -144,6 +169,7 @@ pub fn inverse_cholesky(a: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
     let factor = view(&a).llt(Side::Lower).ok()?;
     let mut inverse = Mat::<f64>::identity(a.nrows(), a.nrows());
     factor.L().solve_lower_triangular_in_place(inverse.as_mut());
+    release_registers();
     let inverse = array(inverse.as_ref());
     inverse.iter().all(|x| x.is_finite()).then_some(inverse)
 }
