@@ -67,4 +67,5 @@ mod random_instance;
 mod run_constants;
 mod sampling;
 mod seed;
+mod triangulation;
 mod whitening;
