@@ -41,7 +41,7 @@ fn a_triangulation_has_the_bits_of_stacked_factors() {
 /// Oracle: the sum down each column, a term after another; of a single column ndarray's own product.
 #[test]
 fn a_transposed_product_has_the_bits_of_sums_down_columns() {
-    for (m, n) in [(0, 3), (1, 5), (2, 2), (5, 1), (37, 8), (1003, 65)] {
+    for (m, n) in [(0, 3), (1, 5), (2, 2), (37, 1), (37, 8), (1003, 65)] {
         let (a, x) = (rows(m, n, 3.0), Array1::from(normals(m, &mut rng(9))));
         let sums = Array1::from_shape_fn(n, |j| (0..m).fold(0.0, |sum, i| sum + a[(i, j)] * x[i]));
         let found = transposed_product(a.view(), x.view());
