@@ -28,7 +28,7 @@ impl Basis {
         let rest = if others.is_empty() {
             Block::span(&Array2::zeros((0, rows.ncols())))
         } else {
-            Block::span(&in_null_space(rows.select(Axis(0), &others), &confined))
+            Block::span_beside(&confined, &in_null_space(rows.select(Axis(0), &others), &confined))
         };
         let first = confined.coordinates(rows.clone());
         let mut second = rest.coordinates(rows);

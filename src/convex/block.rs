@@ -74,6 +74,13 @@ impl Block<'_> {
         Self::span_of(seen, &(0..seen.nrows()).collect::<Vec<_>>())
     }
 
+    /// The span of rows that are orthogonal to another.
+    pub(super) fn span_beside(other: &Span, rows: &Array2<f64>) -> Span {
+        Span::of_rows_beside(other, rows.nrows(), rows.ncols(), |i, row| {
+            row.iter_mut().zip(rows.row(i)).for_each(|(to, from)| *to = *from);
+        })
+    }
+
     /// The span of some of these rows.
     pub(super) fn span_of(seen: &Array2<f64>, which: &[usize]) -> Span {
         Span::of_rows(which.len(), seen.ncols(), None, |i, row| {

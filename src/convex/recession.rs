@@ -44,7 +44,7 @@ impl Block<'_> {
             return Ok(None);
         }
         let free = in_null_space(inequalities, &fixed);
-        let span = Block::span(&free);
+        let span = Block::span_beside(&fixed, &free);
         let mut rows = span.coordinates(free);
         normalise(&mut rows);
         Ok(simplex::recession(&rows)?.map(|v| unit(span.embed(&v))))

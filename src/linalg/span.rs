@@ -52,6 +52,19 @@ impl Span {
         if rows >= most.rank() && most.certified(rows, &fill) {
             return most.clone();
         }
+        Self::decided(rows, dim, most, fill)
+    }
+
+    /// The same of rows that are orthogonal to a space of at least one dimension, so that no certificate of full rank is tried.
+    pub(crate) fn of_rows_beside(other: &Span, rows: usize, dim: usize, fill: impl Fn(usize, &mut [f64])) -> Self {
+        if other.rank() == 0 {
+            return Self::of_rows(rows, dim, None, fill);
+        }
+        Self::decided(rows, dim, &Self::whole(dim), fill)
+    }
+
+    /// The span by a factorization, whatever the rank.
+    fn decided(rows: usize, dim: usize, most: &Span, fill: impl Fn(usize, &mut [f64])) -> Self {
         let mut matrix = Array2::zeros((rows, dim));
         matrix
             .axis_iter_mut(Axis(0))
