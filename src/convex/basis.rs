@@ -19,11 +19,16 @@ impl Basis {
     /// The basis of the span of these rows, and their coordinates in it.
     pub(super) fn of(rows: Array2<f64>, confining: &[bool]) -> (Self, Array2<f64>) {
         let (inner, others): (Vec<usize>, Vec<usize>) = (0..confining.len()).partition(|&i| confining[i]);
-        let confined = Block::span(&rows.select(Axis(0), &inner));
-        let rest = if confined.rank() == rows.ncols() || others.is_empty() {
+        let confined = Block::span_of(&rows, &inner);
+        if confined.rank() == rows.ncols() {
+            // Coordinates are those of the rows themselves, and nothing is left.
+            let rest = Block::span(&Array2::zeros((0, rows.ncols())));
+            return (Self { confined, rest }, rows);
+        }
+        let rest = if others.is_empty() {
             Block::span(&Array2::zeros((0, rows.ncols())))
         } else {
-            Block::span(&in_null_space(&rows.select(Axis(0), &others), &confined))
+            Block::span_beside(&confined, &in_null_space(rows.select(Axis(0), &others), &confined))
         };
         let first = confined.coordinates(rows.clone());
         let mut second = rest.coordinates(rows);

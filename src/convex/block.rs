@@ -54,7 +54,8 @@ impl Block<'_> {
                 for prompt in prompts {
                     let at = prompt.features.row(first_seen(prompt));
                     for row in prompt.features.rows() {
-                        rows.row_mut(next).assign(&(&row - &at));
+                        let difference = row.iter().zip(at).map(|(x, y)| x - y);
+                        rows.row_mut(next).iter_mut().zip(difference).for_each(|(to, x)| *to = x);
                         next += 1;
                     }
                 }
@@ -70,8 +71,20 @@ impl Block<'_> {
 
     /// The span of these rows.
     pub(super) fn span(seen: &Array2<f64>) -> Span {
-        Span::of_rows(seen.nrows(), seen.ncols(), None, |i, row| {
-            row.iter_mut().zip(seen.row(i)).for_each(|(to, from)| *to = *from);
+        Self::span_of(seen, &(0..seen.nrows()).collect::<Vec<_>>())
+    }
+
+    /// The span of rows that are orthogonal to another.
+    pub(super) fn span_beside(other: &Span, rows: &Array2<f64>) -> Span {
+        Span::of_rows_beside(other, rows.nrows(), rows.ncols(), |i, row| {
+            row.iter_mut().zip(rows.row(i)).for_each(|(to, from)| *to = *from);
+        })
+    }
+
+    /// The span of some of these rows.
+    pub(super) fn span_of(seen: &Array2<f64>, which: &[usize]) -> Span {
+        Span::of_rows(which.len(), seen.ncols(), None, |i, row| {
+            row.iter_mut().zip(seen.row(which[i])).for_each(|(to, from)| *to = *from);
         })
     }
 

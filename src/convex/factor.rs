@@ -3,13 +3,17 @@
 
 use ndarray::{Array1, Array2, Axis, s};
 
+use super::curvature::Curvature;
 use super::loss::Point;
 use super::newton::Task;
-use crate::linalg::{GradedRow, graded_svd, r_factor};
+use crate::floats::Norm;
+use crate::linalg::{GradedRow, Triangulation, graded_svd, transposed_product};
 
 /// Condition number from which a triangular factor gives way to graded singular values, up to so many coordinates.
 const BADLY_CONDITIONED: f64 = 1e7;
 const GRADED: usize = 64;
+/// Condition number up to which rounding in a factor changes no step by a tenth, with digits to spare.
+const EXACT: f64 = 1e6;
 /// Relative residual at which conjugate gradients stop.
 const RESIDUAL: f64 = 1e-12;
 
@@ -40,19 +44,20 @@ pub enum Factor {
 
 impl Factor {
     /// The factor of a task's curvature.
-    pub fn of(task: &Task<'_>, point: &Point) -> Self {
-        let (mut log_sizes, directions) = task.rows.curvature(point);
-        log_sizes.iter_mut().for_each(|size| *size += 0.5 * task.share.ln());
-        let r = directions.ncols();
+    pub fn of(task: &Task<'_>, point: &Point, space: &mut Triangulation) -> Self {
+        let mut curvature = task.rows.curvature(point);
+        curvature.log_sizes.iter_mut().for_each(|size| *size += 0.5 * task.share.ln());
+        let r = curvature.features.ncols();
         if r > task.dense {
-            let rows = &directions * &Array1::from_iter(log_sizes.iter().map(|size| size.exp())).insert_axis(Axis(1));
-            return Self::Rows { rows, pull: task.pull };
+            let sizes = Array1::from_iter(curvature.log_sizes.iter().map(|size| size.exp()));
+            return Self::Rows { rows: curvature.directions() * sizes.insert_axis(Axis(1)), pull: task.pull };
         }
-        let factor = with_identity(&sorted(&log_sizes, &directions), task.pull);
+        let factor = triangular(&curvature, task.pull, space);
         let condition = condition(&factor);
         if condition <= BADLY_CONDITIONED || r > GRADED {
             return Self::Triangular { r: factor, condition };
         }
+        let (log_sizes, directions) = (&curvature.log_sizes, curvature.directions());
         let mut rows: Vec<GradedRow> = log_sizes
             .iter()
             .zip(directions.rows())
@@ -80,6 +85,16 @@ impl Factor {
         }
     }
 
+    /// Whether steps with it are, to a tenth of their length and of their decrement, those with any H' between e^−moved·H and
+    /// e^moved·H; `false` where that is not plain.
+    ///
+    /// ‖H'⁻¹g − H⁻¹g‖ ≤ (e^moved − 1)·κ(R)·‖H⁻¹g‖, and a solution with R has a relative error of about κ(R)²ε.
+    pub fn holds_nearby(&self, moved: f64) -> bool {
+        let Self::Triangular { r, .. } = self else { return false };
+        let condition = Norm::of(r) * inverse_norm(r);
+        moved.exp_m1() * condition <= 0.1 && condition <= EXACT
+    }
+
     /// −(H + more·I)⁻¹ g.
     pub fn solve(&self, gradient: &Array1<f64>, more: f64) -> Array1<f64> {
         match self {
@@ -105,31 +120,34 @@ impl Factor {
     }
 }
 
-/// The rows, the largest first: what makes a factorization accurate row by row (Cox and Higham, 1998).
-fn sorted(log_sizes: &[f64], directions: &Array2<f64>) -> Array2<f64> {
-    let size = |i: usize| {
-        let row = directions.row(i);
-        log_sizes[i] + 0.5 * row.dot(&row).ln()
-    };
-    let mut order: Vec<(f64, usize)> = (0..log_sizes.len()).map(|i| (size(i), i)).collect();
-    order.sort_by(|p, q| q.0.total_cmp(&p.0).then(p.1.cmp(&q.1)));
-    let mut rows = Array2::zeros(directions.dim());
-    for (mut row, (_, i)) in rows.rows_mut().into_iter().zip(order) {
-        row.scaled_add(log_sizes[i].exp(), &directions.row(i));
-    }
-    rows
+/// The triangular factor of the rows, the largest first, with √pull·I below them.
+fn triangular(curvature: &Curvature<'_>, pull: f64, space: &mut Triangulation) -> Array2<f64> {
+    let ((m, n), order) = (curvature.features.dim(), curvature.sorted());
+    let below = if pull == 0.0 && m >= n { 0 } else { n };
+    space.r_factor(m + below, n, |i, row| match order.get(i) {
+        Some(&of) => {
+            curvature.direction(of, row);
+            let size = curvature.log_sizes[of].exp();
+            // A zero stays a positive one.
+            row.iter_mut().for_each(|x| *x = 0.0 + *x * size);
+        }
+        None => unit(row, i - m, pull.sqrt()),
+    })
 }
 
-/// The triangular factor of the rows with √pull·I below them.
-fn with_identity(rows: &Array2<f64>, pull: f64) -> Array2<f64> {
-    let (m, n) = rows.dim();
-    if pull == 0.0 && m >= n {
-        return r_factor(rows.view());
-    }
-    let mut stacked = Array2::zeros((m + n, n));
-    stacked.slice_mut(s![..m, ..]).assign(rows);
-    (0..n).for_each(|j| stacked[(m + j, j)] = pull.sqrt());
-    r_factor(stacked.view())
+/// The triangular factor of a square one with √pull·I below it.
+fn with_identity(r: &Array2<f64>, pull: f64) -> Array2<f64> {
+    let n = r.ncols();
+    Triangulation::default().r_factor(2 * n, n, |i, row| match i < n {
+        true => row.iter_mut().zip(r.row(i)).for_each(|(to, from)| *to = *from),
+        false => unit(row, i - n, pull.sqrt()),
+    })
+}
+
+/// A multiple of the j-th unit vector.
+fn unit(row: &mut [f64], j: usize, size: f64) {
+    row.fill(0.0);
+    row[j] = size;
 }
 
 fn condition(r: &Array2<f64>) -> f64 {
@@ -142,6 +160,21 @@ fn condition(r: &Array2<f64>) -> f64 {
     } else {
         f64::INFINITY
     }
+}
+
+/// ‖R⁻¹‖, the root of its entries' sum of squares.
+fn inverse_norm(r: &Array2<f64>) -> f64 {
+    let n = r.ncols();
+    let (mut norm, mut column) = (Norm::default(), Array1::zeros(n));
+    for j in 0..n {
+        column[j] = 1.0 / r[(j, j)];
+        for i in (0..j).rev() {
+            let rest = r.slice(s![i, i + 1..=j]).dot(&column.slice(s![i + 1..=j]));
+            column[i] = -rest / r[(i, i)];
+        }
+        column.iter().take(j + 1).for_each(|x| norm.add(*x, 1.0));
+    }
+    norm.value()
 }
 
 /// −(RᵀR)⁻¹ g.
@@ -180,7 +213,7 @@ fn conjugate_gradients(rows: &Array2<f64>, pull: f64, gradient: &Array1<f64>) ->
         }
         let t = square / curvature;
         x.scaled_add(t, &direction);
-        residual.scaled_add(-t, &(rows.t().dot(&image) + &direction * pull));
+        residual.scaled_add(-t, &(transposed_product(rows.view(), image.view()) + &direction * pull));
         let next = residual.dot(&residual);
         direction = &residual + &(&direction * (next / square));
         square = next;

@@ -1,7 +1,10 @@
 //! The two losses in coordinates u of a span, θ = start + Qu: value, gradient and square root of the curvature, each to the relative
 //! accuracy that tails of e^{-700} need.
 
-use ndarray::{Array1, Array2, s};
+use ndarray::{Array1, Array2};
+
+use super::curvature::{Centres, Curvature, line};
+use crate::linalg::transposed_product;
 
 /// Rows with a probability or a derivative each: what both losses come to.
 #[derive(Clone, Debug)]
@@ -82,7 +85,7 @@ impl Rows {
         let logits = self.logits(u);
         let value = self.value_at(&logits);
         let slopes = Array1::from(self.slopes(&logits));
-        Point { value, gradient: self.features.t().dot(&slopes), logits }
+        Point { value, gradient: transposed_product(self.features.view(), slopes.view()), logits }
     }
 
     /// ∂loss/∂logit. At a prompt's mode it is minus the sum of the others, so that a tail keeps its digits.
@@ -110,36 +113,45 @@ impl Rows {
         }
     }
 
-    /// Rows L with LᵀL the loss's second derivative in u, each as (log of its weight's root, direction).
-    pub fn curvature(&self, point: &Point) -> (Vec<f64>, Array2<f64>) {
-        let mut directions = self.features.clone();
+    /// Rows L with LᵀL the loss's second derivative in u, each a size and a direction.
+    pub fn curvature(&self, point: &Point) -> Curvature<'_> {
         let mut log_sizes = vec![f64::NEG_INFINITY; point.logits.len()];
-        match &self.kind {
+        let columns = self.features.ncols();
+        let centres = match &self.kind {
             Kind::Softmax { weights, ends } => {
-                for range in prompts(ends) {
+                let mut centres = Centres {
+                    of_row: Vec::with_capacity(log_sizes.len()),
+                    modes: Vec::new(),
+                    means: Array2::zeros((ends.len(), columns)),
+                };
+                for (prompt, range) in prompts(ends).enumerate() {
                     let logits = &point.logits[range.clone()];
                     let (mode, tail) = mode_and_tail(logits);
                     let log_total = weights[range.clone()].iter().sum::<f64>().ln();
-                    let at_mode = self.features.row(range.start + mode).to_owned();
-                    let mut mean = Array1::zeros(at_mode.len());
-                    let mut block = directions.slice_mut(s![range.clone(), ..]);
-                    for (y, mut row) in block.rows_mut().into_iter().enumerate() {
-                        row -= &at_mode;
+                    let at_mode = line(&self.features, range.start + mode);
+                    let mut mean = centres.means.row_mut(prompt);
+                    let mean = mean.as_slice_mut().expect("standard layout");
+                    for (y, row) in range.clone().enumerate() {
                         let log_share = logits[y] - logits[mode] - tail.ln_1p();
-                        log_sizes[range.start + y] = 0.5 * (log_total + log_share);
-                        mean.scaled_add(log_share.exp(), &row);
+                        log_sizes[row] = 0.5 * (log_total + log_share);
+                        let share = log_share.exp();
+                        let away = line(&self.features, row).iter().zip(at_mode);
+                        mean.iter_mut().zip(away).for_each(|(sum, (x, mode))| *sum += share * (x - mode));
                     }
-                    block.rows_mut().into_iter().for_each(|mut row| row -= &mean);
+                    centres.modes.push(range.start + mode);
+                    centres.of_row.extend(range.map(|_| prompt));
                 }
+                Some(centres)
             }
             Kind::Logistic { wins, losses } => {
                 for (i, logit) in point.logits.iter().enumerate() {
                     let log_slopes = -softplus(*logit) - softplus(-*logit);
                     log_sizes[i] = 0.5 * ((wins[i] + losses[i]).ln() + log_slopes);
                 }
+                None
             }
-        }
-        (log_sizes, directions)
+        };
+        Curvature { features: &self.features, log_sizes, centres }
     }
 }
 

@@ -16,6 +16,9 @@
 
 mod basis;
 mod block;
+// For the tests.
+#[doc(hidden)]
+pub mod curvature;
 mod factor;
 // For the tests.
 #[doc(hidden)]

@@ -11,6 +11,7 @@ use ndarray::Array1;
 use super::factor::Factor;
 use super::loss::{Point, Rows};
 use crate::floats::Norm;
+use crate::linalg::Triangulation;
 use crate::{Error, Result};
 
 /// share·loss(u) + (pull/2)‖u − centre‖².
@@ -82,9 +83,11 @@ impl Task<'_> {
     pub fn minimise(&self, u: Array1<f64>) -> Result<Found> {
         let reach = self.rows.reach();
         let mut state = self.state(u);
-        let mut damping = FIRST_DAMPING;
+        let (mut damping, mut space) = (FIRST_DAMPING, Triangulation::default());
         // Least decrement and size so far, and the point from which the last improvement of either was predicted.
         let mut best: Option<(f64, f64, Found)> = None;
+        // The factor there, and the size of the step that was taken from there.
+        let mut last: Option<(Factor, f64)> = None;
         for steps in 0..MOST_STEPS {
             let norm = Norm::of(&state.gradient);
             if !(norm.is_finite() && state.value.is_finite()) {
@@ -92,7 +95,13 @@ impl Task<'_> {
                     "Newton's method on a convex loss left the range of doubles after {steps} steps"
                 )));
             }
-            let factor = Factor::of(self, &state.point);
+            if let Some((decrements, sizes, _)) = &best
+                && last.as_ref().is_some_and(|last| stopped(&state, last, (*decrements, *sizes), reach))
+                && let Some((_, _, found)) = best.take()
+            {
+                return self.accepted(found, reach);
+            }
+            let factor = Factor::of(self, &state.point, &mut space);
             let found = || Found { u: state.u.clone(), gradient_norm: norm, steps, condition: factor.condition() };
             if norm == 0.0 {
                 return Ok(found());
@@ -107,10 +116,11 @@ impl Task<'_> {
                     return self.accepted(best.map_or_else(found, |best| best.2), reach);
                 }
                 best = Some((decrement.min(decrements), size.min(sizes), found()));
+                last = Some((factor, size));
                 state = self.state(&state.u + &step);
                 continue;
             }
-            best = None;
+            (best, last) = (None, None);
             let pure = if size <= LONG { self.search(&state, &step, HALVINGS.0) } else { None };
             let next = pure.or_else(|| self.damped(&state, &factor, reach * norm, &mut damping));
             state = match next {
@@ -167,4 +177,13 @@ impl Task<'_> {
             (next.value.is_finite() && (falls || unseen)).then_some(next)
         })
     }
+}
+
+/// Whether rounding has stopped the iteration, by the factor of the point before and the size of the step from there: the last
+/// factorization is then spared, which would say no more than that neither decrement nor size falls to a quarter any more.
+fn stopped(state: &State, last: &(Factor, f64), least: (f64, f64), reach: f64) -> bool {
+    let (factor, moved) = last;
+    let step = factor.solve(&state.gradient, 0.0);
+    let (decrement, size) = (-state.gradient.dot(&step), reach * Norm::of(&step));
+    decrement > 0.5 * least.0 && size > 0.5 * least.1 && size <= 0.5 * NEAR && factor.holds_nearby(*moved)
 }

@@ -43,8 +43,8 @@ impl Block<'_> {
         if fixed.rank() == self.dim() {
             return Ok(None);
         }
-        let free = in_null_space(&inequalities, &fixed);
-        let span = Block::span(&free);
+        let free = in_null_space(inequalities, &fixed);
+        let span = Block::span_beside(&fixed, &free);
         let mut rows = span.coordinates(free);
         normalise(&mut rows);
         Ok(simplex::recession(&rows)?.map(|v| unit(span.embed(&v))))
@@ -87,11 +87,10 @@ fn stack(rows: &[Array1<f64>], dim: usize) -> Array2<f64> {
 }
 
 /// The rows at unit length without their parts in the span; those that lie in it are left out.
-pub(super) fn in_null_space(rows: &Array2<f64>, fixed: &Span) -> Array2<f64> {
-    let mut units = rows.clone();
-    normalise(&mut units);
+pub(super) fn in_null_space(mut rows: Array2<f64>, fixed: &Span) -> Array2<f64> {
+    normalise(&mut rows);
     let mut kept = Vec::new();
-    for row in units.rows() {
+    for row in rows.rows() {
         let row = row.to_owned();
         // Twice, so that what is left is orthogonal to the span to working precision.
         let once = &row - &fixed.project(&row);

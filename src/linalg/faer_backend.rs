@@ -1,7 +1,9 @@
 //! The default backend: `faer`, sequential.
 
+use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::matmul::triangular::{BlockStructure, matmul};
-use faer::{Accum, Mat, MatRef, Par, Side};
+use faer::linalg::qr::no_pivoting::factor::{qr_in_place, qr_in_place_scratch, recommended_block_size};
+use faer::{Accum, Mat, MatRef, Par, Side, get_global_parallelism};
 use ndarray::{Array1, Array2, ArrayView2};
 
 use super::ThinSvd;
@@ -49,6 +51,99 @@ fn array(a: MatRef<'_, f64>) -> Array2<f64> {
 /// See [`super::r_factor`].
 pub fn r_factor(a: ArrayView2<'_, f64>) -> Array2<f64> {
     settled(|| array(view(&a).qr().thin_R()))
+}
+
+/// A matrix that is factored where it stands, again and again: `r_factor` without its copies and its fresh memory.
+pub struct Panel {
+    matrix: Mat<f64>,
+    reflections: Mat<f64>,
+    scratch: MemBuffer,
+}
+
+impl Panel {
+    /// Of rows×columns numbers.
+    pub fn new(rows: usize, columns: usize) -> Self {
+        let block = recommended_block_size::<f64>(rows, columns);
+        let need = qr_in_place_scratch::<f64>(rows, columns, block, get_global_parallelism(), Default::default());
+        Self {
+            matrix: Mat::zeros(rows, columns),
+            reflections: Mat::zeros(block, rows.min(columns)),
+            scratch: MemBuffer::new(need),
+        }
+    }
+
+    /// Its number of rows.
+    pub fn rows(&self) -> usize {
+        self.matrix.nrows()
+    }
+
+    /// Overwrites rows from the `first` on.
+    pub fn write(&mut self, first: usize, rows: ArrayView2<'_, f64>) {
+        self.matrix.as_mut().subrows_mut(first, rows.nrows()).copy_from(view(&rows));
+    }
+
+    /// Puts the triangular factor in the place of the first rows.
+    ///
+    /// The matrix is factored at a power of two times its size, which changes no bit: the norms of its columns sum squares of entries
+    /// times 2^-511 too, which processors are slow at where they fall below the least normal number.
+    pub fn factor(&mut self) {
+        let scale = self.scale();
+        (0..self.matrix.ncols()).for_each(|j| self.column(j).iter_mut().for_each(|x| *x *= scale));
+        self.reflections.fill(0.0);
+        let (matrix, reflections) = (self.matrix.as_mut(), self.reflections.as_mut());
+        let stack = MemStack::new(&mut self.scratch);
+        settled(|| qr_in_place(matrix, reflections, get_global_parallelism(), stack, Default::default()));
+        let size = self.matrix.nrows().min(self.matrix.ncols());
+        for j in 0..self.matrix.ncols() {
+            let (above, below) = self.column(j)[..size].split_at_mut((j + 1).min(size));
+            above.iter_mut().for_each(|x| *x /= scale);
+            below.fill(0.0);
+        }
+    }
+
+    /// The power of two; 1 where entries span so many that underflow might depend on it.
+    fn scale(&mut self) -> f64 {
+        // 2^120, and the power of two that the least entry comes to lie at: what elimination leaves of columns is smaller.
+        const RANGE: f64 = 1.3e36;
+        const ROOM: i32 = 40;
+        // Eight of each, so that they are compared side by side.
+        let (mut low, mut high) = ([f64::INFINITY; 8], [0.0f64; 8]);
+        for j in 0..self.matrix.ncols() {
+            let (eights, rest) = self.column(j).as_chunks::<8>();
+            for eight in eights {
+                for ((low, high), x) in low.iter_mut().zip(&mut high).zip(eight) {
+                    let size = x.abs();
+                    let something = if size == 0.0 { f64::INFINITY } else { size };
+                    *low = if something < *low { something } else { *low };
+                    *high = if size > *high { size } else { *high };
+                }
+            }
+            for size in rest.iter().map(|x| x.abs()).filter(|size| *size != 0.0) {
+                (low[0], high[0]) = (low[0].min(size), high[0].max(size));
+            }
+        }
+        let (least, largest) = (low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(0.0, f64::max));
+        if least >= 1.0 / RANGE && least <= largest && largest <= RANGE {
+            2f64.powi(ROOM - least.log2().floor() as i32)
+        } else {
+            1.0
+        }
+    }
+
+    fn column(&mut self, j: usize) -> &mut [f64] {
+        self.matrix.col_as_slice_mut(j)
+    }
+
+    /// Takes the triangular factor over from another, as its first rows.
+    pub fn take(&mut self, other: &Self) {
+        let size = other.matrix.nrows().min(other.matrix.ncols());
+        self.matrix.as_mut().subrows_mut(0, size).copy_from(other.matrix.as_ref().subrows(0, size));
+    }
+
+    /// The triangular factor, once there is one: min(rows, columns)×columns.
+    pub fn r(&self) -> Array2<f64> {
+        array(self.matrix.as_ref().subrows(0, self.matrix.nrows().min(self.matrix.ncols())))
+    }
 }
 
 /// See [`super::row_space`]: QR with column pivoting of the transposed matrix.

@@ -50,6 +50,42 @@ pub fn r_factor(a: ArrayView2<'_, f64>) -> Array2<f64> {
     r
 }
 
+/// A matrix that is factored again and again.
+pub struct Panel(Array2<f64>);
+
+impl Panel {
+    /// Of rows×columns numbers.
+    pub fn new(rows: usize, columns: usize) -> Self {
+        Self(Array2::zeros((rows, columns)))
+    }
+
+    /// Its number of rows.
+    pub fn rows(&self) -> usize {
+        self.0.nrows()
+    }
+
+    /// Overwrites rows from the `first` on.
+    pub fn write(&mut self, first: usize, rows: ArrayView2<'_, f64>) {
+        self.0.slice_mut(s![first..first + rows.nrows(), ..]).assign(&rows);
+    }
+
+    /// Puts the triangular factor in the place of the matrix.
+    pub fn factor(&mut self) {
+        let r = r_factor(self.0.view());
+        self.write(0, r.view());
+    }
+
+    /// Takes the triangular factor over from another, as its first rows.
+    pub fn take(&mut self, other: &Self) {
+        self.write(0, other.r().view());
+    }
+
+    /// The triangular factor, once there is one: min(rows, columns)×columns.
+    pub fn r(&self) -> Array2<f64> {
+        self.0.slice(s![..self.0.nrows().min(self.0.ncols()), ..]).to_owned()
+    }
+}
+
 /// See [`super::row_space`]: right singular vectors.
 pub fn row_space(a: ArrayView2<'_, f64>, tolerance: f64) -> Array2<f64> {
     if a.is_empty() {

@@ -14,18 +14,22 @@ pub mod lapack_backend;
 mod row_blocks;
 mod row_factor;
 mod span;
+mod transposed;
+mod triangulation;
 mod whitening;
 
 #[cfg(not(feature = "lapack"))]
 use faer_backend as backend;
 #[cfg(feature = "lapack")]
 use lapack_backend as backend;
-use ndarray::{Array1, Array2, ArrayView2, s};
+use ndarray::{Array1, Array2, ArrayView2};
 
 pub use graded::{GradedRow, GradedSvd, graded_svd};
 pub use graded_least_squares::graded_least_squares;
 pub use row_factor::RowFactor;
 pub use span::Span;
+pub use transposed::transposed_product;
+pub use triangulation::Triangulation;
 pub use whitening::Whitening;
 
 /// A thin singular value decomposition A = U diag(σ) Vᵀ of an m×n matrix, k = min(m, n).
@@ -62,20 +66,9 @@ pub fn check_threads(threads: usize) -> crate::Result<()> {
 /// assert!((r_factor(array![[3.0], [4.0]].view())[[0, 0]].abs() - 5.0).abs() < 1e-14);
 /// ```
 pub fn r_factor(a: ArrayView2<'_, f64>) -> Array2<f64> {
-    let (m, n) = a.dim();
-    let block = (2 * n).max(64);
-    if m <= block + n {
-        return backend::r_factor(a);
-    }
-    let mut r = backend::r_factor(a.slice(s![..block, ..]));
-    for start in (block..m).step_by(block) {
-        let end = (start + block).min(m);
-        let mut stacked = Array2::zeros((r.nrows() + end - start, n));
-        stacked.slice_mut(s![..r.nrows(), ..]).assign(&r);
-        stacked.slice_mut(s![r.nrows().., ..]).assign(&a.slice(s![start..end, ..]));
-        r = backend::r_factor(stacked.view());
-    }
-    r
+    Triangulation::default().r_factor(a.nrows(), a.ncols(), |i, row| {
+        row.iter_mut().zip(a.row(i)).for_each(|(to, from)| *to = *from);
+    })
 }
 
 /// An orthonormal basis (n×r) of the row space of an m×n matrix whose rank r is decided at `tolerance`, relative to the

@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2, Axis};
 
 use super::certificate::{spans_all, spans_within};
 use super::row_blocks::r_factor_of_rows;
-use super::row_space;
+use super::{row_space, transposed_product};
 
 /// A linear subspace of R^d.
 ///
@@ -70,7 +70,20 @@ impl Span {
         if rows >= most.rank() && most.certified(rows, &fill) {
             return most.clone();
         }
-        let (live, reduced) = reduced(rows, dim, &fill);
+        Self::decided(rows, dim, most, &fill)
+    }
+
+    /// The same of rows that are orthogonal to a space of at least one dimension, so that no certificate of full rank is tried.
+    pub(crate) fn of_rows_beside(other: &Span, rows: usize, dim: usize, fill: impl Fn(usize, &mut [f64])) -> Self {
+        if other.rank() == 0 {
+            return Self::of_rows(rows, dim, None, fill);
+        }
+        Self::decided(rows, dim, &Self::whole(dim), &fill)
+    }
+
+    /// The span by a factorization, whatever the rank.
+    fn decided(rows: usize, dim: usize, most: &Span, fill: &impl Fn(usize, &mut [f64])) -> Self {
+        let (live, reduced) = reduced(rows, dim, fill);
         let basis = row_space(reduced.view(), TOLERANCE * (dim as f64).sqrt());
         if basis.ncols() >= most.rank() {
             return most.clone();
@@ -122,7 +135,8 @@ impl Span {
 
     /// Coordinates of one vector.
     pub fn coordinates_of(&self, vector: &Array1<f64>) -> Array1<f64> {
-        self.basis.as_ref().map_or_else(|| vector.clone(), |basis| basis.columns.t().dot(vector))
+        let of = |basis: &Arc<Basis>| transposed_product(basis.columns.view(), vector.view());
+        self.basis.as_ref().map_or_else(|| vector.clone(), of)
     }
 
     /// The vector that has these coordinates.

@@ -69,4 +69,5 @@ mod run_constants;
 mod sampling;
 mod seed;
 mod span_rows;
+mod triangulation;
 mod whitening;
