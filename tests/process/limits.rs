@@ -14,7 +14,7 @@ use selfreward::logits::LogitTable;
 use selfreward::metrics::chain;
 use selfreward::policy::Policy;
 use selfreward::process::multinomial::binomial;
-use selfreward::process::{ClassChoice, FiniteClass, Gradient, Loop, Sampling, Square};
+use selfreward::process::{ClassChoice, FiniteClass, Gradient, Loop, Memory, Sampling, Square};
 use selfreward::seed::Seed;
 use selfreward::{Error, Result};
 
@@ -115,8 +115,12 @@ fn draws_are_limited() {
         None,
     );
     let wide = wide.unwrap();
-    let at = |samples: u64| too_much_work(process(Square::default(), 0.1, samples, 1).on(&wide).map(drop));
+    let plain = |samples: u64| process(Square::default(), 0.1, samples, 1);
+    // What is remembered is not explored.
+    let at = |samples: u64| too_much_work(Loop { memory: Memory::All, ..plain(samples) }.on(&wide).map(drop));
     assert_eq!([140_000_000_000, 280_000_000_000].map(at), [false, true]);
+    // An exploration draws a few numbers for each response.
+    assert!(!too_much_work(plain(280_000_000_000).on(&wide).map(drop)));
 }
 
 /// 10^11 operations of gradient steps in a ball: steps times the rank, here 2.

@@ -29,38 +29,46 @@ fn extend_avx2<T: Copy + Into<f64>>(values: &[T], vector: &[f64], out: &mut Vec<
 #[inline(always)]
 fn extend_portable<T: Copy + Into<f64>>(values: &[T], vector: &[f64], out: &mut Vec<f64>) {
     let dim = vector.len();
-    let mut some = values.chunks_exact(ROWS * dim);
-    for rows in &mut some {
-        let rows: [&[T]; ROWS] = std::array::from_fn(|i| &rows[i * dim..(i + 1) * dim]);
-        out.extend(products(rows, vector));
+    let (rows, mut row) = (values.len() / dim, 0);
+    while row + ROWS <= rows {
+        out.extend(products::<T, ROWS>(&values[row * dim..(row + ROWS) * dim], vector));
+        row += ROWS;
     }
-    out.extend(some.remainder().chunks_exact(dim).map(|row| products([row], vector)[0]));
+    while row < rows {
+        out.extend(products::<T, 1>(&values[row * dim..(row + 1) * dim], vector));
+        row += 1;
+    }
 }
 
+/// Of N rows, one behind the other. Plain loops over indices, which need no help to be merged into one.
 #[inline(always)]
-fn products<T: Copy + Into<f64>, const N: usize>(rows: [&[T]; N], vector: &[f64]) -> [f64; N] {
+fn products<T: Copy + Into<f64>, const N: usize>(rows: &[T], vector: &[f64]) -> [f64; N] {
+    let dim = vector.len();
+    let rows = &rows[..N * dim];
     let mut partial = [[0.0; LANES]; N];
-    let whole = vector.len() / LANES * LANES;
-    for from in (0..whole).step_by(LANES) {
+    let whole = dim / LANES * LANES;
+    let mut from = 0;
+    while from < whole {
         let factors = &vector[from..from + LANES];
-        for (partial, row) in partial.iter_mut().zip(&rows) {
-            let numbers = &row[from..from + LANES];
+        for row in 0..N {
+            let numbers = &rows[row * dim + from..row * dim + from + LANES];
             for lane in 0..LANES {
                 let number: f64 = numbers[lane].into();
-                partial[lane] += number * factors[lane];
+                partial[row][lane] += number * factors[lane];
             }
         }
+        from += LANES;
     }
-    std::array::from_fn(|i| {
-        let p = &partial[i];
-        let mut sum = 0.0;
+    let mut sums = [0.0; N];
+    for row in 0..N {
+        let p = &partial[row];
         for lane in 0..LANES / 2 {
-            sum += p[lane] + p[lane + LANES / 2];
+            sums[row] += p[lane] + p[lane + LANES / 2];
         }
-        for (&number, factor) in rows[i][whole..].iter().zip(&vector[whole..]) {
-            let number: f64 = number.into();
-            sum += number * factor;
+        for place in whole..dim {
+            let number: f64 = rows[row * dim + place].into();
+            sums[row] += number * vector[place];
         }
-        sum
-    })
+    }
+    sums
 }
