@@ -373,8 +373,8 @@ fn what_is_too_large_is_refused_with_the_estimate() {
     case.refused(TABULAR, &wide, &["TB", "one-hot"]);
     case.refused(TABULAR, &["--set", "instance.responses=4000000000"], &["graph of seen pairs", "32.0 GB"]);
     let many = ["--set", "instance.prompts=1", "--set", "instance.responses=1000000", "--set", "process.samples=1e10"];
-    let counts = [&many[..], &["--set", "process.sampling=counts"]].concat();
-    case.refused(TABULAR, &counts, &["pairs drawn at one prompt", "160.0 GB"]);
+    let kept = [&many[..], &["--set", "process.memory=all"]].concat();
+    case.refused(TABULAR, &kept, &["pairs drawn at one prompt", "160.0 GB"]);
     // Exploration holds no pairs.
     case.run(&case.file("many.toml", TABULAR), &[&many[..], &["-q"]].concat()).success();
     let walk =
