@@ -43,7 +43,7 @@ fn phi(single: bool) -> Vec<u8> {
 
 /// An archive with φ behind so many more bytes.
 fn archived(phi: Vec<u8>, before: usize) -> Vec<u8> {
-    let levels = Entry::new(&"level.npy".to_string(), wholes(&[1, 2, 3]));
+    let levels = Entry::new("level.npy", wholes(&[1, 2, 3]));
     let mut theta = doubles("(5,)", &theta());
     // NumPy ignores what lies behind an array.
     theta.extend(vec![7; before]);

@@ -17,6 +17,9 @@ use crate::instance::features::Place;
 use crate::instance::files::{self, Source};
 use crate::{Error, Result};
 
+/// Where an array lies in its file, and its shape.
+type Lying = (Place, Vec<usize>);
+
 /// Deflate makes at most so many bytes out of one.
 const MOST_INFLATED: u64 = 1032;
 
@@ -119,7 +122,7 @@ impl<'a> Archive<'a> {
     }
 
     /// Where an array lies in the file, and its shape; `None` without it.
-    fn place(&mut self, name: &str) -> Result<Option<Left<(Place, Vec<usize>)>>> {
+    fn place(&mut self, name: &str) -> Result<Option<Left<Lying>>> {
         let Some(&(_, index)) = self.names.iter().find(|(known, _)| known == name) else { return Ok(None) };
         let (path, size, left_from) = (self.path, self.size, self.left_from);
         let wrong = |what: String| Error::file(path, format!("array {name:?} {what}"));
