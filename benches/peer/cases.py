@@ -6,8 +6,10 @@ from typing import Callable
 
 import data
 import hard
+import likelihood
+import logistic
 from floor import Least
-from peers import hard_peers, likelihood_peers, logistic_peers, square_peers, tabular_peers
+from peers import fit_peers, hard_peers, square_peers, tabular_peers
 
 
 @dataclass(frozen=True)
@@ -96,28 +98,28 @@ CASES = [
         "likelihood",
         f"a likelihood fit with a ridge, {SHAPE}, n = 10^6",
         DENSE + 'process = { update = "likelihood", ridge = 1e-6, samples = 1000000 }',
-        1, 1, likelihood_peers(data.dense, 1e-6, 10**6),
+        1, 1, fit_peers(data.dense, likelihood, 1e-6, 10**6),
         of_dense(3 * FACTOR, "three QR factors of K − 1 rows for each prompt", 5, 32000),
     ),
     Case(
         "logistic",
         f"a logistic fit with a ridge, {SHAPE}, n = 10^5",
         DENSE + 'process = { update = "logistic", ridge = 1e-6, samples = 100000, beta = 1.0 }',
-        1, 1, logistic_peers(data.dense, 1.0, 1e-6, 10**5),
+        1, 1, fit_peers(data.dense, logistic, 1.0, 1e-6, 10**5),
         of_dense(5 * FACTOR, "five QR factors of K − 1 rows for each prompt", 7, 4e5),
     ),
     Case(
         "likelihood_real",
         "a likelihood fit on sentence embeddings, n = 2048",
         REAL + 'process = { update = "likelihood", ridge = 1e-6, samples = 2048, beta = 1.0 }',
-        1, 3, likelihood_peers(data.real, 1e-6, 2048),
+        1, 3, fit_peers(data.real, likelihood, 1e-6, 2048),
         of_real(5 * FACTOR_REAL, "five QR factors of K − 1 rows for each prompt", 7, 2 * 2048),
     ),
     Case(
         "logistic_real",
         "a logistic fit on sentence embeddings, n = 2048",
         REAL + 'process = { update = "logistic", ridge = 1e-6, samples = 2048, beta = 1.0 }',
-        1, 3, logistic_peers(data.real, 1.0, 1e-6, 2048),
+        1, 3, fit_peers(data.real, logistic, 1.0, 1e-6, 2048),
         of_real(6 * PAIRS, "six QR factors of 900 pairs", 8, 4 * 2048),
     ),
     Case(

@@ -7,8 +7,6 @@ and two failure rates. The program measures all else that its tables show, too.
 import numpy as np
 
 import hard
-import likelihood
-import logistic
 import square
 import tabular
 from draws import probabilities, quantities
@@ -40,36 +38,20 @@ def square_peers(make, beta, n, rounds, names=("plain", "expert")):
     return peers
 
 
-def likelihood_peers(make, ridge, n):
+def fit_peers(make, scripts, *settings):
+    """A fit by a module of scripts; its settings stand between the policy and the generator."""
+
     def peers():
         features, theta, _ = make()
         rng = np.random.default_rng(1)
-        scripts = {"plain": likelihood.plain, "expert": likelihood.expert}
 
         def peer(script):
             def round_(at):
-                return script(features, at, ridge, n, rng)
+                return script(features, at, *settings, rng)
 
             return lambda: repeated(round_, theta, 1, None, features)
 
-        return {name: peer(script) for name, script in scripts.items()}
-
-    return peers
-
-
-def logistic_peers(make, beta, ridge, n):
-    def peers():
-        features, theta, _ = make()
-        rng = np.random.default_rng(1)
-        scripts = {"plain": logistic.plain, "expert": logistic.expert}
-
-        def peer(script):
-            def round_(at):
-                return script(features, at, beta, ridge, n, rng)
-
-            return lambda: repeated(round_, theta, 1, None, features)
-
-        return {name: peer(script) for name, script in scripts.items()}
+        return {"plain": peer(scripts.plain), "expert": peer(scripts.expert)}
 
     return peers
 
