@@ -14,8 +14,12 @@ pub struct Norm {
     sum: f64,
 }
 
+/// Coordinates that are taken at once.
+const BLOCK: usize = 8;
+
 impl Norm {
     /// Adds `count` coordinates of the value `x`.
+    #[inline]
     pub fn add(&mut self, x: f64, count: f64) {
         let size = x.abs();
         if size == 0.0 || count == 0.0 {
@@ -29,14 +33,60 @@ impl Norm {
     }
 
     /// The norm of all that was added; +∞ if a coordinate was infinite.
+    #[inline]
     pub fn value(&self) -> f64 {
         if self.scale == f64::INFINITY { self.scale } else { self.scale * self.sum.sqrt() }
     }
 
     /// The norm of a vector.
+    #[inline]
     pub fn of<'a>(values: impl IntoIterator<Item = &'a f64>) -> f64 {
         let mut norm = Self::default();
         values.into_iter().for_each(|&x| norm.add(x, 1.0));
         norm.value()
+    }
+
+    /// The norm of a vector that lies in memory as a whole: the same bits, several times as fast.
+    ///
+    /// ```
+    /// use selfreward::floats::Norm;
+    ///
+    /// let vector: Vec<f64> = (0..100).map(|i| f64::from(i * i % 37) - 18.0).collect();
+    /// assert_eq!(Norm::of_slice(&vector), Norm::of(&vector));
+    /// ```
+    pub fn of_slice(values: &[f64]) -> f64 {
+        let mut norm = Self::default();
+        let (blocks, rest) = values.as_chunks::<BLOCK>();
+        for block in blocks {
+            let mut largest = 0.0;
+            for x in block {
+                largest = if x.abs() > largest { x.abs() } else { largest };
+            }
+            if largest == 0.0 || largest > norm.scale {
+                block.iter().for_each(|&x| norm.add(x, 1.0));
+                continue;
+            }
+            // Nothing is rescaled: the quotients do not wait for each other.
+            let mut terms = [0.0; BLOCK];
+            for i in 0..BLOCK {
+                let quotient = block[i].abs() / norm.scale;
+                terms[i] = quotient * quotient;
+            }
+            for term in terms {
+                norm.sum += term;
+            }
+        }
+        rest.iter().for_each(|&x| norm.add(x, 1.0));
+        norm.value()
+    }
+}
+
+/// Adds the terms, each times the factor, as far as both reach. A function of its own knows that they do not overlap.
+#[inline(never)]
+pub(crate) fn add_scaled(sums: &mut [f64], factor: f64, terms: &[f64]) {
+    let both = sums.len().min(terms.len());
+    let (sums, terms) = (&mut sums[..both], &terms[..both]);
+    for i in 0..both {
+        sums[i] += factor * terms[i];
     }
 }

@@ -42,11 +42,13 @@ pub struct Row<'a> {
 
 impl Row<'_> {
     /// K(x), the number of responses.
+    #[inline]
     pub fn responses(&self) -> usize {
         self.atoms.len() + self.rest as usize
     }
 
     /// The logit of a response.
+    #[inline]
     pub fn logit(&self, response: u32) -> f64 {
         match self.place(response) {
             Some(at) => self.atoms[at].logit,
@@ -55,6 +57,7 @@ impl Row<'_> {
     }
 
     /// Where a response stands among the atoms; `None` if it is none.
+    #[inline]
     pub(crate) fn place(&self, response: u32) -> Option<usize> {
         // Where all responses are atoms, each stands at its own number.
         let own = response as usize;
@@ -65,14 +68,27 @@ impl Row<'_> {
     }
 
     /// The `rank`-th response (from 0) of the rest, by ascending index.
+    #[inline]
     pub fn rest_response(&self, rank: u32) -> u32 {
         nth_other(rank, self.atoms.len(), |i| self.atoms[i].response)
     }
 
     /// Distinct logits with their multiplicities: every atom, then the rest.
+    #[inline]
     pub fn levels(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
         let rest = (self.rest > 0).then_some((self.rest_logit, f64::from(self.rest)));
         self.atoms.iter().map(|atom| (atom.logit, 1.0)).chain(rest)
+    }
+
+    /// As [`Row::levels`], with nothing between the loop and what it does.
+    #[inline]
+    pub(crate) fn for_each_level(&self, mut f: impl FnMut(f64, f64)) {
+        for atom in self.atoms {
+            f(atom.logit, 1.0);
+        }
+        if self.rest > 0 {
+            f(self.rest_logit, f64::from(self.rest));
+        }
     }
 }
 
@@ -132,6 +148,7 @@ pub(crate) fn for_each_joint(a: Row<'_>, b: Row<'_>, mut f: impl FnMut(usize, us
 }
 
 /// The smaller response of two atoms that may be absent.
+#[inline]
 fn least_response(a: Option<&Atom>, b: Option<&Atom>) -> Option<u32> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.response.min(b.response)),
@@ -140,6 +157,7 @@ fn least_response(a: Option<&Atom>, b: Option<&Atom>) -> Option<u32> {
 }
 
 /// The logit of `response`, which is the atom at `at` or belongs to the rest, and where to go on.
+#[inline]
 fn take(atoms: &[Atom], at: usize, response: u32, rest_logit: f64) -> (f64, usize) {
     match atoms.get(at) {
         Some(atom) if atom.response == response => (atom.logit, at + 1),
@@ -233,11 +251,13 @@ impl LogitTable {
         self.rests.len()
     }
 
+    #[inline]
     fn range(&self, prompt: usize) -> Range<usize> {
         self.starts[prompt]..self.starts[prompt + 1]
     }
 
     /// The logits of one prompt.
+    #[inline]
     pub fn row(&self, prompt: usize) -> Row<'_> {
         Row { atoms: &self.atoms[self.range(prompt)], rest_logit: self.rest_logits[prompt], rest: self.rests[prompt] }
     }
@@ -288,13 +308,19 @@ impl LogitTable {
 
     /// Whether every logit is finite.
     pub fn is_finite(&self) -> bool {
-        self.rows().all(|row| row.levels().all(|(logit, _)| logit.is_finite()))
+        (0..self.prompts()).all(|x| {
+            let mut finite = true;
+            self.row(x).for_each_level(|logit, _| finite &= logit.is_finite());
+            finite
+        })
     }
 
     /// The Euclidean norm of the logits as one vector with a coordinate for every response.
     pub fn norm(&self) -> f64 {
         let mut norm = Norm::default();
-        self.rows().for_each(|row| row.levels().for_each(|(logit, count)| norm.add(logit, count)));
+        for x in 0..self.prompts() {
+            self.row(x).for_each_level(|logit, count| norm.add(logit, count));
+        }
         norm.value()
     }
 }

@@ -71,21 +71,25 @@ impl Head {
     }
 
     /// log(1/π(y*|x)) = log(1 + s) ≥ 0, in nats.
+    #[inline]
     pub fn surprise(&self) -> f64 {
         self.tail.ln_1p()
     }
 
     /// log π(y|x) of a response with this logit.
+    #[inline]
     pub fn log_prob(&self, logit: f64) -> f64 {
         (logit - self.logit) - self.surprise()
     }
 
     /// π(y|x) of a response with this logit.
+    #[inline]
     pub fn prob(&self, logit: f64) -> f64 {
         (logit - self.logit).exp() / (1.0 + self.tail)
     }
 
     /// 1 − π(y*|x), without cancellation.
+    #[inline]
     pub fn doubt(&self) -> f64 {
         self.tail / (1.0 + self.tail)
     }
@@ -131,11 +135,13 @@ impl Policy {
     }
 
     /// The logits of one prompt.
+    #[inline]
     pub fn row(&self, prompt: usize) -> Row<'_> {
         self.logits.row(prompt)
     }
 
     /// The head of one prompt's distribution.
+    #[inline]
     pub fn head(&self, prompt: usize) -> &Head {
         &self.heads[prompt]
     }

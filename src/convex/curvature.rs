@@ -33,8 +33,10 @@ impl Curvature<'_> {
             Some(centres) => {
                 let prompt = centres.of_row[i];
                 let (mode, mean) = (line(self.features, centres.modes[prompt]), line(&centres.means, prompt));
-                let relative = row.iter().zip(mode).zip(mean);
-                to.iter_mut().zip(relative).for_each(|(to, ((x, mode), mean))| *to = (x - mode) - mean);
+                let (mode, mean) = (&mode[..row.len()], &mean[..row.len()]);
+                for (j, (to, x)) in to.iter_mut().zip(row).enumerate() {
+                    *to = (x - mode[j]) - mean[j];
+                }
             }
         }
     }

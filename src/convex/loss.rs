@@ -135,8 +135,10 @@ impl Rows {
                         let log_share = logits[y] - logits[mode] - tail.ln_1p();
                         log_sizes[row] = 0.5 * (log_total + log_share);
                         let share = log_share.exp();
-                        let away = line(&self.features, row).iter().zip(at_mode);
-                        mean.iter_mut().zip(away).for_each(|(sum, (x, mode))| *sum += share * (x - mode));
+                        let at_mode = &at_mode[..mean.len()];
+                        for (j, (sum, x)) in mean.iter_mut().zip(line(&self.features, row)).enumerate() {
+                            *sum += share * (x - at_mode[j]);
+                        }
                     }
                     centres.modes.push(range.start + mode);
                     centres.of_row.extend(range.map(|_| prompt));

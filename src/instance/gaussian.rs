@@ -1,6 +1,6 @@
 //! Synthetic dense instances: Gaussian features with a chosen covariance spectrum, with or without a guaranteed margin.
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView1};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -217,9 +217,12 @@ impl Gaussian {
     /// The `attempt`-th draw of prompt x.
     fn draw_prompt(&self, features: &mut Array2<f64>, deviations: &[f64], seed: &Seed, x: usize, attempt: usize) {
         let mut rng = seed.rng(Purpose::Features, attempt, x);
-        for y in 0..self.responses {
-            let mut row = features.row_mut(x * self.responses + y);
-            row.iter_mut().zip(deviations).for_each(|(value, deviation)| *value = deviation * normal(&mut rng));
+        let numbers = x * self.responses * self.dim..(x + 1) * self.responses * self.dim;
+        let features = &mut features.as_slice_mut().expect("standard layout")[numbers];
+        for row in features.chunks_exact_mut(self.dim.max(1)) {
+            for (j, value) in row.iter_mut().enumerate() {
+                *value = deviations[j] * normal(&mut rng);
+            }
         }
     }
 
@@ -237,7 +240,7 @@ impl Gaussian {
         };
         let direction = ndarray::aview1(&direction);
         let mut logits = features.dot(&direction);
-        let mut norms: Vec<f64> = features.rows().into_iter().map(|row| Norm::of(row.iter())).collect();
+        let mut norms: Vec<f64> = features.rows().into_iter().map(norm).collect();
         let mut tries = vec![0; self.prompts];
         loop {
             let largest = norms.iter().copied().fold(0.0, f64::max);
@@ -267,13 +270,19 @@ impl Gaussian {
                 self.draw_prompt(features, deviations, seed, x, tries[x]);
                 for row in x * self.responses..(x + 1) * self.responses {
                     logits[row] = features.row(row).dot(&direction);
-                    norms[row] = Norm::of(features.row(row).iter());
+                    norms[row] = norm(features.row(row));
                 }
             }
         }
     }
 }
 
+/// Of a row as it lies in memory.
+fn norm(row: ArrayView1<'_, f64>) -> f64 {
+    Norm::of_slice(row.to_slice().expect("standard layout"))
+}
+
+#[inline]
 fn normal(rng: &mut impl Rng) -> f64 {
     StandardNormal.sample(rng)
 }

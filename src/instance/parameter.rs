@@ -37,7 +37,7 @@ impl Parameter {
     /// ‖θ‖₂.
     pub fn norm(&self) -> f64 {
         match self {
-            Self::Dense(theta) => Norm::of(theta),
+            Self::Dense(theta) => theta.as_slice().map_or_else(|| Norm::of(theta), Norm::of_slice),
             Self::Tabular(table) => table.norm(),
         }
     }

@@ -14,7 +14,7 @@
 use ndarray::{Array1, Array2, Axis, s};
 
 use super::r_factor;
-use crate::floats::Norm;
+use crate::floats::{Norm, add_scaled};
 
 /// A row: exp(`log_size`)·`direction`.
 #[derive(Clone, Debug)]
@@ -78,12 +78,28 @@ pub fn graded_svd(mut rows: Vec<GradedRow>, columns: usize) -> GradedSvd {
 
 /// Scales a row to unit length, moving its length into the size.
 pub(super) fn normalise(row: &mut GradedRow) {
-    let norm = Norm::of(&row.direction);
+    let norm = norm(&row.direction);
     if norm > 0.0 {
         row.direction /= norm;
         row.log_size += norm.ln();
     } else {
         row.log_size = f64::NEG_INFINITY;
+    }
+}
+
+/// Adds c times another direction.
+pub(super) fn add(to: &mut Array1<f64>, c: f64, other: &Array1<f64>) {
+    match (to.as_slice_mut(), other.as_slice()) {
+        (Some(to), Some(other)) => add_scaled(to, c, other),
+        _ => to.scaled_add(c, other),
+    }
+}
+
+/// The norm of a direction.
+fn norm(direction: &Array1<f64>) -> f64 {
+    match direction.as_slice() {
+        Some(numbers) => Norm::of_slice(numbers),
+        None => Norm::of(direction),
     }
 }
 
@@ -93,7 +109,7 @@ pub(super) fn gram_schmidt(mut rows: Vec<GradedRow>, columns: usize) -> (Array2<
     let count = rows.len();
     let mut left: Vec<usize> = (0..count).filter(|&i| rows[i].log_size > f64::NEG_INFINITY).collect();
     // What is left of a unit row after the larger ones were taken out: its length, measured once a step.
-    let mut length: Vec<f64> = rows.iter().map(|row| Norm::of(&row.direction)).collect();
+    let mut length: Vec<f64> = rows.iter().map(|row| norm(&row.direction)).collect();
     let mut basis: Vec<Array1<f64>> = Vec::new();
     let mut graded = Vec::new();
     while basis.len() < columns {
@@ -104,14 +120,14 @@ pub(super) fn gram_schmidt(mut rows: Vec<GradedRow>, columns: usize) -> (Array2<
         let mut q = rows[pivot].direction.clone();
         for earlier in &basis {
             let share = earlier.dot(&q);
-            q.scaled_add(-share, earlier);
+            add(&mut q, -share, earlier);
         }
-        q /= Norm::of(&q);
+        q /= norm(&q);
         let mut entries = Array1::zeros(count);
         for &i in &left {
             let share = q.dot(&rows[i].direction);
-            rows[i].direction.scaled_add(-share, &q);
-            length[i] = Norm::of(&rows[i].direction);
+            add(&mut rows[i].direction, -share, &q);
+            length[i] = norm(&rows[i].direction);
             entries[i] = share;
         }
         graded.push(GradedRow { log_size, direction: entries });

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2};
 
-use super::graded::{GradedRow, gram_schmidt};
+use super::graded::{GradedRow, add, gram_schmidt};
 
 /// Exponents of quotients of sizes are kept below this; beyond it one of the two does not count.
 const LARGEST: f64 = 700.0;
@@ -56,11 +56,15 @@ impl GradedColumns {
         let (earlier, later) = self.column.split_at_mut(k + 1);
         let here = &earlier[k];
         for (l, column) in (k + 1..self.pivot.len()).zip(later) {
-            let along: f64 = scaled.iter().map(|&(i, c)| c * (column[i] * self.unit[l][i])).sum::<f64>() / square;
+            let (unit, mut along) = (&self.unit[l], -0.0);
+            for &(i, c) in &scaled {
+                along += c * (column[i] * unit[i]);
+            }
+            along /= square;
             // In units of the rows themselves, so that small ones keep their digits.
             let share = along * (self.pivot[l] - self.pivot[k]).exp();
             self.upper[(k, l)] = share;
-            column.scaled_add(-share, here);
+            add(column, -share, here);
         }
     }
 }

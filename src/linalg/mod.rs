@@ -22,26 +22,17 @@ mod whitening;
 use faer_backend as backend;
 #[cfg(feature = "lapack")]
 use lapack_backend as backend;
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2};
 
 pub use graded::{GradedRow, GradedSvd, graded_svd};
 pub use graded_least_squares::graded_least_squares;
 pub use row_factor::RowFactor;
+#[doc(inline)]
+pub use selfreward_kernels::ThinSvd;
 pub use span::Span;
 pub use transposed::transposed_product;
 pub use triangulation::Triangulation;
 pub use whitening::Whitening;
-
-/// A thin singular value decomposition A = U diag(σ) Vᵀ of an m×n matrix, k = min(m, n).
-#[derive(Clone, Debug)]
-pub struct ThinSvd {
-    /// U, m×k, orthonormal columns.
-    pub u: Array2<f64>,
-    /// σ, descending.
-    pub singular: Array1<f64>,
-    /// Vᵀ, k×n, orthonormal rows.
-    pub vt: Array2<f64>,
-}
 
 /// The name of the backend behind the façade, for the record of a run.
 pub const BACKEND: &str = backend::NAME;

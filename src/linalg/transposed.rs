@@ -2,6 +2,8 @@
 
 use ndarray::{Array1, ArrayView1, ArrayView2};
 
+use crate::floats::add_scaled;
+
 /// Aᵀx, every entry the sum over the rows of A from the first to the last.
 ///
 /// `a.t().dot(&x)` sums in the same order, so that the bits are the same; but it walks down one column after another, and each
@@ -39,11 +41,12 @@ pub fn add_rows(sums: &mut [f64], rows: &[f64], weights: &[f64]) {
     for (four, w) in fours.chunks_exact(4 * columns).zip(by_four.chunks_exact(4)) {
         let (first, second) = four.split_at(2 * columns);
         let ((a, b), (c, d)) = (first.split_at(columns), second.split_at(columns));
-        for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-            *sum = (((*sum + a * w[0]) + b * w[1]) + c * w[2]) + d * w[3];
+        let (b, c, d) = (&b[..columns], &c[..columns], &d[..columns]);
+        for (j, (sum, a)) in sums.iter_mut().zip(a).enumerate() {
+            *sum = (((*sum + a * w[0]) + b[j] * w[1]) + c[j] * w[2]) + d[j] * w[3];
         }
     }
     for (row, w) in rest.chunks_exact(columns).zip(last) {
-        sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += x * w);
+        add_scaled(sums, *w, row);
     }
 }

@@ -64,7 +64,8 @@ impl<'a> Noise<'a> {
             let live: Vec<usize> = (0..logs.len()).filter(|&y| logs[y] > f64::NEG_INFINITY).collect();
             for (place, &y) in live.iter().enumerate() {
                 for &z in &live[place + 1..] {
-                    let difference = &features.row(x, y) - &features.row(x, z);
+                    let mut difference = Array1::zeros(features.dim());
+                    features.difference(x, y, z, difference.as_slice_mut().expect("a fresh vector is contiguous"));
                     let log_size = 0.5 * ((2.0 * weight).ln() + logs[y] + logs[z]);
                     rows.push(GradedRow { log_size, direction: span.coordinates_of(&difference) });
                     missed.push(residual.map_or(0.0, |row| row.logit(y as u32) - row.logit(z as u32)));

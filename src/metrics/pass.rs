@@ -109,11 +109,12 @@ pub(super) fn sums(instance: &Instance, policies: Policies<'_>, beta: f64, delta
 }
 
 impl Sums {
+    #[inline]
     fn add(&mut self, terms: &Terms, deltas: &[f64]) {
         let p = terms.weight;
         let count = |sums: &mut [f64], doubt: f64| {
-            for (sum, &delta) in sums.iter_mut().zip(deltas) {
-                *sum += p * f64::from(u8::from(doubt >= delta));
+            for (j, sum) in sums.iter_mut().enumerate() {
+                *sum += p * f64::from(u8::from(doubt >= deltas[j]));
             }
         };
         self.kappa_minus_one += p * terms.tail;
@@ -167,11 +168,12 @@ impl Room {
         let Policies { base, current, previous } = policies;
         let (row, head) = (current.row(x), current.head(x));
         probabilities(row, head, &mut self.after);
-        let spread: f64 = row
-            .levels()
-            .zip(&self.after)
-            .map(|((logit, count), &prob)| if prob > 0.0 { count * prob * (head.logit - logit) } else { 0.0 })
-            .sum();
+        // Sums of doubles start at −0.
+        let (mut spread, mut probs) = (-0.0, self.after.iter());
+        row.for_each_level(|logit, count| {
+            let prob = *probs.next().expect("a probability for each level");
+            spread += if prob > 0.0 { count * prob * (head.logit - logit) } else { 0.0 };
+        });
         let (doubt, surprise) = (head.doubt(), head.surprise());
         let first = base.head(x).modal;
         let base_probability = self.after[row.place(first).unwrap_or(row.atoms.len())];
@@ -226,9 +228,14 @@ impl Room {
         let loss = if endless {
             if alive > 1.0 { f64::INFINITY } else { 0.0 }
         } else {
-            let mean: f64 = self.residuals.iter().map(|(mass, value)| mass * value).sum();
-            let square = |&(mass, value): &(f64, f64)| mass * (value - mean).powi(2);
-            2.0 * self.residuals.iter().map(square).sum::<f64>()
+            let (mut mean, mut squares) = (-0.0, -0.0);
+            for (mass, value) in &self.residuals {
+                mean += mass * value;
+            }
+            for (mass, value) in &self.residuals {
+                squares += mass * (value - mean).powi(2);
+            }
+            2.0 * squares
         };
         let comparator = old.modal;
         let doubt =
@@ -240,7 +247,9 @@ impl Room {
 /// π(y|x) of each atom, then of a response of the rest.
 fn probabilities(row: Row<'_>, head: &Head, out: &mut Vec<f64>) {
     out.clear();
-    out.extend(row.atoms.iter().map(|atom| head.prob(atom.logit)));
+    for atom in row.atoms {
+        out.push(head.prob(atom.logit));
+    }
     if row.rest > 0 {
         out.push(head.prob(row.rest_logit));
     }

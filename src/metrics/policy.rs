@@ -223,8 +223,14 @@ pub(super) fn rounding(instance: &Instance, theta: &Parameter, norm: f64) -> f64
 
 /// The largest finite |logit|.
 fn largest(table: &LogitTable) -> f64 {
-    let sizes = table
-        .rows()
-        .flat_map(|row| row.levels().map(|(logit, _)| logit.abs()).filter(|size| size.is_finite()).reduce(f64::max));
-    sizes.fold(0.0, f64::max)
+    let mut largest = 0.0;
+    for x in 0..table.prompts() {
+        table.row(x).for_each_level(|logit, _| {
+            let size = logit.abs();
+            if size.is_finite() {
+                largest = f64::max(largest, size);
+            }
+        });
+    }
+    largest
 }

@@ -187,11 +187,21 @@ fn logistic(x: f64) -> f64 {
 fn sum_of_squares(points: &[Observation], start: f64, share: f64, log_rate: f64) -> (f64, f64) {
     let (floor, rest, rate) = (logistic(share), logistic(-share), log_rate.exp());
     let rest_of = |p: &Observation| p.y - (floor + rest * (-rate * (p.x - start)).exp()).ln();
-    let rests: Vec<f64> = points.iter().map(rest_of).collect();
-    let weighted = || points.iter().map(|p| p.weight).zip(&rests);
-    let weight: f64 = points.iter().map(|p| p.weight).sum();
-    let mean = weighted().map(|(weight, rest)| weight * rest).sum::<f64>() / weight;
-    (mean, weighted().map(|(weight, rest)| weight * (rest - mean).powi(2)).sum())
+    let mut rests = Vec::with_capacity(points.len());
+    for point in points {
+        rests.push(rest_of(point));
+    }
+    // Sums of doubles start at −0.
+    let (mut weight, mut sum, mut squares) = (-0.0, -0.0, -0.0);
+    for (point, rest) in points.iter().zip(&rests) {
+        weight += point.weight;
+        sum += point.weight * rest;
+    }
+    let mean = sum / weight;
+    for (point, rest) in points.iter().zip(&rests) {
+        squares += point.weight * (rest - mean).powi(2);
+    }
+    (mean, squares)
 }
 
 /// Where a function is least on an interval, and its value there: the best of a grid, then golden sections around it.

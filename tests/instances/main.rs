@@ -4,6 +4,7 @@
 mod npz_support;
 
 mod kinds;
+mod lately;
 mod left_in_file;
 mod lent;
 mod linear_reward;

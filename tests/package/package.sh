@@ -16,11 +16,13 @@ fail() { echo "FAILED package: $1" >&2; exit 1; }
 # --- What it holds.
 most_file=1000000  # bytes; the font has 760 kB
 most_crate=1800000 # bytes, compressed: the sources are half of it, the font a quarter; the smallest file of data would add 1.6 MB
-cargo package --quiet --no-verify --allow-dirty --target-dir "$work" || fail "cargo package"
-crate=$(echo "$work"/package/selfreward-*.crate)
+cargo package --quiet --no-verify --allow-dirty -p selfreward-kernels -p selfreward --target-dir "$work" || fail "cargo package"
+crate=$(echo "$work"/package/selfreward-[0-9]*.crate)
+kernels=$(echo "$work"/package/selfreward-kernels-*.crate)
 [ "$(wc -c <"$crate")" -le $most_crate ] || fail "$crate has $(wc -c <"$crate") bytes, more than $most_crate"
-tar -xzf "$crate" -C "$work" || fail "tar"
-package=$(echo "$work"/selfreward-*)
+tar -xzf "$crate" -C "$work" && tar -xzf "$kernels" -C "$work" || fail "tar"
+package=$(echo "$work"/selfreward-[0-9]*)
+kernels=$(echo "$work"/selfreward-kernels-*)
 cd "$package" || exit 1
 large=$(find . -type f -size +${most_file}c)
 [ -z "$large" ] || fail "more than $most_file bytes: $large"
@@ -30,8 +32,13 @@ for name in Cargo.lock README.md CITATION.cff LICENSE-MIT LICENSE-APACHE data/RE
     [ -s "$name" ] || fail "$name is missing from the package"
 done
 
-# --- It builds.
-CARGO_BUILD_BUILD_DIR="$root/target" cargo build --release --locked --quiet --bins --target-dir "$work/built" || fail "the build"
+for name in LICENSE-MIT LICENSE-APACHE src/lib.rs; do
+    [ -s "$kernels/$name" ] || fail "$name is missing from the kernels' package"
+done
+
+# --- It builds, from the two packages: until they are published, the kernels stand in no registry.
+CARGO_BUILD_BUILD_DIR="$root/target" cargo build --release --offline --quiet --bins --target-dir "$work/built" \
+    --config "patch.crates-io.selfreward-kernels.path='$kernels'" || fail "the build"
 
 # --- The program without data: what needs none runs, what needs some says where it belongs, and runs when it is there.
 selfreward=$work/built/release/selfreward

@@ -5,11 +5,11 @@ use std::fmt::Debug;
 use std::ops::Range;
 use std::sync::Arc;
 
-use ndarray::{Array1, Array2, ArrayRef1, ArrayView1, ArrayView2, CowArray, Ix1, Ix2, aview1};
+use ndarray::{Array1, Array2, ArrayRef1, ArrayView1, ArrayView2, CowArray, Ix1, Ix2};
 
 use super::mapped::Mapped;
 use super::products;
-use crate::floats::Norm;
+use crate::floats::{Norm, add_scaled};
 
 /// Numbers in memory that something else owns, such as an array of another language.
 ///
@@ -118,33 +118,33 @@ pub(in crate::instance) struct Left<'a, const N: usize> {
     pub(super) divisor: f64,
 }
 
-/// An expression in an iterator of doubles, whatever the numbers are.
+/// An expression in a slice of numbers and what makes a double of each, whatever the numbers are.
 macro_rules! each {
-    ($numbers:expr, $values:ident => $body:expr) => {
+    ($numbers:expr, ($values:ident, $double:ident) => $body:expr) => {
         match $numbers {
-            Numbers::Doubles(values) => {
-                let $values = values.iter().copied();
+            Numbers::Doubles($values) => {
+                let $double = |value: &f64| *value;
                 $body
             }
-            Numbers::Singles(values) => {
-                let $values = values.iter().map(|&value| f64::from(value));
+            Numbers::Singles($values) => {
+                let $double = |value: &f32| f64::from(*value);
                 $body
             }
             // A division costs more than the conversion.
-            Numbers::Left32(Left { bytes, divisor: 1.0 }) => {
-                let $values = bytes.iter().map(|&bytes| f64::from(f32::from_le_bytes(bytes)));
+            Numbers::Left32(Left { bytes: $values, divisor: 1.0 }) => {
+                let $double = |bytes: &[u8; 4]| f64::from(f32::from_le_bytes(*bytes));
                 $body
             }
-            Numbers::Left32(Left { bytes, divisor }) => {
-                let $values = bytes.iter().map(|&bytes| f64::from(f32::from_le_bytes(bytes)) / divisor);
+            Numbers::Left32(Left { bytes: $values, divisor }) => {
+                let $double = |bytes: &[u8; 4]| f64::from(f32::from_le_bytes(*bytes)) / divisor;
                 $body
             }
-            Numbers::Left64(Left { bytes, divisor: 1.0 }) => {
-                let $values = bytes.iter().map(|&bytes| f64::from_le_bytes(bytes));
+            Numbers::Left64(Left { bytes: $values, divisor: 1.0 }) => {
+                let $double = |bytes: &[u8; 8]| f64::from_le_bytes(*bytes);
                 $body
             }
-            Numbers::Left64(Left { bytes, divisor }) => {
-                let $values = bytes.iter().map(|&bytes| f64::from_le_bytes(bytes) / divisor);
+            Numbers::Left64(Left { bytes: $values, divisor }) => {
+                let $double = |bytes: &[u8; 8]| f64::from_le_bytes(*bytes) / divisor;
                 $body
             }
         }
@@ -165,7 +165,7 @@ impl<'a> Numbers<'a> {
     pub(super) fn doubles(self) -> Cow<'a, [f64]> {
         match self {
             Self::Doubles(values) => Cow::Borrowed(values),
-            others => each!(others, values => Cow::Owned(values.collect())),
+            others => each!(others, (values, double) => Cow::Owned(values.iter().map(double).collect())),
         }
     }
 
@@ -189,22 +189,45 @@ impl<'a> Numbers<'a> {
     /// Writes them as doubles.
     pub(super) fn write(self, out: &mut [f64]) {
         assert_eq!(self.len(), out.len(), "as many numbers");
-        each!(self, values => out.iter_mut().zip(values).for_each(|(out, value)| *out = value));
+        if let Self::Doubles(values) = self {
+            return out.copy_from_slice(values);
+        }
+        each!(self, (values, double) => {
+            for (out, value) in out.iter_mut().zip(values) {
+                *out = double(value);
+            }
+        });
     }
 
     /// Writes them less others of the same storage.
     pub(super) fn less(self, other: Self, out: &mut [f64]) {
+        if let (Self::Doubles(values), Self::Doubles(others)) = (self, other) {
+            let others = &others[..values.len()];
+            for (i, (out, value)) in out.iter_mut().zip(values).enumerate() {
+                *out = value - others[i];
+            }
+            return;
+        }
         self.write(out);
-        each!(other, values => out.iter_mut().zip(values).for_each(|(out, value)| *out -= value));
+        each!(other, (values, double) => {
+            for (out, value) in out.iter_mut().zip(values) {
+                *out -= double(value);
+            }
+        });
     }
 
     /// Adds c times them.
     pub(super) fn add_to(self, c: f64, out: &mut ArrayRef1<f64>) {
-        if let Self::Doubles(values) = self {
-            return out.scaled_add(c, &aview1(values));
-        }
         assert_eq!(self.len(), out.len(), "as many numbers");
-        each!(self, values => out.iter_mut().zip(values).for_each(|(out, value)| *out += c * value));
+        let Some(out) = out.as_slice_mut() else { return out.scaled_add(c, &self.vector()) };
+        if let Self::Doubles(values) = self {
+            return add_scaled(out, c, values);
+        }
+        each!(self, (values, double) => {
+            for (out, value) in out.iter_mut().zip(values) {
+                *out += c * double(value);
+            }
+        });
     }
 
     /// Appends the inner product of each row, as long as the vector, with the vector; `room` is written over where they are as a file
@@ -223,8 +246,15 @@ impl<'a> Numbers<'a> {
 
     /// Their Euclidean norm.
     pub(super) fn norm(self) -> f64 {
+        if let Self::Doubles(values) = self {
+            return Norm::of_slice(values);
+        }
         let mut norm = Norm::default();
-        each!(self, values => values.for_each(|value| norm.add(value, 1.0)));
+        each!(self, (values, double) => {
+            for value in values {
+                norm.add(double(value), 1.0);
+            }
+        });
         norm.value()
     }
 
@@ -233,27 +263,27 @@ impl<'a> Numbers<'a> {
     ///
     /// A plain sum of squares is many times as fast as [`Numbers::norm`]. Of d numbers both are off by less than 4dε of the norm.
     pub(super) fn surely_below(self, bound: f64, room: &mut [f64]) -> bool {
-        let view = match self {
-            Self::Doubles(values) => aview1(values),
+        let values = match self {
+            Self::Doubles(values) => values,
             others => {
                 others.write(room);
-                aview1(&*room)
+                room
             }
         };
-        let squares = view.dot(&view);
-        let margin = 16.0 * (view.len() + 8) as f64 * f64::EPSILON;
+        let squares = squares(values);
+        let margin = 16.0 * (values.len() + 8) as f64 * f64::EPSILON;
         // Far from where a square of a double loses digits.
         (1e-200..1e200).contains(&squares) && squares.sqrt() < bound * (1.0 - margin)
     }
 
     /// The first one that is not finite, and its place.
     pub(super) fn not_finite(self) -> Option<(usize, f64)> {
-        each!(self, values => values.enumerate().find(|(_, value)| !value.is_finite()))
+        each!(self, (values, double) => values.iter().map(double).enumerate().find(|(_, value)| !value.is_finite()))
     }
 
     /// Whether all are 0.
     pub(in crate::instance) fn are_zero(self) -> bool {
-        each!(self, values => { let mut values = values; values.all(|value| value == 0.0) })
+        each!(self, (values, double) => values.iter().all(|value| double(value) == 0.0))
     }
 
     /// Whether they are the same numbers, in whatever precision.
@@ -263,4 +293,20 @@ impl<'a> Numbers<'a> {
             _ => self.doubles() == other.doubles(),
         }
     }
+}
+
+/// A plain sum of squares, eight at once.
+fn squares(values: &[f64]) -> f64 {
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for eight in eights {
+        for lane in 0..8 {
+            sums[lane] += eight[lane] * eight[lane];
+        }
+    }
+    let mut sum: f64 = sums.iter().sum();
+    for value in rest {
+        sum += value * value;
+    }
+    sum
 }

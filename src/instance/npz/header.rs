@@ -151,6 +151,7 @@ impl Dtype {
     }
 
     /// The value of an element's bytes as a double. Whole numbers beyond 2^53 are rounded.
+    #[inline]
     pub fn float(self, bytes: &[u8]) -> f64 {
         match (self.kind, self.size) {
             (Kind::Float, 8) => f64::from_bits(self.bits(bytes)),
@@ -161,6 +162,7 @@ impl Dtype {
     }
 
     /// The value of the bytes of a floating-point number of four.
+    #[inline]
     pub fn single(self, bytes: &[u8]) -> f32 {
         f32::from_bits(self.bits(bytes) as u32)
     }
@@ -176,7 +178,16 @@ impl Dtype {
         }
     }
 
+    #[inline]
     fn bits(self, bytes: &[u8]) -> u64 {
+        if !self.big_endian {
+            if let Ok(four) = bytes.try_into() {
+                return u64::from(u32::from_le_bytes(four));
+            }
+            if let Ok(eight) = bytes.try_into() {
+                return u64::from_le_bytes(eight);
+            }
+        }
         let join = |bits: u64, &byte: &u8| bits << 8 | u64::from(byte);
         if self.big_endian { bytes.iter().fold(0, join) } else { bytes.iter().rev().fold(0, join) }
     }

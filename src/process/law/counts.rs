@@ -4,6 +4,8 @@
 //! given the total they are multinomial. So probabilities of multinomial counts are coefficients of products of
 //! exponential series, one for each response. All terms are positive: nothing cancels.
 
+use crate::floats::add_scaled;
+
 /// Coefficients of normalised products below this are left out.
 pub(super) const NEGLIGIBLE: f64 = 1e-60;
 
@@ -133,7 +135,7 @@ pub(super) fn product(a: &[f64], b: &[f64], degree: usize) -> Vec<f64> {
     let mut out = vec![0.0; (long.len() + short.len() - 1).min(degree + 1)];
     for (shift, &factor) in short.iter().enumerate().take(out.len()) {
         if factor > 0.0 {
-            out[shift..].iter_mut().zip(long).for_each(|(sum, &term)| *sum += factor * term);
+            add_scaled(&mut out[shift..], factor, long);
         }
     }
     trim(&mut out);

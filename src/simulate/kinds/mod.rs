@@ -10,6 +10,7 @@ mod entry;
 mod gaussian;
 mod hard;
 mod kind;
+mod lately;
 mod npz;
 mod random;
 mod shape;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::lately::Question;
 use super::shared::{self, required};
 use super::{Alike, Entry, Held, Made, Nature, Shape, Source};
 use crate::instance::Instance;
@@ -141,17 +142,17 @@ pub(crate) fn of_arrays(instance: &Section<'_>, arrays: InMemory) -> Result<Made
 }
 
 fn made(instance: &Section<'_>, origin: Origin) -> Result<Made> {
-    let (reading, class) = (reading(instance), class(instance));
-    let file = origin.read(&reading)?.taken_as(class);
-    let base = shared::base(instance);
-    let mut remarks = Vec::new();
-    if let Some(norm) = file.rescaled_by {
-        let theta = match base {
-            Some(BaseParameter::Norm(_) | BaseParameter::LogitScale(_)) => "theta_0 is drawn for the divided features",
-            _ => "theta_0 was multiplied by it: the policy stays",
-        };
-        remarks.push(format!("all features were divided by the largest norm, {norm}; {theta}"));
+    let (reading, class, base) = (reading(instance), class(instance), shared::base(instance));
+    let question = match &origin {
+        Origin::File(path) => Question::new(path, &reading, class, base.as_ref()),
+        Origin::Arrays(_) => None,
+    };
+    if let Some((instance, divisor)) = question.as_ref().and_then(Question::answer) {
+        return Ok(Made { remarks: remarks(divisor, base.as_ref()), ..Made::of(instance) });
     }
+    let file = origin.read(&reading)?.taken_as(class);
+    let divisor = file.rescaled_by;
+    let remarks = remarks(divisor, base.as_ref());
     let made = match base {
         Some(base @ (BaseParameter::Norm(_) | BaseParameter::LogitScale(_))) => {
             Made::of(DrawnBase { origin, reading, class, base, has_offset: file.has_offset() })
@@ -159,8 +160,22 @@ fn made(instance: &Section<'_>, origin: Origin) -> Result<Made> {
         base => {
             // Nothing is drawn: the seed does not enter.
             let instance = file.instance(base.as_ref(), &Seed::from_number(0));
-            Made::of(Arc::new(instance.map_err(|error| origin.named(error))?))
+            let instance = Arc::new(instance.map_err(|error| origin.named(error))?);
+            if let Some(question) = question {
+                question.keep(&instance, divisor);
+            }
+            Made::of(instance)
         }
     };
     Ok(Made { remarks, ..made })
+}
+
+/// What is to be said of features that were divided.
+fn remarks(divisor: Option<f64>, base: Option<&BaseParameter>) -> Vec<String> {
+    let theta = match base {
+        Some(BaseParameter::Norm(_) | BaseParameter::LogitScale(_)) => "theta_0 is drawn for the divided features",
+        _ => "theta_0 was multiplied by it: the policy stays",
+    };
+    let remark = |norm| format!("all features were divided by the largest norm, {norm}; {theta}");
+    divisor.map(remark).into_iter().collect()
 }
