@@ -64,6 +64,9 @@ pub use run_constants::RunConstants;
 pub use round_ticks::round_ticks;
 pub use table::{Line, Table};
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use crate::Result;
 use crate::plot::Figure;
 use crate::study::Definition;
@@ -150,7 +153,19 @@ impl Experiment {
     /// # Errors
     /// [`crate::Error::Argument`] if it is not sound.
     pub fn definition(&self) -> Result<Definition> {
-        Definition::parse(self.definition)
+        self.read().map(Arc::unwrap_or_clone)
+    }
+
+    /// The same, read once for all that ask.
+    fn read(&self) -> Result<Arc<Definition>> {
+        static READ: Mutex<BTreeMap<&str, Arc<Definition>>> = Mutex::new(BTreeMap::new());
+        let mut all = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(definition) = all.get(self.definition) {
+            return Ok(Arc::clone(definition));
+        }
+        let definition = Arc::new(Definition::parse(self.definition)?);
+        all.insert(self.definition, Arc::clone(&definition));
+        Ok(definition)
     }
 
     /// What a part sets whatever the profile, as a person writes it: for the words of a figure whose table has no column of it.
@@ -158,7 +173,7 @@ impl Experiment {
     /// # Errors
     /// As [`Definition::setting`].
     pub fn given(&self, part: &str, key: &str) -> Result<String> {
-        self.definition()?.setting(part, key)
+        self.read()?.setting(part, key)
     }
 
     /// The same of several keys.
@@ -166,7 +181,7 @@ impl Experiment {
     /// # Errors
     /// As [`Definition::setting`].
     pub(crate) fn settings<const N: usize>(&self, part: &str, keys: [&str; N]) -> Result<[String; N]> {
-        let definition = self.definition()?;
+        let definition = self.read()?;
         let mut found = keys.map(|_| String::new());
         for (value, key) in found.iter_mut().zip(keys) {
             *value = definition.setting(part, key)?;

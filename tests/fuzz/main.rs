@@ -17,6 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 
 /// How many inputs of each kind.
 fn count() -> u64 {
@@ -31,12 +32,11 @@ type Outcome = Result<(), String>;
 fn fuzz<T>(
     kind: &str,
     count: u64,
-    make: impl Fn(&mut ChaCha8Rng) -> T,
-    attempt: impl Fn(&T) -> Outcome,
-    shown: impl Fn(&T) -> String,
+    make: impl Fn(&mut ChaCha8Rng) -> T + Sync,
+    attempt: impl Fn(&T) -> Outcome + Sync,
+    shown: impl Fn(&T) -> String + Sync,
 ) {
-    let (mut sound, mut refused) = (0, 0);
-    for index in 0..count {
+    let is_sound = |index| {
         let mut rng = ChaCha8Rng::seed_from_u64(index);
         let input = make(&mut rng);
         memory::reset();
@@ -44,14 +44,13 @@ fn fuzz<T>(
             .unwrap_or_else(|_| panic!("{kind} {index} panics:\n{}", shown(&input)));
         let largest = memory::largest();
         assert!(largest <= memory::LIMIT, "{kind} {index} asks for {largest} bytes at once:\n{}", shown(&input));
-        match outcome {
-            Ok(()) => sound += 1,
-            Err(message) => {
-                let line = !message.is_empty() && !message.chars().any(char::is_control) && message.len() < 10_000;
-                assert!(line, "{kind} {index}: {message:?} is no line:\n{}", shown(&input));
-                refused += 1;
-            }
+        if let Err(message) = &outcome {
+            let line = !message.is_empty() && !message.chars().any(char::is_control) && message.len() < 10_000;
+            assert!(line, "{kind} {index}: {message:?} is no line:\n{}", shown(&input));
         }
-    }
+        outcome.is_ok()
+    };
+    let sound = (0..count).into_par_iter().filter(|&index| is_sound(index)).count() as u64;
+    let refused = count - sound;
     assert!(sound >= count / 100 && refused >= count / 100, "{kind}: {sound} end well, {refused} are refused");
 }

@@ -3,6 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use rayon::prelude::*;
 use selfreward::experiment::{ALL, Drawing, Table, generic};
 use selfreward::plot::Panel;
 
@@ -108,15 +109,14 @@ fn thinned(rows: Rows) -> Rows {
 
 #[test]
 fn an_edited_table_is_drawn_or_refused() {
-    let mut tried = 0;
-    for drawing in drawings() {
+    let edited = |drawing: &Drawing| {
         let rows = committed(drawing);
         survives(drawing, &rows, "as it is");
-        for (what, rows) in edits(&thinned(rows)) {
-            survives(drawing, &rows, &what);
-            tried += 1;
-        }
-    }
+        let edits = edits(&thinned(rows));
+        edits.iter().for_each(|(what, rows)| survives(drawing, rows, what));
+        edits.len()
+    };
+    let tried: usize = drawings().par_bridge().map(edited).sum();
     assert!(tried > 3000, "{tried}");
 }
 

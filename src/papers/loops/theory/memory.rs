@@ -89,14 +89,19 @@ pub fn accumulated(start: f64, beta: f64, rounds: usize) -> Result<Vec<f64>> {
     let mut log_odds = start.ln() - (-start).ln_1p();
     let mut all = vec![log_odds];
     for t in 0..rounds {
-        let (up, down) = sharpened(log_odds, beta);
-        let (p, rest) = (1.0 / (1.0 + (-log_odds).exp()), 1.0 / (1.0 + log_odds.exp()));
-        let old = (t + 1) as f64;
-        // Sums of positive terms: either side keeps its digits.
-        log_odds = (old * p + up).ln() - (old * rest + down).ln();
+        log_odds = accumulated_once(log_odds, beta, t);
         all.push(log_odds);
     }
     Ok(all)
+}
+
+/// p_{t+1} from p_t, both as log-odds.
+fn accumulated_once(log_odds: f64, beta: f64, t: usize) -> f64 {
+    let (up, down) = sharpened(log_odds, beta);
+    let (p, rest) = (1.0 / (1.0 + (-log_odds).exp()), 1.0 / (1.0 + log_odds.exp()));
+    let old = (t + 1) as f64;
+    // Sums of positive terms: either side keeps its digits.
+    (old * p + up).ln() - (old * rest + down).ln()
 }
 
 /// 1 − T(p) at 1 − p = `rest`, p above ½.
@@ -127,7 +132,8 @@ pub fn accumulation_limit(start: f64, beta: f64) -> Result<(f64, f64)> {
     if start <= 0.5 {
         return Err(crate::Error::argument("start", start, "a number above 1/2: below it p tends to 0, at it p stays"));
     }
-    let last = accumulated(start, beta, ROUNDS)?[ROUNDS];
+    let mut last = start.ln() - (-start).ln_1p();
+    (0..ROUNDS).for_each(|t| last = accumulated_once(last, beta, t));
     let sum = (ROUNDS + 1) as f64 / (1.0 + last.exp());
     let left = accumulation_tail(2.0 * sum, beta, ROUNDS as f64);
     if left > sum {
