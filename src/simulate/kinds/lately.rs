@@ -1,7 +1,7 @@
 //! Instances of files that were read lately. Cells of a grid name the same file one after another, and to read it, to inflate it and to
 //! find the span of its differences costs more than some of their replicates.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -56,7 +56,9 @@ impl Question {
         }
         let (path, state) = match fs::canonicalize(path) {
             Ok(path) => {
-                let state = fs::metadata(&path).ok().and_then(|metadata| settled(&metadata))?;
+                // Of the open file: a network's file system may remember for a while what it said of a path.
+                let regular = path.is_file().then(|| File::open(&path));
+                let state = settled(&regular?.and_then(|file| file.metadata()).ok()?)?;
                 (path, State::File(state))
             }
             Err(error) if error.kind() == ErrorKind::NotFound => (path.to_owned(), State::Enclosed),
@@ -91,6 +93,7 @@ impl Question {
 
 /// The state of a file that has not changed for a while.
 #[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "decides whether a file is read again, never what is in it")]
 fn settled(metadata: &Metadata) -> Option<[u64; 5]> {
     use std::os::unix::fs::MetadataExt;
     let (seconds, nanos) = (u64::try_from(metadata.ctime()).ok()?, metadata.ctime_nsec() as u64);

@@ -1,5 +1,7 @@
 //! Data that is replayed, and data that accumulates (L11, L12).
 
+use std::cell::Cell;
+
 use super::OURS;
 use super::rows::{is_one_number, is_population_of};
 use super::straight::bent;
@@ -269,15 +271,20 @@ fn accumulates(trial: &Trial<'_>) -> Result<bool> {
 
 /// Replicates of one cell start alike, and a limit takes a million rounds: the last one is remembered.
 fn limit_of(start: f64, beta: f64) -> Result<(f64, f64)> {
+    #[derive(Clone, Copy)]
+    struct Known {
+        question: [u64; 2],
+        limit: (f64, f64),
+    }
     thread_local! {
-        static LAST: std::cell::Cell<Option<([u64; 2], (f64, f64))>> = const { std::cell::Cell::new(None) };
+        static LAST: Cell<Option<Known>> = const { Cell::new(None) };
     }
     let question = [start.to_bits(), beta.to_bits()];
     match LAST.get() {
-        Some((of, limit)) if of == question => Ok(limit),
+        Some(last) if last.question == question => Ok(last.limit),
         _ => {
             let limit = accumulation_limit(start, beta)?;
-            LAST.set(Some((question, limit)));
+            LAST.set(Some(Known { question, limit }));
             Ok(limit)
         }
     }
