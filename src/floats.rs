@@ -46,7 +46,7 @@ impl Norm {
         norm.value()
     }
 
-    /// The norm of a vector that lies in memory as a whole: the same bits, several times as fast.
+    /// The norm of a vector that lies in memory as a whole: the same bits, with quotients that do not wait for each other.
     ///
     /// ```
     /// use selfreward::floats::Norm;
