@@ -84,6 +84,23 @@ impl Norm {
 /// Adds the terms, each times the factor, as far as both reach. A function of its own knows that they do not overlap.
 #[inline(never)]
 pub(crate) fn add_scaled(sums: &mut [f64], factor: f64, terms: &[f64]) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2, as was just asked.
+        return unsafe { add_scaled_avx2(sums, factor, terms) };
+    }
+    add_scaled_portable(sums, factor, terms);
+}
+
+/// The same code in wider registers. Products and sums are rounded one by one, as without them.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn add_scaled_avx2(sums: &mut [f64], factor: f64, terms: &[f64]) {
+    add_scaled_portable(sums, factor, terms);
+}
+
+#[inline(always)]
+fn add_scaled_portable(sums: &mut [f64], factor: f64, terms: &[f64]) {
     let both = sums.len().min(terms.len());
     let (sums, terms) = (&mut sums[..both], &terms[..both]);
     for i in 0..both {

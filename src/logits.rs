@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::floats::Norm;
-use crate::threads::for_each_block;
+use crate::threads::{blocks, for_each_block};
 
 /// A response with a logit of its own.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -278,32 +278,55 @@ impl LogitTable {
     /// Response by response, f(logit here, logit there); responses that share a logit in both go on sharing one.
     pub fn zip_with(&self, other: &Self, f: impl Fn(f64, f64) -> f64 + Sync) -> Self {
         let prompts = self.prompts().min(other.prompts());
-        let mut table = Self::default();
-        table.starts.reserve(prompts);
-        table.rest_logits.reserve(prompts);
-        table.rests.reserve(prompts);
         let block = |range: Range<usize>| self.zip_block(other, range, &f);
+        if blocks(prompts) <= 1 {
+            return block(0..prompts);
+        }
+        let mut table = Self::with_room(prompts, 0);
         for_each_block(prompts, block, |block| table.append(&block));
         table
     }
 
     fn zip_block(&self, other: &Self, prompts: Range<usize>, f: &impl Fn(f64, f64) -> f64) -> Self {
-        let mut table = Self::default();
+        let atoms = |table: &Self| table.starts[prompts.end] - table.starts[prompts.start];
+        let mut table = Self::with_room(prompts.len(), atoms(self).max(atoms(other)));
         for x in prompts {
-            let (a, b) = (self.row(x), other.row(x));
-            let before = table.atoms.len();
-            let (mut i, mut j) = (0, 0);
-            while let Some(response) = least_response(a.atoms.get(i), b.atoms.get(j)) {
-                let (left, next_i) = take(a.atoms, i, response, a.rest_logit);
-                let (right, next_j) = take(b.atoms, j, response, b.rest_logit);
-                (i, j) = (next_i, next_j);
-                table.atoms.push(Atom { response, logit: f(left, right) });
-            }
-            let rest = (a.responses() - (table.atoms.len() - before)) as u32;
-            let rest_logit = if rest > 0 { f(a.rest_logit, b.rest_logit) } else { 0.0 };
-            table.push([], rest_logit, rest);
+            table.push_joint(self.row(x), other.row(x), f);
         }
         table
+    }
+
+    /// Without prompts, with room for so many and their atoms.
+    fn with_room(prompts: usize, atoms: usize) -> Self {
+        let mut starts = Vec::with_capacity(prompts + 1);
+        starts.push(0);
+        Self {
+            starts,
+            atoms: Vec::with_capacity(atoms),
+            rest_logits: Vec::with_capacity(prompts),
+            rests: Vec::with_capacity(prompts),
+        }
+    }
+
+    /// Appends a prompt with f(logit in a, logit in b) for each response of two rows.
+    pub(crate) fn push_joint(&mut self, a: Row<'_>, b: Row<'_>, f: impl Fn(f64, f64) -> f64) {
+        let before = self.atoms.len();
+        let (mut i, mut j) = (0, 0);
+        while let Some(response) = least_response(a.atoms.get(i), b.atoms.get(j)) {
+            let (left, next_i) = take(a.atoms, i, response, a.rest_logit);
+            let (right, next_j) = take(b.atoms, j, response, b.rest_logit);
+            (i, j) = (next_i, next_j);
+            self.atoms.push(Atom { response, logit: f(left, right) });
+        }
+        let rest = (a.responses() - (self.atoms.len() - before)) as u32;
+        let rest_logit = if rest > 0 { f(a.rest_logit, b.rest_logit) } else { 0.0 };
+        self.push([], rest_logit, rest);
+    }
+
+    /// Atoms and the logit of the rest of the one prompt of a table.
+    pub(crate) fn into_only_row(self) -> (Vec<Atom>, f64) {
+        debug_assert_eq!(self.prompts(), 1);
+        (self.atoms, self.rest_logits[0])
     }
 
     /// Whether every logit is finite.

@@ -14,6 +14,9 @@ use crate::linalg::Span;
 /// A row counts as zero in the null space if so small a share of it is left: as singular values count above 1e-10·σ_max.
 const ZERO: f64 = 1e-10;
 
+/// Rows that are projected together: what is held of them stays in the nearest cache.
+const TOGETHER: usize = 8;
+
 impl Block<'_> {
     /// A direction of unit norm along which the loss falls for ever, or `None` if a finite optimum exists.
     ///
@@ -90,14 +93,11 @@ fn stack(rows: &[Array1<f64>], dim: usize) -> Array2<f64> {
 pub(super) fn in_null_space(mut rows: Array2<f64>, fixed: &Span) -> Array2<f64> {
     normalise(&mut rows);
     let mut kept = Vec::new();
-    for row in rows.rows() {
-        let row = row.to_owned();
+    for few in rows.axis_chunks_iter(Axis(0), TOGETHER) {
         // Twice, so that what is left is orthogonal to the span to working precision.
-        let once = &row - &fixed.project(&row);
-        let left = &once - &fixed.project(&once);
-        if left.dot(&left).sqrt() > ZERO {
-            kept.push(unit(left));
-        }
+        let once = &few - &fixed.project_rows(few);
+        let left = &once - &fixed.project_rows(once.view());
+        kept.extend(left.rows().into_iter().filter(|row| row.dot(row).sqrt() > ZERO).map(|row| unit(row.to_owned())));
     }
     stack(&kept, rows.ncols())
 }

@@ -9,11 +9,25 @@ use super::{is_positive_definite, lower_gram};
 /// only sometimes declines.
 const SHARE: f64 = 1e-8;
 
+/// Columns whose norms lie further apart are not brought to one length: what a column of this share of
+/// the whole has of its own counts as a direction whichever way ranks are decided.
+const COLUMN: f64 = 1e-5;
+
 /// Whether the rows of a matrix (m×d) span R^d, beyond doubt.
-pub(super) fn spans_all(matrix: ArrayView2<'_, f64>) -> bool {
-    let squares = squares(matrix);
-    let trace = squares.sum();
-    is_far_above(&squares, trace) && has_far_eigenvalues(lower_gram(matrix), trace)
+///
+/// Columns are brought to unit length first, which moves no rank; so spectra that fall off do not hide
+/// that the last directions are there.
+pub(super) fn spans_all(mut matrix: Array2<f64>) -> bool {
+    let squares = squares(matrix.view());
+    let least = squares.iter().copied().fold(f64::INFINITY, f64::min);
+    // False, too, where a sum left the range of doubles.
+    let alike = least.sqrt() > COLUMN * squares.sum().sqrt();
+    if !alike {
+        return false;
+    }
+    let lengths = squares.mapv(f64::sqrt);
+    matrix.rows_mut().into_iter().for_each(|mut row| row /= &lengths);
+    has_far_eigenvalues(lower_gram(matrix.view()), matrix.ncols() as f64)
 }
 
 /// Whether rows (m×d) that lie in a space span it, beyond doubt; `complement` (d×d) projects onto what

@@ -13,6 +13,7 @@
 
 use ndarray::{Array1, Array2, Axis, s};
 
+use super::products::inner;
 use super::r_factor;
 use crate::floats::{Norm, add_scaled};
 
@@ -103,6 +104,14 @@ fn norm(direction: &Array1<f64>) -> f64 {
     }
 }
 
+/// The inner product of two directions.
+fn dot(a: &Array1<f64>, b: &Array1<f64>) -> f64 {
+    match (a.as_slice(), b.as_slice()) {
+        (Some(a), Some(b)) => inner(a, b),
+        _ => a.dot(b),
+    }
+}
+
 /// Of rows of unit length: orthonormal rows q_1, q_2, … in the order of what the rows still have of their own, and the rows of R with
 /// A = RᵀQ. Entry j of row i belongs to row j of A and is in units of that row; the size of row i is that of its pivot.
 pub(super) fn gram_schmidt(mut rows: Vec<GradedRow>, columns: usize) -> (Array2<f64>, Vec<GradedRow>) {
@@ -119,13 +128,13 @@ pub(super) fn gram_schmidt(mut rows: Vec<GradedRow>, columns: usize) -> (Array2<
         let log_size = size(pivot);
         let mut q = rows[pivot].direction.clone();
         for earlier in &basis {
-            let share = earlier.dot(&q);
+            let share = dot(earlier, &q);
             add(&mut q, -share, earlier);
         }
         q /= norm(&q);
         let mut entries = Array1::zeros(count);
         for &i in &left {
-            let share = q.dot(&rows[i].direction);
+            let share = dot(&q, &rows[i].direction);
             add(&mut rows[i].direction, -share, &q);
             length[i] = norm(&rows[i].direction);
             entries[i] = share;
@@ -163,7 +172,7 @@ fn orthogonalise(rows: &mut [GradedRow]) -> Array2<f64> {
 /// With unit vectors u, v, sizes 1 and τ ≤ 1, and cosine g, the tangent of the angle is τk, k = sign(z)/(|z| + √(τ²+z²)),
 /// z = −(1−τ²)/(2g); both new vectors come out in their own units, c(u − τ²k v) and c(k u + v).
 fn rotate(rows: &mut [GradedRow], rotation: &mut Array2<f64>, large: usize, small: usize) -> bool {
-    let cosine = rows[large].direction.dot(&rows[small].direction);
+    let cosine = dot(&rows[large].direction, &rows[small].direction);
     if cosine.abs() <= ORTHOGONAL {
         return false;
     }

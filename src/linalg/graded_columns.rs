@@ -55,16 +55,43 @@ impl GradedColumns {
         self.square[k] = square;
         let (earlier, later) = self.column.split_at_mut(k + 1);
         let here = &earlier[k];
-        for (l, column) in (k + 1..self.pivot.len()).zip(later) {
-            let (unit, mut along) = (&self.unit[l], -0.0);
-            for &(i, c) in &scaled {
-                along += c * (column[i] * unit[i]);
-            }
-            along /= square;
+        let alongs = parts(&scaled, later, &self.unit[k + 1..]);
+        for ((l, column), along) in (k + 1..self.pivot.len()).zip(later).zip(alongs) {
             // In units of the rows themselves, so that small ones keep their digits.
-            let share = along * (self.pivot[l] - self.pivot[k]).exp();
+            let share = along / square * (self.pivot[l] - self.pivot[k]).exp();
             self.upper[(k, l)] = share;
             add(column, -share, here);
         }
     }
+}
+
+/// Columns whose parts are summed side by side, so that no sum waits for the one before it.
+const COLUMNS: usize = 4;
+
+/// The inner products of columns, entries in units of their pivots, with one whose entries are listed.
+fn parts(listed: &[(usize, f64)], columns: &[Array1<f64>], unit: &[Vec<f64>]) -> Vec<f64> {
+    let mut all = Vec::with_capacity(columns.len());
+    let (fours, rest) = columns.as_chunks::<COLUMNS>();
+    let (unit_fours, unit_rest) = unit.as_chunks::<COLUMNS>();
+    for (columns, unit) in fours.iter().zip(unit_fours) {
+        all.extend(sums(listed, columns.each_ref().map(slice), unit.each_ref().map(Vec::as_slice)));
+    }
+    for (column, unit) in rest.iter().zip(unit_rest) {
+        all.extend(sums(listed, [slice(column)], [unit.as_slice()]));
+    }
+    all
+}
+
+fn slice(column: &Array1<f64>) -> &[f64] {
+    column.as_slice().expect("a column lies in memory as a whole")
+}
+
+fn sums<const N: usize>(listed: &[(usize, f64)], columns: [&[f64]; N], unit: [&[f64]; N]) -> [f64; N] {
+    let mut sums = [-0.0; N];
+    for &(i, c) in listed {
+        for k in 0..N {
+            sums[k] += c * (columns[k][i] * unit[k][i]);
+        }
+    }
+    sums
 }

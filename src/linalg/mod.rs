@@ -11,6 +11,7 @@ mod graded_columns;
 mod graded_least_squares;
 #[cfg(feature = "lapack")]
 pub mod lapack_backend;
+pub(crate) mod products;
 mod row_blocks;
 mod row_factor;
 mod span;

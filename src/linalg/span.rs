@@ -2,10 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use super::certificate::{spans_all, spans_within};
+use super::products::{few_products, product};
 use super::row_blocks::r_factor_of_rows;
+use super::transposed::transposed_products;
 use super::{row_space, transposed_product};
 
 /// A linear subspace of R^d.
@@ -104,10 +106,10 @@ impl Span {
             let spread = |i: usize| (i as u128 * rows as u128 / count as u128) as usize;
             let matrix = filled(count, self.dim, |i, row| fill(spread(i), row));
             let spanned = match &self.basis {
-                None => spans_all(matrix.view()),
+                None => spans_all(matrix),
                 // The Gram matrix of d columns costs less than coordinates and their Gram matrix.
                 Some(basis) if self.dim <= 2 * rank => spans_within(matrix.view(), basis.complement()),
-                Some(basis) => spans_all(matrix.dot(&basis.columns).view()),
+                Some(basis) => spans_all(matrix.dot(&basis.columns)),
             };
             if spanned || count == rows {
                 return spanned;
@@ -141,7 +143,16 @@ impl Span {
 
     /// The vector that has these coordinates.
     pub fn embed(&self, coordinates: &Array1<f64>) -> Array1<f64> {
-        self.basis.as_ref().map_or_else(|| coordinates.clone(), |basis| basis.columns.dot(coordinates))
+        let of = |basis: &Arc<Basis>| product(basis.columns.view(), coordinates.view());
+        self.basis.as_ref().map_or_else(|| coordinates.clone(), of)
+    }
+
+    /// The orthogonal projection of each row of a few (N×d) onto this space, the bits of [`Span::project`]: N×d. The basis is walked
+    /// through once for all of them.
+    pub fn project_rows(&self, few: ArrayView2<'_, f64>) -> Array2<f64> {
+        let Some(basis) = &self.basis else { return few.to_owned() };
+        let columns = basis.columns.view();
+        few_products(columns, transposed_products(columns, few).view())
     }
 
     /// The orthogonal projection of a vector onto this space.

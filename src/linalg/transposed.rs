@@ -1,6 +1,6 @@
 //! The product of a transposed matrix and a vector, without a walk along columns.
 
-use ndarray::{Array1, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 use crate::floats::add_scaled;
 
@@ -28,25 +28,73 @@ pub fn transposed_product(a: ArrayView2<'_, f64>, x: ArrayView1<'_, f64>) -> Arr
     }
     assert_eq!(weights.len(), a.nrows(), "a weight for each row");
     let mut sums = vec![0.0; columns];
-    add_rows(&mut sums, entries, weights);
+    add_rows(&mut sums, entries, weights, 1);
     sums.into()
 }
 
-/// Adds the rows to the sums, each times its weight, one after another.
-pub fn add_rows(sums: &mut [f64], rows: &[f64], weights: &[f64]) {
-    let columns = sums.len();
-    // Four rows for each time that the sums are read and written.
-    let (fours, rest) = rows.split_at(weights.len() / 4 * 4 * columns);
-    let (by_four, last) = weights.split_at(weights.len() / 4 * 4);
-    for (four, w) in fours.chunks_exact(4 * columns).zip(by_four.chunks_exact(4)) {
-        let (first, second) = four.split_at(2 * columns);
-        let ((a, b), (c, d)) = (first.split_at(columns), second.split_at(columns));
-        let (b, c, d) = (&b[..columns], &c[..columns], &d[..columns]);
-        for (j, (sum, a)) in sums.iter_mut().zip(a).enumerate() {
-            *sum = (((*sum + a * w[0]) + b[j] * w[1]) + c[j] * w[2]) + d[j] * w[3];
+/// Aᵀx for each row x of a few (N×m), the bits of [`transposed_product`]: N×n. Rows of A are looked at once for all.
+pub(super) fn transposed_products(a: ArrayView2<'_, f64>, few: ArrayView2<'_, f64>) -> Array2<f64> {
+    let mut sums = Array2::zeros((few.nrows(), a.ncols()));
+    match (a.as_slice(), few.as_slice()) {
+        (Some(entries), Some(weights)) if a.ncols() > 1 => {
+            let all = sums.as_slice_mut().expect("standard layout");
+            add_rows(all, entries, weights, few.nrows());
+        }
+        _ => {
+            let each = sums.rows_mut().into_iter().zip(few.rows());
+            each.for_each(|(mut sums, x)| sums.assign(&transposed_product(a, x)));
         }
     }
-    for (row, w) in rest.chunks_exact(columns).zip(last) {
-        add_scaled(sums, *w, row);
+    sums
+}
+
+/// Adds the rows to each of so many sums, each times its weight there, one after another.
+fn add_rows(sums: &mut [f64], rows: &[f64], weights: &[f64], count: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2, as was just asked.
+        return unsafe { add_rows_avx2(sums, rows, weights, count) };
+    }
+    add_rows_portable(sums, rows, weights, count);
+}
+
+/// The same code in wider registers. Products and sums are rounded one by one, as without them.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn add_rows_avx2(sums: &mut [f64], rows: &[f64], weights: &[f64], count: usize) {
+    add_rows_portable(sums, rows, weights, count);
+}
+
+#[inline(always)]
+fn add_rows_portable(sums: &mut [f64], rows: &[f64], weights: &[f64], count: usize) {
+    if count == 0 {
+        return;
+    }
+    let (columns, length) = (sums.len() / count, weights.len() / count);
+    // Four rows for each time that the sums are read and written.
+    let whole = length / 4 * 4;
+    for from in (0..whole).step_by(4) {
+        let four = &rows[from * columns..(from + 4) * columns];
+        for k in 0..count {
+            let w = &weights[k * length + from..k * length + from + 4];
+            add_four(&mut sums[k * columns..(k + 1) * columns], four, w);
+        }
+    }
+    for i in whole..length {
+        let row = &rows[i * columns..(i + 1) * columns];
+        for k in 0..count {
+            add_scaled(&mut sums[k * columns..(k + 1) * columns], weights[k * length + i], row);
+        }
+    }
+}
+
+#[inline(always)]
+fn add_four(sums: &mut [f64], four: &[f64], w: &[f64]) {
+    let columns = sums.len();
+    let (first, second) = four.split_at(2 * columns);
+    let ((a, b), (c, d)) = (first.split_at(columns), second.split_at(columns));
+    let (b, c, d) = (&b[..columns], &c[..columns], &d[..columns]);
+    for (j, (sum, a)) in sums.iter_mut().zip(a).enumerate() {
+        *sum = (((*sum + a * w[0]) + b[j] * w[1]) + c[j] * w[2]) + d[j] * w[3];
     }
 }

@@ -39,7 +39,10 @@ mod single_step;
 mod sphere;
 mod where_noise_enters;
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use selfreward::claims::{Case, Evidence};
 use selfreward::experiment::{CellRows, Experiment, Finding, Results};
@@ -60,22 +63,44 @@ impl Watcher for Unwatched {
     }
 }
 
-/// An experiment whose quick profile was computed once, in a folder of its own.
+/// An experiment whose quick profile was computed.
 pub struct Computed {
     experiment: &'static Experiment,
-    folder: tempfile::TempDir,
+    store: PathBuf,
 }
 
-/// Computes the quick profile with seed 1.
+/// Where stores stand, one folder for each process that makes some. Those of processes that have ended are removed first.
+fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("experiments");
+        for old in std::fs::read_dir(&all).into_iter().flatten().flatten() {
+            if !Path::new("/proc").join(old.file_name()).exists() {
+                std::fs::remove_dir_all(old.path()).unwrap();
+            }
+        }
+        let own = all.join(std::process::id().to_string());
+        std::fs::create_dir_all(&own).unwrap();
+        own
+    })
+}
+
+/// The quick profile with seed 1, computed by whichever test asks first.
 pub fn computed(experiment: &'static Experiment) -> Computed {
-    let folder = tempfile::tempdir().unwrap();
+    static STORES: Mutex<BTreeMap<&str, Arc<OnceLock<PathBuf>>>> = Mutex::new(BTreeMap::new());
+    let store = Arc::clone(STORES.lock().unwrap().entry(experiment.name).or_default());
+    Computed { experiment, store: store.get_or_init(|| compute(experiment)).clone() }
+}
+
+fn compute(experiment: &Experiment) -> PathBuf {
+    let path = folder().join(format!("{}.sqlite", experiment.name));
     let study = Study::new(experiment.definition().unwrap(), Profile::Quick, SeedConfig::Number(1)).unwrap();
     let identity = Identity::new(&study, Shard::WHOLE).unwrap();
-    let mut store = Store::create(&folder.path().join("store.sqlite"), &study, Shard::WHOLE, &identity, false).unwrap();
+    let mut store = Store::create(&path, &study, Shard::WHOLE, &identity, false).unwrap();
     let units: Vec<Unit> = study.units(Shard::WHOLE).collect();
     let tally = run_units(&study, &mut store, &units, &Unwatched(AtomicBool::new(false))).unwrap();
     assert_eq!((tally.done, tally.failed), (units.len(), 0));
-    Computed { experiment, folder }
+    path
 }
 
 /// Whether some case of a claim on the rows of a part exceeds. Every case compares something.
@@ -91,7 +116,7 @@ pub fn exceeds(id: &str, results: &Results, part: &str) -> bool {
 impl Computed {
     /// What was measured.
     pub fn results(&self) -> Results {
-        Results::open(&self.folder.path().join("store.sqlite")).unwrap()
+        Results::open(&self.store).unwrap()
     }
 
     /// Every finding is the expected one; the tables and figures can be made of these rows.

@@ -1,4 +1,6 @@
+use selfreward::experiment::CellRows;
 use selfreward::experiment::misspecified_audit::EXPERIMENT;
+use selfreward::metrics::named::{NATURAL_STEP, THETA_NORM};
 
 use crate::computed;
 
@@ -26,4 +28,31 @@ fn both_sides_agree_and_a_wrong_side_is_noticed() {
     computed.denies("D1:", |_, _, _, name, value| if name == "flip_loss" { 0.5 * value } else { value });
     // A NaN agrees with nothing.
     computed.denies("M2:", |_, _, _, name, value| if name == "second_moment" { f64::NAN } else { value });
+}
+
+/// What βθ is rounded to in a step: a few units in its last place.
+fn rounding(cell: &CellRows, replicate: usize, t: usize) -> f64 {
+    4.0 * f64::EPSILON * cell.number("process.beta").unwrap() * cell.value(replicate, &THETA_NORM, t).unwrap_or(0.0)
+}
+
+/// Near a tie a step is short beside the parameters that it lies between: their rounding, which is more than a millionth of such a step,
+/// refutes nothing.
+#[test]
+fn short_steps_are_known_to_the_rounding_of_their_ends() {
+    let computed = computed(&EXPERIMENT);
+    let short = |cell: &CellRows| {
+        let steps = (0..cell.replicates.len()).flat_map(|r| (1..=cell.rounds()).map(move |t| (r, t)));
+        let length = |r: usize, t: usize| cell.value(r, &NATURAL_STEP, t - 1).unwrap_or(f64::INFINITY);
+        steps.filter(|&(r, t)| length(r, t) > 0.0 && rounding(cell, r, t) > 2e-6 * length(r, t)).count()
+    };
+    assert!(computed.results().cells("population").unwrap().iter().map(short).sum::<usize>() > 0);
+    let rounded =
+        computed.results().seen_through(
+            |cell, r, t, name, value| {
+                if name == "natural_distance" { value + rounding(cell, r, t) } else { value }
+            },
+        );
+    let findings = (EXPERIMENT.findings)(&rounded).unwrap();
+    let said = findings.iter().find(|finding| finding.statement.starts_with("M1:")).unwrap();
+    assert!(said.expected, "{}", said.statement);
 }

@@ -37,20 +37,27 @@ fn findings(results: &Results) -> Result<Vec<Finding>> {
 
 /// Whether a statement fails nowhere, and says something: an inequality comes within 1% of equality in some step.
 fn finding(statement: &Statement, steps: &[Step]) -> Finding {
-    let sides: Vec<(f64, f64)> = steps.iter().filter_map(statement.sides).collect();
-    let excess = |(left, right): &(f64, f64)| match statement.identity {
-        true => (left - right).abs() / left.max(*right).max(f64::MIN_POSITIVE),
-        false => left / right.max(f64::MIN_POSITIVE) - 1.0,
+    let excess = |step: &Step| {
+        let (left, right) = (statement.sides)(step)?;
+        Some(if statement.identity {
+            let apart = (left - right).abs();
+            // A slack that is not known excuses nothing.
+            let excused = apart <= (statement.slack)(step);
+            if excused { 0.0 } else { apart / left.max(right).max(f64::MIN_POSITIVE) }
+        } else {
+            left / right.max(f64::MIN_POSITIVE) - 1.0
+        })
     };
-    let failing = sides.iter().filter(|sides| excess(sides) > ROUNDING).count();
-    let tightest = sides.iter().map(excess).fold(f64::NEG_INFINITY, f64::max);
-    let expected = failing == 0 && !sides.is_empty() && (statement.identity || tightest > -0.01);
+    let excesses: Vec<f64> = steps.iter().filter_map(excess).collect();
+    let failing = excesses.iter().filter(|excess| **excess > ROUNDING).count();
+    let tightest = excesses.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let expected = failing == 0 && !excesses.is_empty() && (statement.identity || tightest > -0.01);
     let what = if statement.identity { "largest relative distance of the sides" } else { "largest left/right − 1" };
     let says = format!(
         "{}: {} fails in {failing} of {} steps; {what} {tightest:.1e}",
         statement.name,
         statement.formula,
-        sides.len()
+        excesses.len()
     );
     Finding::new(expected, says)
 }

@@ -5,7 +5,7 @@ use crate::experiment::Results;
 use crate::metrics::Quantity;
 use crate::metrics::named::{
     APPROXIMATION_ERROR, ESTIMATION_ERROR, FISHER_MAX, FISHER_MIN, FLIP_LOSS, NATURAL_DISTANCE, NATURAL_STEP,
-    POPULATION_LOSS, REWARD_VARIANCE, SECOND_MOMENT, SHARPENED_SHARE,
+    POPULATION_LOSS, REWARD_VARIANCE, SECOND_MOMENT, SHARPENED_SHARE, THETA_NORM,
 };
 
 /// One step π_t → π_{t+1} of a replicate; NaN for what does not exist there.
@@ -26,6 +26,8 @@ pub(super) struct Step {
     unexplained: f64,
     natural: f64,
     distance: f64,
+    /// What the distance may have from the rounding of the two parameters.
+    rounding: f64,
     flip_loss: f64,
 }
 
@@ -37,6 +39,8 @@ pub(super) struct Statement {
     pub(super) identity: bool,
     /// Its sides; `None` where it says nothing, or both are rounding.
     pub(super) sides: fn(&Step) -> Option<(f64, f64)>,
+    /// By how much they may differ through rounding alone.
+    pub(super) slack: fn(&Step) -> f64,
 }
 
 /// Sides below this are rounding of what they are formed from.
@@ -52,6 +56,7 @@ impl Statement {
             formula: "cost of moved modes ≤ ε²",
             identity: false,
             sides: |step| both(step.flip_loss, step.loss),
+            slack: |_| 0.0,
         },
         Self {
             name: "M1",
@@ -62,12 +67,14 @@ impl Statement {
                 // The distance is laid on the length: both are lengths of vectors that are to be one.
                 if known { both(step.natural + step.distance, step.natural) } else { None }
             },
+            slack: |step| step.rounding,
         },
         Self {
             name: "M2",
             formula: "loss = ε_app² + e²",
             identity: true,
             sides: |step| both(step.second_moment, step.approximation + step.estimation),
+            slack: |_| 0.0,
         },
         Self {
             name: "M2 floor",
@@ -77,6 +84,7 @@ impl Statement {
             sides: |step| {
                 both(step.approximation, step.unexplained).filter(|_| step.approximation > 1e-8 * step.variance)
             },
+            slack: |_| 0.0,
         },
     ];
 }
@@ -89,6 +97,7 @@ fn both(left: f64, right: f64) -> Option<(f64, f64)> {
 pub(super) fn steps(results: &Results) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
     for cell in results.cells("")? {
+        let beta = cell.number("process.beta")?;
         for replicate in 0..cell.replicates.len() {
             for t in 1..=cell.rounds() {
                 let at = |of: &'static Quantity, t: usize| cell.value(replicate, of, t).unwrap_or(f64::NAN);
@@ -105,6 +114,7 @@ pub(super) fn steps(results: &Results) -> Result<Vec<Step>> {
                     unexplained: 2.0 * (1.0 - now(&SHARPENED_SHARE)) * before(&REWARD_VARIANCE),
                     natural: before(&NATURAL_STEP),
                     distance: now(&NATURAL_DISTANCE),
+                    rounding: 16.0 * f64::EPSILON * beta * (now(&THETA_NORM) + before(&THETA_NORM)),
                     flip_loss: now(&FLIP_LOSS),
                 });
             }

@@ -2,7 +2,6 @@
 
 mod dense;
 mod mapped;
-mod products;
 mod storage;
 mod walk;
 

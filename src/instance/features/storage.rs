@@ -8,8 +8,8 @@ use std::sync::Arc;
 use ndarray::{Array1, Array2, ArrayRef1, ArrayView1, ArrayView2, CowArray, Ix1, Ix2};
 
 use super::mapped::Mapped;
-use super::products;
 use crate::floats::{Norm, add_scaled};
+use crate::linalg::products;
 
 /// Numbers in memory that something else owns, such as an array of another language.
 ///

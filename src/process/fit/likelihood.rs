@@ -12,7 +12,7 @@ use super::logistic::starts;
 use super::{Cost, Data, Fit, Fitted, Minimum, Shape, population};
 use crate::convex::{Ball, Block, Choices, Fit as Convex, Ridge};
 use crate::instance::{FeatureMap, Instance, Parameter};
-use crate::logits::{Atom, LogitTable};
+use crate::logits::{Atom, LogitTable, Row};
 use crate::policy::Head;
 use crate::process::{Loop, Reference, Step};
 use crate::{Error, Result};
@@ -251,17 +251,19 @@ fn shares(step: &Step<'_>, table: &LogitTable, batches: &[Batch], population: bo
         let rest = (row.responses() - atoms.len()) as u32;
         dead |=
             atoms.iter().any(|atom| atom.logit == f64::NEG_INFINITY) || (rest > 0 && rest_logit == f64::NEG_INFINITY);
-        let mut one = LogitTable::default();
-        one.push(atoms, rest_logit, rest);
-        if let Some(offset) = offset {
+        let found = Row { atoms: &atoms, rest_logit, rest };
+        let free: Vec<Atom>;
+        let new = if let Some(offset) = offset {
             let fixed = offset.row(x);
-            let logits: Vec<f64> = (0..row.responses() as u32).map(|y| one.row(0).logit(y) - fixed.logit(y)).collect();
-            one = LogitTable::default();
-            one.push_dense(&logits);
-        }
+            let logit = |response: u32| found.logit(response) - fixed.logit(response);
+            free = (0..row.responses() as u32).map(|response| Atom { response, logit: logit(response) }).collect();
+            Row { atoms: &free, rest_logit: 0.0, rest: 0 }
+        } else {
+            found
+        };
         // Of all θ with this policy the one in which the likeliest response keeps its coordinate: a fit that changes no probability
         // changes no θ, and no digit is lost beside a response of tiny probability.
-        let (new, mode) = (one.row(0), Head::of(one.row(0)));
+        let mode = Head::of(new);
         let before = row.logit(mode.modal);
         // A response that was dead and comes back has no coordinate to keep.
         let shift = if before > f64::NEG_INFINITY { before - mode.logit } else { 0.0 };
@@ -291,11 +293,11 @@ fn expected_shares(batches: &[Batch], x: usize) -> Option<(Vec<Atom>, f64)> {
         let atoms = law.atoms.iter().map(|atom| Atom { logit: log(atom.logit), ..*atom });
         logs.push(atoms, log(law.rest_logit), law.rest);
         if let Some(accept) = &batch.accept {
-            let mut row = LogitTable::default();
-            let given = accept.row(x);
-            row.push(given.atoms.iter().copied(), given.rest_logit, given.rest);
-            logs = logs
-                .zip_with(&row, |log, accepted| if accepted > 0.0 { log + accepted.ln() } else { f64::NEG_INFINITY });
+            let mut left = LogitTable::default();
+            left.push_joint(logs.row(0), accept.row(x), |log, accepted| {
+                if accepted > 0.0 { log + accepted.ln() } else { f64::NEG_INFINITY }
+            });
+            logs = left;
         }
         sum = Some(match sum {
             None => logs,
@@ -305,7 +307,7 @@ fn expected_shares(batches: &[Batch], x: usize) -> Option<(Vec<Atom>, f64)> {
     let table = sum?;
     let row = table.row(0);
     let alive = row.levels().any(|(logit, _)| logit > f64::NEG_INFINITY);
-    alive.then(|| (row.atoms.to_vec(), row.rest_logit))
+    alive.then(|| table.into_only_row())
 }
 
 /// log(eᵃ + eᵇ).

@@ -4,13 +4,71 @@
 //! joined as (p0+p4), (p1+p5), …, then what is left over. So the logits are the same bits whichever way
 //! they are computed; the rows at once only keep the memory and the adders busy.
 
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+
 /// Rows that are walked through together.
 const ROWS: usize = 4;
 /// Partial sums of a row.
 const LANES: usize = 8;
 
+/// Ax, the bits of `a.dot(&x)`.
+///
+/// # Panics
+/// Where x has not as many entries as A has columns.
+pub(crate) fn product(a: ArrayView2<'_, f64>, x: ArrayView1<'_, f64>) -> Array1<f64> {
+    match (a.as_slice(), x.as_slice()) {
+        (Some(entries), Some(vector)) if a.ncols() > 0 => {
+            assert_eq!(vector.len(), a.ncols(), "an entry for each column");
+            let mut out = Vec::with_capacity(a.nrows());
+            extend(entries, vector, &mut out);
+            out.into()
+        }
+        _ => a.dot(&x),
+    }
+}
+
+/// Ax for each row x of a few (N×n), the bits of [`product`]: N×m. Rows of A are looked at once for all.
+pub(super) fn few_products(a: ArrayView2<'_, f64>, few: ArrayView2<'_, f64>) -> Array2<f64> {
+    let (rows, dim, count) = (a.nrows(), a.ncols(), few.nrows());
+    let mut out = Array2::zeros((count, rows));
+    let (Some(entries), Some(vectors), 1..) = (a.as_slice(), few.as_slice(), dim) else {
+        out.rows_mut().into_iter().zip(few.rows()).for_each(|(mut out, x)| out.assign(&a.dot(&x)));
+        return out;
+    };
+    let mut room = Vec::with_capacity(ROWS);
+    for from in (0..rows).step_by(ROWS) {
+        let some = &entries[from * dim..(from + ROWS).min(rows) * dim];
+        for k in 0..count {
+            room.clear();
+            extend(some, &vectors[k * dim..(k + 1) * dim], &mut room);
+            room.iter().enumerate().for_each(|(i, value)| out[(k, from + i)] = *value);
+        }
+    }
+    out
+}
+
+/// The inner product of two vectors of one length, the bits of `a.dot(&b)`.
+pub(crate) fn inner(a: &[f64], b: &[f64]) -> f64 {
+    debug_assert_eq!(a.len(), b.len());
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2, as was just asked.
+        return unsafe { inner_avx2(a, b) };
+    }
+    let [sum] = products::<f64, 1>(a, b);
+    sum
+}
+
+/// The same code in wider registers.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn inner_avx2(a: &[f64], b: &[f64]) -> f64 {
+    let [sum] = products::<f64, 1>(a, b);
+    sum
+}
+
 /// Appends the inner product of each row (as many numbers as the vector has) with the vector.
-pub(super) fn extend<T: Copy + Into<f64>>(values: &[T], vector: &[f64], out: &mut Vec<f64>) {
+pub(crate) fn extend<T: Copy + Into<f64>>(values: &[T], vector: &[f64], out: &mut Vec<f64>) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2, as was just asked.
