@@ -9,8 +9,9 @@ use super::{is_positive_definite, lower_gram};
 /// only sometimes declines.
 const SHARE: f64 = 1e-8;
 
-/// Columns whose norms lie further apart are not brought to one length: what a column of this share of
-/// the whole has of its own counts as a direction whichever way ranks are decided.
+/// Columns are brought to one length where each has at least this share of the whole: then what is
+/// certified has σ_min > √(`SHARE`·d)·`COLUMN`·‖A‖ = 1e-9·√d·‖A‖, a hundred thousand times what counts as
+/// a direction by a factorization, which so decides alike.
 const COLUMN: f64 = 1e-5;
 
 /// Whether the rows of a matrix (m×d) span R^d, beyond doubt.

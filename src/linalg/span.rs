@@ -149,6 +149,18 @@ impl Span {
 
     /// The orthogonal projection of each row of a few (N×d) onto this space, the bits of [`Span::project`]: N×d. The basis is walked
     /// through once for all of them.
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use selfreward::linalg::Span;
+    ///
+    /// let diagonal = Span::of_rows(1, 2, None, |_, row| row.fill(1.0));
+    /// let shadows = diagonal.project_rows(array![[1.0, 0.0], [1.0, -1.0]].view());
+    /// assert!((shadows - array![[0.5, 0.5], [0.0, 0.0]]).iter().all(|gap: &f64| gap.abs() < 1e-14));
+    /// ```
+    ///
+    /// # Panics
+    /// Where the rows have not as many entries as the space's vectors.
     pub fn project_rows(&self, few: ArrayView2<'_, f64>) -> Array2<f64> {
         let Some(basis) = &self.basis else { return few.to_owned() };
         let columns = basis.columns.view();

@@ -34,6 +34,7 @@ pub fn transposed_product(a: ArrayView2<'_, f64>, x: ArrayView1<'_, f64>) -> Arr
 
 /// Aᵀx for each row x of a few (N×m), the bits of [`transposed_product`]: N×n. Rows of A are looked at once for all.
 pub(super) fn transposed_products(a: ArrayView2<'_, f64>, few: ArrayView2<'_, f64>) -> Array2<f64> {
+    assert_eq!(few.ncols(), a.nrows(), "a weight for each row");
     let mut sums = Array2::zeros((few.nrows(), a.ncols()));
     match (a.as_slice(), few.as_slice()) {
         (Some(entries), Some(weights)) if a.ncols() > 1 => {

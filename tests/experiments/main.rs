@@ -80,6 +80,10 @@ fn folder() -> &'static Path {
             }
         }
         let own = all.join(std::process::id().to_string());
+        // An earlier process may have had this number.
+        if own.exists() {
+            std::fs::remove_dir_all(&own).unwrap();
+        }
         std::fs::create_dir_all(&own).unwrap();
         own
     })
