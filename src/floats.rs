@@ -81,29 +81,36 @@ impl Norm {
     }
 }
 
+/// Does work in code that may use wider registers. No bit changes: products and sums are rounded one by one in them, as without them.
+///
+/// The work must be inlined here, which is why it and what it calls say `#[inline(always)]`.
+#[inline(always)]
+pub(crate) fn in_wide_registers<T>(work: impl FnOnce() -> T) -> T {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx2")]
+        fn wide<T>(work: impl FnOnce() -> T) -> T {
+            work()
+        }
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has AVX2, as was just asked.
+            return unsafe { wide(work) };
+        }
+    }
+    work()
+}
+
 /// Adds the terms, each times the factor, as far as both reach. A function of its own knows that they do not overlap.
 #[inline(never)]
 pub(crate) fn add_scaled(sums: &mut [f64], factor: f64, terms: &[f64]) {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2, as was just asked.
-        return unsafe { add_scaled_avx2(sums, factor, terms) };
-    }
-    add_scaled_portable(sums, factor, terms);
-}
-
-/// The same code in wider registers. Products and sums are rounded one by one, as without them.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn add_scaled_avx2(sums: &mut [f64], factor: f64, terms: &[f64]) {
-    add_scaled_portable(sums, factor, terms);
-}
-
-#[inline(always)]
-fn add_scaled_portable(sums: &mut [f64], factor: f64, terms: &[f64]) {
-    let both = sums.len().min(terms.len());
-    let (sums, terms) = (&mut sums[..both], &terms[..both]);
-    for i in 0..both {
-        sums[i] += factor * terms[i];
-    }
+    in_wide_registers(
+        #[inline(always)]
+        || {
+            let both = sums.len().min(terms.len());
+            let (sums, terms) = (&mut sums[..both], &terms[..both]);
+            for i in 0..both {
+                sums[i] += factor * terms[i];
+            }
+        },
+    );
 }

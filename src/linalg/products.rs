@@ -6,6 +6,8 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
+use crate::floats::in_wide_registers;
+
 /// Rows that are walked through together.
 const ROWS: usize = 4;
 /// Partial sums of a row.
@@ -50,42 +52,23 @@ pub(super) fn few_products(a: ArrayView2<'_, f64>, few: ArrayView2<'_, f64>) -> 
 /// The inner product of two vectors of one length, the bits of `a.dot(&b)`.
 pub(crate) fn inner(a: &[f64], b: &[f64]) -> f64 {
     debug_assert_eq!(a.len(), b.len());
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2, as was just asked.
-        return unsafe { inner_avx2(a, b) };
-    }
-    let [sum] = products::<f64, 1>(a, b);
-    sum
-}
-
-/// The same code in wider registers.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn inner_avx2(a: &[f64], b: &[f64]) -> f64 {
-    let [sum] = products::<f64, 1>(a, b);
+    let [sum] = in_wide_registers(
+        #[inline(always)]
+        || products::<f64, 1>(a, b),
+    );
     sum
 }
 
 /// Appends the inner product of each row (as many numbers as the vector has) with the vector.
 pub(crate) fn extend<T: Copy + Into<f64>>(values: &[T], vector: &[f64], out: &mut Vec<f64>) {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2, as was just asked.
-        return unsafe { extend_avx2(values, vector, out) };
-    }
-    extend_portable(values, vector, out);
-}
-
-/// The same code in wider registers. Products and sums are rounded one by one, as without them.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn extend_avx2<T: Copy + Into<f64>>(values: &[T], vector: &[f64], out: &mut Vec<f64>) {
-    extend_portable(values, vector, out);
+    in_wide_registers(
+        #[inline(always)]
+        || extend_here(values, vector, out),
+    );
 }
 
 #[inline(always)]
-fn extend_portable<T: Copy + Into<f64>>(values: &[T], vector: &[f64], out: &mut Vec<f64>) {
+fn extend_here<T: Copy + Into<f64>>(values: &[T], vector: &[f64], out: &mut Vec<f64>) {
     let dim = vector.len();
     let (rows, mut row) = (values.len() / dim, 0);
     while row + ROWS <= rows {

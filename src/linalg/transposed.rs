@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
-use crate::floats::add_scaled;
+use crate::floats::{add_scaled, in_wide_registers};
 
 /// Aᵀx, every entry the sum over the rows of A from the first to the last.
 ///
@@ -51,23 +51,14 @@ pub(super) fn transposed_products(a: ArrayView2<'_, f64>, few: ArrayView2<'_, f6
 
 /// Adds the rows to each of so many sums, each times its weight there, one after another.
 fn add_rows(sums: &mut [f64], rows: &[f64], weights: &[f64], count: usize) {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2, as was just asked.
-        return unsafe { add_rows_avx2(sums, rows, weights, count) };
-    }
-    add_rows_portable(sums, rows, weights, count);
-}
-
-/// The same code in wider registers. Products and sums are rounded one by one, as without them.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn add_rows_avx2(sums: &mut [f64], rows: &[f64], weights: &[f64], count: usize) {
-    add_rows_portable(sums, rows, weights, count);
+    in_wide_registers(
+        #[inline(always)]
+        || add_rows_here(sums, rows, weights, count),
+    );
 }
 
 #[inline(always)]
-fn add_rows_portable(sums: &mut [f64], rows: &[f64], weights: &[f64], count: usize) {
+fn add_rows_here(sums: &mut [f64], rows: &[f64], weights: &[f64], count: usize) {
     if count == 0 {
         return;
     }
